@@ -1,0 +1,118 @@
+/**
+ * rb, the redis blaster: client-side sharding for Redis. A program talks to many
+ * plain Redis servers as if to one: each key lives on exactly one of them, the
+ * library finds which, and a map sends thousands of commands to all of them at
+ * once.
+ *
+ * It picks the same server for a key as the Python library `rb`, so services in
+ * both languages can share their servers, and its commands are those of
+ * `@db/redis`.
+ *
+ * @example Two servers, one client
+ * ```ts
+ * import { Cluster } from "@rb/rb";
+ *
+ * await using cluster = new Cluster({
+ *   hosts: { 0: { port: 6379 }, 1: { port: 6380 } },
+ *   hostDefaults: { hostname: "127.0.0.1" },
+ * });
+ *
+ * const client = cluster.getRoutingClient();
+ * await client.set("greeting", "hello");
+ * console.log(await client.get("greeting")); // hello
+ *
+ * const keys = ["a", "b", "greeting"];
+ * const sizes = await cluster.map((client) =>
+ *   keys.map((key) => client.strlen(key))
+ * );
+ * console.log(sizes.map(({ value }) => value)); // [ 0, 0, 5 ]
+ * ```
+ *
+ * @module
+ */
+
+export { Cluster, type HostEventDetail } from "./src/cluster.ts";
+export type {
+  ClusterOptions,
+  HostsOption,
+  IdentifiedHost,
+  PoolOptions,
+  RouterClass,
+} from "./src/cluster_options.ts";
+export { HostInfo, type HostOptions } from "./src/host_info.ts";
+
+export type {
+  ClientOptions,
+  FanoutOptions,
+  MapBatchesOptions,
+  MapOptions,
+} from "./src/clients/client_options.ts";
+export type { CommandFlags } from "./src/clients/command.ts";
+export type {
+  FanoutClient,
+  HostSelection,
+  TargetedClient,
+} from "./src/clients/fanout_client.ts";
+export type { HostLimits } from "./src/clients/host.ts";
+export type { LocalClient } from "./src/clients/local_client.ts";
+export type { MappingClient } from "./src/clients/mapping_client.ts";
+export type { CallOptions } from "./src/clients/native_client.ts";
+export type { Maps, RoutingClient } from "./src/clients/routing_client.ts";
+export {
+  type CommandMapping,
+  type CommandResults,
+  type CommandTuple,
+  Script,
+} from "./src/clients/script.ts";
+export type {
+  ClientKind,
+  GenericCommands,
+  KeylessMethod,
+  Method,
+  NodeCommands,
+  NodeMethod,
+  RawCommands,
+  ResultOf,
+  RoutableCommands,
+  RoutableMethod,
+  StatefulMethod,
+  Widened,
+  WidenedOne,
+} from "./src/clients/types.ts";
+
+export {
+  assertKey,
+  BaseRouter,
+  ConsistentHashingRouter,
+  type KeyPlace,
+  PartitionRouter,
+  type PythonHost,
+  pythonRbLabel,
+  type PythonValue,
+  type RouterCluster,
+  type RouterHost,
+  type RouterOptions,
+} from "./src/routers/mod.ts";
+
+export { RbPromise } from "./src/promise.ts";
+export {
+  BadHostSetupError,
+  CommandError,
+  ConnectionError,
+  DecodeError,
+  HostDownError,
+  type Outcome,
+  PartialError,
+  PoolTimeoutError,
+  ProtocolError,
+  QueueFullError,
+  TimeoutError,
+  TransportError,
+  type TransportErrorOptions,
+  UnroutableCommandError,
+} from "./src/errors.ts";
+export type { Argument, Key, Reply } from "./src/values.ts";
+
+export type { BreakerOptions } from "./src/wire/breaker.ts";
+export type { ParserOptions } from "./src/wire/parser.ts";
+export type { PoolSettings, PoolStatus } from "./src/wire/pool.ts";

@@ -1,0 +1,223 @@
+/**
+ * The batch: commands of one client for one host that leave together.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import type { Reply } from "../values.ts";
+import type { Encoder } from "../wire/encoder.ts";
+import type { Exchange } from "../wire/exchange.ts";
+import { mergeableRun, MERGED_NAME } from "./auto_batch.ts";
+import type { Command } from "./command.ts";
+
+/** Settings of a {@linkcode Batch}. */
+export interface BatchOptions {
+  /** The host that its commands go to. */
+  hostId: number;
+  /** Whether neighbouring GETs and SETs are merged. */
+  autoBatch: boolean;
+  /** When its time is up, in milliseconds of `performance.now()`. */
+  deadline: number;
+  /** Called once, when every command is settled. */
+  onSettled: (batch: Batch) => void;
+}
+
+/**
+ * The commands that one client issued for one host in one turn of the event
+ * loop. It owns them until each is settled: it encodes them, matches replies to
+ * them, and after a failure says which had left and hands back which had not.
+ */
+export class Batch implements Exchange {
+  /** The commands in the order of issue. */
+  commands: Command[] = [];
+  /** How many commands were ever added. */
+  issued = 0;
+  /** An estimate of the memory its commands take, in bytes. */
+  size = 0;
+  /** How many times it was put on a connection and failed. */
+  attempts = 0;
+  /** When its time is up, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
+  /** The host that its commands go to. */
+  readonly hostId: number;
+
+  readonly #autoBatch: boolean;
+  readonly #onSettled: (batch: Batch) => void;
+  /** How many commands each merged frame stands for; unused without merging. */
+  #frames: number[] = [];
+  #nextFrame = 0;
+  /** Commands that are encoded, and so count as sent. */
+  #sent = 0;
+  /** Commands that have their reply. */
+  #answered = 0;
+  #sealed = false;
+  #abandoned = false;
+
+  /** @param options Its host, its deadline, whether to merge. */
+  constructor(options: BatchOptions) {
+    this.hostId = options.hostId;
+    this.deadline = options.deadline;
+    this.#autoBatch = options.autoBatch;
+    this.#onSettled = options.onSettled;
+  }
+
+  /** Whether it takes no further commands, because it is on its way. */
+  get sealed(): boolean {
+    return this.#sealed;
+  }
+
+  /** Closes it for further commands. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** Adds a command of `size` bytes. */
+  add(command: Command, size: number): void {
+    this.commands.push(command);
+    this.issued++;
+    this.size += size;
+  }
+
+  /** Whether any command has been sent and not been answered. */
+  get awaited(): boolean {
+    return this.#sent > this.#answered;
+  }
+
+  /** Whether all its commands are settled, one way or the other. */
+  get settled(): boolean {
+    return this.#abandoned || this.#answered === this.commands.length;
+  }
+
+  get encoded(): boolean {
+    return this.#abandoned || this.#sent === this.commands.length;
+  }
+
+  get finished(): boolean {
+    return this.encoded && !this.awaited;
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  get wantsBytes(): boolean {
+    return this.#answered < this.#sent && this.commands[this.#answered].bytes;
+  }
+
+  encode(encoder: Encoder, limit: number): number {
+    let frames = 0;
+    const { commands } = this;
+    while (this.#sent < commands.length && encoder.length < limit) {
+      const run = this.#autoBatch ? mergeableRun(commands, this.#sent) : 0;
+      if (run > 1 || (run === 1 && commands[this.#sent].name === "GET")) {
+        encodeMerged(encoder, commands, this.#sent, run);
+      } else {
+        const { name, args } = commands[this.#sent];
+        encoder.command(name, args);
+      }
+      const count = run > 1 ? run : 1;
+      if (this.#autoBatch) this.#frames.push(count);
+      this.#sent += count;
+      frames++;
+    }
+    return frames;
+  }
+
+  accept(reply: Reply): void {
+    const first = this.#answered;
+    const count = this.#autoBatch ? this.#frames[this.#nextFrame] : 1;
+    const isMerged = this.#autoBatch && this.#isMergedGet(first);
+    if (isMerged && !fits(reply, count)) {
+      throw new ProtocolError("The reply to MGET has the wrong shape");
+    }
+    this.#nextFrame++;
+    this.#answered = first + count;
+    if (!this.#abandoned) {
+      if (isMerged && Array.isArray(reply)) this.#scatter(first, reply);
+      else this.#repeat(first, count, reply);
+      if (this.settled) this.#onSettled(this);
+    } else if (this.#answered === this.#sent) {
+      // Nobody reads them any more; let them go before the batch does.
+      this.commands = [];
+      this.#sent = this.#answered = 0;
+    }
+  }
+
+  /**
+   * Gives up: rejects every command that has no reply, and lets the replies
+   * that still come pass unread.
+   *
+   * @param reason The error for a command, by whether it was sent.
+   */
+  abandon(reason: (command: Command, sent: boolean) => unknown): void {
+    if (this.settled) return;
+    this.#sealed = true;
+    this.#abandoned = true;
+    const { commands } = this;
+    for (let i = this.#answered; i < commands.length; i++) {
+      commands[i].fail(reason(commands[i], i < this.#sent));
+    }
+    this.#onSettled(this);
+  }
+
+  /**
+   * Takes it off a failed connection and makes it ready for another one. A sent
+   * command that must not be sent again is rejected.
+   *
+   * @param mayRepeat Whether a command that was sent may be sent again.
+   * @param reason The error for one that may not.
+   */
+  recover(
+    mayRepeat: (command: Command) => boolean,
+    reason: (command: Command) => unknown,
+  ): void {
+    const { commands } = this;
+    const kept: Command[] = [];
+    const lost: Command[] = [];
+    for (let i = this.#answered; i < commands.length; i++) {
+      const repeat = i >= this.#sent || mayRepeat(commands[i]);
+      (repeat ? kept : lost).push(commands[i]);
+    }
+    this.commands = kept;
+    this.#sent = this.#answered = this.#nextFrame = 0;
+    this.#frames = [];
+    for (const command of lost) command.fail(reason(command));
+    if (kept.length === 0) this.#onSettled(this);
+  }
+
+  #isMergedGet(index: number): boolean {
+    const { name, args } = this.commands[index];
+    return name === "GET" && args.length === 1;
+  }
+
+  #scatter(first: number, replies: Reply[]): void {
+    for (let i = 0; i < replies.length; i++) {
+      this.commands[first + i].settle(replies[i], this.hostId);
+    }
+  }
+
+  #repeat(first: number, count: number, reply: Reply): void {
+    for (let i = 0; i < count; i++) {
+      this.commands[first + i].settle(reply, this.hostId);
+    }
+  }
+}
+
+function encodeMerged(
+  encoder: Encoder,
+  commands: readonly Command[],
+  start: number,
+  count: number,
+): void {
+  const { name, args } = commands[start];
+  encoder.header(MERGED_NAME[name], count * args.length);
+  for (let i = start; i < start + count; i++) {
+    for (const argument of commands[i].args) encoder.argument(argument);
+  }
+}
+
+/** Whether a reply to a merged GET is a list of that many, or an error. */
+function fits(reply: Reply, count: number): boolean {
+  return Array.isArray(reply) ? reply.length === count : reply instanceof Error;
+}

@@ -1,0 +1,110 @@
+/**
+ * The options of clients and of their calls.
+ *
+ * @module
+ */
+
+import {
+  assertOptions,
+  type Check,
+  isPositive,
+  isSignal,
+  isWhole,
+  oneOf,
+} from "../options.ts";
+import type { HostSelection } from "./fanout_client.ts";
+
+/** The options of a client. */
+export interface ClientOptions {
+  /**
+   * Milliseconds that a command has for queue, connection and reply together;
+   * otherwise those of the cluster.
+   */
+  timeout?: number;
+  /** Gives up every command of the client when aborted. */
+  signal?: AbortSignal;
+  /**
+   * Whether maps made from the client merge neighbouring GETs and plain SETs
+   * into MGET and MSET.
+   *
+   * @default {true}
+   */
+  autoBatch?: boolean;
+}
+
+/** The options of a map. */
+export interface MapOptions extends ClientOptions {
+  /**
+   * Milliseconds for the whole map. Without it, each command has the time of the
+   * client.
+   */
+  timeout?: number;
+  /**
+   * How many hosts the map works on at a time.
+   *
+   * @default {64}
+   */
+  maxConcurrency?: number;
+}
+
+/** The options of a fanout. */
+export interface FanoutOptions extends MapOptions {
+  /**
+   * Whether the promises hold an outcome for each host (as of
+   * `Promise.allSettled`) instead of rejecting when one of them fails.
+   *
+   * @default {false}
+   */
+  settled?: boolean;
+  /** The ids of the hosts, or `"all"`, where they are not an argument. */
+  hosts?: HostSelection;
+}
+
+/** The options of `mapBatches`. */
+export interface MapBatchesOptions extends MapOptions {
+  /**
+   * How many keys make a batch. Two batches are held at a time.
+   *
+   * @default {1000}
+   */
+  batchSize?: number;
+}
+
+const CLIENT_CHECKS = {
+  timeout: isPositive,
+  signal: isSignal,
+  autoBatch: oneOf(true, false),
+};
+
+const MAP_CHECKS = { ...CLIENT_CHECKS, maxConcurrency: isWhole(1, 2 ** 31) };
+
+const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  "the client": CLIENT_CHECKS,
+  "the map": MAP_CHECKS,
+  "the fanout": {
+    ...MAP_CHECKS,
+    settled: oneOf(true, false),
+    hosts: isHostSelection,
+  },
+  "mapBatches": { ...MAP_CHECKS, batchSize: isWhole(1, 2 ** 31) },
+};
+
+/**
+ * Checks the options of a call that takes any.
+ *
+ * @throws {TypeError} If one is unknown or not as expected.
+ */
+export function checkOptions(
+  options: object,
+  owner: "the client" | "the map" | "the fanout" | "mapBatches",
+): void {
+  assertOptions(options, CHECKS[owner], owner);
+}
+
+/** Accepts a list of host ids, or "all". */
+export function isHostSelection(value: unknown): string | undefined {
+  return value === "all" ||
+      Array.isArray(value) && value.every((id) => typeof id === "number")
+    ? undefined
+    : 'a list of host ids or "all"';
+}

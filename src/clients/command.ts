@@ -1,0 +1,98 @@
+/**
+ * One command on its way.
+ *
+ * @module
+ */
+
+import { CommandError, DecodeError } from "../errors.ts";
+import type { Argument, Reply } from "../values.ts";
+
+/** Where the result of a command goes; a promise of either kind. */
+export interface Settler {
+  /** Takes the reply. */
+  resolve(reply: Reply): void;
+  /** Takes the error. */
+  reject(reason: unknown): void;
+}
+
+/** What a caller may ask for beyond the command itself. */
+export interface CommandFlags {
+  /**
+   * Whether text in the reply is given as bytes.
+   *
+   * @default {false}
+   */
+  returnUint8Arrays?: boolean | undefined;
+  /**
+   * Whether the command may be sent again when its reply was lost, although it
+   * writes, because running it twice does no harm.
+   *
+   * @default {false}
+   */
+  idempotent?: boolean | undefined;
+}
+
+/** A command, its arguments, and the promise that waits for its reply. */
+export class Command {
+  /** The name in capitals, such as `GET`. */
+  readonly name: string;
+  /** The arguments, already checked. */
+  readonly args: readonly Argument[];
+  /** Whether text in the reply is given as bytes. */
+  readonly bytes: boolean;
+  /** Whether its caller allows it to be sent twice. */
+  readonly idempotent: boolean;
+  readonly #settler: Settler;
+
+  /**
+   * @param name The name in capitals.
+   * @param args The arguments, already checked.
+   * @param settler Where the result goes.
+   * @param flags What the caller asks for.
+   */
+  constructor(
+    name: string,
+    args: readonly Argument[],
+    settler: Settler,
+    flags?: CommandFlags,
+  ) {
+    this.name = name;
+    this.args = args;
+    this.bytes = flags?.returnUint8Arrays === true;
+    this.idempotent = flags?.idempotent === true;
+    this.#settler = settler;
+  }
+
+  /** Settles the promise: an error reply rejects it, any other resolves it. */
+  settle(reply: Reply, hostId: number): void {
+    // Most replies are text or numbers; they need not be asked twice.
+    if (
+      typeof reply === "object" &&
+      (reply instanceof CommandError || reply instanceof DecodeError)
+    ) {
+      this.#settler.reject(describe(reply, this.name, hostId));
+    } else {
+      this.#settler.resolve(reply);
+    }
+  }
+
+  /** Rejects the promise. */
+  fail(reason: unknown): void {
+    this.#settler.reject(reason);
+  }
+}
+
+/** The same error, knowing its command and host. */
+function describe(
+  error: CommandError | DecodeError,
+  command: string,
+  hostId: number,
+): Error {
+  if (error instanceof DecodeError) {
+    const { message, cause } = error;
+    return new DecodeError(message, { hostId, command, cause });
+  }
+  error.command = command;
+  error.hostId = hostId;
+  return error;
+}

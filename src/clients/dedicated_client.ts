@@ -1,0 +1,211 @@
+/**
+ * The dedicated client: a full client of `@db/redis` with a connection to
+ * itself.
+ *
+ * @module
+ */
+
+import type {
+  Client,
+  Connection as RedisConnection,
+  RawOrError,
+  Redis,
+  RedisPipeline,
+  RedisReply,
+  RedisSubscription,
+  RedisValue,
+  SendCommandOptions,
+} from "@db/redis";
+import { CommandError, ConnectionError } from "../errors.ts";
+import type { Reply } from "../values.ts";
+import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { Command } from "./command.ts";
+import { DedicatedLink } from "./dedicated_link.ts";
+import type { ClusterView } from "./dispatcher.ts";
+import { anySignal } from "./native_client.ts";
+import { createRedis } from "./redis_surface.ts";
+import type { Subscription } from "./subscription.ts";
+
+/**
+ * Opens a connection and makes a client that has it to itself.
+ *
+ * @param cluster The cluster that the host belongs to.
+ * @param hostId The id of the host.
+ * @param options Time limit and signal of its commands.
+ */
+export async function connectDedicated(
+  cluster: ClusterView,
+  hostId: number,
+  options: ClientOptions,
+): Promise<Redis> {
+  checkOptions(options, "the client");
+  const link = await DedicatedLink.open(cluster.host(hostId), {
+    timeout: options.timeout ?? cluster.timeout,
+    signal: anySignal(cluster.signal, options.signal),
+  });
+  const redis = createRedis(new DedicatedClient(link));
+  const pipeline = (transaction: boolean) => () =>
+    createPipeline(link, transaction);
+  return Object.assign(redis, {
+    pipeline: pipeline(false),
+    tx: pipeline(true),
+  });
+}
+
+/** What `create` of `@db/redis` makes a client from. */
+class DedicatedClient implements Client {
+  readonly connection: RedisConnection;
+  readonly #link: DedicatedLink;
+  #subscription: Subscription | undefined = undefined;
+
+  constructor(link: DedicatedLink) {
+    this.#link = link;
+    this.connection = new LinkConnection(link) as unknown as RedisConnection;
+  }
+
+  exec(command: string, ...args: RedisValue[]): Promise<RedisReply> {
+    return this.sendCommand(command, args);
+  }
+
+  sendCommand(
+    command: string,
+    args: RedisValue[] = [],
+    options?: SendCommandOptions,
+  ): Promise<RedisReply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    if (this.#subscription !== undefined) {
+      reject(
+        new TypeError(
+          `Cannot run "${command}" on a connection that is subscribed: ` +
+            "open another one with cluster.connect(hostId)",
+        ),
+      );
+    } else {
+      const settler = { resolve, reject };
+      this.#link.send([new Command(command, args, settler, options)]);
+    }
+    // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
+    return promise as Promise<RedisReply>;
+  }
+
+  async subscribe<T extends string | string[] = string>(
+    command: "SUBSCRIBE" | "PSUBSCRIBE",
+    ...names: string[]
+  ): Promise<RedisSubscription<T>> {
+    this.#subscription ??= this.#link.subscribe();
+    if (command === "SUBSCRIBE") await this.#subscription.subscribe(...names);
+    else await this.#subscription.psubscribe(...names);
+    return this.#subscription as unknown as RedisSubscription<T>;
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+}
+
+/** What a client of `@db/redis` shows of its connection. */
+class LinkConnection extends EventTarget {
+  readonly name = null;
+  readonly #link: DedicatedLink;
+
+  constructor(link: DedicatedLink) {
+    super();
+    this.#link = link;
+    link.closed.then((error) => {
+      if (error !== undefined) {
+        this.dispatchEvent(new CustomEvent("error", { detail: { error } }));
+      }
+      this.dispatchEvent(new CustomEvent("close"));
+      this.dispatchEvent(new CustomEvent("end"));
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#link.isClosed;
+  }
+
+  get isConnected(): boolean {
+    return !this.#link.isClosed;
+  }
+
+  /** It is connected from the start, and never again. */
+  connect(): Promise<void> {
+    return this.isConnected ? Promise.resolve() : this.reconnect();
+  }
+
+  reconnect(): Promise<void> {
+    return Promise.reject(
+      new ConnectionError(
+        "Cannot reconnect: the state of a dedicated connection is lost with " +
+          "it; open another one with cluster.connect(hostId)",
+        { outcome: "not-sent" },
+      ),
+    );
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Gathers commands until `flush` sends them together. */
+function createPipeline(
+  link: DedicatedLink,
+  transaction: boolean,
+): RedisPipeline {
+  let queue: QueuedCommand[] = [];
+  const queued = (
+    command: string,
+    args: RedisValue[] = [],
+    options?: SendCommandOptions,
+  ): Promise<RedisReply> => {
+    queue.push({ command, args, options });
+    return Promise.resolve("OK");
+  };
+  const client = createRedis({
+    connection: new LinkConnection(link) as unknown as RedisConnection,
+    exec: (command, ...args) => queued(command, args),
+    sendCommand: queued,
+    subscribe: () =>
+      Promise.reject(new TypeError("Cannot subscribe in a pipeline")),
+    close: () => link.close(),
+  });
+  const flush = (): Promise<RawOrError[]> => {
+    const commands = transaction
+      ? [{ command: "MULTI" }, ...queue, { command: "EXEC" }]
+      : queue;
+    queue = [];
+    return sendTogether(link, commands);
+  };
+  return Object.assign(client, { flush });
+}
+
+interface QueuedCommand {
+  command: string;
+  args?: RedisValue[];
+  options?: SendCommandOptions | undefined;
+}
+
+/** The replies in order, error replies among them as values. */
+async function sendTogether(
+  link: DedicatedLink,
+  queue: QueuedCommand[],
+): Promise<RawOrError[]> {
+  const replies: Promise<Reply>[] = [];
+  link.send(queue.map(({ command, args = [], options }) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    replies.push(
+      promise.catch((error) => {
+        if (error instanceof CommandError) return error;
+        throw error;
+      }),
+    );
+    return new Command(command, args, { resolve, reject }, options);
+  }));
+  // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
+  return await Promise.all(replies) as RawOrError[];
+}

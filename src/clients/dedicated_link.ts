@@ -1,0 +1,162 @@
+/**
+ * One connection that belongs to one client until either is closed.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../errors.ts";
+import { checkArguments } from "../wire/encoder.ts";
+import type { Connection, ConnectionOwner } from "../wire/connection.ts";
+import type { Exchange } from "../wire/exchange.ts";
+import { Batch } from "./batch.ts";
+import type { Command } from "./command.ts";
+import { blockTimeOf } from "./command_traits.ts";
+import type { Host } from "./host.ts";
+import { Subscription } from "./subscription.ts";
+
+/** How long commands may take, and what gives them up. */
+export interface LinkOptions {
+  /** Milliseconds from a command to its reply. */
+  timeout: number;
+  /** Closes the connection when aborted. */
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * Sends commands over a connection of its own. Nothing is ever sent twice: the
+ * connection has a state that another one would not have, so when it is lost,
+ * so is everything.
+ */
+export class DedicatedLink implements ConnectionOwner {
+  /** Resolves when it is closed: with the error, or nothing if on purpose. */
+  readonly closed: Promise<Error | undefined>;
+  readonly #host: Host;
+  readonly #connection: Connection;
+  readonly #timeout: number;
+  readonly #timers = new Map<Batch, ReturnType<typeof setTimeout>>();
+  #resolveClosed!: (error: Error | undefined) => void;
+  #subscription: Subscription | undefined = undefined;
+  #isClosed = false;
+  #onPurpose = false;
+
+  private constructor(host: Host, connection: Connection, timeout: number) {
+    this.#host = host;
+    this.#connection = connection;
+    this.#timeout = timeout;
+    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    connection.owner = this;
+  }
+
+  /**
+   * Opens a connection to a host.
+   *
+   * @throws {ConnectionError} If it cannot be opened, with `outcome: "not-sent"`.
+   */
+  static async open(host: Host, options: LinkOptions): Promise<DedicatedLink> {
+    const { timeout, signal } = options;
+    const limit = AbortSignal.timeout(timeout);
+    const both = signal === undefined
+      ? limit
+      : AbortSignal.any([limit, signal]);
+    try {
+      const connection = await host.pool.open(both);
+      const link = new DedicatedLink(host, connection, timeout);
+      signal?.addEventListener("abort", () => link.close(signal.reason));
+      return link;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw host.failures.unreachable(cause);
+    }
+  }
+
+  /** Whether it is closed. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Sends commands together, in order. */
+  send(commands: readonly Command[]): void {
+    const batch = new Batch({
+      hostId: this.#host.id,
+      autoBatch: false,
+      deadline: Infinity,
+      onSettled: (batch) => {
+        clearTimeout(this.#timers.get(batch));
+        this.#timers.delete(batch);
+      },
+    });
+    let time = this.#timeout;
+    for (const command of commands) {
+      try {
+        checkArguments(command.name, command.args);
+      } catch (error) {
+        command.fail(error);
+        continue;
+      }
+      time += blockTimeOf(command.name, command.args) ?? 0;
+      batch.add(command, 0);
+    }
+    if (batch.commands.length === 0) return;
+    if (this.#isClosed) return this.#refuse(batch);
+    if (time < Infinity) {
+      this.#timers.set(batch, setTimeout(() => this.#expire(batch), time));
+    }
+    this.#connection.send(batch);
+  }
+
+  /** Turns it over to pub/sub, for good. */
+  subscribe(): Subscription {
+    this.#subscription ??= new Subscription(
+      this.#connection,
+      () => this.close(),
+    );
+    return this.#subscription;
+  }
+
+  /**
+   * Closes it; what is under way is rejected.
+   *
+   * @param error Why, when it is not on purpose.
+   */
+  close(error?: Error): void {
+    this.#onPurpose ||= error === undefined;
+    this.#connection.close(error);
+  }
+
+  connectionIdle(): void {}
+
+  connectionLost(
+    _connection: Connection,
+    error: Error,
+    exchanges: Exchange[],
+  ): void {
+    this.#isClosed = true;
+    for (const exchange of exchanges) {
+      if (!(exchange instanceof Batch)) continue;
+      exchange.abandon((command, sent) =>
+        sent
+          ? this.#host.failures.lost(command, error)
+          : this.#host.failures.linkClosed(command)
+      );
+    }
+    const reason = this.#onPurpose ? undefined : error;
+    this.#subscription?.end(reason);
+    this.#resolveClosed(reason);
+  }
+
+  /** A reply is overdue; those behind it could not be told apart from it. */
+  #expire(batch: Batch): void {
+    batch.abandon((command, sent) =>
+      this.#host.failures.timedOut(command, { sent, exhausted: false })
+    );
+    this.close(
+      new ConnectionError(
+        "The connection was closed after a reply was overdue",
+      ),
+    );
+  }
+
+  #refuse(batch: Batch): void {
+    batch.abandon((command) => this.#host.failures.linkClosed(command));
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The fanout client: every command goes to several hosts by their ids.
+ *
+ * @module
+ */
+
+import { RbPromise } from "../promise.ts";
+import type { Argument, Key } from "../values.ts";
+import type { CommandFlags } from "./command.ts";
+import { type CommandTarget, installCommands } from "./install_commands.ts";
+import { cancelled, type Mapping } from "./mapping.ts";
+import { PromiseClient } from "./promise_client.ts";
+import type { NodeCommands, RawCommands } from "./types.ts";
+
+/** The ids of hosts, or all hosts that the cluster has at the time of a call. */
+export type HostSelection = readonly number[] | "all";
+
+/** Sends each command to one host; its promise holds that host's reply. */
+export type TargetedClient =
+  & NodeCommands<"mapping">
+  & RawCommands<"mapping">;
+
+/**
+ * Sends each command to several hosts; its promise holds a Map from host id to
+ * reply, or to an outcome with `settled: true`.
+ *
+ * It places commands by host, not by key: a key written through it may end up
+ * where no router looks for it.
+ */
+export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
+  extends NodeCommands<K>, RawCommands<K> {
+  /**
+   * The same client for other hosts.
+   *
+   * @param hosts The ids, or `"all"`.
+   * @throws {TypeError} If it has been targeted already.
+   */
+  target(hosts: HostSelection): FanoutClient<K>;
+  /**
+   * A client for the one host that a key lives on. Its promises hold the reply
+   * itself.
+   *
+   * @param key The key that decides.
+   */
+  targetKey(key: Key): TargetedClient;
+  /** Waits until every command is settled; throws what went wrong. */
+  join(): Promise<void>;
+  /** Gives up everything that is not settled. */
+  cancel(reason?: unknown): void;
+  /** Joins, at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface FanoutState {
+  readonly mapping: Mapping;
+  readonly hosts: HostSelection | undefined;
+  readonly settled: boolean;
+  readonly targeted: boolean;
+}
+
+class FanoutClientImpl implements CommandTarget {
+  readonly #state: FanoutState;
+  readonly #nodes = new Map<number, PromiseClient>();
+
+  constructor(state: FanoutState) {
+    this.#state = state;
+  }
+
+  target(hosts: HostSelection): FanoutClientImpl {
+    if (this.#state.targeted) {
+      throw new TypeError("Cannot target a client that is targeted already");
+    }
+    return new FanoutClientImpl({ ...this.#state, hosts, targeted: true });
+  }
+
+  targetKey(key: Key): PromiseClient {
+    if (this.#state.targeted) {
+      throw new TypeError("Cannot target a client that is targeted already");
+    }
+    const { mapping } = this.#state;
+    const { router } = mapping.dispatcher.cluster;
+    return new PromiseClient(mapping, router.getHostForKey(key));
+  }
+
+  join(): Promise<void> {
+    return this.#state.mapping.join();
+  }
+
+  cancel(reason: unknown = cancelled()): void {
+    this.#state.mapping.cancel(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.join();
+  }
+
+  sendCommand(
+    command: string,
+    args?: readonly Argument[],
+    options?: CommandFlags,
+  ): RbPromise<unknown> {
+    return this.#spread((node) => node.sendCommand(command, args, options));
+  }
+
+  issue(command: string, args: Argument[]): RbPromise<unknown> {
+    return this.#spread((node) => node.issue(command, args));
+  }
+
+  translate(method: string, args: unknown[]): RbPromise<unknown> {
+    return this.#spread((node) => node.translate(method, args));
+  }
+
+  refuse(error: Error): RbPromise<unknown> {
+    const promise = RbPromise.rejected(error);
+    this.#state.mapping.enter(promise);
+    return promise;
+  }
+
+  /** Has every host do the same, and gathers what comes of it. */
+  #spread(
+    call: (node: PromiseClient) => RbPromise<unknown>,
+  ): RbPromise<unknown> {
+    const { hosts, mapping, settled } = this.#state;
+    const { cluster } = mapping.dispatcher;
+    if (hosts === undefined) {
+      return this.refuse(
+        new TypeError(
+          "The fanout has no hosts: name them in fanout(hosts, …), or use " +
+            "target(hosts) or targetKey(key)",
+        ),
+      );
+    }
+    const ids = hosts === "all" ? cluster.hostIds : hosts;
+    const promises = new Map(ids.map((id) => [id, call(this.#node(id))]));
+    const gathered = gather(promises, settled);
+    mapping.enter(gathered);
+    return gathered;
+  }
+
+  #node(hostId: number): PromiseClient {
+    let node = this.#nodes.get(hostId);
+    if (node === undefined) {
+      const { dispatcher } = this.#state.mapping;
+      const pending = (promise: Promise<unknown>) =>
+        this.#state.mapping.await(promise);
+      // Its promises are parts; the map reports the gathered one.
+      node = new PromiseClient(
+        { dispatcher, enter: () => {}, await: pending },
+        hostId,
+      );
+      this.#nodes.set(hostId, node);
+    }
+    return node;
+  }
+}
+
+installCommands(FanoutClientImpl.prototype);
+
+/** Resolves when all are settled: with a Map of replies or of outcomes. */
+function gather(
+  promises: Map<number, RbPromise<unknown>>,
+  settled: boolean,
+): RbPromise<unknown> {
+  const gathered = new RbPromise<unknown>();
+  let missing = promises.size;
+  const finish = () => {
+    if (settled) return gathered.resolve(outcomes(promises));
+    const failed = [...promises.values()].filter((one) => one.isRejected);
+    if (failed.length === 0) gathered.resolve(values(promises));
+    else if (failed.length === 1) gathered.reject(failed[0].reason);
+    else {
+      gathered.reject(
+        new AggregateError(
+          failed.map(({ reason }) => reason),
+          `The command failed on ${failed.length} of ${promises.size} hosts`,
+        ),
+      );
+    }
+  };
+  const arrived = () => {
+    if (--missing === 0) finish();
+  };
+  if (missing === 0) finish();
+  for (const promise of promises.values()) promise.done(arrived, arrived);
+  return gathered;
+}
+
+function values(
+  promises: Map<number, RbPromise<unknown>>,
+): Map<number, unknown> {
+  return new Map([...promises].map(([id, { value }]) => [id, value]));
+}
+
+function outcomes(
+  promises: Map<number, RbPromise<unknown>>,
+): Map<number, PromiseSettledResult<unknown>> {
+  return new Map(
+    [...promises].map(([id, { isResolved, value, reason }]) => [
+      id,
+      isResolved
+        ? { status: "fulfilled", value }
+        : { status: "rejected", reason },
+    ]),
+  );
+}
+
+/**
+ * A fanout client for one map.
+ *
+ * @param mapping The map.
+ * @param hosts Which hosts; without them each call has to be targeted.
+ * @param settled Whether promises hold an outcome per host.
+ */
+export function createFanoutClient<K extends "fanout" | "settled">(
+  mapping: Mapping,
+  hosts: HostSelection | undefined,
+  settled: boolean,
+): FanoutClient<K> {
+  // The methods are installed on the prototype, out of the checker's sight.
+  return new FanoutClientImpl({
+    mapping,
+    hosts,
+    settled,
+    targeted: false,
+  }) as unknown as FanoutClient<K>;
+}

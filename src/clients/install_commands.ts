@@ -1,0 +1,84 @@
+/**
+ * Gives the prototypes of the clients their methods.
+ *
+ * @module
+ */
+
+import type { Argument } from "../values.ts";
+import { DIRECT_COMMANDS, type DirectCommand } from "./direct_commands.ts";
+import { needsConnection } from "./issue.ts";
+import { COMMAND_METHODS } from "./redis_surface.ts";
+
+/** What the methods call; every client has it. */
+export interface CommandTarget {
+  /** Issues a command whose arguments stand as they are. */
+  issue(command: string, args: Argument[]): unknown;
+  /** Calls a method of the surface, which makes the command. */
+  translate(method: string, args: unknown[]): unknown;
+  /** Fails, the way in which all commands of the client fail. */
+  refuse(error: Error): unknown;
+}
+
+/** Methods that are no single command, or one without a reply. */
+const REFUSED = new Set([
+  "monitor",
+  "pipeline",
+  "psubscribe",
+  "subscribe",
+  "sync",
+  "tx",
+]);
+
+/**
+ * Adds one method for each command of `@db/redis` that the prototype does not
+ * have already. An ordinary prototype rather than a Proxy: stack traces,
+ * completion and the speed of a plain call stay.
+ */
+export function installCommands(prototype: CommandTarget): void {
+  for (const name of COMMAND_METHODS) {
+    if (name in prototype) continue;
+    const direct = DIRECT_COMMANDS.get(name);
+    Object.defineProperty(prototype, name, {
+      value: REFUSED.has(name)
+        ? refusedMethod(name)
+        : direct === undefined
+        ? translatedMethod(name)
+        : directMethod(name, direct),
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
+function refusedMethod(name: string) {
+  return function (this: CommandTarget): unknown {
+    return this.refuse(needsConnection(name));
+  };
+}
+
+function translatedMethod(name: string) {
+  return function (this: CommandTarget, ...args: unknown[]): unknown {
+    return this.translate(name, args);
+  };
+}
+
+function directMethod(name: string, { command, min, max }: DirectCommand) {
+  return function (this: CommandTarget, ...args: unknown[]): unknown {
+    return args.length >= min && args.length <= max && areScalars(args)
+      ? this.issue(command, args)
+      : this.translate(name, args);
+  };
+}
+
+/**
+ * Whether no argument is an options object or a list. What else is wrong with
+ * them is found out where they are checked.
+ */
+function areScalars(args: unknown[]): args is Argument[] {
+  for (const argument of args) {
+    if (typeof argument === "object" && !(argument instanceof Uint8Array)) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,66 @@
+/**
+ * Issuing one command: to a given host, by its key, or split over several.
+ *
+ * @module
+ */
+
+import { UnroutableCommandError } from "../errors.ts";
+import type { Argument } from "../values.ts";
+import { checkArguments } from "../wire/encoder.ts";
+import type { CommandFlags, Settler } from "./command.ts";
+import { isStateful } from "./command_traits.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { Merger, split } from "./multi_key.ts";
+
+/**
+ * Issues a command. Whatever is wrong with it rejects its promise before
+ * anything is sent.
+ *
+ * @param dispatcher What carries it.
+ * @param hostId Where it goes; without it the router decides.
+ * @param command Its name in capitals.
+ * @param args Its arguments.
+ * @param settler The promise that waits for its reply.
+ * @param flags What the caller asks for.
+ */
+export function issue(
+  dispatcher: Dispatcher,
+  hostId: number | undefined,
+  command: string,
+  args: readonly Argument[],
+  settler: Settler,
+  flags?: CommandFlags,
+): void {
+  try {
+    checkArguments(command, args);
+    if (isStateful(command, args)) throw needsConnection(command);
+    if (hostId !== undefined) {
+      dispatcher.send(hostId, command, args, settler, flags);
+      return;
+    }
+    const { router } = dispatcher.cluster;
+    // Only a command of several arguments can have several keys.
+    const parts = args.length > 1 ? split(router, command, args) : undefined;
+    if (parts === undefined) {
+      const host = router.getHostForCommand(command, args);
+      dispatcher.send(host, command, args, settler, flags);
+      return;
+    }
+    const merger = new Merger(command, parts, settler);
+    parts.parts.forEach((part, index) => {
+      const partial = merger.settler(index);
+      dispatcher.send(part.hostId, command, part.args, partial, flags);
+    });
+  } catch (error) {
+    settler.reject(error);
+  }
+}
+
+/** Why a command is refused that changes the connection it runs on. */
+export function needsConnection(command: string): UnroutableCommandError {
+  return new UnroutableCommandError(
+    `Cannot run "${command}" on a connection that others use: open one of ` +
+      "its own with cluster.connect(hostId)",
+    { command },
+  );
+}

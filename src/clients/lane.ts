@@ -1,0 +1,280 @@
+/**
+ * The lane: brings batches to one host, over one connection at a time.
+ *
+ * @module
+ */
+
+import type { TransportError } from "../errors.ts";
+import { jitter } from "../wire/breaker.ts";
+import type { Connection, ConnectionOwner } from "../wire/connection.ts";
+import type { Exchange } from "../wire/exchange.ts";
+import type { Applicant, Refusal } from "../wire/pool.ts";
+import { Batch } from "./batch.ts";
+import type { Command } from "./command.ts";
+import { isReadOnly } from "./command_traits.ts";
+import { isWorthRetrying } from "./failures.ts";
+import type { Gate } from "./gate.ts";
+import type { Host } from "./host.ts";
+
+/** Milliseconds before the first retry that pauses at all. */
+const FIRST_PAUSE = 50;
+
+/** The longest delay of `setTimeout`. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/**
+ * Brings batches to one host in their order. It has a connection to itself while
+ * anything is under way, and gives it back when all is answered.
+ *
+ * Delivery is decided here. What a failed connection had not sent, and what only
+ * reads, is tried again within the deadline; a write that was sent is not. A
+ * connection with a reply outstanding that nobody waits for is not used again.
+ */
+export class Lane implements ConnectionOwner, Applicant {
+  readonly #host: Host;
+  readonly #gate: Gate | undefined;
+  /** Every batch that is not settled, wherever it stands. */
+  readonly #live = new Set<Batch>();
+  /** Batches that wait for the end of the turn, or for a connection. */
+  #waiting: Batch[] = [];
+  #pauses = new Map<Batch, ReturnType<typeof setTimeout>>();
+  #connection: Connection | undefined = undefined;
+  #flushing = false;
+  #applied = false;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #timerAt = Infinity;
+
+  /**
+   * @param host The host to bring batches to.
+   * @param gate Bounds how many lanes of one map are at work, if given.
+   */
+  constructor(host: Host, gate?: Gate) {
+    this.#host = host;
+    this.#gate = gate;
+  }
+
+  /** Whether nothing is queued or under way. */
+  get idle(): boolean {
+    return this.#live.size === 0;
+  }
+
+  /**
+   * Takes a batch that may still grow; it leaves at the end of the turn.
+   */
+  submit(batch: Batch): void {
+    this.#live.add(batch);
+    this.#waiting.push(batch);
+    this.#watch(batch.deadline);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  /** Forgets a batch that is settled. Its owner calls this once. */
+  settled(batch: Batch): void {
+    this.#live.delete(batch);
+    if (this.#live.size === 0) this.#rest();
+  }
+
+  /** Gives up a batch: rejects its commands and forgets its replies. */
+  abandon(
+    batch: Batch,
+    reason: (command: Command, sent: boolean) => unknown,
+  ): void {
+    const { awaited } = batch;
+    this.#waiting = this.#waiting.filter((other) => other !== batch);
+    clearTimeout(this.#pauses.get(batch));
+    this.#pauses.delete(batch);
+    batch.abandon(reason);
+    if (awaited) this.#retire();
+  }
+
+  /** Stops the clock. Whoever made the lane calls it when it is not used again. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  /** A connection became available. */
+  granted(connection: Connection): void {
+    this.#applied = false;
+    if (this.#waiting.length === 0) {
+      this.#host.pool.release(connection);
+      return;
+    }
+    this.#connection = connection;
+    connection.owner = this;
+    this.#send(connection);
+  }
+
+  /** No connection is to be had. */
+  refused(refusal: Refusal): void {
+    this.#applied = false;
+    const batches = this.#waiting;
+    this.#waiting = [];
+    const again = refusal.kind === "dial" && isWorthRetrying(refusal.cause);
+    for (const batch of batches) {
+      const pause = again ? this.#pauseFor(batch) : undefined;
+      if (pause === undefined) {
+        batch.abandon((command) =>
+          this.#host.failures.refused(command, refusal)
+        );
+      } else {
+        this.#retryAfter(pause, batch);
+      }
+    }
+  }
+
+  /** All replies are there. */
+  connectionIdle(connection: Connection): void {
+    if (connection !== this.#connection) return;
+    this.#connection = undefined;
+    this.#host.pool.release(connection);
+    this.#gate?.leave(this);
+  }
+
+  /** The connection failed or was closed; some batches are left over. */
+  connectionLost(
+    connection: Connection,
+    error: Error,
+    exchanges: Exchange[],
+  ): void {
+    if (connection === this.#connection) this.#connection = undefined;
+    for (const exchange of exchanges) {
+      if (exchange instanceof Batch && !exchange.settled) {
+        this.#recover(exchange, error);
+      }
+    }
+    if (this.#connection === undefined) this.#gate?.leave(this);
+    if (this.#waiting.length > 0) this.#acquire();
+  }
+
+  /** The turn is over: what was gathered leaves. */
+  #flush(): void {
+    this.#flushing = false;
+    for (const batch of this.#waiting) batch.seal();
+    const connection = this.#connection;
+    if (connection !== undefined && connection.usable) this.#send(connection);
+    else this.#acquire();
+  }
+
+  /** Called by the gate when it is this lane's turn. */
+  enter(): void {
+    this.#acquire();
+  }
+
+  #acquire(): void {
+    if (this.#waiting.length === 0 || this.#applied) return;
+    if (this.#gate !== undefined && !this.#gate.admits(this)) return;
+    const connection = this.#host.pool.tryLease();
+    if (connection !== undefined) {
+      this.granted(connection);
+    } else {
+      this.#applied = true;
+      this.#host.pool.apply(this);
+    }
+  }
+
+  #send(connection: Connection): void {
+    const batches = this.#waiting;
+    this.#waiting = [];
+    for (const batch of batches) {
+      batch.seal();
+      connection.send(batch);
+    }
+  }
+
+  /** Leaves a connection with replies that nobody waits for any more. */
+  #retire(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.retire();
+    if (connection !== undefined && this.#waiting.length > 0) this.#acquire();
+  }
+
+  /** Decides what becomes of a batch whose connection was lost. */
+  #recover(batch: Batch, error: Error): void {
+    const { failures } = this.#host;
+    const wasSent = batch.awaited;
+    const pause = this.#pauseFor(batch);
+    if (pause === undefined) {
+      batch.abandon((command, sent) =>
+        sent
+          ? failures.lost(command, error)
+          : failures.refused(command, { kind: "dial", cause: error })
+      );
+      return;
+    }
+    batch.recover(
+      (command) => command.idempotent || isReadOnly(command.name),
+      (command): TransportError => failures.lost(command, error),
+    );
+    if (batch.settled) return;
+    // The first attempt may have met a connection that was long dead.
+    if (batch.attempts === 1 && !wasSent) this.#waiting.push(batch);
+    else this.#retryAfter(pause, batch);
+  }
+
+  /** The pause before the next attempt, or nothing when there is none. */
+  #pauseFor(batch: Batch): number | undefined {
+    if (++batch.attempts > this.#host.maxRetries) return undefined;
+    const pause = jitter(FIRST_PAUSE * 2 ** (batch.attempts - 1));
+    return performance.now() + pause < batch.deadline ? pause : undefined;
+  }
+
+  #retryAfter(pause: number, batch: Batch): void {
+    const timer = setTimeout(() => {
+      this.#pauses.delete(batch);
+      this.#waiting.push(batch);
+      const connection = this.#connection;
+      if (connection !== undefined && connection.usable) this.#send(connection);
+      else this.#acquire();
+    }, pause);
+    this.#pauses.set(batch, timer);
+  }
+
+  /** Arms the clock for a deadline, unless it goes off before that anyway. */
+  #watch(deadline: number): void {
+    if (deadline >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = deadline;
+    const delay = deadline - performance.now();
+    this.#timer = setTimeout(
+      () => this.#expire(),
+      Math.min(Math.max(0, delay), MAX_DELAY),
+    );
+    // What is under way keeps the program alive by itself.
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  /** Gives up what is overdue and arms the clock for the next one. */
+  #expire(): void {
+    this.#timerAt = Infinity;
+    const now = performance.now();
+    const { exhausted } = this.#host.pool;
+    let next = Infinity;
+    for (const batch of this.#live) {
+      if (batch.deadline > now) {
+        next = Math.min(next, batch.deadline);
+        continue;
+      }
+      const waiting = exhausted && this.#waiting.includes(batch);
+      this.abandon(
+        batch,
+        (command, sent) =>
+          this.#host.failures.timedOut(command, { sent, exhausted: waiting }),
+      );
+    }
+    if (next < Infinity) this.#watch(next);
+  }
+
+  /** Nothing is left to do. */
+  #rest(): void {
+    if (this.#applied) {
+      this.#applied = false;
+      this.#host.pool.withdraw(this);
+    }
+    if (this.#connection === undefined) this.#gate?.leave(this);
+  }
+}

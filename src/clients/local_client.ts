@@ -1,0 +1,35 @@
+/**
+ * The local client: every command of one node.
+ *
+ * @module
+ */
+
+import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import {
+  type CallOptions,
+  NativeClient,
+  sharedOptions,
+} from "./native_client.ts";
+import type { NodeCommands, RawCommands } from "./types.ts";
+
+/**
+ * Sends every command to one host, whatever its key. All commands of
+ * `@db/redis` but those that need a connection of their own; see `connect`.
+ */
+export type LocalClient =
+  & NodeCommands<"native">
+  & RawCommands<"native", CallOptions>;
+
+/** A local client for the host with that id. */
+export function createLocalClient(
+  cluster: ClusterView,
+  hostId: number,
+  options: ClientOptions,
+): LocalClient {
+  checkOptions(options, "the client");
+  cluster.host(hostId);
+  const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, options));
+  // The methods are installed on the prototype, out of the checker's sight.
+  return new NativeClient(dispatcher, hostId) as unknown as LocalClient;
+}

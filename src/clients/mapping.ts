@@ -1,0 +1,98 @@
+/**
+ * One map: what it has promised, and how it ends.
+ *
+ * @module
+ */
+
+import { RbPromise } from "../promise.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Ledger } from "./promise_client.ts";
+
+/** Keeps what a map has promised until it is joined or cancelled. */
+export class Mapping implements Ledger {
+  readonly dispatcher: Dispatcher;
+  /** In the order of issue. */
+  #promises: RbPromise<unknown>[] = [];
+  readonly #pending = new Set<Promise<unknown>>();
+
+  /** @param dispatcher What carries the commands. */
+  constructor(dispatcher: Dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  enter(promise: RbPromise<unknown>): void {
+    this.#promises.push(promise);
+  }
+
+  await(pending: Promise<unknown>): void {
+    this.#pending.add(pending);
+    pending.then(() => this.#pending.delete(pending));
+  }
+
+  /** Waits until every promise is settled. */
+  async settled(): Promise<void> {
+    // A callback of a promise may issue further commands.
+    do {
+      await this.dispatcher.settled();
+      await Promise.all(this.#pending);
+    } while (!this.dispatcher.idle || this.#pending.size > 0);
+    this.dispatcher.close();
+  }
+
+  /** Waits until every promise is settled, and throws what went wrong. */
+  async join(): Promise<void> {
+    await this.settled();
+    const promises = this.#promises;
+    this.#promises = [];
+    throwReasons(promises);
+  }
+
+  /** Rejects what is not settled; what was not sent will not be. */
+  cancel(reason: unknown): void {
+    this.dispatcher.abandon(reason);
+  }
+
+  /**
+   * Runs a callback with a client of this map, then joins.
+   *
+   * @returns What the callback returns, awaited.
+   * @throws What the callback throws, after everything outstanding has been
+   * cancelled; else what join throws.
+   */
+  async run<R>(callback: () => R | PromiseLike<R>): Promise<Awaited<R>> {
+    let result: Awaited<R>;
+    try {
+      const returned = callback();
+      // A command that fails is reported by the join, in the order of issue.
+      if (returned instanceof RbPromise) await this.join();
+      result = await returned;
+    } catch (error) {
+      this.cancel(cancelled(error));
+      await this.settled();
+      throw error;
+    }
+    await this.join();
+    return result;
+  }
+}
+
+/** The reason given to what a cancelled map leaves behind. */
+export function cancelled(cause?: unknown): DOMException {
+  const error = new DOMException("The map was cancelled", "AbortError");
+  if (cause !== undefined) Object.assign(error, { cause });
+  return error;
+}
+
+function throwReasons(promises: RbPromise<unknown>[]): void {
+  const reasons: unknown[] = [];
+  for (const promise of promises) {
+    if (promise.isRejected) reasons.push(promise.reason);
+  }
+  if (reasons.length === 1) throw reasons[0];
+  if (reasons.length > 1) {
+    throw new AggregateError(
+      reasons,
+      `${reasons.length} of ${promises.length} commands failed`,
+    );
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What routing and local clients have in common: one command, one native
+ * promise.
+ *
+ * @module
+ */
+
+import type { Argument, Reply } from "../values.ts";
+import type { CommandFlags, Settler } from "./command.ts";
+import type { ClientOptions } from "./client_options.ts";
+import {
+  type ClusterView,
+  Dispatcher,
+  type DispatchOptions,
+} from "./dispatcher.ts";
+import { type CommandTarget, installCommands } from "./install_commands.ts";
+import { issue } from "./issue.ts";
+import { Surface } from "./redis_surface.ts";
+
+/** What a caller may ask for in `sendCommand` of a routing or local client. */
+export interface CallOptions extends CommandFlags {
+  /** Milliseconds from the call to the reply; otherwise those of the client. */
+  timeout?: number;
+  /** Gives the command up when aborted. */
+  signal?: AbortSignal;
+}
+
+/** A client whose commands leave at the end of the turn and return promises. */
+export class NativeClient implements CommandTarget {
+  readonly #dispatcher: Dispatcher;
+  readonly #hostId: number | undefined;
+  readonly #surface: Surface;
+
+  /**
+   * @param dispatcher What carries the commands.
+   * @param hostId Where they all go; without it the router decides on each.
+   */
+  constructor(dispatcher: Dispatcher, hostId?: number) {
+    this.#dispatcher = dispatcher;
+    this.#hostId = hostId;
+    this.#surface = new Surface((command, args, options) =>
+      this.#send(this.#dispatcher, command, args, options)
+    );
+  }
+
+  /** Sends any command by its name. */
+  sendCommand(
+    command: string,
+    args: readonly Argument[] = [],
+    options: CallOptions = {},
+  ): Promise<Reply> {
+    const dispatcher = options.timeout === undefined &&
+        options.signal === undefined
+      ? this.#dispatcher
+      : new Dispatcher(
+        this.#dispatcher.cluster,
+        overridden(this.#dispatcher.options, options),
+      );
+    return this.#send(dispatcher, command.toUpperCase(), args, options);
+  }
+
+  /** Issues a command whose arguments stand as they are. */
+  issue(command: string, args: Argument[]): Promise<unknown> {
+    return this.#send(this.#dispatcher, command, args);
+  }
+
+  /** Calls a method of the surface, which makes the command. */
+  translate(method: string, args: unknown[]): Promise<unknown> {
+    return this.#surface.call(method, args);
+  }
+
+  /** Fails, as commands do. */
+  refuse(error: Error): Promise<never> {
+    return Promise.reject(error);
+  }
+
+  #send(
+    dispatcher: Dispatcher,
+    command: string,
+    args: readonly Argument[],
+    flags?: CommandFlags,
+  ): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const settler: Settler = { resolve, reject };
+    issue(dispatcher, this.#hostId, command, args, settler, flags);
+    return promise;
+  }
+}
+
+installCommands(NativeClient.prototype);
+
+/** How clients issue that share the lane of each host. */
+export function sharedOptions(
+  cluster: ClusterView,
+  options: ClientOptions,
+): DispatchOptions {
+  return {
+    timeout: options.timeout ?? cluster.timeout,
+    signal: anySignal(cluster.signal, options.signal),
+    autoBatch: false,
+    exclusive: false,
+    maxConcurrency: Infinity,
+  };
+}
+
+/** A signal that follows both, where there are two. */
+export function anySignal(
+  one: AbortSignal | undefined,
+  other: AbortSignal | undefined,
+): AbortSignal | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return AbortSignal.any([one, other]);
+}
+
+function overridden(
+  options: DispatchOptions,
+  { timeout, signal }: CallOptions,
+): DispatchOptions {
+  return {
+    ...options,
+    timeout: timeout ?? options.timeout,
+    signal: anySignal(options.signal, signal),
+  };
+}

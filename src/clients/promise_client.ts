@@ -1,0 +1,92 @@
+/**
+ * What mapping clients and a fanout to one host have in common: each command
+ * gives a promise that shows its value.
+ *
+ * @module
+ */
+
+import { RbPromise } from "../promise.ts";
+import type { Argument, Reply } from "../values.ts";
+import type { CommandFlags } from "./command.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { type CommandTarget, installCommands } from "./install_commands.ts";
+import { issue } from "./issue.ts";
+import { Surface } from "./redis_surface.ts";
+
+/** Everything that one map has promised. */
+export interface Ledger {
+  /** What carries the commands. */
+  readonly dispatcher: Dispatcher;
+  /** Notes a promise that the map waits for. */
+  enter(promise: RbPromise<unknown>): void;
+  /** Notes a translated reply, which settles a little after its command. */
+  await(pending: Promise<unknown>): void;
+}
+
+/** A client whose commands return {@linkcode RbPromise}s. */
+export class PromiseClient implements CommandTarget {
+  readonly #ledger: Ledger;
+  readonly #hostId: number | undefined;
+  #surface: Surface | undefined = undefined;
+
+  /**
+   * @param ledger The map it belongs to.
+   * @param hostId Where commands go; without it the router decides on each.
+   */
+  constructor(ledger: Ledger, hostId?: number) {
+    this.#ledger = ledger;
+    this.#hostId = hostId;
+  }
+
+  /** Sends any command by its name. */
+  sendCommand(
+    command: string,
+    args: readonly Argument[] = [],
+    options?: CommandFlags,
+  ): RbPromise<Reply> {
+    return this.#enter(this.#issue(command.toUpperCase(), args, options));
+  }
+
+  /** Issues a command whose arguments stand as they are. */
+  issue(command: string, args: Argument[]): RbPromise<unknown> {
+    return this.#enter(this.#issue(command, args));
+  }
+
+  /** Calls a method of the surface, which makes the command. */
+  translate(method: string, args: unknown[]): RbPromise<unknown> {
+    this.#surface ??= new Surface((command, args, options) =>
+      this.#issue(command, args, options)
+    );
+    const promise = new RbPromise<unknown>();
+    this.#ledger.await(
+      this.#surface.call(method, args).then(
+        (value) => promise.resolve(value),
+        (reason) => promise.reject(reason),
+      ),
+    );
+    return this.#enter(promise);
+  }
+
+  /** Fails, as commands do. */
+  refuse(error: Error): RbPromise<never> {
+    return this.#enter(RbPromise.rejected(error));
+  }
+
+  #issue(
+    command: string,
+    args: readonly Argument[],
+    flags?: CommandFlags,
+  ): RbPromise<Reply> {
+    const promise = new RbPromise<Reply>();
+    const { dispatcher } = this.#ledger;
+    issue(dispatcher, this.#hostId, command, args, promise, flags);
+    return promise;
+  }
+
+  #enter<T>(promise: RbPromise<T>): RbPromise<T> {
+    this.#ledger.enter(promise);
+    return promise;
+  }
+}
+
+installCommands(PromiseClient.prototype);

@@ -1,0 +1,305 @@
+/**
+ * The routing client: one command, one reply, routed by its key; and the door
+ * to maps and fanouts.
+ *
+ * @module
+ */
+
+import {
+  checkOptions,
+  type ClientOptions,
+  type FanoutOptions,
+  type MapBatchesOptions,
+  type MapOptions,
+} from "./client_options.ts";
+import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import {
+  createFanoutClient,
+  type FanoutClient,
+  type HostSelection,
+} from "./fanout_client.ts";
+import { mapBatches } from "./map_batches.ts";
+import { Mapping } from "./mapping.ts";
+import { createMappingClient, type MappingClient } from "./mapping_client.ts";
+import {
+  anySignal,
+  type CallOptions,
+  NativeClient,
+  sharedOptions,
+} from "./native_client.ts";
+import {
+  type CommandMapping,
+  type CommandResults,
+  executeCommands,
+} from "./script.ts";
+import type { RawCommands, RoutableCommands } from "./types.ts";
+
+/** The calls that issue many commands at once; a cluster has them too. */
+export interface Maps {
+  /**
+   * Calls `callback` with a client whose commands are sent to all hosts at the
+   * same time, and waits until every one of them is settled.
+   *
+   * @param callback Issues commands. It may be asynchronous.
+   * @param options Time limit, signal, merging.
+   * @returns What the callback returns, awaited; promises inside it are settled.
+   * @throws What the callback throws, after everything outstanding has been
+   * cancelled; else the error of the command that failed, or an AggregateError
+   * in the order of issue when several did.
+   */
+  map<R>(
+    callback: (client: MappingClient) => R,
+    options?: MapOptions,
+  ): Promise<Awaited<R>>;
+  /**
+   * A map as a block: joined when an `await using` block ends.
+   *
+   * @param options Time limit, signal, merging.
+   */
+  map(options?: MapOptions): MappingClient;
+
+  /**
+   * Maps over keys of any number, a batch at a time, with no more than two
+   * batches in memory.
+   *
+   * @param keys An iterable or async iterable; it is closed when the consumer
+   * stops early.
+   * @param callback Issues the command for one key, or several and returns what
+   * stands for them.
+   * @param options The size of a batch, and the options of a map.
+   * @returns Entries of key and value, in the order of the keys.
+   */
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: MappingClient, key: K) => R,
+    options?: MapBatchesOptions,
+  ): AsyncIterableIterator<[K, Awaited<R>]>;
+
+  /**
+   * Calls `callback` with a client that sends each command to several hosts, and
+   * waits until every one of them is settled.
+   *
+   * @param hosts The ids of the hosts, or `"all"`.
+   * @param callback Issues commands, each giving a Map from host id to reply.
+   * @param options Time limit, signal, `settled` for an outcome per host.
+   * @returns What the callback returns, awaited.
+   */
+  fanout<R>(
+    hosts: HostSelection,
+    callback: (client: FanoutClient<"settled">) => R,
+    options: FanoutOptions & { settled: true },
+  ): Promise<Awaited<R>>;
+  /** The same, with replies instead of outcomes. */
+  fanout<R>(
+    hosts: HostSelection,
+    callback: (client: FanoutClient) => R,
+    options?: FanoutOptions,
+  ): Promise<Awaited<R>>;
+  /** The same, where each call in `callback` is targeted. */
+  fanout<R>(
+    callback: (client: FanoutClient) => R,
+    options?: FanoutOptions,
+  ): Promise<Awaited<R>>;
+  /** A fanout as a block, joined when an `await using` block ends. */
+  fanout(hosts: HostSelection, options?: FanoutOptions): FanoutClient;
+  /** The same, where each call is targeted or `options.hosts` says where to. */
+  fanout(options?: FanoutOptions): FanoutClient;
+
+  /**
+   * A fanout to all hosts.
+   *
+   * @param callback Issues commands, each giving a Map from host id to reply.
+   * @param options Time limit, signal, `settled` for an outcome per host.
+   */
+  all<R>(
+    callback: (client: FanoutClient<"settled">) => R,
+    options: FanoutOptions & { settled: true },
+  ): Promise<Awaited<R>>;
+  /** The same, with replies instead of outcomes. */
+  all<R>(
+    callback: (client: FanoutClient) => R,
+    options?: FanoutOptions,
+  ): Promise<Awaited<R>>;
+  /** A fanout to all hosts as a block. */
+  all(options?: FanoutOptions): FanoutClient;
+
+  /**
+   * Executes sequences of commands, each on the host of its key. A script is
+   * loaded where it is missing.
+   *
+   * @param mapping Commands and scripts by key.
+   * @param options Time limit and signal.
+   * @returns In the same shape, one settled promise for each command.
+   */
+  executeCommands<M extends CommandMapping>(
+    mapping: M,
+    options?: FanoutOptions,
+  ): Promise<CommandResults<M>>;
+
+  /**
+   * A mapping client to join or cancel by hand.
+   *
+   * @param options Time limit, signal, merging.
+   */
+  getMappingClient(options?: MapOptions): MappingClient;
+
+  /**
+   * A fanout client to join or cancel by hand.
+   *
+   * @param hosts The ids of the hosts, or `"all"`.
+   * @param options Time limit, signal.
+   */
+  getFanoutClient(
+    hosts?: HostSelection,
+    options?: FanoutOptions,
+  ): FanoutClient;
+}
+
+/**
+ * Sends each command to the host of its key: all commands of `@db/redis` that
+ * name one, each returning a native promise. Commands issued in one turn of the
+ * event loop travel together.
+ *
+ * `mget`, `mset`, `del`, `unlink`, `exists` and `touch` take keys of several
+ * hosts. What names no key is absent; see `fanout`, `getLocalClient` and
+ * `connect` of the cluster.
+ */
+export interface RoutingClient
+  extends
+    RoutableCommands<"native">,
+    RawCommands<"native", CallOptions>,
+    Maps {}
+
+type Callback<C> = (client: C) => unknown;
+
+class RoutingClientImpl extends NativeClient {
+  readonly #cluster: ClusterView;
+  readonly #options: Required<Pick<ClientOptions, "timeout" | "autoBatch">>;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(cluster: ClusterView, options: ClientOptions) {
+    const { timeout = cluster.timeout, autoBatch = true } = options;
+    const signal = anySignal(cluster.signal, options.signal);
+    super(new Dispatcher(cluster, sharedOptions(cluster, options)));
+    this.#cluster = cluster;
+    this.#options = { timeout, autoBatch };
+    this.#signal = signal;
+  }
+
+  map(
+    first?: Callback<MappingClient> | MapOptions,
+    second?: MapOptions,
+  ): unknown {
+    if (typeof first !== "function") return this.getMappingClient(first);
+    const mapping = this.#mapping(second);
+    return mapping.run(() => first(createMappingClient(mapping)));
+  }
+
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: MappingClient, key: K) => R,
+    options: MapBatchesOptions = {},
+  ): AsyncIterableIterator<[K, Awaited<R>]> {
+    checkOptions(options, "mapBatches");
+    const { batchSize = 1_000, ...rest } = options;
+    return mapBatches(keys, batchSize, (batch) => {
+      const mapping = this.#mapping(rest);
+      const client = createMappingClient(mapping);
+      return mapping.run(() => batch.map((key) => callback(client, key)));
+    });
+  }
+
+  fanout(
+    first?: HostSelection | Callback<never> | FanoutOptions,
+    second?: Callback<never> | FanoutOptions,
+    third?: FanoutOptions,
+  ): unknown {
+    const hosts = isSelection(first) ? first : undefined;
+    const rest = isSelection(first) ? [second, third] : [first, second];
+    const [callback, options] = typeof rest[0] === "function"
+      ? rest
+      : [undefined, rest[0]];
+    return this.#fanout(
+      hosts,
+      callback as Callback<FanoutClient> | undefined,
+      options as FanoutOptions | undefined,
+    );
+  }
+
+  all(
+    first?: Callback<never> | FanoutOptions,
+    second?: FanoutOptions,
+  ): unknown {
+    return this.fanout("all", first, second);
+  }
+
+  executeCommands<M extends CommandMapping>(
+    commands: M,
+    options: FanoutOptions = {},
+  ): Promise<CommandResults<M>> {
+    const settled = { ...options, settled: false };
+    return executeCommands(
+      (callback) =>
+        this.#fanout(undefined, callback, settled) as ReturnType<
+          typeof callback
+        > as never,
+      commands,
+    );
+  }
+
+  getMappingClient(options: MapOptions = {}): MappingClient {
+    return createMappingClient(this.#mapping(options));
+  }
+
+  getFanoutClient(
+    hosts?: HostSelection,
+    options: FanoutOptions = {},
+  ): FanoutClient {
+    return this.#fanout(hosts, undefined, options) as FanoutClient;
+  }
+
+  #fanout(
+    hosts: HostSelection | undefined,
+    callback: Callback<FanoutClient> | undefined,
+    options: FanoutOptions = {},
+  ): unknown {
+    checkOptions(options, "the fanout");
+    const { settled = false, hosts: selected = hosts, ...rest } = options;
+    const mapping = this.#mapping(rest);
+    const client = createFanoutClient<"fanout">(mapping, selected, settled);
+    return callback === undefined
+      ? client
+      : mapping.run(() => callback(client));
+  }
+
+  #mapping(options: MapOptions = {}): Mapping {
+    checkOptions(options, "the map");
+    const { timeout, maxConcurrency = 64 } = options;
+    return new Mapping(
+      new Dispatcher(this.#cluster, {
+        timeout: this.#options.timeout,
+        deadline: timeout === undefined
+          ? undefined
+          : performance.now() + timeout,
+        signal: anySignal(this.#signal, options.signal),
+        autoBatch: options.autoBatch ?? this.#options.autoBatch,
+        exclusive: true,
+        maxConcurrency,
+      }),
+    );
+  }
+}
+
+/** A routing client of a cluster. */
+export function createRoutingClient(
+  cluster: ClusterView,
+  options: ClientOptions = {},
+): RoutingClient {
+  checkOptions(options, "the client");
+  // The methods are installed on the prototype, out of the checker's sight.
+  return new RoutingClientImpl(cluster, options) as unknown as RoutingClient;
+}
+
+function isSelection(value: unknown): value is HostSelection {
+  return value === "all" || Array.isArray(value);
+}

@@ -1,0 +1,219 @@
+/**
+ * The types of the clients, derived from those of `@db/redis`.
+ *
+ * @module
+ */
+
+import type {
+  RedisCommands,
+  SetOpts,
+  SetReply,
+  SetWithModeOpts,
+  ZAddOpts,
+  ZAddReply,
+} from "@db/redis";
+import type { RbPromise } from "../promise.ts";
+import type { Argument, Key, Reply } from "../values.ts";
+import type { CommandFlags } from "./command.ts";
+
+/**
+ * What a command returns on each kind of client: a native promise of the reply,
+ * an {@linkcode RbPromise} of it, or one of a reply or an outcome per host.
+ */
+export interface ResultOf<R> {
+  /** On routing and local clients. */
+  native: Promise<R>;
+  /** On mapping clients, and on a fanout client's `targetKey`. */
+  mapping: RbPromise<R>;
+  /** On fanout clients. */
+  fanout: RbPromise<Map<number, R>>;
+  /** On fanout clients with `settled: true`. */
+  settled: RbPromise<Map<number, PromiseSettledResult<R>>>;
+}
+
+/** A kind of client. */
+export type ClientKind = keyof ResultOf<unknown>;
+
+/**
+ * The same parameters, where any text may also be bytes or a number, and any
+ * number a bigint.
+ */
+export type Widened<A extends unknown[]> = { [I in keyof A]: WidenedOne<A[I]> };
+
+/** One parameter of {@linkcode Widened}. */
+export type WidenedOne<T> = string extends T ? T | Argument
+  : number extends T ? T | bigint
+  : T;
+
+/**
+ * The same method with the results of a kind of client. A method with several
+ * overloads keeps all of them: inference pairs overloads from the last one
+ * backwards, and a pattern with more of them than the method has does not
+ * match, so the first pattern that does has exactly as many.
+ */
+export type Method<F, K extends ClientKind> = F extends {
+  (...args: infer A1): Promise<infer R1>;
+  (...args: infer A2): Promise<infer R2>;
+  (...args: infer A3): Promise<infer R3>;
+  (...args: infer A4): Promise<infer R4>;
+  (...args: infer A5): Promise<infer R5>;
+} ? {
+    (...args: Widened<A1>): ResultOf<R1>[K];
+    (...args: Widened<A2>): ResultOf<R2>[K];
+    (...args: Widened<A3>): ResultOf<R3>[K];
+    (...args: Widened<A4>): ResultOf<R4>[K];
+    (...args: Widened<A5>): ResultOf<R5>[K];
+  }
+  : F extends {
+    (...args: infer A1): Promise<infer R1>;
+    (...args: infer A2): Promise<infer R2>;
+    (...args: infer A3): Promise<infer R3>;
+  } ? {
+      (...args: Widened<A1>): ResultOf<R1>[K];
+      (...args: Widened<A2>): ResultOf<R2>[K];
+      (...args: Widened<A3>): ResultOf<R3>[K];
+    }
+  : F extends {
+    (...args: infer A1): Promise<infer R1>;
+    (...args: infer A2): Promise<infer R2>;
+  } ? {
+      (...args: Widened<A1>): ResultOf<R1>[K];
+      (...args: Widened<A2>): ResultOf<R2>[K];
+    }
+  : F extends (...args: infer A) => Promise<infer R>
+    ? (...args: Widened<A>) => ResultOf<R>[K]
+  : never;
+
+/** Commands whose result depends on the type of their options. */
+export interface GenericCommands<K extends ClientKind> {
+  /** Sets a key, with options such as `{ ex: 60 }`. */
+  set<T extends SetOpts | SetWithModeOpts = SetOpts>(
+    key: Key,
+    value: Argument,
+    opts?: T,
+  ): ResultOf<SetReply<T>>[K];
+  /** Adds one member to a sorted set. */
+  zadd<T extends ZAddOpts = ZAddOpts>(
+    key: Key,
+    score: number | bigint,
+    member: Argument,
+    opts?: T,
+  ): ResultOf<ZAddReply<T>>[K];
+  /** Adds several members to a sorted set. */
+  zadd<T extends ZAddOpts = ZAddOpts>(
+    key: Key,
+    scoreMembers: [number, Argument][],
+    opts?: T,
+  ): ResultOf<ZAddReply<T>>[K];
+  /** Adds several members to a sorted set. */
+  zadd<T extends ZAddOpts = ZAddOpts>(
+    key: Key,
+    memberScores: Record<string | number, number>,
+    opts?: T,
+  ): ResultOf<ZAddReply<T>>[K];
+}
+
+/** Methods of `@db/redis` that need a connection of their own: see `connect`. */
+export type StatefulMethod =
+  | "asking"
+  | "auth"
+  | "clientCaching"
+  | "clientSetName"
+  | "clientTracking"
+  | "discard"
+  | "exec"
+  | "hello"
+  | "monitor"
+  | "multi"
+  | "pipeline"
+  | "psubscribe"
+  | "quit"
+  | "readonly"
+  | "readwrite"
+  | "scriptDebug"
+  | "select"
+  | "subscribe"
+  | "sync"
+  | "tx"
+  | "unwatch"
+  | "watch";
+
+/** Methods of `@db/redis` that name no key, so that no router can place them. */
+export type KeylessMethod =
+  | `acl${string}`
+  | `client${string}`
+  | `cluster${string}`
+  | `command${string}`
+  | `config${string}`
+  | `latency${string}`
+  | `module${string}`
+  | `pubsub${string}`
+  | `script${string}`
+  | "bgrewriteaof"
+  | "bgsave"
+  | "dbsize"
+  | "debugSegfault"
+  | "echo"
+  | "flushall"
+  | "flushdb"
+  | "info"
+  | "keys"
+  | "lastsave"
+  | "memoryDoctor"
+  | "memoryHelp"
+  | "memoryMallocStats"
+  | "memoryPurge"
+  | "memoryStats"
+  | "objectHelp"
+  | "ping"
+  | "publish"
+  | "randomkey"
+  | "replicaof"
+  | "replicaofNoOne"
+  | "role"
+  | "save"
+  | "scan"
+  | "shutdown"
+  | "slaveof"
+  | "slaveofNoOne"
+  | "slowlog"
+  | "swapdb"
+  | "time"
+  | "wait"
+  | "xgroupHelp";
+
+/** Every method that runs on a connection that is shared. */
+export type NodeMethod = Exclude<
+  keyof RedisCommands,
+  StatefulMethod | keyof GenericCommands<ClientKind>
+>;
+
+/** Every method whose command names a key. */
+export type RoutableMethod = Exclude<NodeMethod, KeylessMethod>;
+
+/** All commands that a node answers on a shared connection. */
+export type NodeCommands<K extends ClientKind> =
+  & GenericCommands<K>
+  & { [M in NodeMethod]: Method<RedisCommands[M], K> };
+
+/** All commands that the router can place. */
+export type RoutableCommands<K extends ClientKind> =
+  & GenericCommands<K>
+  & { [M in RoutableMethod]: Method<RedisCommands[M], K> };
+
+/** Any command by its name. */
+export interface RawCommands<K extends ClientKind, O = CommandFlags> {
+  /**
+   * Sends any command by its name.
+   *
+   * @param command The name, such as `"GET"` or `"OBJECT ENCODING"`.
+   * @param args Its arguments.
+   * @param options `returnUint8Arrays` for bytes instead of text; `idempotent`
+   * when it may be sent twice.
+   */
+  sendCommand(
+    command: string,
+    args?: readonly Argument[],
+    options?: O,
+  ): ResultOf<Reply>[K];
+}

@@ -1,0 +1,316 @@
+/**
+ * The cluster: the hosts, the router over them, and the clients.
+ *
+ * @module
+ */
+
+import type { Redis } from "@db/redis";
+import { connectDedicated } from "./clients/dedicated_client.ts";
+import { createLocalClient, type LocalClient } from "./clients/local_client.ts";
+import type {
+  ClientOptions,
+  FanoutOptions,
+  MapBatchesOptions,
+  MapOptions,
+} from "./clients/client_options.ts";
+import type { FanoutClient, HostSelection } from "./clients/fanout_client.ts";
+import type { MappingClient } from "./clients/mapping_client.ts";
+import {
+  createRoutingClient,
+  type Maps,
+  type RoutingClient,
+} from "./clients/routing_client.ts";
+import type { CommandMapping, CommandResults } from "./clients/script.ts";
+import { ClusterHosts } from "./cluster_hosts.ts";
+import {
+  checkClusterOptions,
+  type ClusterOptions,
+  type IdentifiedHost,
+  readHosts,
+  withDefaults,
+} from "./cluster_options.ts";
+import { HostInfo, type HostOptions, parseHostUrl } from "./host_info.ts";
+import type { BaseRouter } from "./routers/mod.ts";
+import type { Key } from "./values.ts";
+import type { PoolStatus } from "./wire/pool.ts";
+
+/** What an event of a cluster tells. */
+export interface HostEventDetail {
+  /** The host it happened to. */
+  readonly hostId: number;
+  /** What had failed, in a `"down"` event. */
+  readonly error: unknown;
+}
+
+/**
+ * Many plain Redis servers that are used as one. Each key lives on one of them;
+ * the router knows which.
+ *
+ * Making a cluster opens nothing: connections are opened when a command needs
+ * them. An idle cluster does not keep the program alive.
+ *
+ * Events, each a `CustomEvent` with a {@linkcode HostEventDetail}: `"down"` when
+ * a host failed several times in a row and its commands are refused at once,
+ * `"up"` when it answers again, `"reconnect"` when a connection was opened after
+ * one had been lost.
+ *
+ * @example A cluster of two servers
+ * ```ts
+ * import { Cluster } from "@rb/rb";
+ *
+ * await using cluster = new Cluster({
+ *   hosts: { 0: { port: 6379 }, 1: { port: 6380 } },
+ *   hostDefaults: { hostname: "127.0.0.1" },
+ * });
+ * console.log(cluster.getRouter().getHostForKey("foo")); // 1
+ * ```
+ */
+export class Cluster extends EventTarget implements Maps, AsyncDisposable {
+  readonly #hosts: ClusterHosts;
+  readonly #hostDefaults: HostOptions;
+  readonly #client: RoutingClient;
+  #closing: Promise<void> | undefined = undefined;
+
+  /**
+   * Makes a cluster; nothing is opened yet.
+   *
+   * @param options The hosts, the router, the pools and the time limit.
+   * @throws {TypeError} If an option is unknown or wrong; it is named.
+   */
+  constructor(options: ClusterOptions) {
+    super();
+    checkClusterOptions(options);
+    this.#hostDefaults = { ...options.hostDefaults };
+    this.#hosts = new ClusterHosts(
+      { ...options },
+      (type, hostId, error) => this.#dispatch(type, { hostId, error }),
+    );
+    for (const [id, host] of readHosts(options.hosts, this.#hostDefaults)) {
+      this.#hosts.add(new HostInfo(id, host));
+    }
+    this.#client = createRoutingClient(this.#hosts);
+  }
+
+  /** The hosts by their ids. */
+  get hosts(): ReadonlyMap<number, HostInfo> {
+    return this.#hosts.infos;
+  }
+
+  /**
+   * Adds a host. The router is built anew, so keys may move to it.
+   *
+   * @param host The options with its id; or its id alone, followed by them.
+   * @param options The options, when `host` is the id; a URL will do.
+   * @throws {TypeError} If the id is taken or an option is wrong.
+   */
+  addHost(
+    host: IdentifiedHost | number,
+    options: HostOptions | string = {},
+  ): void {
+    const { hostId, ...own } = typeof host === "number"
+      ? { hostId: host, ...optionsOf(options) }
+      : host;
+    if (hostId === undefined) throw new TypeError("The host has no id");
+    this.#hosts.add(
+      new HostInfo(hostId, withDefaults(own, this.#hostDefaults)),
+    );
+  }
+
+  /**
+   * Removes a host. What is under way to it is finished, then its connections
+   * are closed.
+   *
+   * @param hostId The id of the host.
+   * @returns Whether there was one.
+   */
+  removeHost(hostId: number): boolean {
+    return this.#hosts.remove(hostId);
+  }
+
+  /**
+   * The router for the hosts as they are now; a new one after they changed.
+   *
+   * @throws {BadHostSetupError} If the hosts do not fit the router.
+   */
+  getRouter(): BaseRouter {
+    return this.#hosts.router;
+  }
+
+  /**
+   * The connections of a host.
+   *
+   * @param host The id of the host, or the host.
+   * @throws {RangeError} If there is no such host.
+   */
+  getPoolForHost(host: number | HostInfo): PoolStatus {
+    const hostId = typeof host === "number" ? host : host.hostId;
+    return this.#hosts.host(hostId).pool;
+  }
+
+  /**
+   * Closes all connections, after what is under way. The cluster can be used
+   * again; it then opens new ones.
+   */
+  disconnectPools(): Promise<void> {
+    return this.#hosts.disconnect();
+  }
+
+  /**
+   * A client that routes each command by its key.
+   *
+   * @param options Time limit and signal; `autoBatch` for maps made from it.
+   */
+  getRoutingClient(options: ClientOptions = {}): RoutingClient {
+    return createRoutingClient(this.#hosts, options);
+  }
+
+  /**
+   * A client that sends every command to one host.
+   *
+   * @param hostId The id of the host.
+   * @param options Time limit and signal.
+   * @throws {RangeError} If there is no such host.
+   */
+  getLocalClient(
+    hostId: number,
+    options: Omit<ClientOptions, "autoBatch"> = {},
+  ): LocalClient {
+    return createLocalClient(this.#hosts, hostId, options);
+  }
+
+  /**
+   * A client for the one host that a key lives on.
+   *
+   * @param key The key that decides.
+   * @param options Time limit and signal.
+   */
+  getLocalClientForKey(
+    key: Key,
+    options: Omit<ClientOptions, "autoBatch"> = {},
+  ): LocalClient {
+    return this.getLocalClient(this.getRouter().getHostForKey(key), options);
+  }
+
+  /**
+   * A client of `@db/redis` with a connection to itself: for pub/sub, MULTI,
+   * WATCH, blocking commands and pipelines. A lost connection is an error; it is
+   * never replaced in silence, since its state would be lost.
+   *
+   * @param hostId The id of the host.
+   * @param options Time limit and signal of its commands.
+   * @returns The client; close it, or let `using` do so.
+   */
+  connect(
+    hostId: number,
+    options: Omit<ClientOptions, "autoBatch"> = {},
+  ): Promise<Redis> {
+    return connectDedicated(this.#hosts, hostId, options);
+  }
+
+  /** Blasts commands to all hosts at once: see {@linkcode Maps.map}. */
+  map<R>(
+    callback: (client: MappingClient) => R,
+    options?: MapOptions,
+  ): Promise<Awaited<R>>;
+  /** A map as a block: see {@linkcode Maps.map}. */
+  map(options?: MapOptions): MappingClient;
+  map(...args: unknown[]): unknown {
+    return this.#forward("map", args);
+  }
+
+  /** Maps over any number of keys: see {@linkcode Maps.mapBatches}. */
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: MappingClient, key: K) => R,
+    options?: MapBatchesOptions,
+  ): AsyncIterableIterator<[K, Awaited<R>]> {
+    return this.#client.mapBatches(keys, callback, options);
+  }
+
+  /** Sends commands to several hosts: see {@linkcode Maps.fanout}. */
+  fanout<R>(
+    hosts: HostSelection,
+    callback: (client: FanoutClient<"settled">) => R,
+    options: FanoutOptions & { settled: true },
+  ): Promise<Awaited<R>>;
+  /** The same, with replies instead of outcomes. */
+  fanout<R>(
+    hosts: HostSelection,
+    callback: (client: FanoutClient) => R,
+    options?: FanoutOptions,
+  ): Promise<Awaited<R>>;
+  /** The same, where each call in `callback` is targeted. */
+  fanout<R>(
+    callback: (client: FanoutClient) => R,
+    options?: FanoutOptions,
+  ): Promise<Awaited<R>>;
+  /** A fanout as a block, joined when an `await using` block ends. */
+  fanout(hosts: HostSelection, options?: FanoutOptions): FanoutClient;
+  /** The same, where each call is targeted or `options.hosts` says where to. */
+  fanout(options?: FanoutOptions): FanoutClient;
+  fanout(...args: unknown[]): unknown {
+    return this.#forward("fanout", args);
+  }
+
+  /** A fanout to all hosts: see {@linkcode Maps.all}. */
+  all<R>(
+    callback: (client: FanoutClient<"settled">) => R,
+    options: FanoutOptions & { settled: true },
+  ): Promise<Awaited<R>>;
+  /** The same, with replies instead of outcomes. */
+  all<R>(
+    callback: (client: FanoutClient) => R,
+    options?: FanoutOptions,
+  ): Promise<Awaited<R>>;
+  /** A fanout to all hosts as a block. */
+  all(options?: FanoutOptions): FanoutClient;
+  all(...args: unknown[]): unknown {
+    return this.#forward("all", args);
+  }
+
+  /** Runs commands by key, scripts too: see {@linkcode Maps.executeCommands}. */
+  executeCommands<M extends CommandMapping>(
+    mapping: M,
+    options?: FanoutOptions,
+  ): Promise<CommandResults<M>> {
+    return this.#client.executeCommands(mapping, options);
+  }
+
+  /** A mapping client to join or cancel by hand. */
+  getMappingClient(options?: MapOptions): MappingClient {
+    return this.#client.getMappingClient(options);
+  }
+
+  /** A fanout client to join or cancel by hand. */
+  getFanoutClient(
+    hosts?: HostSelection,
+    options?: FanoutOptions,
+  ): FanoutClient {
+    return this.#client.getFanoutClient(hosts, options);
+  }
+
+  /**
+   * Waits for what is under way, then closes all connections. Commands issued
+   * from now on are refused. Closing twice is fine.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#hosts.close();
+  }
+
+  /** Closes, at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #forward(method: keyof Maps, args: unknown[]): unknown {
+    return Reflect.apply(this.#client[method], this.#client, args);
+  }
+
+  #dispatch(type: string, detail: HostEventDetail): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+function optionsOf(options: HostOptions | string): HostOptions {
+  return typeof options === "string" ? parseHostUrl(options) : options;
+}

@@ -1,0 +1,153 @@
+/**
+ * The hosts of a cluster as its clients see them: made when first needed.
+ *
+ * @module
+ */
+
+import type { ClusterView } from "./clients/dispatcher.ts";
+import { Host } from "./clients/host.ts";
+import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
+import { ConnectionError } from "./errors.ts";
+import type { HostInfo } from "./host_info.ts";
+import { type BaseRouter, PartitionRouter } from "./routers/mod.ts";
+import { dial } from "./wire/dial.ts";
+import { Pool } from "./wire/pool.ts";
+
+/** Told what happens to a host. */
+export type HostListener = (
+  type: "down" | "up" | "reconnect",
+  hostId: number,
+  error: unknown,
+) => void;
+
+/** Owns the pools and the router of a cluster, and keeps them in step. */
+export class ClusterHosts implements ClusterView {
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+  readonly infos = new Map<number, HostInfo>();
+  readonly #options: ClusterOptions;
+  readonly #listener: HostListener;
+  readonly #hosts = new Map<number, Host>();
+  /** Pools of hosts that were removed, until they are closed. */
+  readonly #closing = new Set<Promise<void>>();
+  #router: BaseRouter | undefined = undefined;
+  #closed = false;
+
+  /**
+   * @param options Those of the cluster.
+   * @param listener Told what happens to a host.
+   */
+  constructor(options: ClusterOptions, listener: HostListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.timeout = options.timeout ?? 5_000;
+    this.signal = options.signal;
+  }
+
+  get router(): BaseRouter {
+    if (this.#router === undefined) {
+      const { router: Router = PartitionRouter, routerOptions } = this.#options;
+      this.#router = new Router({ hosts: this.infos }, routerOptions);
+    }
+    return this.#router;
+  }
+
+  get hostIds(): readonly number[] {
+    return [...this.infos.keys()];
+  }
+
+  host(id: number): Host {
+    const host = this.#hosts.get(id);
+    if (host !== undefined && !this.#closed) return host;
+    return this.#make(id);
+  }
+
+  /** Hosts that have been used. */
+  get used(): readonly Host[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Adds a host; the router is built anew when it is next asked. */
+  add(info: HostInfo): void {
+    if (this.infos.has(info.hostId)) {
+      throw new TypeError(`Two hosts share the id ${info.hostId}`);
+    }
+    this.infos.set(info.hostId, info);
+    this.#router = undefined;
+  }
+
+  /** Removes a host; what is under way to it is finished first. */
+  remove(id: number): boolean {
+    if (!this.infos.delete(id)) return false;
+    this.#router = undefined;
+    const host = this.#hosts.get(id);
+    this.#hosts.delete(id);
+    if (host !== undefined) this.#retire(host);
+    return true;
+  }
+
+  /** Closes all connections; new ones are opened when they are needed. */
+  async disconnect(): Promise<void> {
+    for (const host of this.#hosts.values()) this.#retire(host);
+    this.#hosts.clear();
+    await Promise.all(this.#closing);
+  }
+
+  /** Waits for what is under way, then closes for good. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.disconnect();
+  }
+
+  #make(id: number): Host {
+    const info = this.infos.get(id);
+    if (info === undefined) {
+      const ids = this.hostIds.join(", ");
+      throw new RangeError(`There is no host ${id}: the cluster has ${ids}`);
+    }
+    if (this.#closed) {
+      throw new ConnectionError(
+        `Cannot use host ${id} at ${info.address}: the cluster is closed`,
+        { hostId: id, outcome: "not-sent" },
+      );
+    }
+    const { poolOptions = {} } = this.#options;
+    const host = new Host(id, info.address, this.#pool(info), poolOptions);
+    this.#hosts.set(id, host);
+    return host;
+  }
+
+  #pool(info: HostInfo): Pool {
+    const { poolOptions = {} } = this.#options;
+    return new Pool(
+      (prove, signal) =>
+        dial(info, { ...dialOptions(poolOptions), prove, signal }),
+      poolOptions,
+      {
+        onHealth: (down, error) =>
+          this.#listener(down ? "down" : "up", info.hostId, error),
+        onConnect: (again) => {
+          if (again) this.#listener("reconnect", info.hostId, undefined);
+        },
+      },
+    );
+  }
+
+  #retire(host: Host): void {
+    const closing = host.close(this.timeout);
+    this.#closing.add(closing);
+    closing.finally(() => this.#closing.delete(closing));
+  }
+}
+
+function dialOptions(options: PoolOptions) {
+  const { dialTimeout = 5_000, protocol = 2 } = options;
+  const { maxDepth, maxBulkBytes, maxElements } = options;
+  return {
+    timeout: dialTimeout,
+    protocol,
+    maxDepth,
+    maxBulkBytes,
+    maxElements,
+  };
+}

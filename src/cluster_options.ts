@@ -1,0 +1,172 @@
+/**
+ * The options of a cluster and of its calls.
+ *
+ * @module
+ */
+
+import type { HostLimits } from "./clients/host.ts";
+import { type HostOptions, parseHostUrl } from "./host_info.ts";
+import {
+  assertOptions,
+  isFunction,
+  isObject,
+  isPositive,
+  isSignal,
+  isWhole,
+  oneOf,
+} from "./options.ts";
+import type {
+  BaseRouter,
+  RouterCluster,
+  RouterOptions,
+} from "./routers/mod.ts";
+import type { BreakerOptions } from "./wire/breaker.ts";
+import type { ParserOptions } from "./wire/parser.ts";
+import type { PoolSettings } from "./wire/pool.ts";
+
+/** A router class: built anew for every set of hosts. */
+export type RouterClass = new (
+  cluster: RouterCluster,
+  options?: RouterOptions,
+) => BaseRouter;
+
+/** Bounds and manners of the connections to each host. */
+export interface PoolOptions
+  extends Omit<PoolSettings, "breaker">, HostLimits, ParserOptions {
+  /**
+   * Milliseconds for opening a connection, its handshake included.
+   *
+   * @default {5000}
+   */
+  dialTimeout?: number;
+  /**
+   * The version of the protocol. The replies are the same in both.
+   *
+   * @default {2}
+   */
+  protocol?: 2 | 3;
+  /**
+   * When a host counts as down, and how it is probed.
+   *
+   * @default {{ threshold: 3, minDelay: 1000, maxDelay: 30000 }}
+   */
+  breaker?: BreakerOptions;
+}
+
+/** One of the forms in which hosts may be given: by id, in a list, as URLs. */
+export type HostsOption =
+  | Readonly<Record<number, HostOptions | string>>
+  | readonly (IdentifiedHost | string)[];
+
+/** A host with its id. */
+export interface IdentifiedHost extends HostOptions {
+  /** The id of the host, an integer from 0; in a list, its index by default. */
+  hostId?: number;
+}
+
+/** The options of a {@linkcode Cluster}. */
+export interface ClusterOptions {
+  /**
+   * The hosts: a record from id to options or URL, or a list of them, in which
+   * an entry without `hostId` has its index as its id.
+   */
+  hosts: HostsOption;
+  /**
+   * What holds for every host that does not say otherwise.
+   *
+   * @default {{}}
+   */
+  hostDefaults?: HostOptions;
+  /**
+   * The class that decides where keys live.
+   *
+   * @default {PartitionRouter}
+   */
+  router?: RouterClass;
+  /**
+   * What the router is built with.
+   *
+   * @default {{}}
+   */
+  routerOptions?: RouterOptions;
+  /**
+   * Bounds and manners of the connections to each host.
+   *
+   * @default {{}}
+   */
+  poolOptions?: PoolOptions;
+  /**
+   * Milliseconds that a command has for queue, connection and reply together.
+   *
+   * @default {5000}
+   */
+  timeout?: number;
+  /** Gives up every command of the cluster when aborted. */
+  signal?: AbortSignal;
+}
+
+const CLUSTER_CHECKS = {
+  hosts: isObject,
+  hostDefaults: isObject,
+  router: isFunction,
+  routerOptions: isObject,
+  poolOptions: isObject,
+  timeout: isPositive,
+  signal: isSignal,
+};
+
+const POOL_CHECKS = {
+  maxConnections: isWhole(1, 65_535),
+  idleTimeout: isWhole(0, 2 ** 31 - 1),
+  dialTimeout: isPositive,
+  protocol: oneOf(2, 3),
+  breaker: isObject,
+  maxQueueCommands: isPositive,
+  maxQueueBytes: isPositive,
+  maxRetries: isWhole(0, 1_000),
+  maxDepth: isWhole(1, 2 ** 20),
+  maxBulkBytes: isWhole(1, 2 ** 40),
+  maxElements: isWhole(1, 2 ** 40),
+};
+
+/**
+ * Checks the options of a cluster and of its pools.
+ *
+ * @throws {TypeError} If one is unknown or not as expected.
+ */
+export function checkClusterOptions(options: ClusterOptions): void {
+  assertOptions(options, CLUSTER_CHECKS, "the cluster");
+  assertOptions(options.poolOptions ?? {}, POOL_CHECKS, "the pool");
+}
+
+/** Brings the forms in which hosts may be given into one. */
+export function readHosts(
+  hosts: HostsOption,
+  defaults: HostOptions = {},
+): [id: number, options: HostOptions][] {
+  const entries: [number, IdentifiedHost | string][] = isList(hosts)
+    ? hosts.map((host, index) => [index, host])
+    : Object.entries(hosts).map(([id, host]) => [Number(id), host]);
+  return entries.map(([place, host]) => {
+    const options = typeof host === "string" ? parseHostUrl(host) : host;
+    const { hostId = place, ...own } = options as IdentifiedHost;
+    return [hostId, withDefaults(own, defaults)];
+  });
+}
+
+/** Fills in what a host does not say. */
+export function withDefaults(
+  options: HostOptions,
+  defaults: HostOptions,
+): HostOptions {
+  const given = Object.entries(options).filter(([, value]) =>
+    value !== undefined
+  );
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
+function isList(
+  hosts: HostsOption,
+): hosts is readonly (IdentifiedHost | string)[] {
+  return Array.isArray(hosts);
+}

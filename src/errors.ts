@@ -1,0 +1,259 @@
+/**
+ * Every error that a caller may want to catch: a leaf that every layer shares.
+ *
+ * @module
+ */
+
+import { ErrorReplyError } from "@db/redis";
+import type { Key, Reply } from "./values.ts";
+
+/**
+ * Whether a command may have run on its server when it failed:
+ *
+ * - `"not-sent"`: none of its bytes had left; it is safe to issue it again.
+ * - `"unknown"`: it had been handed to the network; the server may have
+ *   executed it or not.
+ */
+export type Outcome = "not-sent" | "unknown";
+
+/** What a {@linkcode TransportError} knows about its command. */
+export interface TransportErrorOptions {
+  /** The id of the host the command was meant for. */
+  hostId?: number | undefined;
+  /** The name of the command, never its arguments. */
+  command?: string | undefined;
+  /**
+   * Whether the command may have run.
+   *
+   * @default {"unknown"}
+   */
+  outcome?: Outcome | undefined;
+  /** The error underneath, when there is one. */
+  cause?: unknown;
+}
+
+/**
+ * What all errors of the way to a server and back have in common: the host, the
+ * name of the command and whether it may have run.
+ */
+export class TransportError extends Error {
+  /** The name of the class. */
+  override name = "TransportError";
+  /** The id of the host that the command was meant for. */
+  readonly hostId: number | undefined;
+  /** The name of the command that failed, never its arguments. */
+  readonly command: string | undefined;
+  /** Whether the command may have run on the server. */
+  readonly outcome: Outcome;
+
+  /**
+   * An error of the way to a server and back.
+   *
+   * @param message What was attempted, on which host, and what to do.
+   * @param options The host, the command, its outcome and the cause.
+   */
+  constructor(message: string, options: TransportErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.hostId = options.hostId;
+    this.command = options.command;
+    this.outcome = options.outcome ?? "unknown";
+  }
+}
+
+/** A host could not be reached, refused the handshake, or dropped the link. */
+export class ConnectionError extends TransportError {
+  /** The name of the class. */
+  override name = "ConnectionError";
+}
+
+/** The time a caller allows (queue, dial and reply together) has run out. */
+export class TimeoutError extends TransportError {
+  /** The name of the class. */
+  override name = "TimeoutError";
+}
+
+/**
+ * A server sent bytes that are not the Redis protocol. Its connection is
+ * closed, since nothing that follows can be matched to a command.
+ */
+export class ProtocolError extends TransportError {
+  /** The name of the class. */
+  override name = "ProtocolError";
+}
+
+/** The queue of a host is full; the command was refused and not sent. */
+export class QueueFullError extends TransportError {
+  /** The name of the class. */
+  override name = "QueueFullError";
+}
+
+/** No connection of a host became free in time; the command was not sent. */
+export class PoolTimeoutError extends TimeoutError {
+  /** The name of the class. */
+  override name = "PoolTimeoutError";
+}
+
+/**
+ * A host failed several times in a row and is not tried for now; the command
+ * was not sent. The host is probed in the background until it answers.
+ */
+export class HostDownError extends ConnectionError {
+  /** The name of the class. */
+  override name = "HostDownError";
+}
+
+/**
+ * A reply arrived whole but cannot be given as text, because it is not UTF-8 or
+ * longer than a string can be. The command has run; ask for bytes instead.
+ */
+export class DecodeError extends TransportError {
+  /** The name of the class. */
+  override name = "DecodeError";
+}
+
+/**
+ * Redis quotes the arguments of an unknown command in its error; they may be
+ * secret and are cut off.
+ */
+const QUOTED_ARGUMENTS = /,? with args beginning with:.*$/s;
+
+/**
+ * A server answered with an error, for example
+ * `WRONGTYPE Operation against a key holding the wrong kind of value`.
+ *
+ * It is an instance of the `ErrorReplyError` of `@db/redis`, so that code
+ * written for that client catches it as before.
+ *
+ * @example Telling error replies apart
+ * ```ts
+ * import { CommandError } from "@rb/rb";
+ *
+ * const error = new CommandError("WRONGTYPE Operation against a key");
+ * console.log(error.code); // WRONGTYPE
+ * ```
+ */
+export class CommandError extends ErrorReplyError {
+  /** The name of the class. */
+  override name = "CommandError";
+  /** The first word of the reply when it is a code, such as `WRONGTYPE`, else `ERR`. */
+  readonly code: string;
+  /** The id of the host that answered, once the error reached its caller. */
+  hostId: number | undefined;
+  /** The name of the command that was refused, never its arguments. */
+  command: string | undefined;
+
+  /**
+   * An error reply.
+   *
+   * @param reply The error as the server worded it, without the leading `-`.
+   */
+  constructor(reply: string) {
+    const message = reply.replace(QUOTED_ARGUMENTS, "");
+    super(message);
+    this.code = /^[A-Z][A-Z0-9_]*(?= |$)/.exec(message)?.[0] ?? "ERR";
+    this.hostId = undefined;
+    this.command = undefined;
+  }
+}
+
+/**
+ * A command has no single host it could go to: it is unknown, names no key, or
+ * names keys that live on several hosts. Nothing was sent.
+ */
+export class UnroutableCommandError extends Error {
+  /** The name of the class. */
+  override name = "UnroutableCommandError";
+  /** The name of the command, never its arguments. */
+  readonly command: string | undefined;
+
+  /**
+   * An error of routing.
+   *
+   * @param message Why the command has no host, and what to do instead.
+   * @param options The name of the command, and the cause.
+   */
+  constructor(
+    message: string,
+    options: { command?: string; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.command = options.command;
+  }
+}
+
+/** The hosts of a cluster do not fit its router. */
+export class BadHostSetupError extends Error {
+  /** The name of the class. */
+  override name = "BadHostSetupError";
+}
+
+/**
+ * A command over keys of several hosts ran on some of them and failed on
+ * others. {@linkcode PartialError.results} says which key fared how; what failed
+ * on each host is in `errors`.
+ *
+ * The keys and values are left out when it is printed, as they may be secret.
+ */
+export class PartialError extends AggregateError {
+  /** The name of the class. */
+  override name = "PartialError";
+  /** The name of the command, never its arguments. */
+  readonly command: string;
+  readonly #keys: readonly Key[];
+  readonly #results: readonly PromiseSettledResult<Reply>[];
+
+  /**
+   * What came of a command, key by key.
+   *
+   * @param command The name of the command.
+   * @param keys All keys in the caller's order.
+   * @param results An outcome for each key, in the same order.
+   */
+  constructor(
+    command: string,
+    keys: readonly Key[],
+    results: readonly PromiseSettledResult<Reply>[],
+  ) {
+    const reasons = new Set<unknown>();
+    let failed = 0;
+    for (const result of results) {
+      if (result.status === "fulfilled") continue;
+      reasons.add(result.reason);
+      failed++;
+    }
+    super(
+      reasons,
+      `"${command}" failed for ${failed} of its ${keys.length} keys`,
+    );
+    this.command = command;
+    this.#keys = keys;
+    this.#results = results;
+  }
+
+  /** All keys in the caller's order. */
+  get keys(): readonly Key[] {
+    return this.#keys;
+  }
+
+  /**
+   * An outcome for each key, in the order of `keys`: the value of its MGET, or
+   * the reply of its host, or the error.
+   */
+  get results(): readonly PromiseSettledResult<Reply>[] {
+    return this.#results;
+  }
+
+  /** The keys for which the command succeeded, in the caller's order. */
+  get succeeded(): Key[] {
+    return this.#keys.filter((_, index) =>
+      this.#results[index].status === "fulfilled"
+    );
+  }
+
+  /** The keys for which the command failed, in the caller's order. */
+  get failed(): Key[] {
+    return this.#keys.filter((_, index) =>
+      this.#results[index].status === "rejected"
+    );
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * The promise of the mapping and fanout clients: a leaf that every layer
+ * shares.
+ *
+ * @module
+ */
+
+const PENDING = 0;
+const RESOLVED = 1;
+const REJECTED = 2;
+
+/** A pair of callbacks that waits for a promise to settle. */
+interface Reaction {
+  onSuccess: ((value: never) => unknown) | null | undefined;
+  onFailure: ((reason: unknown) => unknown) | null | undefined;
+}
+
+/**
+ * A promise that is settled from outside and that shows its value as soon as it
+ * has one, with no further `await`.
+ *
+ * Mapping and fanout clients return it for every command; when the map has
+ * ended, each of them is settled. Its callbacks run at once when it settles, in
+ * the order in which they were attached, so that what they do is done when the
+ * map returns. It can be awaited like any other promise. A rejected one that
+ * nobody looks at is not an unhandled rejection: the map it belongs to throws.
+ *
+ * @typeParam T The type of the value.
+ *
+ * @example Settle it, read it
+ * ```ts
+ * import { RbPromise } from "@rb/rb";
+ *
+ * const size = new RbPromise<number>();
+ * const doubled = size.then((value) => value * 2);
+ * size.resolve(21);
+ * console.log(doubled.value); // 42
+ * ```
+ */
+export class RbPromise<T> implements Promise<T> {
+  #state: 0 | 1 | 2 = PENDING;
+  /** The value or the reason, by the state. */
+  #result: unknown = undefined;
+  #reactions: Reaction[] | undefined = undefined;
+
+  /**
+   * A promise that is resolved from the start.
+   *
+   * @param value The value it holds.
+   */
+  static resolved<T>(value: T): RbPromise<T> {
+    const promise = new RbPromise<T>();
+    promise.#settle(RESOLVED, value);
+    return promise;
+  }
+
+  /**
+   * A promise that is rejected from the start.
+   *
+   * @param reason The reason it holds.
+   */
+  static rejected<T = never>(reason: unknown): RbPromise<T> {
+    const promise = new RbPromise<T>();
+    promise.#settle(REJECTED, reason);
+    return promise;
+  }
+
+  /**
+   * A promise of all values of a list, in its order. It rejects with the first
+   * reason. Plain values count as resolved.
+   */
+  static all<T>(
+    promises: Iterable<T | PromiseLike<T>>,
+  ): RbPromise<Awaited<T>[]>;
+  /** A promise of a Map with the same keys and the values of its promises. */
+  static all<K, T>(
+    promises: ReadonlyMap<K, T | PromiseLike<T>>,
+  ): RbPromise<Map<K, Awaited<T>>>;
+  /** A promise of a record with the same fields and the values of its promises. */
+  static all<R extends Record<string, unknown>>(
+    promises: R,
+  ): RbPromise<{ [K in keyof R]: Awaited<R[K]> }>;
+  static all(
+    promises: Iterable<unknown> | Record<string, unknown>,
+  ): RbPromise<unknown> {
+    if (promises instanceof Map) {
+      const keys = [...promises.keys()];
+      return gather([...promises.values()]).then((values) =>
+        new Map(keys.map((key, index) => [key, values[index]]))
+      );
+    }
+    if (Symbol.iterator in promises) {
+      return gather([...promises as Iterable<unknown>]);
+    }
+    const fields = Object.keys(promises);
+    return gather(Object.values(promises)).then((values) => {
+      const record: Record<string, unknown> = Object.create(null);
+      fields.forEach((field, index) => record[field] = values[index]);
+      // `__proto__` above was an ordinary field; spreading keeps it one.
+      return { ...record };
+    });
+  }
+
+  /** The value once resolved; `undefined` until then and when rejected. */
+  get value(): T {
+    return (this.#state === RESOLVED ? this.#result : undefined) as T;
+  }
+
+  /** The reason once rejected; `undefined` until then and when resolved. */
+  get reason(): unknown {
+    return this.#state === REJECTED ? this.#result : undefined;
+  }
+
+  /** Whether it is not settled yet. */
+  get isPending(): boolean {
+    return this.#state === PENDING;
+  }
+
+  /** Whether it holds a value. */
+  get isResolved(): boolean {
+    return this.#state === RESOLVED;
+  }
+
+  /** Whether it holds a reason. */
+  get isRejected(): boolean {
+    return this.#state === REJECTED;
+  }
+
+  /**
+   * Resolves it. Given another promise, it follows that one.
+   *
+   * @param value The value, or a promise of it.
+   * @throws {TypeError} If it is asked to follow itself.
+   * @throws {Error} If it is settled already.
+   */
+  resolve(value: T | PromiseLike<T>): void {
+    if (isThenable(value)) {
+      this.#follow(value);
+    } else {
+      this.#assertPending();
+      this.#settle(RESOLVED, value);
+    }
+  }
+
+  /**
+   * Rejects it.
+   *
+   * @param reason Why there is no value, usually an Error.
+   * @throws {Error} If it is settled already.
+   */
+  reject(reason: unknown): void {
+    this.#assertPending();
+    this.#settle(REJECTED, reason);
+  }
+
+  /**
+   * Attaches callbacks and returns this same promise. They run at once if it is
+   * settled. What they throw is an uncaught error of the program, as in an event
+   * listener: it never disturbs the other callbacks.
+   *
+   * @param onSuccess Called with the value.
+   * @param onFailure Called with the reason.
+   */
+  done(
+    onSuccess?: ((value: T) => unknown) | null,
+    onFailure?: ((reason: unknown) => unknown) | null,
+  ): this {
+    if (this.#state === PENDING) {
+      (this.#reactions ??= []).push({ onSuccess, onFailure });
+    } else {
+      this.#react({ onSuccess, onFailure });
+    }
+    return this;
+  }
+
+  /**
+   * Attaches callbacks and returns a promise of what they return.
+   *
+   * @param onSuccess Called with the value; without it the value passes through.
+   * @param onFailure Called with the reason; without it the reason passes through.
+   */
+  then<A = T, B = never>(
+    onSuccess?: ((value: T) => A | PromiseLike<A>) | null,
+    onFailure?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): RbPromise<A | B> {
+    const derived = new RbPromise<A | B>();
+    this.done(
+      (value) => derived.#adopt(onSuccess, value, RESOLVED),
+      (reason) => derived.#adopt(onFailure, reason, REJECTED),
+    );
+    return derived;
+  }
+
+  /**
+   * Attaches a callback for the failure alone.
+   *
+   * @param onFailure Called with the reason.
+   */
+  catch<B = never>(
+    onFailure?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): RbPromise<T | B> {
+    return this.then(null, onFailure);
+  }
+
+  /**
+   * Attaches a callback that runs either way and sees neither value nor reason.
+   *
+   * @param onSettled Called when it is settled; what it throws is the new reason.
+   */
+  finally(onSettled?: (() => void) | null): RbPromise<T> {
+    return this.then(
+      (value) => {
+        onSettled?.();
+        return value;
+      },
+      (reason) => {
+        onSettled?.();
+        throw reason;
+      },
+    );
+  }
+
+  /** The name that `Object.prototype.toString` shows. */
+  get [Symbol.toStringTag](): string {
+    return "RbPromise";
+  }
+
+  /** Shows the state: `RbPromise { 42 }`, `RbPromise { <pending> }`. */
+  [Symbol.for("Deno.customInspect")](
+    inspect: typeof Deno.inspect,
+    options: Deno.InspectOptions,
+  ): string {
+    if (this.#state === PENDING) return "RbPromise { <pending> }";
+    const prefix = this.#state === REJECTED ? "<rejected> " : "";
+    return `RbPromise { ${prefix}${inspect(this.#result, options)} }`;
+  }
+
+  #settle(state: 1 | 2, result: unknown): void {
+    this.#state = state;
+    this.#result = result;
+    const reactions = this.#reactions;
+    if (reactions === undefined) return;
+    this.#reactions = undefined;
+    for (const reaction of reactions) this.#react(reaction);
+  }
+
+  #react({ onSuccess, onFailure }: Reaction): void {
+    try {
+      if (this.#state === RESOLVED) onSuccess?.(this.#result as never);
+      else onFailure?.(this.#result);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #follow(other: PromiseLike<T>): void {
+    if (other === this) {
+      throw new TypeError("Cannot resolve a promise with itself");
+    }
+    this.#assertPending();
+    const onSuccess = (value: T) => this.resolve(value);
+    const onFailure = (reason: unknown) => this.reject(reason);
+    if (other instanceof RbPromise) other.done(onSuccess, onFailure);
+    else other.then(onSuccess, onFailure);
+  }
+
+  /** Settles a derived promise by its callback, or passes the result through. */
+  #adopt<V>(
+    callback: ((result: V) => T | PromiseLike<T>) | null | undefined,
+    result: V,
+    state: 1 | 2,
+  ): void {
+    if (callback === null || callback === undefined) {
+      this.#settle(state, result);
+      return;
+    }
+    try {
+      this.resolve(callback(result));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  #assertPending(): void {
+    if (this.#state !== PENDING) {
+      throw new Error("Cannot settle a promise that is no longer pending");
+    }
+  }
+}
+
+/** A promise of all values, in order; rejects with the first reason. */
+function gather(items: unknown[]): RbPromise<unknown[]> {
+  const all = new RbPromise<unknown[]>();
+  const values: unknown[] = new Array(items.length);
+  let missing = items.length;
+  if (missing === 0) all.resolve(values);
+  items.forEach((item, index) => {
+    const promise = new RbPromise<unknown>();
+    promise.done((value) => {
+      values[index] = value;
+      if (--missing === 0) all.resolve(values);
+    }, (reason) => {
+      if (all.isPending) all.reject(reason);
+    });
+    promise.resolve(item);
+  });
+  return all;
+}
+
+function isThenable<T>(value: unknown): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null &&
+    "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,66 @@
+/**
+ * Real servers, faults on request and a suite for routers: what tests of a
+ * program that uses rb need.
+ *
+ * `makeTestCluster` is where most tests start; `TestSetup` gives several
+ * clusters over the same servers, `RedisServer` a single server to pause, kill
+ * and restart, `FaultProxy` a connection that loses, holds or delays replies,
+ * and `routerConformance` the rules that every router keeps.
+ *
+ * A server program is needed (`redis-server` or `valkey-server`), and the
+ * permission to run it.
+ *
+ * @example A test against two real servers
+ * ```ts
+ * import { makeTestCluster } from "@rb/rb/testing";
+ *
+ * Deno.test("greeting is kept", async () => {
+ *   await using cluster = await makeTestCluster({ servers: 2 });
+ *   const client = cluster.getRoutingClient();
+ *   await client.set("greeting", "hello");
+ *   if (await client.get("greeting") !== "hello") throw new Error("It is lost");
+ * });
+ * ```
+ *
+ * @example A test of what happens when a reply is lost
+ * ```ts
+ * import { Cluster } from "@rb/rb";
+ * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+ *
+ * Deno.test("counter may have counted", async () => {
+ *   await using server = await RedisServer.start();
+ *   await using proxy = await FaultProxy.start(server);
+ *   await using cluster = new Cluster({ hosts: { 0: { port: proxy.port } } });
+ *   const client = cluster.getRoutingClient();
+ *   await client.ping();
+ *   proxy.cut();
+ *   const error = await client.incr("counter").catch((error) => error);
+ *   if (error.outcome !== "unknown") throw new Error("It claims to know");
+ * });
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type CutOptions,
+  FaultProxy,
+  type FaultProxyOptions,
+  type FaultProxyTarget,
+} from "./testing/fault_proxy.ts";
+export type { FaultProxyStats } from "./testing/proxy_link.ts";
+export { RedisServer } from "./testing/redis_server.ts";
+export { routerConformance } from "./testing/router_conformance.ts";
+export type {
+  RedisServerOptions,
+  ServerTlsFiles,
+} from "./testing/server_config.ts";
+export {
+  makeTestCluster,
+  type MakeTestClusterOptions,
+  TestCluster,
+  type TestClusterOptions,
+  type TestHost,
+  TestSetup,
+  type TestSetupOptions,
+} from "./testing/test_setup.ts";

@@ -1,0 +1,150 @@
+/**
+ * The options of a server, and the directives they become.
+ *
+ * @module
+ */
+
+/** The certificate files of a server that speaks TLS. */
+export interface ServerTlsFiles {
+  /** The path of its certificate (PEM). */
+  cert: string;
+  /** The path of its private key (PEM). */
+  key: string;
+  /**
+   * The path of the authority (PEM) whose clients it lets in; without one, it
+   * asks clients for no certificate.
+   */
+  ca?: string | undefined;
+}
+
+/** How to start a `RedisServer`. */
+export interface RedisServerOptions {
+  /**
+   * The name or path of the server program.
+   *
+   * @default {"the variable RB_REDIS_SERVER, redis-server, valkey-server"}
+   */
+  executable?: string | undefined;
+  /**
+   * Whether it listens on a TCP port of 127.0.0.1 as well, or on its unix
+   * socket alone.
+   *
+   * @default {"unix"} ("tcp" when there is a `port` or `tls`)
+   */
+  transport?: "unix" | "tcp" | undefined;
+  /**
+   * How many databases it has.
+   *
+   * @default {16}
+   */
+  databases?: number | undefined;
+  /**
+   * More directives of its configuration, by name or one per line; one that is
+   * given here replaces our own (`save ""`).
+   *
+   * @default {{}}
+   */
+  config?: Readonly<Record<string, string>> | readonly string[] | undefined;
+  /** The certificate it shows; its port then speaks TLS only. */
+  tls?: ServerTlsFiles | undefined;
+  /**
+   * The TCP port.
+   *
+   * @default {"a free one"}
+   */
+  port?: number | undefined;
+  /**
+   * How long it may take to answer after its start, and to end, in
+   * milliseconds.
+   *
+   * @default {10_000}
+   */
+  timeout?: number | undefined;
+}
+
+/** What would put a server where its own properties do not say it is. */
+const OWN_DIRECTIVES = new Set([
+  "bind",
+  "daemonize",
+  "databases",
+  "dir",
+  "logfile",
+  "port",
+  "tls-port",
+  "unixsocket",
+]);
+
+/**
+ * Turns the options that are a user's own into directives.
+ *
+ * @param options The options of a server.
+ * @returns The directives, one a line.
+ * @throws {TypeError} When one of them belongs to the server itself, or when
+ * the options contradict each other.
+ * @throws {RangeError} When a number is out of range.
+ */
+export function directiveLines(options: RedisServerOptions): string[] {
+  checkOptions(options);
+  const { config = {}, tls } = options;
+  const lines = Array.isArray(config) ? [...config] : Object.entries(config)
+    .map(([name, value]) => `${name} ${value === "" ? '""' : value}`);
+  for (const line of lines) checkLine(line);
+  return tls === undefined ? lines : [...tlsLines(tls), ...lines];
+}
+
+/**
+ * Finds a TCP port that nobody listens on.
+ *
+ * @param hostname The address to look at.
+ * @returns The port; nothing keeps it from being taken a moment later.
+ */
+export function findFreePort(hostname: string): number {
+  using listener = Deno.listen({ hostname, port: 0 });
+  return listener.addr.port;
+}
+
+function checkOptions(options: RedisServerOptions): void {
+  const { transport, port, tls, databases, timeout } = options;
+  const isOverTcp = port !== undefined || tls !== undefined;
+  if (transport === "unix" && isOverTcp) {
+    throw new TypeError(
+      `Option "${tls ? "tls" : "port"}" needs the transport "tcp"`,
+    );
+  }
+  checkNumber("port", port, 65_535);
+  checkNumber("databases", databases, 2 ** 31 - 1);
+  checkNumber("timeout", timeout, 2 ** 31 - 1);
+}
+
+function checkNumber(
+  name: string,
+  value: number | undefined,
+  highest: number,
+): void {
+  if (value === undefined) return;
+  if (Number.isInteger(value) && value >= 1 && value <= highest) return;
+  throw new RangeError(
+    `Option "${name}" must be an integer from 1 to ${highest}, not "${value}"`,
+  );
+}
+
+function checkLine(line: string): void {
+  if (/[\r\n]/.test(line)) {
+    throw new TypeError("A directive of a server takes one line");
+  }
+  const [name = ""] = line.trim().toLowerCase().split(/\s/, 1);
+  if (!OWN_DIRECTIVES.has(name)) return;
+  throw new TypeError(
+    `Directive "${name}" belongs to the server: use its options instead`,
+  );
+}
+
+function tlsLines({ cert, key, ca }: ServerTlsFiles): string[] {
+  return [
+    `tls-cert-file ${JSON.stringify(cert)}`,
+    `tls-key-file ${JSON.stringify(key)}`,
+    ...(ca === undefined
+      ? ["tls-auth-clients no"]
+      : [`tls-ca-cert-file ${JSON.stringify(ca)}`]),
+  ];
+}

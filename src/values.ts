@@ -1,0 +1,36 @@
+/**
+ * The values that go into a command and come out of a reply: a leaf that every
+ * layer shares.
+ *
+ * @module
+ */
+
+import type { CommandError, DecodeError } from "./errors.ts";
+
+/**
+ * One argument of a command. Text travels as UTF-8, numbers as their decimal
+ * text, bytes as they are.
+ */
+export type Argument = string | number | bigint | Uint8Array;
+
+/**
+ * A key. The same key may be written as text, as its UTF-8 bytes or, for a
+ * whole number, as that number: all of them name the same entry on the same
+ * host.
+ */
+export type Key = Argument;
+
+/**
+ * A reply as the wire delivers it. An error reply is a value here, because it
+ * may stand anywhere inside an array (EXEC, EVAL); at the top it rejects the
+ * promise of its command.
+ */
+export type Reply =
+  | string
+  | number
+  | bigint
+  | null
+  | Uint8Array
+  | CommandError
+  | DecodeError
+  | Reply[];

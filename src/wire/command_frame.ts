@@ -1,0 +1,71 @@
+/**
+ * How a command starts on the wire: the count of its words, then its name.
+ *
+ * @module
+ */
+
+/** Frames are kept for commands of up to so many arguments, */
+const MAX_CACHED_ARGUMENTS = 8;
+/** for so many names, none longer than this: names may come from a user. */
+const MAX_CACHED_NAMES = 512;
+const MAX_CACHED_LENGTH = 64;
+
+/** The frames of a name, by the number of arguments. */
+type Frames = (Uint8Array | undefined)[];
+
+const cache: Map<string, Frames> = new Map();
+const encoder = new TextEncoder();
+
+/**
+ * The bytes before the first argument, such as `*2\r\n$3\r\nGET\r\n`; the
+ * caller must not change them.
+ *
+ * @param name The command. A name of several words ("SCRIPT EXISTS") is sent
+ * as that many.
+ * @param argCount How many arguments follow.
+ * @throws {TypeError} When the name is empty, no string, or holds CR or LF.
+ */
+export function commandFrame(name: string, argCount: number): Uint8Array {
+  const frames = cache.get(name);
+  const frame = frames?.[argCount];
+  if (frame !== undefined) return frame;
+  const built = buildFrame(name, argCount);
+  if (
+    argCount <= MAX_CACHED_ARGUMENTS && name.length <= MAX_CACHED_LENGTH
+  ) {
+    keep(name, frames)[argCount] = built;
+  }
+  return built;
+}
+
+function keep(name: string, known: Frames | undefined): Frames {
+  if (known !== undefined) return known;
+  // Starting over is simple, and costs little when it happens.
+  if (cache.size >= MAX_CACHED_NAMES) cache.clear();
+  const frames: Frames = new Array(MAX_CACHED_ARGUMENTS + 1).fill(undefined);
+  cache.set(name, frames);
+  return frames;
+}
+
+function buildFrame(name: string, argCount: number): Uint8Array {
+  const words = splitName(name);
+  let text = `*${words.length + argCount}\r\n`;
+  for (const word of words) {
+    text += `$${encoder.encode(word).length}\r\n${word}\r\n`;
+  }
+  return encoder.encode(text);
+}
+
+function splitName(name: string): string[] {
+  if (typeof name !== "string") {
+    throw new TypeError("The name of a command must be a string");
+  }
+  if (/[\r\n]/.test(name) || !name.isWellFormed()) {
+    throw new TypeError(
+      "The name of a command cannot hold CR, LF or a lone surrogate",
+    );
+  }
+  const words = name.split(" ").filter((word) => word !== "");
+  if (words.length > 0) return words;
+  throw new TypeError("The name of a command cannot be empty");
+}

@@ -1,0 +1,296 @@
+/**
+ * One pipelined connection.
+ *
+ * @module
+ */
+
+import { ConnectionError, ProtocolError } from "../errors.ts";
+import type { Reply } from "../values.ts";
+import { Encoder } from "./encoder.ts";
+import { type Exchange, ExchangeQueue } from "./exchange.ts";
+import { INCOMPLETE, Parser, type ParserOptions } from "./parser.ts";
+
+/** What a connection needs of a socket; every `Deno.Conn` has it. */
+export interface Socket {
+  /** Reads into `buffer`; `null` at the end of the stream. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes some of `bytes` and says how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Closes both directions. */
+  close(): void;
+  /** Lets a pending read keep the program alive. */
+  ref(): void;
+  /** Lets the program end although a read is pending. */
+  unref(): void;
+}
+
+/** Whoever has a connection to itself for the time being. */
+export interface ConnectionOwner {
+  /** Everything that was sent has been answered. */
+  connectionIdle(connection: Connection): void;
+  /**
+   * The connection is gone, and these exchanges have not got all their
+   * replies. Called once, also when the connection was closed on purpose.
+   */
+  connectionLost(
+    connection: Connection,
+    error: Error,
+    exchanges: Exchange[],
+  ): void;
+}
+
+/** Bytes and replies that passed through a connection. */
+export interface Traffic {
+  /** Bytes written. */
+  bytesSent: number;
+  /** Bytes read. */
+  bytesReceived: number;
+}
+
+/** Settings of a {@linkcode Connection}. */
+export interface ConnectionOptions extends ParserOptions {
+  /** Where to count the bytes; several connections may share it. */
+  traffic?: Traffic;
+}
+
+/**
+ * Takes a message that no command asked for. While a promise it returns is
+ * pending, nothing more is read.
+ */
+export type MessageReceiver = (message: Reply) => Promise<void> | undefined;
+
+/**
+ * How many bytes are encoded before they are written. Enough for a system call
+ * to be cheap beside its work, little enough that a server starts early and
+ * that few commands count as sent when a connection fails.
+ */
+const CHUNK_BYTES = 64 * 1024;
+
+const PUSH = 0x3e; // ">"
+
+/**
+ * A pipelined connection: writes exchanges in the order they are sent, reads at
+ * the same time, and matches replies to commands by order alone. Whatever
+ * breaks that order ends the connection: an unreadable byte, a reply too many, a
+ * lost link.
+ *
+ * It reads all the time, so a server that closes it while it is idle is noticed
+ * before the next command. While nothing is asked of it, it does not keep the
+ * program alive.
+ */
+export class Connection {
+  /** Settles when the connection is closed and all its operations have ended. */
+  readonly closed: Promise<void>;
+  /** Who is told about idleness and loss. */
+  owner: ConnectionOwner | undefined = undefined;
+  /** When it last became idle, in milliseconds of `performance.now()`. */
+  idleSince = 0;
+
+  readonly #socket: Socket;
+  readonly #parser: Parser;
+  readonly #traffic: Traffic | undefined;
+  readonly #encoder = new Encoder();
+  readonly #queue = new ExchangeQueue();
+  #onMessage: MessageReceiver | undefined = undefined;
+  /** Pending while the receiver of messages has no room. */
+  #room: Promise<void> | undefined = undefined;
+  /** Replies still to come for what was written. */
+  #awaited = 0;
+  #answered = false;
+  #writing: Promise<void> | undefined = undefined;
+  #held = false;
+  #retired = false;
+  #error: Error | undefined = undefined;
+
+  /**
+   * @param socket An open socket, which the connection now owns.
+   * @param options Bounds of the parser, counters, a receiver of messages.
+   */
+  constructor(socket: Socket, options: ConnectionOptions = {}) {
+    this.#socket = socket;
+    this.#parser = new Parser(options);
+    this.#traffic = options.traffic;
+    socket.unref();
+    this.closed = this.#run();
+  }
+
+  /** Whether it takes further exchanges. */
+  get usable(): boolean {
+    return this.#error === undefined && !this.#retired;
+  }
+
+  /** Whether anything has been asked of it that is not answered yet. */
+  get busy(): boolean {
+    return this.#queue.nextToAnswer() !== undefined;
+  }
+
+  /** Whether it has ever delivered a reply. */
+  get proven(): boolean {
+    return this.#answered;
+  }
+
+  /** Sends an exchange behind those sent before. */
+  send(exchange: Exchange): void {
+    this.#queue.push(exchange);
+    this.#hold(true);
+    this.#writing ??= this.#write();
+  }
+
+  /**
+   * Lets it receive messages that no command asked for (pub/sub), as bytes.
+   * Without a receiver such a message is an error.
+   */
+  receive(onMessage: MessageReceiver): void {
+    this.#onMessage = onMessage;
+  }
+
+  /** Keeps the program alive while messages are awaited, or no longer. */
+  keepAlive(alive: boolean): void {
+    this.#hold(alive || this.busy);
+  }
+
+  /**
+   * Takes no further exchanges and closes as soon as nobody waits for a reply
+   * that is still to come. Called again whenever a waiting one was abandoned.
+   */
+  retire(): void {
+    this.#retired = true;
+    if (this.#queue.abandoned) this.close();
+  }
+
+  /**
+   * Closes at once; whatever is outstanding goes back to the owner.
+   *
+   * @param error Why; told to the owner.
+   */
+  close(error: Error = new ConnectionError("The connection was closed")): void {
+    if (this.#error !== undefined) return;
+    // Whoever waits for the end sees it: the pending read is about to end.
+    this.#hold(true);
+    this.#error = error;
+    this.#awaited = 0;
+    try {
+      this.#socket.close();
+    } catch {
+      // It closed by itself a moment ago.
+    }
+    this.owner?.connectionLost(this, error, this.#queue.drain());
+  }
+
+  /** Reads until the end, then waits for a write that is still under way. */
+  async #run(): Promise<void> {
+    try {
+      while (this.#error === undefined) {
+        const count = await this.#socket.read(this.#parser.room());
+        if (count === null) throw endOfStream(this.#parser.idle);
+        if (this.#traffic !== undefined) this.#traffic.bytesReceived += count;
+        this.#parser.filled(count);
+        this.#deliver();
+        if (this.#room !== undefined) await this.#room;
+        this.#room = undefined;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.#writing;
+  }
+
+  #deliver(): void {
+    while (this.#error === undefined) {
+      const exchange = this.#queue.nextToAnswer();
+      const wantsBytes = exchange === undefined || this.#awaited === 0
+        ? this.#onMessage !== undefined
+        : exchange.wantsBytes;
+      const reply = this.#parser.read(wantsBytes);
+      if (reply === INCOMPLETE) break;
+      this.#answered = true;
+      if (exchange === undefined || this.#awaited === 0 || this.#isPush()) {
+        this.#receive(reply);
+        continue;
+      }
+      this.#awaited--;
+      exchange.accept(reply);
+    }
+    this.#afterDelivery();
+  }
+
+  #isPush(): boolean {
+    return this.#parser.lastType === PUSH;
+  }
+
+  /** A message that belongs to no command: for the receiver, or an error. */
+  #receive(message: Reply): void {
+    if (this.#onMessage === undefined) {
+      throw new ProtocolError(
+        "The server sent a reply that no command had asked for",
+      );
+    }
+    this.#room = this.#onMessage(message) ?? this.#room;
+  }
+
+  #afterDelivery(): void {
+    if (this.#error !== undefined) return;
+    this.#queue.compact();
+    if (this.#retired) {
+      if (this.#queue.abandoned) this.close();
+    } else if (!this.busy) {
+      this.#hold(false);
+      this.owner?.connectionIdle(this);
+    }
+  }
+
+  /** Encodes a chunk, writes it, and so on until nothing is left to write. */
+  async #write(): Promise<void> {
+    // A turn of the microtask queue lets exchanges sent together leave together.
+    await undefined;
+    try {
+      while (this.#error === undefined && this.#encodeChunk()) {
+        let bytes = this.#encoder.bytes();
+        if (this.#traffic !== undefined) {
+          this.#traffic.bytesSent += bytes.length;
+        }
+        while (bytes.length > 0) {
+          bytes = bytes.subarray(await this.#socket.write(bytes));
+        }
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#writing = undefined;
+    }
+    // What was sent may have been abandoned before it left: no reply will tell.
+    this.#afterDelivery();
+  }
+
+  #encodeChunk(): boolean {
+    this.#encoder.clear();
+    while (this.#encoder.length < CHUNK_BYTES) {
+      const exchange = this.#queue.nextToWrite();
+      if (exchange === undefined) break;
+      this.#awaited += exchange.encode(this.#encoder, CHUNK_BYTES);
+    }
+    return this.#encoder.length > 0;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#error !== undefined) return;
+    this.close(
+      error instanceof ConnectionError || error instanceof ProtocolError
+        ? error
+        : new ConnectionError("The connection was lost", { cause: error }),
+    );
+  }
+
+  #hold(alive: boolean): void {
+    if (alive === this.#held || this.#error !== undefined) return;
+    this.#held = alive;
+    if (alive) this.#socket.ref();
+    else this.#socket.unref();
+  }
+}
+
+function endOfStream(idle: boolean): Error {
+  return idle
+    ? new ConnectionError("The server closed the connection")
+    : new ProtocolError("The server closed the connection inside a reply");
+}

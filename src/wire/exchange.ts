@@ -1,0 +1,100 @@
+/**
+ * The seam between the wire and whoever sends over it.
+ *
+ * @module
+ */
+
+import type { Reply } from "../values.ts";
+import type { Encoder } from "./encoder.ts";
+
+/**
+ * Some commands that leave in order over one connection, and the replies that
+ * come back in that order. The connection drives it; its owner reads from it
+ * what had left when the connection failed.
+ */
+export interface Exchange {
+  /**
+   * Encodes further frames until all are encoded or the encoder holds `limit`
+   * bytes. What is encoded counts as sent, since it is written right after.
+   *
+   * @returns How many replies the frames encoded by this call will get.
+   */
+  encode(encoder: Encoder, limit: number): number;
+  /** Whether all of it is encoded; an abandoned exchange encodes no more. */
+  readonly encoded: boolean;
+  /** Whether its next reply is to be read as bytes rather than text. */
+  readonly wantsBytes: boolean;
+  /** Takes the next reply. */
+  accept(reply: Reply): void;
+  /** Whether every frame that was encoded has its reply, and all are encoded. */
+  readonly finished: boolean;
+  /** Whether nobody waits for its replies any more; they are still read. */
+  readonly abandoned: boolean;
+}
+
+/**
+ * First in, first out, with two cursors: the exchange to write next and, behind
+ * it, the one whose reply comes next.
+ */
+export class ExchangeQueue {
+  #items: Exchange[] = [];
+  #head = 0;
+  #unwritten = 0;
+
+  /** Appends an exchange. */
+  push(exchange: Exchange): void {
+    this.#items.push(exchange);
+  }
+
+  /** The first exchange that is not wholly encoded, if any. */
+  nextToWrite(): Exchange | undefined {
+    while (this.#unwritten < this.#items.length) {
+      const exchange = this.#items[this.#unwritten];
+      if (!exchange.encoded) return exchange;
+      this.#unwritten++;
+    }
+    return undefined;
+  }
+
+  /** The exchange that the next reply belongs to, if any. */
+  nextToAnswer(): Exchange | undefined {
+    while (this.#head < this.#items.length) {
+      const exchange = this.#items[this.#head];
+      if (!exchange.finished) return exchange;
+      this.#head++;
+    }
+    if (this.#head > 0) this.#reset();
+    return undefined;
+  }
+
+  /** Whether every exchange still in the queue has been abandoned. */
+  get abandoned(): boolean {
+    for (let i = this.#head; i < this.#items.length; i++) {
+      if (!this.#items[i].abandoned) return false;
+    }
+    return true;
+  }
+
+  /** Empties the queue and returns what was not finished, in order. */
+  drain(): Exchange[] {
+    const rest = this.#items.slice(this.#head).filter((exchange) =>
+      !exchange.finished
+    );
+    this.#reset();
+    return rest;
+  }
+
+  /** Drops the finished front, so that a queue never empty does not grow. */
+  compact(): void {
+    if (this.#head < 256 || this.#head * 2 < this.#items.length) return;
+    this.#items = this.#items.slice(this.#head);
+    this.#unwritten = Math.max(0, this.#unwritten - this.#head);
+    this.#head = 0;
+  }
+
+  #reset(): void {
+    this.#items = [];
+    this.#head = 0;
+    this.#unwritten = 0;
+  }
+}

@@ -1,0 +1,382 @@
+/**
+ * The connections of one server.
+ *
+ * @module
+ */
+
+import { CommandError, ConnectionError } from "../errors.ts";
+import { Breaker, type BreakerOptions } from "./breaker.ts";
+import { CommandExchange } from "./command_exchange.ts";
+import type { Connection } from "./connection.ts";
+
+/** Milliseconds of idleness after which a connection is checked before use. */
+const STALE_AFTER = 100;
+
+/** Milliseconds that the check of a connection may take. */
+const CHECK_TIMEOUT = 1_000;
+
+/** Settings of a {@linkcode Pool}. */
+export interface PoolSettings {
+  /**
+   * The most connections that are open or being opened at a time.
+   *
+   * @default {16}
+   */
+  maxConnections?: number;
+  /**
+   * Milliseconds after which a connection that nobody used is closed; 0 keeps
+   * it for ever.
+   *
+   * @default {0}
+   */
+  idleTimeout?: number;
+  /** When a server counts as down, and how it is probed. */
+  breaker?: BreakerOptions;
+}
+
+/**
+ * Opens a connection, or rejects within a time limit of its own.
+ *
+ * @param prove Whether to wait for a first reply in any case.
+ * @param signal Aborted when the connection is not wanted any more.
+ */
+export type Dialer = (
+  prove: boolean,
+  signal: AbortSignal,
+) => Promise<Connection>;
+
+/** Someone who wants a connection. Exactly one of the two is called, once. */
+export interface Applicant {
+  /** The connection is the applicant's until it is released. */
+  granted(connection: Connection): void;
+  /** There is none to be had. */
+  refused(refusal: Refusal): void;
+}
+
+/** Why there is no connection. */
+export interface Refusal {
+  /**
+   * `"dial"`: this attempt failed; `"down"`: the server counts as down and was
+   * not tried; `"closed"`: the pool is closed.
+   */
+  kind: "dial" | "down" | "closed";
+  /** The error underneath. */
+  cause?: unknown;
+}
+
+/** What a pool tells those who watch it. */
+export interface PoolEvents {
+  /** The server counts as down, or is back. */
+  onHealth?: (down: boolean, error: unknown) => void;
+  /** A connection was opened; `again` when an earlier one had failed. */
+  onConnect?: (again: boolean) => void;
+}
+
+/** How the connections of a server are used at the moment. */
+export interface PoolStatus {
+  /** How many connections are open. */
+  readonly size: number;
+  /** How many open connections nobody uses. */
+  readonly idle: number;
+  /** How many open connections are in use. */
+  readonly leased: number;
+  /** How many connections are being opened. */
+  readonly dialing: number;
+  /** How many applicants wait for a connection. */
+  readonly waiting: number;
+  /** Whether as many connections are in use as there may be. */
+  readonly exhausted: boolean;
+  /** Whether the server counts as down. */
+  readonly down: boolean;
+  /** How many times in a row the server could not be reached. */
+  readonly failures: number;
+}
+
+/**
+ * Leases connections to one server, one owner at a time. The most recently used
+ * idle one goes first; without one, a new one is opened within the bound; beyond
+ * it, applicants wait first come, first served.
+ */
+export class Pool implements PoolStatus {
+  readonly #dial: Dialer;
+  readonly #events: PoolEvents;
+  readonly #maxConnections: number;
+  readonly #idleTimeout: number;
+  readonly #breaker: Breaker;
+  readonly #all = new Set<Connection>();
+  readonly #idle: Connection[] = [];
+  /** Connections outside the bound, each somebody's own until it closes. */
+  readonly #dedicated = new Set<Connection>();
+  readonly #waiting = new Set<Applicant>();
+  readonly #closing = new AbortController();
+  #dialing = 0;
+  #checking = 0;
+  #lost = false;
+  #sweep: ReturnType<typeof setTimeout> | undefined = undefined;
+  /** Dials under way and connections that are closing. */
+  readonly #ending = new Set<Promise<unknown>>();
+
+  /**
+   * @param dial Opens a connection.
+   * @param settings Bounds.
+   * @param events Who is told about health and connections.
+   */
+  constructor(
+    dial: Dialer,
+    settings: PoolSettings = {},
+    events: PoolEvents = {},
+  ) {
+    this.#dial = dial;
+    this.#events = events;
+    this.#maxConnections = settings.maxConnections ?? 16;
+    this.#idleTimeout = settings.idleTimeout ?? 0;
+    this.#breaker = new Breaker(
+      () => this.#open(),
+      (down, error) => this.#events.onHealth?.(down, error),
+      settings.breaker,
+    );
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get idle(): number {
+    return this.#idle.length;
+  }
+
+  get leased(): number {
+    return this.#all.size - this.#idle.length;
+  }
+
+  get dialing(): number {
+    return this.#dialing;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get exhausted(): boolean {
+    return this.leased >= this.#maxConnections;
+  }
+
+  get down(): boolean {
+    return this.#breaker.open;
+  }
+
+  get failures(): number {
+    return this.#breaker.failures;
+  }
+
+  /** Whether it has been closed. */
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** An idle connection right away, or nothing: then apply for one. */
+  tryLease(): Connection | undefined {
+    // Those who wait already come first.
+    if (this.#waiting.size > 0 || this.#isStale()) return undefined;
+    return this.#takeIdle();
+  }
+
+  /** Queues for a connection. */
+  apply(applicant: Applicant): void {
+    if (this.closed) return applicant.refused({ kind: "closed" });
+    if (this.#breaker.open) return applicant.refused(this.#downRefusal());
+    this.#waiting.add(applicant);
+    this.#serve();
+  }
+
+  /** Leaves the queue; neither method of the applicant is called any more. */
+  withdraw(applicant: Applicant): void {
+    this.#waiting.delete(applicant);
+  }
+
+  /** Gives a leased connection back; one that is not usable is not kept. */
+  release(connection: Connection): void {
+    connection.owner = undefined;
+    if (!connection.usable || this.closed) {
+      connection.close();
+      return;
+    }
+    if (connection.proven) this.#breaker.succeeded();
+    connection.idleSince = performance.now();
+    this.#idle.push(connection);
+    if (this.#waiting.size > 0) this.#serve();
+    else if (this.#idleTimeout > 0) this.#scheduleSweep();
+  }
+
+  /**
+   * Opens a connection that is never shared nor given back: for pub/sub and
+   * transactions. It does not count towards the bound.
+   *
+   * @param signal Aborted when it is not wanted any more.
+   */
+  async open(signal?: AbortSignal): Promise<Connection> {
+    const until = signal === undefined
+      ? this.#closing.signal
+      : AbortSignal.any([signal, this.#closing.signal]);
+    const connection = await this.#dial(false, until);
+    this.#dedicated.add(connection);
+    this.#track(
+      connection.closed.then(() => void this.#dedicated.delete(connection)),
+    );
+    if (this.closed) connection.close();
+    return connection;
+  }
+
+  /** Closes the connections that nobody uses; leased ones close on release. */
+  closeIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+
+  /** Closes every connection, refuses every applicant, and waits for the end. */
+  async close(): Promise<void> {
+    this.#closing.abort(new ConnectionError("The pool was closed"));
+    this.#breaker.stop();
+    clearTimeout(this.#sweep);
+    this.#refuseAll({ kind: "closed" });
+    for (const connection of this.#all) connection.close();
+    for (const connection of this.#dedicated) connection.close();
+    while (this.#ending.size > 0) await Promise.all(this.#ending);
+  }
+
+  #takeIdle(): Connection | undefined {
+    let connection = this.#idle.pop();
+    while (connection !== undefined && !connection.usable) {
+      connection = this.#idle.pop();
+    }
+    return connection;
+  }
+
+  /**
+   * Whether the connection that would be taken has been idle for so long that
+   * the server may have closed it without our having been told yet.
+   */
+  #isStale(): boolean {
+    const last = this.#idle.at(-1);
+    return last !== undefined &&
+      performance.now() - last.idleSince > STALE_AFTER;
+  }
+
+  /** Hands out what is idle, and opens as many more as are wanted and allowed. */
+  #serve(): void {
+    while (this.#waiting.size > this.#checking) {
+      const stale = this.#isStale();
+      const connection = this.#takeIdle();
+      if (connection === undefined) break;
+      if (stale) {
+        this.#check(connection);
+        continue;
+      }
+      const [first] = this.#waiting;
+      this.#waiting.delete(first);
+      first.granted(connection);
+    }
+    const room = this.#maxConnections - this.#all.size - this.#dialing;
+    const wanted = this.#waiting.size - this.#dialing - this.#checking;
+    for (let i = 0; i < Math.min(room, wanted); i++) this.#open();
+  }
+
+  /**
+   * Asks a connection that was idle for long whether it still answers, before a
+   * command is trusted to it. One that holds bytes nobody asked for gives itself
+   * away too: they come in place of the answer.
+   */
+  #check(connection: Connection): void {
+    this.#checking++;
+    const limit = setTimeout(() => connection.close(), CHECK_TIMEOUT);
+    this.#track(
+      CommandExchange.run(connection, [["PING"]])
+        .then(([reply]) => reply === "PONG" || reply instanceof CommandError)
+        .catch(() => false)
+        .then((alive) => {
+          clearTimeout(limit);
+          this.#checking--;
+          if (!alive) connection.close();
+          this.release(connection);
+          this.#serve();
+        }),
+    );
+  }
+
+  /** Opens one connection; never rejects. */
+  #open(): Promise<void> {
+    this.#dialing++;
+    const prove = this.#breaker.failures > 0;
+    const opening = this.#dial(prove, this.#closing.signal).then(
+      (connection) => this.#opened(connection),
+      (error) => this.#failed(error),
+    );
+    return this.#track(opening);
+  }
+
+  #opened(connection: Connection): void {
+    this.#dialing--;
+    this.#all.add(connection);
+    this.#track(connection.closed.then(() => this.#gone(connection)));
+    if (this.closed) return connection.close();
+    this.#events.onConnect?.(this.#lost);
+    this.#lost = false;
+    this.release(connection);
+  }
+
+  #failed(error: unknown): void {
+    this.#dialing--;
+    if (this.closed) return;
+    this.#lost = true;
+    this.#breaker.failed(error);
+    const [first] = this.#waiting;
+    if (first !== undefined) {
+      this.#waiting.delete(first);
+      first.refused({ kind: "dial", cause: error });
+    }
+    if (this.#breaker.open) this.#refuseAll(this.#downRefusal());
+    else this.#serve();
+  }
+
+  #gone(connection: Connection): void {
+    this.#all.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    if (this.closed) return;
+    this.#lost = true;
+    // A server that accepts and hangs up is as unreachable as one that refuses.
+    if (!connection.proven) {
+      this.#breaker.failed(new ConnectionError("The server hung up at once"));
+    }
+    if (this.#breaker.open) this.#refuseAll(this.#downRefusal());
+    else this.#serve();
+  }
+
+  #refuseAll(refusal: Refusal): void {
+    for (const applicant of this.#waiting) {
+      this.#waiting.delete(applicant);
+      applicant.refused(refusal);
+    }
+  }
+
+  #downRefusal(): Refusal {
+    return { kind: "down", cause: this.#breaker.error };
+  }
+
+  #scheduleSweep(): void {
+    if (this.#sweep !== undefined) return;
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      const oldest = performance.now() - this.#idleTimeout;
+      for (const connection of [...this.#idle]) {
+        if (connection.idleSince <= oldest) connection.close();
+      }
+      if (this.#idle.length > 0) this.#scheduleSweep();
+    }, this.#idleTimeout);
+    Deno.unrefTimer(this.#sweep as unknown as number);
+  }
+
+  #track(ending: Promise<void>): Promise<void> {
+    this.#ending.add(ending);
+    return ending.finally(() => this.#ending.delete(ending));
+  }
+}

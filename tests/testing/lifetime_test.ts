@@ -1,0 +1,75 @@
+import { assert, assertEquals } from "@std/assert";
+import { eventually, exists, isAlive } from "./raw_client.ts";
+
+const PROGRAM = new URL("./lifetime_program.ts", import.meta.url).pathname;
+const ALL = ["--allow-all"];
+/** What the documentation asks for, and no shell to watch over the server. */
+const LEAST = [
+  "--allow-run=redis-server",
+  "--allow-read",
+  "--allow-write",
+  "--allow-net=127.0.0.1",
+];
+
+interface Started {
+  readonly child: Deno.ChildProcess;
+  readonly pid: number;
+  readonly dir: string;
+}
+
+async function start(ending: string, permissions: string[]): Promise<Started> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "--no-lock", ...permissions, PROGRAM, ending],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("The program ended before it had a server");
+    text += value;
+  }
+  await reader.cancel();
+  return { child, ...JSON.parse(text) };
+}
+
+async function assertGone({ pid, dir }: Started): Promise<void> {
+  await eventually(async () => !await isAlive(pid));
+  await eventually(async () => !await exists(dir));
+}
+
+for (const [name, permissions] of Object.entries({ all: ALL, least: LEAST })) {
+  Deno.test(`RedisServer ends with its program (${name} permissions)`, async () => {
+    for (const [ending, code] of [["end", 0], ["exit", 3]] as const) {
+      const started = await start(ending, permissions);
+      assertEquals((await started.child.status).code, code);
+      await assertGone(started);
+    }
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.test(`RedisServer ends with a ${signal} (${name} permissions)`, async () => {
+      const started = await start("wait", permissions);
+      assert(await isAlive(started.pid));
+      started.child.kill(signal);
+      assertEquals((await started.child.status).signal, signal);
+      await assertGone(started);
+    });
+  }
+}
+
+Deno.test("RedisServer ends after a SIGKILL, where sh may run", async () => {
+  const started = await start("wait", ALL);
+  assert(await isAlive(started.pid));
+  started.child.kill("SIGKILL");
+  assertEquals((await started.child.status).signal, "SIGKILL");
+  await assertGone(started);
+});
+
+Deno.test("RedisServer ends after an uncaught error, where sh may run", async () => {
+  const started = await start("uncaught", ALL);
+  assertEquals((await started.child.status).code, 1);
+  await assertGone(started);
+});

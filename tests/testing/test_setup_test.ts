@@ -1,0 +1,78 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Cluster } from "../../src/cluster.ts";
+import { makeTestCluster, TestSetup } from "../../src/testing/test_setup.ts";
+import { askOnce, exists, isAlive } from "./raw_client.ts";
+
+Deno.test("TestSetup.start() starts servers that answer", async () => {
+  await using setup = await TestSetup.start({ servers: 3, databasesEach: 2 });
+  assertEquals(setup.servers.length, 3);
+  for (const { path } of setup.servers) {
+    assertEquals(await askOnce({ path }, "PING"), "+PONG\r\n");
+  }
+});
+
+Deno.test("TestSetup.start() starts 4 servers of 8 databases", async () => {
+  await using setup = await TestSetup.start();
+  assertEquals(setup.servers.length, 4);
+  assertEquals(setup.hosts.length, 32);
+});
+
+Deno.test("TestSetup.hosts counts databases up within a server", async () => {
+  await using setup = await TestSetup.start({ servers: 2, databasesEach: 2 });
+  const [one, two] = setup.servers;
+  assertEquals(setup.hosts, [
+    { hostId: 0, db: 0, path: one!.path },
+    { hostId: 1, db: 1, path: one!.path },
+    { hostId: 2, db: 0, path: two!.path },
+    { hostId: 3, db: 1, path: two!.path },
+  ]);
+});
+
+Deno.test("TestSetup.hosts names ports over TCP", async () => {
+  await using setup = await TestSetup.start({
+    servers: 1,
+    databasesEach: 1,
+    transport: "tcp",
+  });
+  const { port } = setup.servers[0]!;
+  assert(port > 0);
+  assertEquals(setup.hosts, [{
+    hostId: 0,
+    db: 0,
+    hostname: "127.0.0.1",
+    port,
+  }]);
+});
+
+Deno.test("TestSetup.start() leaves nothing behind when it fails", async () => {
+  await assertRejects(
+    () => TestSetup.start({ servers: 2, config: { "no-such": "directive" } }),
+    Error,
+    "exited (code 1) before it was ready",
+  );
+  await assertRejects(() => TestSetup.start({ servers: 0 }), RangeError);
+});
+
+Deno.test("TestSetup.close() stops the servers, twice as well", async () => {
+  const setup = await TestSetup.start({ servers: 2 });
+  const cluster = setup.makeCluster();
+  assert(cluster instanceof Cluster);
+  await setup.close();
+  await setup.close();
+  for (const { pid, dir } of setup.servers) {
+    assert(!await isAlive(pid));
+    assert(!await exists(dir));
+  }
+});
+
+Deno.test("makeTestCluster() ends with its servers", async () => {
+  const pids: number[] = [];
+  {
+    await using cluster = await makeTestCluster({ servers: 2 });
+    assert(cluster instanceof Cluster);
+    pids.push(...cluster.setup.servers.map((server) => server.pid));
+    assert(await isAlive(pids[0]!));
+  }
+  assertEquals(pids.length, 2);
+  for (const pid of pids) assert(!await isAlive(pid));
+});
