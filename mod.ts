@@ -116,3 +116,16 @@ export type { Argument, Key, Reply } from "./src/values.ts";
 export type { BreakerOptions } from "./src/wire/breaker.ts";
 export type { ParserOptions } from "./src/wire/parser.ts";
 export type { PoolSettings, PoolStatus } from "./src/wire/pool.ts";
+
+// The types of the command surface, so that they can be named without a second
+// import.
+export type {
+  ErrorReplyError,
+  Redis,
+  RedisCommands,
+  SetOpts,
+  SetReply,
+  SetWithModeOpts,
+  ZAddOpts,
+  ZAddReply,
+} from "@db/redis";

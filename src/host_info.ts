@@ -6,7 +6,6 @@
 
 import { pythonRbLabel, type RouterHost } from "./routers/mod.ts";
 import { assertOptions, isText, isTexts, isWhole, oneOf } from "./options.ts";
-import type { Endpoint } from "./wire/dial.ts";
 
 /** How to reach one Redis server, and one database of it. */
 export interface HostOptions {
@@ -78,7 +77,7 @@ const CHECKS = {
 const INSPECT = Symbol.for("Deno.customInspect");
 
 /** One host of a cluster. Printing it never shows its password. */
-export class HostInfo implements Endpoint, RouterHost {
+export class HostInfo implements RouterHost {
   /** Its id, by which routers name it. */
   readonly hostId: number;
   /** Its host name or address. */

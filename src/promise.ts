@@ -42,6 +42,8 @@ export class RbPromise<T> implements Promise<T> {
   /** The value or the reason, by the state. */
   #result: unknown = undefined;
   #reactions: Reaction[] | undefined = undefined;
+  /** Whether another promise will settle it. */
+  #following = false;
 
   /**
    * A promise that is resolved from the start.
@@ -66,16 +68,16 @@ export class RbPromise<T> implements Promise<T> {
   }
 
   /**
-   * A promise of all values of a list, in its order. It rejects with the first
-   * reason. Plain values count as resolved.
+   * A promise of a Map with the same keys and the values of its promises. It
+   * rejects with the first reason. Plain values count as resolved.
    */
-  static all<T>(
-    promises: Iterable<T | PromiseLike<T>>,
-  ): RbPromise<Awaited<T>[]>;
-  /** A promise of a Map with the same keys and the values of its promises. */
   static all<K, T>(
     promises: ReadonlyMap<K, T | PromiseLike<T>>,
   ): RbPromise<Map<K, Awaited<T>>>;
+  /** A promise of all values of a list, in its order. */
+  static all<T>(
+    promises: Iterable<T | PromiseLike<T>>,
+  ): RbPromise<Awaited<T>[]>;
   /** A promise of a record with the same fields and the values of its promises. */
   static all<R extends Record<string, unknown>>(
     promises: R,
@@ -131,7 +133,7 @@ export class RbPromise<T> implements Promise<T> {
    *
    * @param value The value, or a promise of it.
    * @throws {TypeError} If it is asked to follow itself.
-   * @throws {Error} If it is settled already.
+   * @throws {Error} If it is settled already, or follows another promise.
    */
   resolve(value: T | PromiseLike<T>): void {
     if (isThenable(value)) {
@@ -146,7 +148,7 @@ export class RbPromise<T> implements Promise<T> {
    * Rejects it.
    *
    * @param reason Why there is no value, usually an Error.
-   * @throws {Error} If it is settled already.
+   * @throws {Error} If it is settled already, or follows another promise.
    */
   reject(reason: unknown): void {
     this.#assertPending();
@@ -204,18 +206,23 @@ export class RbPromise<T> implements Promise<T> {
 
   /**
    * Attaches a callback that runs either way and sees neither value nor reason.
+   * A promise that it returns is waited for.
    *
    * @param onSettled Called when it is settled; what it throws is the new reason.
    */
   finally(onSettled?: (() => void) | null): RbPromise<T> {
+    const settle = onSettled as (() => unknown) | null | undefined;
     return this.then(
       (value) => {
-        onSettled?.();
-        return value;
+        const wait = settle?.();
+        return isThenable(wait) ? wait.then(() => value) : value;
       },
       (reason) => {
-        onSettled?.();
-        throw reason;
+        const wait = settle?.();
+        if (!isThenable(wait)) throw reason;
+        return wait.then(() => {
+          throw reason;
+        });
       },
     );
   }
@@ -260,8 +267,9 @@ export class RbPromise<T> implements Promise<T> {
       throw new TypeError("Cannot resolve a promise with itself");
     }
     this.#assertPending();
-    const onSuccess = (value: T) => this.resolve(value);
-    const onFailure = (reason: unknown) => this.reject(reason);
+    this.#following = true;
+    const onSuccess = (value: T) => this.#settle(RESOLVED, value);
+    const onFailure = (reason: unknown) => this.#settle(REJECTED, reason);
     if (other instanceof RbPromise) other.done(onSuccess, onFailure);
     else other.then(onSuccess, onFailure);
   }
@@ -284,8 +292,10 @@ export class RbPromise<T> implements Promise<T> {
   }
 
   #assertPending(): void {
-    if (this.#state !== PENDING) {
-      throw new Error("Cannot settle a promise that is no longer pending");
+    if (this.#state !== PENDING || this.#following) {
+      throw new Error(
+        "Cannot settle a promise that is no longer pending or follows another",
+      );
     }
   }
 }

@@ -50,7 +50,10 @@ export {
 } from "./testing/fault_proxy.ts";
 export type { FaultProxyStats } from "./testing/proxy_link.ts";
 export { RedisServer } from "./testing/redis_server.ts";
-export { routerConformance } from "./testing/router_conformance.ts";
+export {
+  routerConformance,
+  type RouterConformanceOptions,
+} from "./testing/router_conformance.ts";
 export type {
   RedisServerOptions,
   ServerTlsFiles,

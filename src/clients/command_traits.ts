@@ -4,77 +4,56 @@
  * @module
  */
 
-import { hasFlag } from "@ioredis/commands";
+import { exists, hasFlag } from "@ioredis/commands";
 import type { Argument } from "../values.ts";
 
-/**
- * Commands that change what the connection means for those after them. They
- * need a connection of their own, for as long as the state lasts.
- */
-const STATEFUL = new Set([
-  "ASKING",
-  "AUTH",
-  "DISCARD",
-  "EXEC",
-  "HELLO",
-  "MONITOR",
-  "MULTI",
-  "PSUBSCRIBE",
-  "PSYNC",
-  "PUNSUBSCRIBE",
-  "QUIT",
-  "READONLY",
-  "READWRITE",
-  "REPLCONF",
-  "RESET",
-  "SELECT",
-  "SSUBSCRIBE",
-  "SUBSCRIBE",
-  "SUNSUBSCRIBE",
-  "SYNC",
-  "UNSUBSCRIBE",
-  "UNWATCH",
-  "WATCH",
-]);
+/** How a command uses its connection, where that is out of the ordinary. */
+interface Usage {
+  /** Whether it changes what the connection means for those after it. */
+  isStateful(args: readonly Argument[]): boolean;
+  /**
+   * How long it may block on the server, in milliseconds; `Infinity` when it
+   * asks to wait for ever, `undefined` when it does not block.
+   */
+  blockTime(args: readonly Argument[]): number | undefined;
+}
 
-/** Subcommands of CLIENT and SCRIPT with the same effect. */
-const STATEFUL_SUBCOMMANDS = new Map([
-  [
-    "CLIENT",
-    new Set([
-      "CACHING",
-      "NO-EVICT",
-      "NO-TOUCH",
-      "REPLY",
-      "SETNAME",
-      "TRACKING",
-    ]),
-  ],
-  ["SCRIPT", new Set(["DEBUG"])],
-]);
+/** Commands out of the ordinary by their names; one look-up settles the rest. */
+const USAGES = new Map<string, Usage>();
 
-type BlockTime = (args: readonly Argument[]) => number | undefined;
+function add(names: string, usage: Partial<Usage>): void {
+  const { isStateful = () => false, blockTime = () => undefined } = usage;
+  for (const name of names.split(" ")) {
+    USAGES.set(name, { isStateful, blockTime });
+  }
+}
 
-/** The longest time a command may block, in milliseconds, by its name. */
-const BLOCK_TIMES: ReadonlyMap<string, BlockTime> = new Map([
-  ...["BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN", "BZPOPMAX"]
-    .map((name): [string, BlockTime] => [name, lastInSeconds]),
-  ...["BLMPOP", "BZMPOP"]
-    .map((name): [string, BlockTime] => [name, firstInSeconds]),
-  ["WAIT", lastInMilliseconds],
-  ["WAITAOF", lastInMilliseconds],
-  ["XREAD", blockOption],
-  ["XREADGROUP", blockOption],
-]);
+add(
+  "ASKING AUTH DISCARD EXEC HELLO MONITOR MULTI PSUBSCRIBE PSYNC PUNSUBSCRIBE " +
+    "QUIT READONLY READWRITE REPLCONF RESET SELECT SSUBSCRIBE SUBSCRIBE " +
+    "SUNSUBSCRIBE SYNC UNSUBSCRIBE UNWATCH WATCH",
+  { isStateful: () => true },
+);
+add("CLIENT", {
+  isStateful: oneOf("CACHING NO-EVICT NO-TOUCH REPLY SETNAME TRACKING"),
+});
+add("SCRIPT", { isStateful: oneOf("DEBUG") });
+
+add("BLPOP BRPOP BRPOPLPUSH BLMOVE BZPOPMIN BZPOPMAX", {
+  blockTime: (args) => duration(args[args.length - 1], 1_000),
+});
+add("BLMPOP BZMPOP", { blockTime: ([seconds]) => duration(seconds, 1_000) });
+add("WAIT WAITAOF", {
+  blockTime: (args) => duration(args[args.length - 1], 1),
+});
+add("XREAD XREADGROUP", { blockTime: blockOption });
 
 /**
- * Whether a command changes what the connection means for those after it.
+ * Whether a command changes what its connection means for those after it, so
+ * that it needs one of its own for as long as the state lasts.
  */
 export function isStateful(name: string, args: readonly Argument[]): boolean {
-  if (STATEFUL.has(name)) return true;
-  const subcommands = STATEFUL_SUBCOMMANDS.get(name);
-  return subcommands !== undefined &&
-    subcommands.has(String(args[0]).toUpperCase());
+  return USAGES.get(name)?.isStateful(args) === true;
 }
 
 /**
@@ -85,34 +64,29 @@ export function blockTimeOf(
   name: string,
   args: readonly Argument[],
 ): number | undefined {
-  return BLOCK_TIMES.get(name)?.(args);
+  return USAGES.get(name)?.blockTime(args);
 }
 
 const readOnly = new Map<string, boolean>();
 
 /**
  * Whether a command changes nothing on its server, by the `readonly` flag that
- * Redis itself gives it, so that it may be sent again after a lost reply.
+ * Redis itself gives it, so that it may be sent again after a lost reply. An
+ * unknown one is taken to write.
  */
 export function isReadOnly(name: string): boolean {
   let known = readOnly.get(name);
   if (known === undefined) {
-    known = hasFlag(name, "readonly", { nameCaseInsensitive: true });
+    const lower = name.toLowerCase();
+    known = exists(lower) && hasFlag(lower, "readonly");
     readOnly.set(name, known);
   }
   return known;
 }
 
-function lastInSeconds(args: readonly Argument[]): number {
-  return duration(args[args.length - 1], 1_000);
-}
-
-function firstInSeconds(args: readonly Argument[]): number {
-  return duration(args[0], 1_000);
-}
-
-function lastInMilliseconds(args: readonly Argument[]): number {
-  return duration(args[args.length - 1], 1);
+function oneOf(words: string): Usage["isStateful"] {
+  const subcommands = new Set(words.split(" "));
+  return ([first]) => subcommands.has(String(first).toUpperCase());
 }
 
 /** The BLOCK option stands before STREAMS, behind which come keys. */

@@ -64,3 +64,17 @@ export function needsConnection(command: string): UnroutableCommandError {
     { command },
   );
 }
+
+/**
+ * A command as people write it, in the form in which it is issued: the name in
+ * capitals, and a subcommand behind a blank as the first argument.
+ */
+export function spell(
+  command: string,
+  args: readonly Argument[],
+): [name: string, args: readonly Argument[]] {
+  const [name, ...subcommands] = String(command).trim().toUpperCase().split(
+    / +/,
+  );
+  return [name, subcommands.length === 0 ? args : [...subcommands, ...args]];
+}

@@ -6,65 +6,171 @@
 
 import { RbPromise } from "../promise.ts";
 
-/** The keys of one batch with their promises, settled. */
-type MappedBatch<K, R> = [K, R][];
+/** A batch that is under way. */
+export interface RunningBatch<R> {
+  /** What the callback returned for each key, once all is settled. */
+  readonly results: Promise<R[]>;
+  /** Gives up what is not settled. */
+  cancel(): void;
+}
+
+/** A batch whose commands are settled, and how far it has been consumed. */
+interface MappedBatch<K, R> {
+  readonly keys: K[];
+  readonly results: R[];
+  next: number;
+}
+
+/** A batch that is being read from the source, or under way. */
+interface PendingBatch<K, R> {
+  readonly mapped: Promise<MappedBatch<K, R> | undefined>;
+  cancel(): void;
+}
 
 /**
- * Maps batch after batch: while the consumer works on one, the next one is
- * under way, and no more than these two are held.
+ * The entries of a mapped source in its order. While the consumer works on one
+ * batch the next one is under way, and no more than these two are held.
  *
- * @param source The keys.
- * @param batchSize How many keys make a batch.
- * @param mapBatch Issues the commands of a batch and waits for them.
- * @returns The entries in the order of the source.
+ * An iterator written out, because a million passes through an async generator
+ * take longer than the commands do.
  */
-export async function* mapBatches<K, R>(
-  source: Iterable<K> | AsyncIterable<K>,
-  batchSize: number,
-  mapBatch: (keys: K[]) => Promise<R[]>,
-): AsyncGenerator<[K, Awaited<R>], void, undefined> {
-  const batches = chunks(source, batchSize);
-  let pending: Promise<MappedBatch<K, R> | undefined> | undefined;
-  const start = async () => {
-    const { done, value: keys } = await batches.next();
-    if (done) return undefined;
-    const values = await mapBatch(keys);
-    return keys.map((key, index): [K, R] => [key, values[index]]);
-  };
-  try {
-    pending = start();
-    for (;;) {
-      const batch = await pending;
-      if (batch === undefined) return;
-      pending = start();
-      // Its error is thrown when its turn comes, or not at all.
-      pending.catch(() => {});
-      for (const [key, value] of batch) yield [key, await valueOf(value)];
+export class BatchEntries<K, R>
+  implements AsyncIterableIterator<[K, Awaited<R>]> {
+  readonly #read: () => Promise<K[] | undefined>;
+  readonly #close: () => Promise<void>;
+  readonly #start: (keys: K[]) => RunningBatch<R>;
+  #current: MappedBatch<K, R> | undefined = undefined;
+  #pending: PendingBatch<K, R> | undefined = undefined;
+  /** The call of `next` that waits for a batch; others queue behind it. */
+  #advancing: Promise<unknown> | undefined = undefined;
+  #done = false;
+
+  /**
+   * @param source The keys.
+   * @param size How many of them make a batch.
+   * @param start Issues the commands of a batch.
+   */
+  constructor(
+    source: Iterable<K> | AsyncIterable<K>,
+    size: number,
+    start: (keys: K[]) => RunningBatch<R>,
+  ) {
+    const chunks = new Chunks(source, size);
+    this.#read = () => chunks.read();
+    this.#close = () => chunks.close();
+    this.#start = start;
+  }
+
+  /** The next entry. */
+  next(): Promise<IteratorResult<[K, Awaited<R>]>> {
+    if (this.#advancing !== undefined) {
+      return this.#advancing.then(() => this.next());
     }
-  } finally {
-    await pending?.catch(() => {});
-    await batches.return?.();
+    const batch = this.#current;
+    if (batch === undefined || batch.next === batch.keys.length) {
+      const advancing = this.#advance();
+      this.#advancing = advancing.then(() => {}, () => {})
+        .then(() => this.#advancing = undefined);
+      return advancing;
+    }
+    return this.#entry(batch);
+  }
+
+  /** Stops: gives up what is under way and closes the source. */
+  async return(): Promise<IteratorResult<[K, Awaited<R>]>> {
+    if (!this.#done) {
+      this.#done = true;
+      this.#current = undefined;
+      this.#pending?.cancel();
+      await this.#pending?.mapped.catch(() => {});
+      await this.#close();
+    }
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #advance(): Promise<IteratorResult<[K, Awaited<R>]>> {
+    if (this.#done) return { done: true, value: undefined };
+    try {
+      const { mapped } = this.#pending ?? this.#prepare();
+      const batch = await mapped;
+      if (batch === undefined || this.#done) return await this.return();
+      this.#current = batch;
+      this.#pending = this.#prepare();
+      return await this.#entry(batch);
+    } catch (error) {
+      await this.return();
+      throw error;
+    }
+  }
+
+  /** Reads a batch and puts it under way. */
+  #prepare(): PendingBatch<K, R> {
+    let running: RunningBatch<R> | undefined;
+    const run = async () => {
+      const keys = await this.#read();
+      if (keys === undefined || this.#done) return undefined;
+      running = this.#start(keys);
+      return { keys, results: await running.results, next: 0 };
+    };
+    const mapped = run();
+    // Its error is thrown when its turn comes, or not at all.
+    mapped.catch(() => {});
+    return { mapped, cancel: () => running?.cancel() };
+  }
+
+  #entry(
+    batch: MappedBatch<K, R>,
+  ): Promise<IteratorResult<[K, Awaited<R>]>> {
+    const key = batch.keys[batch.next];
+    const result = batch.results[batch.next++];
+    if (result instanceof RbPromise && result.isResolved) {
+      return Promise.resolve({ done: false, value: [key, result.value] });
+    }
+    return Promise.resolve(result).then((value) => ({
+      done: false,
+      value: [key, value],
+    }));
   }
 }
 
-/** The value of a settled promise needs no turn of the event loop. */
-function valueOf<R>(value: R): Awaited<R> | Promise<Awaited<R>> {
-  return value instanceof RbPromise && value.isResolved
-    ? value.value
-    : Promise.resolve(value);
-}
+/** Cuts a source into arrays. */
+class Chunks<K> {
+  readonly #iterator: Iterator<K> | AsyncIterator<K>;
+  readonly #isAsync: boolean;
+  readonly #size: number;
+  #ended = false;
 
-/** Cuts a source into arrays; closes it when no more is wanted. */
-async function* chunks<K>(
-  source: Iterable<K> | AsyncIterable<K>,
-  size: number,
-): AsyncGenerator<K[], void, undefined> {
-  let chunk: K[] = [];
-  for await (const key of source) {
-    chunk.push(key);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
+  constructor(source: Iterable<K> | AsyncIterable<K>, size: number) {
+    this.#isAsync = Symbol.asyncIterator in source;
+    this.#iterator = Symbol.asyncIterator in source
+      ? source[Symbol.asyncIterator]()
+      : source[Symbol.iterator]();
+    this.#size = size;
   }
-  if (chunk.length > 0) yield chunk;
+
+  /** The next array, or nothing at the end. */
+  async read(): Promise<K[] | undefined> {
+    const chunk: K[] = [];
+    while (!this.#ended && chunk.length < this.#size) {
+      const item = this.#iterator.next();
+      // Awaiting each key of a synchronous source would cost more than its map.
+      const { done, value } = this.#isAsync
+        ? await item
+        : item as IteratorResult<K>;
+      if (done) this.#ended = true;
+      else chunk.push(value);
+    }
+    return chunk.length === 0 ? undefined : chunk;
+  }
+
+  /** Tells the source that no more is wanted. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.#iterator.return?.();
+  }
 }

@@ -14,7 +14,7 @@ import {
   type DispatchOptions,
 } from "./dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue } from "./issue.ts";
+import { issue, spell } from "./issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */
@@ -56,7 +56,7 @@ export class NativeClient implements CommandTarget {
         this.#dispatcher.cluster,
         overridden(this.#dispatcher.options, options),
       );
-    return this.#send(dispatcher, command.toUpperCase(), args, options);
+    return this.#send(dispatcher, ...spell(command, args), options);
   }
 
   /** Issues a command whose arguments stand as they are. */

@@ -10,7 +10,7 @@ import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags } from "./command.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue } from "./issue.ts";
+import { issue, spell } from "./issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */
@@ -44,7 +44,7 @@ export class PromiseClient implements CommandTarget {
     args: readonly Argument[] = [],
     options?: CommandFlags,
   ): RbPromise<Reply> {
-    return this.#enter(this.#issue(command.toUpperCase(), args, options));
+    return this.#enter(this.#issue(...spell(command, args), options));
   }
 
   /** Issues a command whose arguments stand as they are. */

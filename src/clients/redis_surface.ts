@@ -50,6 +50,9 @@ export class Surface {
   }
 }
 
+/** Methods of the implementation that are not part of its type. */
+const HELPER = /^(exec.*Reply|push[A-Z].*)$/;
+
 function commandMethods(): string[] {
   const sample = create(new Carrier(() => Promise.resolve(null)));
   const names = new Set<string>();
@@ -71,7 +74,7 @@ function commandMethods(): string[] {
     for (const name of Object.getOwnPropertyNames(level)) names.add(name);
   }
   return [...names].filter((name) =>
-    !notCommands.has(name) && !/^exec.+Reply$/.test(name) &&
+    !notCommands.has(name) && !HELPER.test(name) &&
     typeof Reflect.get(sample, name) === "function"
   );
 }

@@ -18,8 +18,8 @@ import {
   type FanoutClient,
   type HostSelection,
 } from "./fanout_client.ts";
-import { mapBatches } from "./map_batches.ts";
-import { Mapping } from "./mapping.ts";
+import { BatchEntries } from "./map_batches.ts";
+import { cancelled, Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
 import {
   anySignal,
@@ -202,10 +202,13 @@ class RoutingClientImpl extends NativeClient {
   ): AsyncIterableIterator<[K, Awaited<R>]> {
     checkOptions(options, "mapBatches");
     const { batchSize = 1_000, ...rest } = options;
-    return mapBatches(keys, batchSize, (batch) => {
+    return new BatchEntries(keys, batchSize, (batch) => {
       const mapping = this.#mapping(rest);
       const client = createMappingClient(mapping);
-      return mapping.run(() => batch.map((key) => callback(client, key)));
+      const results = mapping.run(() =>
+        batch.map((key) => callback(client, key))
+      );
+      return { results, cancel: () => mapping.cancel(cancelled()) };
     });
   }
 

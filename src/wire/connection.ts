@@ -100,6 +100,7 @@ export class Connection {
   #writing: Promise<void> | undefined = undefined;
   #held = false;
   #retired = false;
+  #failed = false;
   #error: Error | undefined = undefined;
 
   /**
@@ -127,6 +128,11 @@ export class Connection {
   /** Whether it has ever delivered a reply. */
   get proven(): boolean {
     return this.#answered;
+  }
+
+  /** Whether it ended by itself, rather than being closed from this side. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   /** Sends an exchange behind those sent before. */
@@ -274,6 +280,7 @@ export class Connection {
 
   #fail(error: unknown): void {
     if (this.#error !== undefined) return;
+    this.#failed = true;
     this.close(
       error instanceof ConnectionError || error instanceof ProtocolError
         ? error

@@ -344,7 +344,7 @@ export class Pool implements PoolStatus {
     if (this.closed) return;
     this.#lost = true;
     // A server that accepts and hangs up is as unreachable as one that refuses.
-    if (!connection.proven) {
+    if (connection.failed && !connection.proven) {
       this.#breaker.failed(new ConnectionError("The server hung up at once"));
     }
     if (this.#breaker.open) this.#refuseAll(this.#downRefusal());

@@ -38,9 +38,7 @@ export function parseInteger(line: string): number | bigint | undefined {
 
 /** Reads an integer of any size. */
 export function parseBigNumber(line: string): bigint | undefined {
-  if (!INTEGER.test(line)) return undefined;
-  // BigInt() takes a leading "-" but no "+".
-  return BigInt(line.startsWith("+") ? line.slice(1) : line);
+  return INTEGER.test(line) ? BigInt(line) : undefined;
 }
 
 /** Whether a line is a floating-point number as Redis writes it. */
