@@ -53,6 +53,12 @@ export type {
   HostSelection,
   TargetedClient,
 } from "./src/clients/fanout_client.ts";
+export type {
+  BatchMessage,
+  ConnectionMessage,
+} from "./src/clients/diagnostics.ts";
+export type { HostStats } from "./src/clients/host_stats.ts";
+export type { Latency } from "./src/clients/latency_histogram.ts";
 export type { HostLimits } from "./src/clients/host.ts";
 export type { LocalClient } from "./src/clients/local_client.ts";
 export type { MappingClient } from "./src/clients/mapping_client.ts";

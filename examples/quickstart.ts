@@ -8,12 +8,17 @@
 
 import { Cluster } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
-import { bar, bold, count, dim, green, Progress } from "./terminal.ts";
+import {
+  barLine,
+  grouped,
+  heading,
+  note,
+  row,
+  success,
+  withProgress,
+} from "./terminal.ts";
 
-const KEYS = Array.from({ length: 200_000 }, (_, id) => `user:${id}`);
-const CHUNK = 10_000;
-
-// Four real servers on free ports of 127.0.0.1. They end with this program,
+// Four real servers on free ports of 127.0.0.1. They end with this program, and
 // also when it is interrupted.
 await using setup = await TestSetup.start({
   servers: 4,
@@ -21,85 +26,97 @@ await using setup = await TestSetup.start({
   transport: "tcp",
 });
 
-// `hosts` is what you would write down yourself: an id and an address for each
-// server. Nothing is connected until a command needs it.
+// `hosts` is what you would write down for servers of your own: for each of
+// them an id and an address. No connection is opened before a command needs it.
 await using cluster = new Cluster({ hosts: setup.hosts });
 
-console.log(bold(`\n${count(KEYS.length)} keys on 4 Redis servers\n`));
-await writeAll();
-await readAll();
-await showHosts();
-await race();
+const keys = Array.from(
+  { length: 200_000 },
+  () => `session:${crypto.randomUUID()}`,
+);
+heading(`${grouped(keys.length)} keys on ${cluster.hosts.size} Redis servers`);
 
-/**
- * A map takes commands without waiting for replies. The router knows the server
- * of each key, and all servers work at the same time.
- */
-async function writeAll(): Promise<void> {
-  const progress = new Progress("write", KEYS.length);
-  for (const chunk of chunks()) {
-    await cluster.map((client) =>
-      chunk.map((key) => client.set(key, valueOf(key)))
-    );
-    progress.advance(chunk.length);
-  }
+// A map takes commands and does not wait for their replies. The router knows on
+// which server each key lives, and all servers work at the same time.
+for (const chunk of withProgress("write", keys, 5_000)) {
+  await cluster.map((client) =>
+    chunk.map((key) => client.set(key, ownerOf(key)))
+  );
 }
 
-/** Reading returns one promise for each key, settled when the map has ended. */
-async function readAll(): Promise<void> {
-  const progress = new Progress("read", KEYS.length);
-  for (const chunk of chunks()) {
+// It returns what its callback returns. When it has ended, every promise in
+// there is settled, so that its value can be read without another `await`.
+for (const chunk of withProgress("read", keys, 5_000)) {
+  const replies = await cluster.map((client) =>
+    chunk.map((key) => client.get(key))
+  );
+  check(chunk, replies.map((reply) => reply.value));
+}
+success("Every value is the one that was written.");
+
+// A fanout goes to servers rather than keys, here to all of them.
+heading("Where the keys live");
+const sizes = await cluster.all((client) => client.dbsize());
+for (const [hostId, size] of sizes) {
+  const share = size / Math.max(...sizes.values());
+  barLine(`host ${hostId}`, share, grouped(size));
+}
+
+// A routing client sends one command and returns an ordinary promise. Commands
+// that are issued together travel together.
+const client = cluster.getRoutingClient();
+
+/** Four ways to read the same keys. */
+const ways = {
+  "one by one": async (keys: string[]) => {
+    const values = [];
+    for (const key of keys) values.push(await client.get(key));
+    return values;
+  },
+  "Promise.all": (keys: string[]) =>
+    Promise.all(keys.map((key) => client.get(key))),
+  "map": async (keys: string[]) => {
     const replies = await cluster.map((client) =>
-      chunk.map((key) => client.get(key))
+      keys.map((key) => client.get(key))
     );
-    // Their values are there without another await.
-    chunk.forEach((key, index) => check(key, replies[index].value));
-    progress.advance(chunk.length);
-  }
-  console.log(green("\n  Every value is the one that was written.\n"));
-}
-
-/** A fanout asks servers, not keys: here all of them, each for its size. */
-async function showHosts(): Promise<void> {
-  const sizes = await cluster.all((client) => client.dbsize());
-  console.log(bold("Keys per host\n"));
-  for (const [hostId, size] of sizes) {
-    const share = size / Math.max(...sizes.values());
-    console.log(`  host ${hostId} ${bar(share)} ${count(size).padStart(8)} keys`);
-  }
-}
-
-/** Four ways to read, each checked as well, the best of three runs. */
-async function race(): Promise<void> {
-  const client = cluster.getRoutingClient();
-  const sample = KEYS.slice(0, 10_000);
-
-  console.log(bold("\nReading them, best of three runs\n"));
-  console.log(dim(`  ${"".padEnd(42)}    keys      keys/s`));
-
-  const slowest = await time("one after the other (a sample)", sample, async () => {
-    for (const key of sample) check(key, await client.get(key));
-  });
-
-  await time("Promise.all", KEYS, async () => {
-    const values = await Promise.all(KEYS.map((key) => client.get(key)));
-    KEYS.forEach((key, index) => check(key, values[index]));
-  }, slowest);
-
-  await time("map", KEYS, async () => {
-    const replies = await cluster.map((client) =>
-      KEYS.map((key) => client.get(key))
-    );
-    KEYS.forEach((key, index) => check(key, replies[index].value));
-  }, slowest);
-
-  await time("mapBatches", KEYS, async () => {
+    return replies.map((reply) => reply.value);
+  },
+  // For more keys than fit in memory: two batches are held at a time.
+  "mapBatches": async (keys: string[]) => {
     const entries = cluster.mapBatches(
-      KEYS,
+      keys,
       (client, key) => client.get(key),
-      { batchSize: CHUNK },
+      { batchSize: 10_000 },
     );
-    for await (const [key, value] of entries) check(key, value);
-  }, slowest);
-  console.log();
+    return (await Array.fromAsync(entries)).map(([_key, value]) => value);
+  },
+};
+
+heading("Reading them back, in keys per second");
+row("", "keys", "seconds", "keys/s");
+for (const [way, read] of Object.entries(ways)) {
+  const wanted = way === "one by one" ? keys.slice(0, 10_000) : keys;
+  const times = [];
+  for (let run = 0; run < 3; run++) {
+    const start = performance.now();
+    const values = await read(wanted);
+    times.push((performance.now() - start) / 1_000);
+    check(wanted, values);
+  }
+  const best = Math.min(...times);
+  const speed = grouped(wanted.length / best);
+  row(way, grouped(wanted.length), best.toFixed(2), speed);
+}
+note("Best of three runs each; one by one for a sample of the keys.");
+
+function ownerOf(key: string): string {
+  return `owner of ${key}`;
+}
+
+/** Makes sure that each key has its own value, and not another one's. */
+function check(keys: string[], values: (string | null)[]): void {
+  keys.forEach((key, index) => {
+    const value = values[index];
+    if (value !== ownerOf(key)) throw new Error(`"${key}" holds "${value}"`);
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * Drawing for the examples: colours, bars, a line that shows progress.
+ * Drawing for the examples: colours, bars, and a line that shows progress.
  *
  * Colours and movement are for terminals; a pipe gets plain lines. `NO_COLOR`
  * turns the colours off.
@@ -9,77 +9,83 @@
 
 const IS_TERMINAL = Deno.stdout.isTerminal();
 const HAS_COLOR = IS_TERMINAL && !Deno.noColor;
+const BOLD = 1;
+const DIM = 2;
+const GREEN = 32;
+const CYAN = 36;
+/** What fills a part of a column, from none to seven eighths of it. */
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-const BAR_WIDTH = 40;
 
-/** A heading. */
-export function bold(text: string): string {
-  return colored(text, 1);
+/** Prints a heading with room around it. */
+export function heading(text: string): void {
+  console.log(`\n${colored(text, BOLD)}\n`);
 }
 
-/** What matters less. */
-export function dim(text: string): string {
-  return colored(text, 2);
+/** Prints that something went well. */
+export function success(text: string): void {
+  console.log(`\n  ${colored(text, GREEN)}`);
 }
 
-/** What went well. */
-export function green(text: string): string {
-  return colored(text, 32);
+/** Prints what matters less. */
+export function note(text: string): void {
+  console.log(`\n  ${colored(text, DIM)}\n`);
 }
 
-/** A count with separators: 200,000. */
-export function count(number: number): string {
+/** Prints a line of a table: a label, and numbers to its right. */
+export function row(label: string, ...numbers: string[]): void {
+  const columns = numbers.map((number) => number.padStart(14));
+  console.log(`  ${label.padEnd(12)}${columns.join("")}`);
+}
+
+/** Prints a label, a bar that is filled to a share of 1, and a number. */
+export function barLine(label: string, share: number, amount: string): void {
+  console.log(lineOf(label, share, amount));
+}
+
+/** A number with separators: 200,000. */
+export function grouped(number: number): string {
   return Math.round(number).toLocaleString("en-US");
 }
 
 /**
- * A horizontal bar.
+ * Hands out a list in chunks and shows how far their consumer has come.
  *
- * @param share How much of it is filled, from 0 to 1.
- * @param width How many columns all of it takes.
+ * @param label What the consumer does with them.
+ * @param list All of them.
+ * @param size How many make a chunk.
  */
-export function bar(share: number, width: number = BAR_WIDTH): string {
+export function* withProgress<T>(
+  label: string,
+  list: readonly T[],
+  size: number,
+): Generator<T[]> {
+  for (let done = 0; done < list.length; done += size) {
+    if (IS_TERMINAL) drawOver(progressLine(label, done, list.length));
+    yield list.slice(done, done + size);
+  }
+  const line = progressLine(label, list.length, list.length);
+  if (IS_TERMINAL) drawOver(`${line}\n`);
+  else console.log(line);
+}
+
+function progressLine(label: string, done: number, total: number): string {
+  return lineOf(label, done / total, grouped(done));
+}
+
+function lineOf(label: string, share: number, amount: string): string {
+  return `  ${label.padEnd(12)} ${bar(share, 40)} ${amount.padStart(11)}`;
+}
+
+function bar(share: number, width: number): string {
   const eighths = Math.round(share * width * 8);
   const filled = "█".repeat(eighths >> 3) + EIGHTHS[eighths & 7];
-  return colored(filled, 36) + " ".repeat(width - Math.ceil(eighths / 8));
+  return colored(filled, CYAN) + " ".repeat(width - Math.ceil(eighths / 8));
 }
 
-/** A line that fills up while something is under way. */
-export class Progress {
-  readonly #label: string;
-  readonly #total: number;
-  #done = 0;
-
-  /**
-   * @param label What is under way.
-   * @param total How many there are to do.
-   */
-  constructor(label: string, total: number) {
-    this.#label = label;
-    this.#total = total;
-    if (IS_TERMINAL) this.#draw("");
-  }
-
-  /** Some more are done; the last of them end the line. */
-  advance(some: number): void {
-    this.#done += some;
-    const isOver = this.#done >= this.#total;
-    if (IS_TERMINAL || isOver) this.#draw(isOver ? "\n" : "");
-  }
-
-  #draw(end: string): void {
-    const label = this.#label.padEnd(6);
-    const done = count(this.#done).padStart(8);
-    const line = `  ${label} ${bar(this.#done / this.#total)} ${done} keys`;
-    write((IS_TERMINAL ? "\r" : "") + line + end);
-  }
-}
-
-function write(text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+function drawOver(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`\r${line}`));
 }
 
 function colored(text: string, code: number): string {
-  return HAS_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text;
+  return HAS_COLOR && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
 }

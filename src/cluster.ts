@@ -14,6 +14,7 @@ import type {
   MapOptions,
 } from "./clients/client_options.ts";
 import type { FanoutClient, HostSelection } from "./clients/fanout_client.ts";
+import type { HostStats } from "./clients/host_stats.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
 import {
   createRoutingClient,
@@ -287,6 +288,20 @@ export class Cluster extends EventTarget implements Maps, AsyncDisposable {
     options?: FanoutOptions,
   ): FanoutClient {
     return this.#client.getFanoutClient(hosts, options);
+  }
+
+  /**
+   * What has happened on the way to each host since it was first used. Counting
+   * costs the commands nothing that can be measured.
+   *
+   * For tracing, subscribe to the `node:diagnostics_channel`s `"rb:batch"`
+   * ({@linkcode BatchMessage}) and `"rb:connection"`
+   * ({@linkcode ConnectionMessage}).
+   *
+   * @returns One entry for each host.
+   */
+  stats(): Map<number, HostStats> {
+    return this.#hosts.stats();
   }
 
   /**

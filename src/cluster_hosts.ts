@@ -5,7 +5,12 @@
  */
 
 import type { ClusterView } from "./clients/dispatcher.ts";
+import {
+  connectionChannel,
+  type ConnectionMessage,
+} from "./clients/diagnostics.ts";
 import { Host } from "./clients/host.ts";
+import { HostCounters, type HostStats } from "./clients/host_stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError } from "./errors.ts";
 import type { HostInfo } from "./host_info.ts";
@@ -28,6 +33,7 @@ export class ClusterHosts implements ClusterView {
   readonly #options: ClusterOptions;
   readonly #listener: HostListener;
   readonly #hosts = new Map<number, Host>();
+  readonly #counters = new Map<number, HostCounters>();
   /** Pools of hosts that were removed, until they are closed. */
   readonly #closing = new Set<Promise<void>>();
   #router: BaseRouter | undefined = undefined;
@@ -62,9 +68,16 @@ export class ClusterHosts implements ClusterView {
     return this.#make(id);
   }
 
-  /** Hosts that have been used. */
-  get used(): readonly Host[] {
-    return [...this.#hosts.values()];
+  /** What has been counted for each host so far. */
+  stats(): Map<number, HostStats> {
+    return new Map(
+      this.hostIds.map((id) => {
+        const queue = { commands: 0, bytes: 0 };
+        const stats = this.#hosts.get(id)?.stats() ??
+          this.#countersOf(id).summary({ queue, open: 0, idle: 0 });
+        return [id, stats];
+      }),
+    );
   }
 
   /** Adds a host; the router is built anew when it is next asked. */
@@ -111,24 +124,49 @@ export class ClusterHosts implements ClusterView {
         { hostId: id, outcome: "not-sent" },
       );
     }
+    const { address } = info;
     const { poolOptions = {} } = this.#options;
-    const host = new Host(id, info.address, this.#pool(info), poolOptions);
+    const counters = this.#countersOf(id);
+    const pool = this.#pool(info, counters);
+    const host = new Host({ id, address, pool, counters }, poolOptions);
     this.#hosts.set(id, host);
     return host;
   }
 
-  #pool(info: HostInfo): Pool {
+  /** Counters outlive a pool that was disconnected. */
+  #countersOf(id: number): HostCounters {
+    let counters = this.#counters.get(id);
+    if (counters === undefined) {
+      this.#counters.set(id, counters = new HostCounters());
+    }
+    return counters;
+  }
+
+  #pool(info: HostInfo, counters: HostCounters): Pool {
     const { poolOptions = {} } = this.#options;
+    const { hostId, address } = info;
+    const { traffic } = counters;
+    const tell = (type: ConnectionMessage["type"], error?: unknown) => {
+      if (!connectionChannel.hasSubscribers) return;
+      connectionChannel.publish({ hostId, address, type, error });
+    };
     return new Pool(
       (prove, signal) =>
-        dial(info, { ...dialOptions(poolOptions), prove, signal }),
+        dial(info, { ...dialOptions(poolOptions), traffic, prove, signal }),
       poolOptions,
       {
         onHealth: (down, error) =>
-          this.#listener(down ? "down" : "up", info.hostId, error),
+          this.#listener(down ? "down" : "up", hostId, error),
         onConnect: (again) => {
-          if (again) this.#listener("reconnect", info.hostId, undefined);
+          counters.opened++;
+          tell("open");
+          if (again) this.#listener("reconnect", hostId, undefined);
         },
+        onClose: () => {
+          counters.lost++;
+          tell("close");
+        },
+        onFail: (error) => tell("fail", error),
       },
     );
   }

@@ -136,6 +136,9 @@ const POOL_CHECKS = {
  */
 export function checkClusterOptions(options: ClusterOptions): void {
   assertOptions(options, CLUSTER_CHECKS, "the cluster");
+  if (options.hosts === undefined) {
+    throw new TypeError('The option "hosts" of the cluster is missing');
+  }
   assertOptions(options.poolOptions ?? {}, POOL_CHECKS, "the pool");
 }
 
@@ -149,6 +152,9 @@ export function readHosts(
     : Object.entries(hosts).map(([id, host]) => [Number(id), host]);
   return entries.map(([place, host]) => {
     const options = typeof host === "string" ? parseHostUrl(host) : host;
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(`Host ${place} is neither an object nor a URL`);
+    }
     const { hostId = place, ...own } = options as IdentifiedHost;
     return [hostId, withDefaults(own, defaults)];
   });

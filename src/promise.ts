@@ -68,16 +68,18 @@ export class RbPromise<T> implements Promise<T> {
   }
 
   /**
-   * A promise of a Map with the same keys and the values of its promises. It
-   * rejects with the first reason. Plain values count as resolved.
+   * A promise of all values of a list, in its order. It rejects with the first
+   * reason. Plain values count as resolved.
    */
+  static all<T extends readonly unknown[] | []>(
+    promises: T,
+  ): RbPromise<{ -readonly [I in keyof T]: Awaited<T[I]> }>;
+  /** A promise of a Map with the same keys and the values of its promises. */
   static all<K, T>(
-    promises: ReadonlyMap<K, T | PromiseLike<T>>,
+    promises: ReadonlyMap<K, T>,
   ): RbPromise<Map<K, Awaited<T>>>;
-  /** A promise of all values of a list, in its order. */
-  static all<T>(
-    promises: Iterable<T | PromiseLike<T>>,
-  ): RbPromise<Awaited<T>[]>;
+  /** A promise of all values of an iterable, in its order. */
+  static all<T>(promises: Iterable<T>): RbPromise<Awaited<T>[]>;
   /** A promise of a record with the same fields and the values of its promises. */
   static all<R extends Record<string, unknown>>(
     promises: R,

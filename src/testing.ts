@@ -32,7 +32,7 @@
  *   await using proxy = await FaultProxy.start(server);
  *   await using cluster = new Cluster({ hosts: { 0: { port: proxy.port } } });
  *   const client = cluster.getRoutingClient();
- *   await client.ping();
+ *   await client.get("counter");
  *   proxy.cut();
  *   const error = await client.incr("counter").catch((error) => error);
  *   if (error.outcome !== "unknown") throw new Error("It claims to know");

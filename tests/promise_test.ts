@@ -280,12 +280,17 @@ Deno.test("RbPromise.all() gathers a Map", () => {
     new Map<unknown, unknown>([[key, RbPromise.resolved(1)], ["b", 2]]),
   );
   assertEquals([...all.value], [[key, 1], ["b", 2]]);
-  assertEquals(RbPromise.all(new Map()).value, new Map());
+  const empty: RbPromise<Map<string, number>> = RbPromise.all(
+    new Map<string, RbPromise<number>>(),
+  );
+  assertEquals(empty.value, new Map());
 });
 
 Deno.test("RbPromise.all() keeps fields called __proto__ and constructor", () => {
-  const record = JSON.parse('{"__proto__":1,"constructor":2}');
-  const { value } = RbPromise.all<Record<string, number>>(record);
+  const record: Record<string, number> = JSON.parse(
+    '{"__proto__":1,"constructor":2}',
+  );
+  const { value } = RbPromise.all(record);
   assertEquals(Object.entries(value), [["__proto__", 1], ["constructor", 2]]);
   assertStrictEquals(Object.getPrototypeOf(value), Object.prototype);
 });

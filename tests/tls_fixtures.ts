@@ -39,8 +39,11 @@ const PAST = { start: "20200101000000Z", end: "20200201000000Z" };
  *
  * @returns The certificates, whose files go when it is disposed of.
  *
- * @example
+ * @example A server that speaks TLS
  * ```ts
+ * import { RedisServer } from "@rb/rb/testing";
+ * import { makeTlsFixtures } from "./tls_fixtures.ts";
+ *
  * await using tls = await makeTlsFixtures();
  * await using server = await RedisServer.start({ tls: tls.valid });
  * using connection = await Deno.connectTls({

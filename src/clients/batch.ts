@@ -21,6 +21,8 @@ export interface BatchOptions {
   deadline: number;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
+  /** Called for every error reply. */
+  onErrorReply?: (error: Error) => void;
 }
 
 /**
@@ -35,6 +37,12 @@ export class Batch implements Exchange {
   issued = 0;
   /** An estimate of the memory its commands take, in bytes. */
   size = 0;
+  /** How many commands were encoded, those sent again counted again. */
+  sent = 0;
+  /** How many commands got a reply. */
+  replies = 0;
+  /** How many commands were rejected. */
+  errors = 0;
   /** How many times it was put on a connection and failed. */
   attempts = 0;
   /** When its time is up, in milliseconds of `performance.now()`. */
@@ -44,6 +52,7 @@ export class Batch implements Exchange {
 
   readonly #autoBatch: boolean;
   readonly #onSettled: (batch: Batch) => void;
+  readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** How many commands each merged frame stands for; unused without merging. */
   #frames: number[] = [];
   #nextFrame = 0;
@@ -53,6 +62,7 @@ export class Batch implements Exchange {
   #answered = 0;
   #sealed = false;
   #abandoned = false;
+  #reported = false;
 
   /** @param options Its host, its deadline, whether to merge. */
   constructor(options: BatchOptions) {
@@ -60,6 +70,7 @@ export class Batch implements Exchange {
     this.deadline = options.deadline;
     this.#autoBatch = options.autoBatch;
     this.#onSettled = options.onSettled;
+    this.#onErrorReply = options.onErrorReply;
   }
 
   /** Whether it takes no further commands, because it is on its way. */
@@ -119,6 +130,7 @@ export class Batch implements Exchange {
       const count = run > 1 ? run : 1;
       if (this.#autoBatch) this.#frames.push(count);
       this.#sent += count;
+      this.sent += count;
       frames++;
     }
     return frames;
@@ -133,10 +145,11 @@ export class Batch implements Exchange {
     }
     this.#nextFrame++;
     this.#answered = first + count;
+    this.replies += count;
     if (!this.#abandoned) {
       if (isMerged && Array.isArray(reply)) this.#scatter(first, reply);
       else this.#repeat(first, count, reply);
-      if (this.settled) this.#onSettled(this);
+      if (this.settled) this.#report();
     } else if (this.#answered === this.#sent) {
       // Nobody reads them any more; let them go before the batch does.
       this.commands = [];
@@ -157,8 +170,9 @@ export class Batch implements Exchange {
     const { commands } = this;
     for (let i = this.#answered; i < commands.length; i++) {
       commands[i].fail(reason(commands[i], i < this.#sent));
+      this.errors++;
     }
-    this.#onSettled(this);
+    this.#report();
   }
 
   /**
@@ -183,7 +197,15 @@ export class Batch implements Exchange {
     this.#sent = this.#answered = this.#nextFrame = 0;
     this.#frames = [];
     for (const command of lost) command.fail(reason(command));
-    if (kept.length === 0) this.#onSettled(this);
+    this.errors += lost.length;
+    if (kept.length === 0) this.#report();
+  }
+
+  /** A callback of a promise may have abandoned it while it was settled. */
+  #report(): void {
+    if (this.#reported) return;
+    this.#reported = true;
+    this.#onSettled(this);
   }
 
   #isMergedGet(index: number): boolean {
@@ -193,14 +215,21 @@ export class Batch implements Exchange {
 
   #scatter(first: number, replies: Reply[]): void {
     for (let i = 0; i < replies.length; i++) {
-      this.commands[first + i].settle(replies[i], this.hostId);
+      this.#settle(this.commands[first + i], replies[i]);
     }
   }
 
   #repeat(first: number, count: number, reply: Reply): void {
     for (let i = 0; i < count; i++) {
-      this.commands[first + i].settle(reply, this.hostId);
+      this.#settle(this.commands[first + i], reply);
     }
+  }
+
+  #settle(command: Command, reply: Reply): void {
+    const error = command.settle(reply, this.hostId);
+    if (error === undefined) return;
+    this.errors++;
+    this.#onErrorReply?.(error);
   }
 }
 

@@ -63,22 +63,36 @@ export class Command {
     this.#settler = settler;
   }
 
-  /** Settles the promise: an error reply rejects it, any other resolves it. */
-  settle(reply: Reply, hostId: number): void {
+  /**
+   * Settles the promise: an error reply rejects it, any other resolves it.
+   *
+   * @returns The error that it was rejected with, if it was.
+   */
+  settle(reply: Reply, hostId: number): Error | undefined {
     // Most replies are text or numbers; they need not be asked twice.
     if (
       typeof reply === "object" &&
       (reply instanceof CommandError || reply instanceof DecodeError)
     ) {
-      this.#settler.reject(describe(reply, this.name, hostId));
-    } else {
-      this.#settler.resolve(reply);
+      const error = describe(reply, this.name, hostId);
+      this.fail(error);
+      return error;
     }
+    try {
+      this.#settler.resolve(reply);
+    } catch {
+      // Its owner settled it by hand, which is no concern of the connection.
+    }
+    return undefined;
   }
 
   /** Rejects the promise. */
   fail(reason: unknown): void {
-    this.#settler.reject(reason);
+    try {
+      this.#settler.reject(reason);
+    } catch {
+      // As above.
+    }
   }
 }
 

@@ -8,9 +8,11 @@ import { ConnectionError } from "../errors.ts";
 import { checkArguments } from "../wire/encoder.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
+import { TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { blockTimeOf } from "./command_traits.ts";
+import { wasTurnedAway } from "./failures.ts";
 import type { Host } from "./host.ts";
 import { Subscription } from "./subscription.ts";
 
@@ -33,18 +35,26 @@ export class DedicatedLink implements ConnectionOwner {
   readonly #host: Host;
   readonly #connection: Connection;
   readonly #timeout: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => this.close(abortError(this.#signal?.reason));
   readonly #timers = new Map<Batch, ReturnType<typeof setTimeout>>();
   #resolveClosed!: (error: Error | undefined) => void;
   #subscription: Subscription | undefined = undefined;
   #isClosed = false;
   #onPurpose = false;
 
-  private constructor(host: Host, connection: Connection, timeout: number) {
+  private constructor(
+    host: Host,
+    connection: Connection,
+    { timeout, signal }: LinkOptions,
+  ) {
     this.#host = host;
     this.#connection = connection;
     this.#timeout = timeout;
+    this.#signal = signal;
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     connection.owner = this;
+    signal?.addEventListener("abort", this.#onAbort);
   }
 
   /**
@@ -54,15 +64,13 @@ export class DedicatedLink implements ConnectionOwner {
    */
   static async open(host: Host, options: LinkOptions): Promise<DedicatedLink> {
     const { timeout, signal } = options;
-    const limit = AbortSignal.timeout(timeout);
-    const both = signal === undefined
-      ? limit
-      : AbortSignal.any([limit, signal]);
+    using limit = new TimeLimit(timeout, signal);
     try {
-      const connection = await host.pool.open(both);
-      const link = new DedicatedLink(host, connection, timeout);
-      signal?.addEventListener("abort", () => link.close(signal.reason));
-      return link;
+      const connection = await host.pool.open(limit.signal);
+      if (!connection.usable) {
+        throw new ConnectionError("The server closed the connection at once");
+      }
+      return new DedicatedLink(host, connection, options);
     } catch (cause) {
       signal?.throwIfAborted();
       throw host.failures.unreachable(cause);
@@ -97,7 +105,7 @@ export class DedicatedLink implements ConnectionOwner {
       batch.add(command, 0);
     }
     if (batch.commands.length === 0) return;
-    if (this.#isClosed) return this.#refuse(batch);
+    if (!this.#connection.usable) return this.#refuse(batch);
     if (time < Infinity) {
       this.#timers.set(batch, setTimeout(() => this.#expire(batch), time));
     }
@@ -131,13 +139,19 @@ export class DedicatedLink implements ConnectionOwner {
     exchanges: Exchange[],
   ): void {
     this.#isClosed = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
     for (const exchange of exchanges) {
       if (!(exchange instanceof Batch)) continue;
-      exchange.abandon((command, sent) =>
-        sent
-          ? this.#host.failures.lost(command, error)
-          : this.#host.failures.linkClosed(command)
-      );
+      exchange.abandon((command, sent) => {
+        const { failures } = this.#host;
+        if (this.#signal?.aborted) return this.#signal.reason;
+        if (wasTurnedAway(error)) {
+          return failures.refused(command, { kind: "dial", cause: error });
+        }
+        return sent
+          ? failures.lost(command, error)
+          : failures.linkClosed(command);
+      });
     }
     const reason = this.#onPurpose ? undefined : error;
     this.#subscription?.end(reason);
@@ -157,6 +171,18 @@ export class DedicatedLink implements ConnectionOwner {
   }
 
   #refuse(batch: Batch): void {
-    batch.abandon((command) => this.#host.failures.linkClosed(command));
+    const signal = this.#signal;
+    batch.abandon((command) =>
+      signal?.aborted ? signal.reason : this.#host.failures.linkClosed(command)
+    );
   }
+}
+
+/** What closes a connection when its signal is aborted, whatever the reason is. */
+function abortError(reason: unknown): Error {
+  return reason instanceof Error
+    ? reason
+    : new ConnectionError("The signal of the connection was aborted", {
+      cause: reason,
+    });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CommandError } from "../errors.ts";
 import type { BaseRouter } from "../routers/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch } from "./batch.ts";
@@ -162,12 +163,14 @@ export class Dispatcher {
     deadline: number,
     onSettled?: () => void,
   ): Batch {
+    const started = performance.now();
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
       deadline,
+      onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.discharge(batch.issued, batch.size);
+        host.settled(batch, started);
         lane.settled(batch);
         this.#forget(batch);
         onSettled?.();
@@ -215,4 +218,9 @@ function sizeOf(args: readonly Argument[]): number {
       : 8;
   }
   return size;
+}
+
+/** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
+function kindOf(error: Error): string {
+  return error instanceof CommandError ? error.code : error.name;
 }

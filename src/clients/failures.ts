@@ -13,7 +13,7 @@ import {
   ProtocolError,
   QueueFullError,
   TimeoutError,
-  type TransportError,
+  TransportError,
 } from "../errors.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Command } from "./command.ts";
@@ -22,111 +22,115 @@ import type { Command } from "./command.ts";
 export class Failures {
   readonly #hostId: number;
   readonly #address: string;
+  readonly #onMade: (kind: string) => void;
 
   /**
    * @param hostId The id of the host.
    * @param address Where it is, for people.
+   * @param onMade Told the kind of every error that is made.
    */
-  constructor(hostId: number, address: string) {
+  constructor(
+    hostId: number,
+    address: string,
+    onMade: (kind: string) => void = () => {},
+  ) {
     this.#hostId = hostId;
     this.#address = address;
+    this.#onMade = onMade;
   }
 
   /** The connection was lost with the command on it. */
   lost(command: Command, cause: Error): TransportError {
-    const type = cause instanceof ProtocolError
-      ? ProtocolError
-      : cause instanceof TimeoutError
-      ? TimeoutError
-      : ConnectionError;
-    return new type(
+    return this.#make(
+      classOf(cause),
       `Lost the connection to ${this.#host} before the reply to ` +
         `"${command.name}", which may have run: ${cause.message}`,
-      this.#options(command, "unknown", cause),
+      { command: command.name, outcome: "unknown", cause },
     );
   }
 
   /** There was no connection for the command. */
-  refused(command: Command, refusal: Refusal): TransportError {
-    const { kind, cause } = refusal;
-    const options = this.#options(command, "not-sent", cause);
-    if (kind === "closed") {
-      return new ConnectionError(
-        `Cannot send "${command.name}" to ${this.#host}: ` +
-          "the cluster is closed or the host was removed",
-        options,
-      );
+  refused(command: Command, { kind, cause }: Refusal): TransportError {
+    const { name } = command;
+    const options: Details = { command: name, outcome: "not-sent", cause };
+    switch (kind) {
+      case "closed":
+        return this.#make(
+          ConnectionError,
+          `Cannot send "${name}" to ${this.#host}: the cluster is closed or ` +
+            "the host was removed",
+          options,
+        );
+      case "down":
+        return this.#make(
+          HostDownError,
+          `Cannot send "${name}" to ${this.#host}: it failed several times ` +
+            "in a row, and is probed in the background until it answers",
+          options,
+        );
+      case "dial":
+        return this.#make(
+          classOf(cause),
+          `Cannot reach ${this.#host} for "${name}": ${messageOf(cause)}`,
+          options,
+        );
     }
-    if (kind === "down") {
-      return new HostDownError(
-        `Did not try to send "${command.name}" to ${this.#host}: it failed ` +
-          "several times in a row and is being probed until it answers",
-        options,
-      );
-    }
-    const type = cause instanceof TimeoutError
-      ? TimeoutError
-      : cause instanceof ProtocolError
-      ? ProtocolError
-      : ConnectionError;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new type(
-      `Cannot reach ${this.#host} for "${command.name}": ${reason}`,
-      options,
-    );
   }
 
   /** No dedicated connection could be opened. */
   unreachable(cause: unknown): TransportError {
-    const type = cause instanceof TimeoutError ? TimeoutError : ConnectionError;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new type(`Cannot connect to ${this.#host}: ${reason}`, {
-      hostId: this.#hostId,
-      outcome: "not-sent",
-      cause,
-    });
+    return this.#make(
+      classOf(cause),
+      `Cannot connect to ${this.#host}: ${messageOf(cause)}`,
+      { outcome: "not-sent", cause },
+    );
   }
 
   /** The dedicated connection of the command is closed. */
-  linkClosed(command: Command): ConnectionError {
-    return new ConnectionError(
-      `Cannot send "${command.name}" to ${this.#host}: its dedicated ` +
-        "connection is closed; open another one with cluster.connect(hostId)",
-      this.#options(command, "not-sent"),
+  linkClosed({ name }: Command): TransportError {
+    return this.#make(
+      ConnectionError,
+      `Cannot send "${name}" to ${this.#host}: its dedicated connection is ` +
+        "closed; open another one with cluster.connect(hostId)",
+      { command: name, outcome: "not-sent" },
     );
   }
 
   /** The time was up; how far the command had come decides the outcome. */
   timedOut(
-    command: Command,
+    { name }: Command,
     { sent, exhausted }: { sent: boolean; exhausted: boolean },
   ): TransportError {
     if (sent) {
-      return new TimeoutError(
-        `No reply to "${command.name}" from ${this.#host} in time; ` +
-          "it may have run",
-        this.#options(command, "unknown"),
+      return this.#make(
+        TimeoutError,
+        `No reply to "${name}" from ${this.#host} in time; it may have run`,
+        { command: name, outcome: "unknown" },
       );
     }
+    const details: Details = { command: name, outcome: "not-sent" };
     if (exhausted) {
-      return new PoolTimeoutError(
-        `No connection to ${this.#host} became free in time for ` +
-          `"${command.name}"; raise "maxConnections" or hold fewer at a time`,
-        this.#options(command, "not-sent"),
+      return this.#make(
+        PoolTimeoutError,
+        `No connection to ${this.#host} became free in time for "${name}"; ` +
+          'raise "maxConnections" or hold fewer at a time',
+        details,
       );
     }
-    return new TimeoutError(
-      `Cannot send "${command.name}" to ${this.#host} in time`,
-      this.#options(command, "not-sent"),
+    return this.#make(
+      TimeoutError,
+      `Cannot send "${name}" to ${this.#host} in time`,
+      details,
     );
   }
 
   /** There is no room for the command in the queue. */
-  queueFull(name: string): QueueFullError {
-    return new QueueFullError(
+  queueFull(name: string): TransportError {
+    return this.#make(
+      QueueFullError,
       `The queue of ${this.#host} has no room for "${name}"; await replies ` +
-        `before issuing more, or raise "maxQueueBytes" or "maxQueueCommands"`,
-      { hostId: this.#hostId, command: name, outcome: "not-sent" },
+        'before issuing more, or raise "maxQueueBytes" or "maxQueueCommands"',
+      { command: name, outcome: "not-sent" },
     );
   }
 
@@ -134,10 +138,44 @@ export class Failures {
     return `host ${this.#hostId} at ${this.#address}`;
   }
 
-  #options(command: Command, outcome: Outcome, cause?: unknown) {
-    const base = { hostId: this.#hostId, command: command.name, outcome };
-    return cause === undefined ? base : { ...base, cause };
+  #make(
+    type: typeof TransportError,
+    message: string,
+    { cause, ...details }: Details,
+  ): TransportError {
+    const error = new type(message, {
+      hostId: this.#hostId,
+      ...details,
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.#onMade(error.name);
+    return error;
   }
+}
+
+/** What an error tells beside its host and its message. */
+interface Details {
+  command?: string;
+  outcome: Outcome;
+  cause?: unknown;
+}
+
+/** The class that says best what went wrong underneath. */
+function classOf(cause: unknown): typeof TransportError {
+  if (cause instanceof ProtocolError) return ProtocolError;
+  return cause instanceof TimeoutError ? TimeoutError : ConnectionError;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/**
+ * Whether the server turned a connection away before it looked at any command,
+ * so that none of those on it has run.
+ */
+export function wasTurnedAway(error: Error): boolean {
+  return error instanceof TransportError && error.outcome === "not-sent";
 }
 
 /** Whether another attempt to connect could end differently. */

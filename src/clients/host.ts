@@ -5,7 +5,10 @@
  */
 
 import type { Pool } from "../wire/pool.ts";
+import type { Batch } from "./batch.ts";
+import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
+import type { HostCounters, HostStats } from "./host_stats.ts";
 import { Lane } from "./lane.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
@@ -33,14 +36,28 @@ export interface HostLimits {
   maxRetries?: number;
 }
 
+/** What a {@linkcode Host} is made of. */
+export interface HostParts {
+  /** The id of the host. */
+  id: number;
+  /** Where it is, for people. */
+  address: string;
+  /** Its connections. */
+  pool: Pool;
+  /** What its connections count already. */
+  counters: HostCounters;
+}
+
 /** The pool of a host, its queue, and the lane for commands of all clients. */
 export class Host {
   /** The id of the host. */
   readonly id: number;
   /** Its connections. */
   readonly pool: Pool;
-  /** Its errors. */
+  /** Its errors, which are counted. */
   readonly failures: Failures;
+  /** What has happened on the way to it. */
+  readonly counters: HostCounters;
   /** How many times a command is tried again. */
   readonly maxRetries: number;
   /** Where commands of routing and local clients travel together. */
@@ -51,19 +68,20 @@ export class Host {
   queuedBytes = 0;
 
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
+  readonly #address: string;
   readonly #maxCommands: number;
   readonly #maxBytes: number;
 
   /**
-   * @param id The id of the host.
-   * @param address Where it is, for people.
-   * @param pool Its connections.
+   * @param parts What it is made of.
    * @param limits Bounds of its queue.
    */
-  constructor(id: number, address: string, pool: Pool, limits: HostLimits) {
+  constructor({ id, address, pool, counters }: HostParts, limits: HostLimits) {
     this.id = id;
     this.pool = pool;
-    this.failures = new Failures(id, address);
+    this.counters = counters;
+    this.failures = new Failures(id, address, (kind) => counters.error(kind));
+    this.#address = address;
     this.maxRetries = limits.maxRetries ?? 3;
     this.#maxCommands = limits.maxQueueCommands ?? Infinity;
     this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
@@ -81,11 +99,30 @@ export class Host {
     return true;
   }
 
-  /** Gives back the room of commands that are settled. */
-  discharge(commands: number, bytes: number): void {
-    this.queuedCommands -= commands;
-    this.queuedBytes -= bytes;
+  /**
+   * A batch is settled: gives back its room, counts it, and tells who listens.
+   *
+   * @param batch The batch.
+   * @param started When it was issued, in milliseconds of `performance.now()`.
+   */
+  settled(batch: Batch, started: number): void {
+    this.queuedCommands -= batch.issued;
+    this.queuedBytes -= batch.size;
     if (this.queuedCommands === 0) this.#whenDrained?.resolve();
+    const duration = performance.now() - started;
+    this.counters.settled(batch, duration);
+    if (batchChannel.hasSubscribers) {
+      publishBatch(batch, { address: this.#address, started, duration });
+    }
+  }
+
+  /** What has happened so far, and how things are now. */
+  stats(): HostStats {
+    return this.counters.summary({
+      queue: { commands: this.queuedCommands, bytes: this.queuedBytes },
+      open: this.pool.size,
+      idle: this.pool.idle,
+    });
   }
 
   /**

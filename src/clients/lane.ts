@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { TransportError } from "../errors.ts";
+import process from "node:process";
+import { ProtocolError, type TransportError } from "../errors.ts";
 import { jitter } from "../wire/breaker.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
@@ -12,7 +13,7 @@ import type { Applicant, Refusal } from "../wire/pool.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { isReadOnly } from "./command_traits.ts";
-import { isWorthRetrying } from "./failures.ts";
+import { isWorthRetrying, wasTurnedAway } from "./failures.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 
@@ -67,7 +68,7 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#watch(batch.deadline);
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(() => this.#flush());
+    atEndOfTurn(() => this.#flush());
   }
 
   /** Forgets a batch that is settled. Its owner calls this once. */
@@ -113,7 +114,9 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#applied = false;
     const batches = this.#waiting;
     this.#waiting = [];
-    const again = refusal.kind === "dial" && isWorthRetrying(refusal.cause);
+    // When this was the failure that brought the host down, it is the news.
+    const again = refusal.kind === "dial" && !this.#host.pool.down &&
+      isWorthRetrying(refusal.cause);
     for (const batch of batches) {
       const pause = again ? this.#pauseFor(batch) : undefined;
       if (pause === undefined) {
@@ -196,18 +199,22 @@ export class Lane implements ConnectionOwner, Applicant {
   /** Decides what becomes of a batch whose connection was lost. */
   #recover(batch: Batch, error: Error): void {
     const { failures } = this.#host;
+    const turnedAway = wasTurnedAway(error);
     const wasSent = batch.awaited;
     const pause = this.#pauseFor(batch);
-    if (pause === undefined) {
+    if (pause === undefined || (turnedAway && !isWorthRetrying(error))) {
       batch.abandon((command, sent) =>
-        sent
+        sent && !turnedAway
           ? failures.lost(command, error)
           : failures.refused(command, { kind: "dial", cause: error })
       );
       return;
     }
     batch.recover(
-      (command) => command.idempotent || isReadOnly(command.name),
+      // A server that does not speak the protocol will not do so in a moment.
+      (command) =>
+        turnedAway || !(error instanceof ProtocolError) &&
+          (command.idempotent || isReadOnly(command.name)),
       (command): TransportError => failures.lost(command, error),
     );
     if (batch.settled) return;
@@ -277,4 +284,13 @@ export class Lane implements ConnectionOwner, Applicant {
     }
     if (this.#connection === undefined) this.#gate?.leave(this);
   }
+}
+
+/**
+ * Runs a callback when the event loop has nothing left to do in this turn, all
+ * microtasks included. The first hop leaves the callback of a timer, whose ticks
+ * would run before its microtasks.
+ */
+function atEndOfTurn(callback: () => void): void {
+  queueMicrotask(() => process.nextTick(callback));
 }

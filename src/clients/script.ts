@@ -13,12 +13,15 @@ import type { FanoutClient, TargetedClient } from "./fanout_client.ts";
  * A Lua script, named by the SHA-1 of its source.
  *
  * @example Run a script next to its key
- * ```ts ignore
+ * ```ts
+ * import { Cluster, Script } from "@rb/rb";
+ *
+ * await using cluster = new Cluster({ hosts: ["redis://127.0.0.1:6379"] });
  * const script = new Script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
  * const { counter: [sum] } = await cluster.executeCommands({
  *   counter: [[script, ["counter"], [5]]],
  * });
- * console.log(sum.value);
+ * console.log(sum.value); // 5
  * ```
  */
 export class Script {

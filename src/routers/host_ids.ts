@@ -17,8 +17,6 @@ const MOST_LISTED = 10;
  *
  * @example Check the hosts of a router of one's own
  * ```ts
- * import { assertGaplessHosts } from "@rb/rb";
- *
  * assertGaplessHosts(new Map([[0, "a"], [1, "b"]]));
  * ```
  */

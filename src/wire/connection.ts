@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConnectionError, ProtocolError } from "../errors.ts";
+import { CommandError, ConnectionError, ProtocolError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { Encoder } from "./encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
@@ -135,6 +135,11 @@ export class Connection {
     return this.#failed;
   }
 
+  /** Why it ended, once it has. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
   /** Sends an exchange behind those sent before. */
   send(exchange: Exchange): void {
     this.#queue.push(exchange);
@@ -209,6 +214,7 @@ export class Connection {
         : exchange.wantsBytes;
       const reply = this.#parser.read(wantsBytes);
       if (reply === INCOMPLETE) break;
+      if (!this.#answered) assertWelcome(reply);
       this.#answered = true;
       if (exchange === undefined || this.#awaited === 0 || this.#isPush()) {
         this.#receive(reply);
@@ -294,6 +300,24 @@ export class Connection {
     if (alive) this.#socket.ref();
     else this.#socket.unref();
   }
+}
+
+/**
+ * A server that lets nobody in says so at once, whatever it is asked: the first
+ * reply answers no command.
+ *
+ * @throws {ConnectionError} If it is such a greeting.
+ */
+function assertWelcome(reply: Reply): void {
+  if (!(reply instanceof CommandError)) return;
+  const { code, message } = reply;
+  if (code !== "DENIED" && !message.startsWith("ERR max number of clients")) {
+    return;
+  }
+  throw new ConnectionError(`The server turned us away: ${message}`, {
+    cause: reply,
+    outcome: "not-sent",
+  });
 }
 
 function endOfStream(idle: boolean): Error {

@@ -17,6 +17,7 @@ import {
   type ConnectionOptions,
   type Socket,
 } from "./connection.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /** Where a server listens and how to introduce oneself. */
 export interface Endpoint {
@@ -66,26 +67,18 @@ export async function dial(
   endpoint: Endpoint,
   options: DialOptions,
 ): Promise<Connection> {
-  const limit = new AbortController();
-  const timer = setTimeout(
-    () => limit.abort(new TimeoutError("The server did not answer in time")),
-    options.timeout,
-  );
-  const onAbort = () => limit.abort(options.signal?.reason);
-  options.signal?.addEventListener("abort", onAbort);
+  using limit = new TimeLimit(options.timeout, options.signal);
+  const { signal } = limit;
   try {
-    options.signal?.throwIfAborted();
-    const socket = await openSocket(endpoint, limit.signal);
+    signal.throwIfAborted();
+    const socket = await openSocket(endpoint, signal);
     const connection = new Connection(socket, options);
     const commands = introduction(endpoint, options.protocol);
     if (commands.length === 0 && options.prove) commands.push(["PING"]);
-    await introduce(connection, commands, limit.signal);
+    await introduce(connection, commands, signal);
     return connection;
   } catch (error) {
-    throw limit.signal.aborted ? limit.signal.reason : dialError(error);
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener("abort", onAbort);
+    throw signal.aborted ? signal.reason : dialError(error);
   }
 }
 

@@ -50,7 +50,7 @@ const textEncoder = new TextEncoder();
  * const encoder = new Encoder();
  * encoder.command("SET", ["key", 1]);
  * encoder.command("GET", ["key"]);
- * await connection.write(encoder.bytes());
+ * console.log(encoder.bytes().length); // 47
  * encoder.clear();
  * ```
  */

@@ -242,7 +242,7 @@ export class Parser {
   #fail(error: unknown): ProtocolError {
     this.#failure = error instanceof ProtocolError
       ? error
-      : new ProtocolError("Cannot read a reply: it takes too much memory", {
+      : new ProtocolError("Cannot read a reply: reading it failed", {
         cause: error,
       });
     this.#frame = undefined;

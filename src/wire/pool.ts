@@ -70,6 +70,10 @@ export interface PoolEvents {
   onHealth?: (down: boolean, error: unknown) => void;
   /** A connection was opened; `again` when an earlier one had failed. */
   onConnect?: (again: boolean) => void;
+  /** A connection was closed, by either side. */
+  onClose?: () => void;
+  /** A connection could not be opened. */
+  onFail?: (error: unknown) => void;
 }
 
 /** How the connections of a server are used at the moment. */
@@ -112,6 +116,8 @@ export class Pool implements PoolStatus {
   #dialing = 0;
   #checking = 0;
   #lost = false;
+  /** Whether the last connection was one that never answered. */
+  #suspect = false;
   #sweep: ReturnType<typeof setTimeout> | undefined = undefined;
   /** Dials under way and connections that are closing. */
   readonly #ending = new Set<Promise<unknown>>();
@@ -201,7 +207,10 @@ export class Pool implements PoolStatus {
       connection.close();
       return;
     }
-    if (connection.proven) this.#breaker.succeeded();
+    if (connection.proven) {
+      this.#suspect = false;
+      this.#breaker.succeeded();
+    }
     connection.idleSince = performance.now();
     this.#idle.push(connection);
     if (this.#waiting.size > 0) this.#serve();
@@ -305,7 +314,7 @@ export class Pool implements PoolStatus {
   /** Opens one connection; never rejects. */
   #open(): Promise<void> {
     this.#dialing++;
-    const prove = this.#breaker.failures > 0;
+    const prove = this.#breaker.failures > 0 || this.#suspect;
     const opening = this.#dial(prove, this.#closing.signal).then(
       (connection) => this.#opened(connection),
       (error) => this.#failed(error),
@@ -327,6 +336,7 @@ export class Pool implements PoolStatus {
     this.#dialing--;
     if (this.closed) return;
     this.#lost = true;
+    this.#events.onFail?.(error);
     this.#breaker.failed(error);
     const [first] = this.#waiting;
     if (first !== undefined) {
@@ -339,16 +349,27 @@ export class Pool implements PoolStatus {
 
   #gone(connection: Connection): void {
     this.#all.delete(connection);
+    this.#events.onClose?.();
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     if (this.closed) return;
     this.#lost = true;
-    // A server that accepts and hangs up is as unreachable as one that refuses.
-    if (connection.failed && !connection.proven) {
-      this.#breaker.failed(new ConnectionError("The server hung up at once"));
-    }
+    if (!connection.proven) this.#doubt(connection);
     if (this.#breaker.open) this.#refuseAll(this.#downRefusal());
     else this.#serve();
+  }
+
+  /**
+   * A connection is gone that never answered. A server that accepts and hangs up
+   * is as unreachable as one that refuses; one on which callers gave up may only
+   * be slow, and the next connection has to prove it.
+   */
+  #doubt({ failed, error }: Connection): void {
+    this.#suspect = true;
+    if (!failed) return;
+    this.#breaker.failed(
+      new ConnectionError("The server hung up at once", { cause: error }),
+    );
   }
 
   #refuseAll(refusal: Refusal): void {

@@ -6,6 +6,7 @@
 
 import { Buffer, constants, isAscii, isUtf8 } from "node:buffer";
 import { DecodeError } from "../errors.ts";
+import { decodeShortAscii, SHORT_LENGTH } from "./short_ascii.ts";
 
 /** The same memory twice: to index, and to decode. */
 export interface TextSource {
@@ -15,9 +16,6 @@ export interface TextSource {
   readonly buffer: Buffer;
 }
 
-/** Up to this length, character codes are faster than calling a decoder. */
-const SHORT_LENGTH = 16;
-
 /** From this length on, it pays to know that text is ASCII. */
 const LONG_LENGTH = 256;
 
@@ -26,8 +24,6 @@ const REPLACEMENT = "\ufffd";
 
 const ADVICE =
   'ask for bytes with the "returnUint8Arrays" option of sendCommand()';
-
-const fromCharCode = String.fromCharCode;
 
 /** A source over memory that the caller owns. */
 export function textSource(bytes: Uint8Array<ArrayBuffer>): TextSource {
@@ -48,8 +44,9 @@ export function decodeText(
   to: number,
 ): string | DecodeError {
   const length = to - from;
-  if (length <= SHORT_LENGTH && isShortAscii(source.bytes, from, to)) {
-    return decodeShortAscii(source.bytes, from, length);
+  if (length <= SHORT_LENGTH) {
+    const text = decodeShortAscii(source.bytes, from, length);
+    if (text !== undefined) return text;
   }
   if (length > constants.MAX_STRING_LENGTH) {
     return new DecodeError(
@@ -103,51 +100,4 @@ function decodeLong(
   const view = source.bytes.subarray(from, to);
   if (isAscii(view)) return source.buffer.toString("latin1", from, to);
   return isUtf8(view) ? source.buffer.toString("utf8", from, to) : undefined;
-}
-
-function isShortAscii(bytes: Uint8Array, from: number, to: number): boolean {
-  let bits = 0;
-  for (let i = from; i < to; i++) bits |= bytes[i];
-  return bits < 0x80;
-}
-
-/**
- * One call with all codes makes a flat string at once; adding up characters
- * would make a tree of strings.
- */
-// deno-fmt-ignore: one case a line shows that each has its length
-function decodeShortAscii(b: Uint8Array, i: number, length: number): string {
-  switch (length) {
-    case 1:  return fromCharCode(b[i]);
-    case 2:  return fromCharCode(b[i], b[i + 1]);
-    case 3:  return fromCharCode(b[i], b[i + 1], b[i + 2]);
-    case 4:  return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3]);
-    case 5:  return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4]);
-    case 6:  return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5]);
-    case 7:  return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6]);
-    case 8:  return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7]);
-    case 9:  return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8]);
-    case 10: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9]);
-    case 11: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10]);
-    case 12: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11]);
-    case 13: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11],
-                                 b[i + 12]);
-    case 14: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11],
-                                 b[i + 12], b[i + 13]);
-    case 15: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11],
-                                 b[i + 12], b[i + 13], b[i + 14]);
-    case 16: return fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5],
-                                 b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10], b[i + 11],
-                                 b[i + 12], b[i + 13], b[i + 14], b[i + 15]);
-    default: return "";
-  }
 }

@@ -35,6 +35,14 @@ async function start(ending: string, permissions: string[]): Promise<Started> {
   return { child, ...JSON.parse(text) };
 }
 
+/** How a program ended; one that does not is killed after a while. */
+async function statusOf(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  const status = await child.status;
+  clearTimeout(timer);
+  return status;
+}
+
 async function assertGone({ pid, dir }: Started): Promise<void> {
   await eventually(async () => !await isAlive(pid));
   await eventually(async () => !await exists(dir));
@@ -44,7 +52,7 @@ for (const [name, permissions] of Object.entries({ all: ALL, least: LEAST })) {
   Deno.test(`RedisServer ends with its program (${name} permissions)`, async () => {
     for (const [ending, code] of [["end", 0], ["exit", 3]] as const) {
       const started = await start(ending, permissions);
-      assertEquals((await started.child.status).code, code);
+      assertEquals((await statusOf(started.child)).code, code);
       await assertGone(started);
     }
   });
@@ -54,7 +62,7 @@ for (const [name, permissions] of Object.entries({ all: ALL, least: LEAST })) {
       const started = await start("wait", permissions);
       assert(await isAlive(started.pid));
       started.child.kill(signal);
-      assertEquals((await started.child.status).signal, signal);
+      assertEquals((await statusOf(started.child)).signal, signal);
       await assertGone(started);
     });
   }
@@ -64,12 +72,12 @@ Deno.test("RedisServer ends after a SIGKILL, where sh may run", async () => {
   const started = await start("wait", ALL);
   assert(await isAlive(started.pid));
   started.child.kill("SIGKILL");
-  assertEquals((await started.child.status).signal, "SIGKILL");
+  assertEquals((await statusOf(started.child)).signal, "SIGKILL");
   await assertGone(started);
 });
 
 Deno.test("RedisServer ends after an uncaught error, where sh may run", async () => {
   const started = await start("uncaught", ALL);
-  assertEquals((await started.child.status).code, 1);
+  assertEquals((await statusOf(started.child)).code, 1);
   await assertGone(started);
 });

@@ -180,6 +180,8 @@ Deno.test("RedisServer.restart() shuts a running server down first", async () =>
   await server.restart();
   assert(!await isAlive(pid));
   assertEquals(await askOnce(server, "GET key"), "$-1\r\n");
+  const log = await Deno.readTextFile(`${server.dir}/server.log`);
+  assertStringIncludes(log, "Received SIGTERM");
 });
 
 Deno.test("RedisServer.restart() refuses once it is stopped", async () => {

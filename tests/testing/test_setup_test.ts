@@ -44,12 +44,32 @@ Deno.test("TestSetup.hosts names ports over TCP", async () => {
   }]);
 });
 
+/** A program that is a server the first time and fails from then on. */
+const STARTS_ONCE = `#!/bin/sh
+cd "$(dirname "$0")"
+[ "$1" = --version ] && exit 0
+mkdir first 2>/dev/null || exit 7
+echo $$ > pid
+exec redis-server -
+`;
+
 Deno.test("TestSetup.start() leaves nothing behind when it fails", async () => {
+  const dir = await Deno.makeTempDir();
+  const serverExecutable = `${dir}/server`;
+  await Deno.writeTextFile(serverExecutable, STARTS_ONCE);
+  await Deno.chmod(serverExecutable, 0o755);
   await assertRejects(
-    () => TestSetup.start({ servers: 2, config: { "no-such": "directive" } }),
+    () => TestSetup.start({ servers: 3, serverExecutable }),
     Error,
-    "exited (code 1) before it was ready",
+    "exited (code 7) before it was ready",
   );
+  const pid = Number(await Deno.readTextFile(`${dir}/pid`));
+  assert(pid > 0);
+  assert(!await isAlive(pid));
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("TestSetup.start() refuses to start no server", async () => {
   await assertRejects(() => TestSetup.start({ servers: 0 }), RangeError);
 });
 

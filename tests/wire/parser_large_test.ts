@@ -39,6 +39,54 @@ for (const size of [16_383, 16_384, 65_536, 262_144, 262_145, 5_000_000]) {
   });
 }
 
+Deno.test("Parser.read() reads small values across the end of its buffer", () => {
+  const value = (i: number) => `value ${i}`;
+  const count = 50_000;
+  let text = "";
+  for (let i = 0; i < count; i++) {
+    text += `$${value(i).length}\r\n${value(i)}\r\n`;
+  }
+  for (const readSize of [4_099, 60_001, READ_SIZE, 10_000_000]) {
+    const options = { readSize, bytes: false };
+    const replies = feed(new Parser(), latin1(text), options);
+    assertEquals(replies.length, count);
+    assert(replies.every((reply, i) => reply === value(i)));
+  }
+});
+
+Deno.test("Parser.room() lets a large bulk arrive in larger reads, in order", () => {
+  const size = 20_000_000;
+  const parser = new Parser();
+  parser.push(latin1(`$${size}\r\n`));
+  assertStrictEquals(parser.read(true), INCOMPLETE);
+  let sent = 0;
+  while (sent < 10_000_000) {
+    const room = parser.room();
+    parser.filled(room.fill(sent & 0xff).length);
+    sent += room.length;
+  }
+  assert(parser.room().length > 1_000_000);
+  // Bytes that were pushed come before those that a socket reads later.
+  parser.push(latin1("pushed"));
+  const rest = parser.room().subarray(0, 4);
+  rest.set(latin1("read"));
+  parser.filled(rest.length);
+  parser.push(new Uint8Array(size - sent - 10).fill(0x78));
+  parser.push(latin1("\r\n"));
+  const value = parser.read() as Uint8Array;
+  assertEquals(value.length, size);
+  assertEquals(value.subarray(sent, sent + 12), latin1("pushedreadxx"));
+});
+
+Deno.test("Parser.read() reads a large verbatim string", () => {
+  const text = "y".repeat(100_000);
+  const wire = latin1(`=100004\r\ntxt:${text}\r\n`);
+  const options = { readSize: READ_SIZE, bytes: false };
+  assertEquals(feed(new Parser(), wire, options), [text]);
+  const [bytes] = feed(new Parser(), wire, { ...options, bytes: true });
+  assert(isEqual(bytes, latin1(text)));
+});
+
 Deno.test("Parser.read() reads large values inside an array", () => {
   const size = 300_000;
   const bulk = `$${size}\r\n${"x".repeat(size)}\r\n`;
@@ -69,11 +117,13 @@ Deno.test("Parser.read() gives each large value memory of its own", () => {
 
 Deno.test("Parser.read() reads 512 MiB as bytes", () => {
   const parser = new Parser();
-  deliverHalfGib(parser, true);
+  const target = deliverHalfGib(parser, true);
   const value = parser.read();
   assertInstanceOf(value, Uint8Array);
   assertEquals([value.length, value.byteOffset], [HALF_GIB, 0]);
   assertEquals(value.buffer.byteLength, HALF_GIB);
+  // It came straight into its own memory, and was not copied in the end.
+  assert(value.buffer === target);
   assertEquals(parser.read(), "next");
 });
 
@@ -98,17 +148,25 @@ function timeOfArray(count: number): number {
   return time;
 }
 
-/** Says that so many bytes came, without writing them, then ends the value. */
-function deliverHalfGib(parser: Parser, bytes: boolean): void {
+/**
+ * Says that so many bytes came, without writing them, then ends the value.
+ *
+ * @returns The memory that most of it came to.
+ */
+function deliverHalfGib(parser: Parser, bytes: boolean): ArrayBufferLike {
   parser.push(latin1(`$${HALF_GIB}\r\n`));
   assertStrictEquals(parser.read(bytes), INCOMPLETE);
+  let target: ArrayBufferLike = new ArrayBuffer(0);
   for (let left = HALF_GIB; left > 0;) {
-    const count = Math.min(left, parser.room().length);
+    const room = parser.room();
+    const count = Math.min(left, room.length);
+    if (left > READ_SIZE) target = room.buffer;
     parser.filled(count);
     left -= count;
     assertStrictEquals(parser.read(bytes), INCOMPLETE);
   }
   parser.push(latin1("\r\n+next\r\n"));
+  return target;
 }
 
 /** Brings bytes in reads of a size at most, and reads after each. */

@@ -65,6 +65,7 @@ const MALFORMED: readonly [wire: string, message: RegExp][] = [
   ["(1.5\r\n", /"\(": it is not a whole number$/],
   ["(\r\n", /"\(": it is not a whole number$/],
   ["=3\r\ntxt\r\n", /"=": it does not start with a format$/],
+  ["=1\r\na\r\n:5\r\n", /"=": it does not start with a format$/],
   ["=5\r\nabcde\r\n", /"=": it does not start with a format$/],
   [
     `:${"0".repeat(70_000)}`,

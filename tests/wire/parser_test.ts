@@ -183,6 +183,12 @@ Deno.test("Parser.read() keeps strings without what they came from", () => {
   assertLess(after.external - before.external, 100_000_000);
 });
 
+Deno.test("Parser.read() reads -0 as 0", () => {
+  const parser = new Parser();
+  parser.push(latin1(":-0\r\n"));
+  assert(Object.is(parser.read(), 0));
+});
+
 Deno.test("Parser.read() makes a new string or array for every reply", () => {
   const parser = new Parser();
   parser.push(latin1("*1\r\n:1\r\n*1\r\n:1\r\n"));

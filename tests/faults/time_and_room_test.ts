@@ -1,0 +1,252 @@
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import {
+  Cluster,
+  type ClusterOptions,
+  CommandError,
+  ConnectionError,
+  HostDownError,
+  PoolTimeoutError,
+  QueueFullError,
+  TimeoutError,
+} from "../../mod.ts";
+import { FaultProxy, RedisServer } from "../../src/testing.ts";
+import { makeTlsFixtures } from "../tls_fixtures.ts";
+import { ScriptedServer } from "./scripted_server.ts";
+import { oracle } from "./oracle.ts";
+import {
+  assertOutcome,
+  assertTime,
+  eventually,
+  failureOf,
+  sleep,
+} from "./outcome.ts";
+
+/** A cluster whose host 0 is at that port. */
+function clusterAt(
+  port: number,
+  options: Omit<ClusterOptions, "hosts"> = {},
+): Cluster {
+  return new Cluster({
+    hosts: { 0: { port } },
+    ...options,
+    hostDefaults: { hostname: "127.0.0.1", ...options.hostDefaults },
+  });
+}
+
+/** A port that lets nobody in: its queue of new connections is full. */
+async function blackhole(): Promise<{ port: number } & Disposable> {
+  const hostname = "127.0.0.1";
+  const listener = Deno.listen({ hostname, port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr;
+  const connections: Deno.Conn[] = [];
+  for (let i = 0; i < 2; i++) {
+    connections.push(await Deno.connect({ hostname, port }));
+  }
+  return {
+    port,
+    [Symbol.dispose]: () => {
+      for (const connection of connections) connection.close();
+      listener.close();
+    },
+  };
+}
+
+Deno.test("fault 19: a SYN blackhole times out within the deadline", async () => {
+  using hole = await blackhole();
+  await using cluster = clusterAt(hole.port);
+  const client = cluster.getRoutingClient({ timeout: 200 });
+  const { error, time } = await failureOf(TimeoutError, () => client.incr("k"));
+  assertTime(time, 200);
+  assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
+});
+
+Deno.test("fault 19: every kind of client keeps to its deadline", async () => {
+  await using server = ScriptedServer.silent();
+  await using cluster = clusterAt(server.port, { timeout: 200 });
+  const calls: Record<string, () => PromiseLike<unknown>> = {
+    routing: () => cluster.getRoutingClient().incr("k"),
+    call: () =>
+      cluster.getRoutingClient({ timeout: 4_000 })
+        .sendCommand("INCR", ["k"], { timeout: 200 }),
+    local: () => cluster.getLocalClient(0).incr("k"),
+    map: () => cluster.map((client) => client.incr("k")),
+    all: () => cluster.all((client) => client.incr("k")),
+  };
+  await Promise.all(
+    Object.values(calls).map(async (call) => {
+      const { error, time } = await failureOf(TimeoutError, call);
+      assertTime(time, 200);
+      assertOutcome(error, { hostId: 0, command: "INCR", outcome: "unknown" });
+    }),
+  );
+});
+
+Deno.test("fault 19: a read of a silent server is not retried past the deadline", async () => {
+  await using server = ScriptedServer.silent();
+  await using cluster = clusterAt(server.port, { timeout: 200 });
+  const client = cluster.getRoutingClient();
+  const { time } = await failureOf(TimeoutError, () => client.get("k"));
+  assertTime(time, 200);
+  assertEquals(server.accepted.length, 1);
+});
+
+Deno.test("fault 19: the time of a map covers all of it", async () => {
+  await using server = ScriptedServer.silent();
+  await using cluster = clusterAt(server.port);
+  const start = performance.now();
+  await assertRejects(() =>
+    cluster.map(async (client) => {
+      await sleep(150);
+      client.incr("k");
+    }, { timeout: 200 }), TimeoutError);
+  assertTime(performance.now() - start, 200);
+});
+
+const HANDSHAKES: Record<string, {
+  host: ClusterOptions["hostDefaults"];
+  protocol?: 2 | 3;
+}> = {
+  AUTH: { host: { password: "secret" } },
+  SELECT: { host: { db: 1 } },
+  "CLIENT SETNAME": { host: { name: "me" } },
+  HELLO: { host: {}, protocol: 3 },
+  TLS: { host: { tls: true } },
+};
+
+for (const [step, { host, protocol = 2 }] of Object.entries(HANDSHAKES)) {
+  Deno.test(`fault 19: silence during ${step} times out within the deadline`, async () => {
+    await using server = ScriptedServer.silent();
+    await using cluster = clusterAt(server.port, {
+      hostDefaults: host,
+      poolOptions: { protocol },
+    });
+    const client = cluster.getRoutingClient({ timeout: 200 });
+    const routed = failureOf(TimeoutError, () => client.get("k"));
+    const dedicated = failureOf(
+      TimeoutError,
+      () => cluster.connect(0, { timeout: 200 }),
+    );
+    const { error, time } = await routed;
+    assertTime(time, 200);
+    assertOutcome(error, { hostId: 0, command: "GET", outcome: "not-sent" });
+    const { error: unopened, time: waited } = await dedicated;
+    assertTime(waited, 200);
+    assertEquals([unopened.hostId, unopened.outcome], [0, "not-sent"]);
+  });
+}
+
+Deno.test("fault 19: a dial that takes too long is a TimeoutError by itself", async () => {
+  using hole = await blackhole();
+  await using cluster = clusterAt(hole.port, {
+    poolOptions: { dialTimeout: 200, maxRetries: 0 },
+  });
+  const client = cluster.getRoutingClient();
+  const { error, time } = await failureOf(TimeoutError, () => client.incr("k"));
+  assertTime(time, 200);
+  assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
+});
+
+Deno.test("fault 19: without any option the deadline is 5 seconds", async () => {
+  await using server = ScriptedServer.silent();
+  using hole = await blackhole();
+  await using silent = clusterAt(server.port);
+  await using unreachable = clusterAt(hole.port);
+  const failures = await Promise.all([
+    failureOf(TimeoutError, () => silent.getRoutingClient().get("k")),
+    failureOf(TimeoutError, () => silent.map((client) => client.get("k"))),
+    failureOf(TimeoutError, () => unreachable.getRoutingClient().get("k")),
+    failureOf(TimeoutError, () => unreachable.connect(0)),
+  ]);
+  for (const { time } of failures) assertTime(time, 5_000);
+});
+
+Deno.test("fault 19: no deadline at all is Infinity, and is kept", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using cluster = clusterAt(server.port, {
+    timeout: Infinity,
+    poolOptions: { dialTimeout: Infinity },
+  });
+  assertEquals(await cluster.getRoutingClient().incr("k"), 1);
+  assertEquals(await cluster.map((client) => client.incr("k")), 2);
+  const dedicated = await cluster.connect(0);
+  assertEquals(await dedicated.incr("k"), 3);
+  dedicated.close();
+});
+
+Deno.test("fault 19: an aborted signal ends the wait for a connection", async () => {
+  using hole = await blackhole();
+  await using cluster = clusterAt(hole.port);
+  const reason = new Error("Enough");
+  for (const how of ["routing", "map", "connect"]) {
+    const abort = new AbortController();
+    const { signal } = abort;
+    setTimeout(() => abort.abort(reason), 50);
+    const { error, time } = await failureOf(
+      Error,
+      () =>
+        how === "connect"
+          ? cluster.connect(0, { signal })
+          : how === "map"
+          ? cluster.map((client) => client.get("k"), { signal })
+          : cluster.getRoutingClient({ signal }).get("k"),
+    );
+    assertTime(time, 50);
+    assertEquals(error, reason);
+  }
+});
+
+Deno.test("fault 19: callers who give up do not make a slow host count as down", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using cluster = clusterAt(server.port);
+  for (let i = 0; i < 4; i++) {
+    const signal = AbortSignal.timeout(20);
+    await assertRejects(
+      () => cluster.getLocalClient(0, { signal }).blpop(1, "none"),
+      DOMException,
+    );
+  }
+  assertEquals(await cluster.getRoutingClient().get("k"), null);
+});
+
+Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using direct = oracle(server);
+  await using cluster = clusterAt(server.port, {
+    timeout: 200,
+    poolOptions: { breaker: { minDelay: 100, maxDelay: 400 } },
+  });
+  const client = cluster.getRoutingClient();
+  const keys = Array.from({ length: 50 }, (_, index) => `k${index}`);
+  await client.mset(Object.fromEntries(keys.map((key) => [key, key])));
+  const events: string[] = [];
+  for (const type of ["down", "up"]) {
+    cluster.addEventListener(type, () => events.push(type));
+  }
+  server.pause();
+  const paused = performance.now();
+  const { error, time } = await failureOf(TimeoutError, () => client.incr("n"));
+  assertTime(time, 200);
+  assertEquals(error.outcome, "unknown");
+  let refused = 0;
+  let tries = 1;
+  while (performance.now() - paused < 3_000) {
+    // Whatever is asked of a host that stands still, the answer is in time.
+    const start = performance.now();
+    await client.get("k0").catch((error) => {
+      if (error instanceof HostDownError) refused++;
+      else if (!(error instanceof TimeoutError)) throw error;
+    });
+    assertLess(performance.now() - start, 300);
+    tries++;
+    await sleep(20);
+  }
+  assert(refused > tries / 2, `${refused} of ${tries} were refused at once`);
+  server.resume();
+  await eventually(() => client.set("k0", "new").then(() => true, () => false));
+  assertEquals(events, ["down", "up"]);
+  // No reply of before the pause reaches anybody now.
+  const values = await Promise.all(keys.map((key) => client.get(key)));
+  assertEquals(values, ["new", ...keys.slice(1)]);
+  const counter = await direct.command("GET", "n");
+  assert(counter === null || counter === "1", `The counter is ${counter}`);
+});

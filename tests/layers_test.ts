@@ -1,0 +1,200 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+const SRC = new URL("src/", ROOT);
+
+/** From the bottom up: a layer imports its own files and those of lower ones. */
+const LAYERS = ["leaves", "wire", "clients", "cluster", "testing"];
+
+/** Files of `src/` itself that everybody may import. */
+const LEAVES = new Set(["errors.ts", "options.ts", "promise.ts", "values.ts"]);
+
+/** The layer of a path below `src/`. */
+function layerOf(path: string): string {
+  if (LEAVES.has(path)) return "leaves";
+  if (path.startsWith("routers/") || path.startsWith("wire/")) return "wire";
+  if (path.startsWith("clients/")) return "clients";
+  if (path === "testing.ts" || path.startsWith("testing/")) return "testing";
+  return "cluster";
+}
+
+interface Import {
+  readonly specifier: string;
+  /** Whether nothing of it is left at run time. */
+  readonly isType: boolean;
+}
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+/** Code without its comments, in which examples import too. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+function importsOf(text: string): Import[] {
+  const code = withoutComments(text);
+  const found: Import[] = [];
+  const statements =
+    /^(?:import|export)\s+(?:(type)\s+)?([^;"']*?)\s*from\s*["']([^"']+)["']/gm;
+  for (const [, type, names, specifier] of code.matchAll(statements)) {
+    const members = /^\{([\s\S]*)\}$/.exec(names)?.[1].split(",")
+      .map((member) => member.trim()).filter((member) => member !== "");
+    const isType = type !== undefined ||
+      members?.every((member) => member.startsWith("type ")) === true;
+    found.push({ specifier, isType });
+  }
+  const bare = /^import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+  for (const [, plain, dynamic] of code.matchAll(bare)) {
+    found.push({ specifier: plain ?? dynamic, isType: false });
+  }
+  return found;
+}
+
+async function readSources(directory = SRC): Promise<Source[]> {
+  const sources: Source[] = [];
+  for await (const entry of Deno.readDir(directory)) {
+    const url = new URL(entry.name, directory);
+    if (entry.isDirectory) {
+      sources.push(...await readSources(new URL(`${url}/`)));
+    } else if (entry.name.endsWith(".ts")) {
+      const text = await Deno.readTextFile(url);
+      const path = url.href.slice(SRC.href.length);
+      sources.push({ path, text, imports: importsOf(text) });
+    }
+  }
+  return sources.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+/** The path below `src/` that a relative import names. */
+function target(path: string, specifier: string): string {
+  const { href } = new URL(specifier, new URL(path, SRC));
+  assert(href.startsWith(SRC.href), `${path} imports ${specifier}`);
+  return href.slice(SRC.href.length);
+}
+
+Deno.test("importsOf() sees every way to import", () => {
+  const text = [
+    '// import "./comment.ts";',
+    '/** import { a } from "./doc.ts"; */',
+    'import { a, type B } from "./mixed.ts";',
+    'import { type A, type B } from "./types.ts";',
+    'import type { A } from "./type.ts";',
+    "import {\n  a,\n  b,\n} from './lines.ts';",
+    'export * from "./again.ts";',
+    'export type { A } from "./again_type.ts";',
+    'import "./bare.ts";',
+    'await import("./dynamic.ts");',
+    'import name from "./default.ts";',
+  ].join("\n");
+  assertEquals(
+    importsOf(text).map(({ specifier, isType }) => `${specifier} ${isType}`),
+    [
+      "./mixed.ts false",
+      "./types.ts true",
+      "./type.ts true",
+      "./lines.ts false",
+      "./again.ts false",
+      "./again_type.ts true",
+      "./default.ts false",
+      "./bare.ts false",
+      "./dynamic.ts false",
+    ],
+  );
+});
+
+Deno.test("src/ imports from the cluster down to the leaves, never back", async () => {
+  const wrong: string[] = [];
+  let count = 0;
+  for (const { path, imports } of await readSources()) {
+    for (const { specifier } of imports) {
+      if (!specifier.startsWith(".")) continue;
+      count++;
+      const to = target(path, specifier);
+      const isUp = LAYERS.indexOf(layerOf(to)) > LAYERS.indexOf(layerOf(path));
+      // Routers and wire are neighbours that do not know each other.
+      const isAside = layerOf(path) === "wire" && layerOf(to) === "wire" &&
+        path.split("/")[0] !== to.split("/")[0];
+      if (isUp || isAside) wrong.push(`${path} imports ${to}`);
+    }
+  }
+  assert(count > 100, "hardly any import was found");
+  assertEquals(wrong, []);
+});
+
+Deno.test("src/ has leaves that import only leaves", async () => {
+  for (const { path, imports } of await readSources()) {
+    if (!LEAVES.has(path)) continue;
+    for (const { specifier } of imports) {
+      const isLeaf = LEAVES.has(specifier.replace(/^\.\//, ""));
+      assert(isLeaf || specifier === "@db/redis", `${path}: ${specifier}`);
+    }
+  }
+});
+
+Deno.test("src/ uses @db/redis at run time in its two places alone", async () => {
+  const users = (await readSources()).filter(({ imports }) =>
+    imports.some(({ specifier, isType }) =>
+      specifier === "@db/redis" && !isType
+    )
+  );
+  assertEquals(users.map(({ path }) => path), [
+    "clients/redis_surface.ts",
+    "errors.ts",
+  ]);
+});
+
+Deno.test("src/ imports nothing but itself, its packages and Node's modules", async () => {
+  const packages = new Set(["@db/redis", "@ioredis/commands"]);
+  for (const { path, imports } of await readSources()) {
+    for (const { specifier } of imports) {
+      assert(
+        specifier.startsWith(".") || specifier.startsWith("node:") ||
+          packages.has(specifier),
+        `${path} imports ${specifier}`,
+      );
+    }
+  }
+});
+
+Deno.test("src/ has no files that import each other in a circle at run time", async () => {
+  const graph = new Map<string, string[]>();
+  for (const { path, imports } of await readSources()) {
+    graph.set(
+      path,
+      imports.filter(({ specifier, isType }) =>
+        !isType && specifier.startsWith(".")
+      ).map(({ specifier }) => target(path, specifier)),
+    );
+  }
+  const done = new Set<string>();
+  function visit(path: string, way: string[]): void {
+    assert(!way.includes(path), `a circle: ${[...way, path].join(" → ")}`);
+    if (done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  }
+  for (const path of graph.keys()) visit(path, []);
+});
+
+Deno.test("every entry point has a module doc", async () => {
+  const config = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", ROOT)),
+  );
+  const entries: string[] = Object.values(config.exports);
+  assertEquals(entries.length, 2);
+  for (const entry of entries) {
+    const text = await Deno.readTextFile(new URL(entry, ROOT));
+    assertMatch(text, /^\/\*\*[\s\S]*?^ \* @module$[\s\S]*?^ \*\/$/m, entry);
+    assert(text.trimStart().startsWith("/**"), `${entry} starts with its doc`);
+  }
+});
+
+Deno.test("every file of src/ says at its top what it is", async () => {
+  for (const { path, text } of await readSources()) {
+    assertMatch(text, /^\/\*\*\n \* [\s\S]*?\n \* @module\n \*\/\n/, path);
+  }
+});
