@@ -60,16 +60,23 @@ export function* withProgress<T>(
   size: number,
 ): Generator<T[]> {
   for (let done = 0; done < list.length; done += size) {
-    if (IS_TERMINAL) drawOver(progressLine(label, done, list.length));
+    showProgress(label, done, list.length);
     yield list.slice(done, done + size);
   }
-  const line = progressLine(label, list.length, list.length);
-  if (IS_TERMINAL) drawOver(`${line}\n`);
-  else console.log(line);
+  showProgress(label, list.length, list.length);
 }
 
-function progressLine(label: string, done: number, total: number): string {
-  return lineOf(label, done / total, grouped(done));
+/**
+ * Shows how far something has come: on a terminal in one line that is drawn over,
+ * elsewhere only when it is done.
+ */
+export function showProgress(label: string, done: number, total: number): void {
+  const isDone = done === total;
+  if (!IS_TERMINAL && !isDone) return;
+  const share = total === 0 ? 1 : done / total;
+  const line = lineOf(label, share, grouped(done));
+  if (IS_TERMINAL) drawOver(isDone ? `${line}\n` : line);
+  else console.log(line);
 }
 
 function lineOf(label: string, share: number, amount: string): string {

@@ -15,6 +15,7 @@ import type {
 } from "./clients/client_options.ts";
 import type { FanoutClient, HostSelection } from "./clients/fanout_client.ts";
 import type { HostStats } from "./clients/host_stats.ts";
+import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
 import {
   createRoutingClient,
@@ -22,6 +23,15 @@ import {
   type RoutingClient,
 } from "./clients/routing_client.ts";
 import type { CommandMapping, CommandResults } from "./clients/script.ts";
+import {
+  countKeys,
+  type EveryHostOptions,
+  flushHosts,
+  type FlushOptions,
+  pingHosts,
+  type PingOptions,
+  type WholeCluster,
+} from "./clients/whole_cluster.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import {
   checkClusterOptions,
@@ -31,7 +41,11 @@ import {
   withDefaults,
 } from "./cluster_options.ts";
 import { HostInfo, type HostOptions, parseHostUrl } from "./host_info.ts";
-import type { BaseRouter } from "./routers/mod.ts";
+import {
+  type BaseRouter,
+  type Distribution,
+  distribution,
+} from "./routers/mod.ts";
 import type { Key } from "./values.ts";
 import type { PoolStatus } from "./wire/pool.ts";
 
@@ -66,7 +80,8 @@ export interface HostEventDetail {
  * console.log(cluster.getRouter().getHostForKey("foo")); // 1
  * ```
  */
-export class Cluster extends EventTarget implements Maps, AsyncDisposable {
+export class Cluster extends EventTarget
+  implements Maps, WholeCluster, AsyncDisposable {
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
@@ -240,7 +255,12 @@ export class Cluster extends EventTarget implements Maps, AsyncDisposable {
     callback: (client: FanoutClient) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
-  /** The same, where each call in `callback` is targeted. */
+  /** The same, where each call in `callback` is targeted, with outcomes. */
+  fanout<R>(
+    callback: (client: FanoutClient<"settled">) => R,
+    options: FanoutOptions & { settled: true },
+  ): Promise<Awaited<R>>;
+  /** The same, where each call in `callback` is targeted, with replies. */
   fanout<R>(
     callback: (client: FanoutClient) => R,
     options?: FanoutOptions,
@@ -302,6 +322,50 @@ export class Cluster extends EventTarget implements Maps, AsyncDisposable {
    */
   stats(): Map<number, HostStats> {
     return this.#hosts.stats();
+  }
+
+  /**
+   * Counts the keys that live on each host, without asking the hosts.
+   *
+   * @param keys The keys; each counts as often as it is given.
+   * @returns The counts; printed, they are a bar plot.
+   */
+  distribution(keys: Iterable<Key>): Distribution {
+    return distribution(this, keys);
+  }
+
+  /** Goes through the keys of all hosts: see {@linkcode WholeCluster.scan}. */
+  scan(
+    options: ScanOptions & { returnUint8Arrays: true },
+  ): AsyncIterableIterator<[hostId: number, key: Uint8Array]>;
+  /** The same, with the keys as text. */
+  scan(
+    options?: ScanOptions & { returnUint8Arrays?: false },
+  ): AsyncIterableIterator<[hostId: number, key: string]>;
+  scan(options: ScanOptions = {}): unknown {
+    return scanKeys(this.#hosts, options);
+  }
+
+  /** Measures each host's answer: see {@linkcode WholeCluster.ping}. */
+  ping(
+    options: PingOptions & { settled: true },
+  ): Promise<Map<number, PromiseSettledResult<number>>>;
+  /** The same, with times instead of outcomes. */
+  ping(
+    options?: PingOptions & { settled?: false },
+  ): Promise<Map<number, number>>;
+  ping(options: PingOptions = {}): Promise<unknown> {
+    return pingHosts(this.#hosts, options);
+  }
+
+  /** The number of keys of each host: see {@linkcode WholeCluster.dbsize}. */
+  dbsize(options: EveryHostOptions = {}): Promise<Map<number, number>> {
+    return countKeys(this.#hosts, options);
+  }
+
+  /** Deletes every key of every host: see {@linkcode WholeCluster.flush}. */
+  flush(options: FlushOptions): Promise<void> {
+    return flushHosts(this.#hosts, options);
   }
 
   /**

@@ -16,7 +16,7 @@ import { ConnectionError } from "./errors.ts";
 import type { HostInfo } from "./host_info.ts";
 import { type BaseRouter, PartitionRouter } from "./routers/mod.ts";
 import { dial } from "./wire/dial.ts";
-import { Pool } from "./wire/pool.ts";
+import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
 
 /** Told what happens to a host. */
 export type HostListener = (
@@ -53,7 +53,9 @@ export class ClusterHosts implements ClusterView {
   get router(): BaseRouter {
     if (this.#router === undefined) {
       const { router: Router = PartitionRouter, routerOptions } = this.#options;
-      this.#router = new Router({ hosts: this.infos }, routerOptions);
+      // A copy, so that an old router still knows the hosts it was built for.
+      const hosts = new Map(this.infos);
+      this.#router = new Router({ hosts }, routerOptions);
     }
     return this.#router;
   }
@@ -127,8 +129,11 @@ export class ClusterHosts implements ClusterView {
     const { address } = info;
     const { poolOptions = {} } = this.#options;
     const counters = this.#countersOf(id);
-    const pool = this.#pool(info, counters);
-    const host = new Host({ id, address, pool, counters }, poolOptions);
+    const makePool = this.#poolMaker(info, counters);
+    const pool = makePool();
+    const blockingPool = makePool();
+    const parts = { id, address, pool, blockingPool, counters };
+    const host = new Host(parts, poolOptions);
     this.#hosts.set(id, host);
     return host;
   }
@@ -142,7 +147,8 @@ export class ClusterHosts implements ClusterView {
     return counters;
   }
 
-  #pool(info: HostInfo, counters: HostCounters): Pool {
+  /** What makes pools of one host, which is down while one of them says so. */
+  #poolMaker(info: HostInfo, counters: HostCounters): () => Pool {
     const { poolOptions = {} } = this.#options;
     const { hostId, address } = info;
     const { traffic } = counters;
@@ -150,25 +156,28 @@ export class ClusterHosts implements ClusterView {
       if (!connectionChannel.hasSubscribers) return;
       connectionChannel.publish({ hostId, address, type, error });
     };
-    return new Pool(
-      (prove, signal) =>
-        dial(info, { ...dialOptions(poolOptions), traffic, prove, signal }),
-      poolOptions,
-      {
-        onHealth: (down, error) =>
-          this.#listener(down ? "down" : "up", hostId, error),
-        onConnect: (again) => {
-          counters.opened++;
-          tell("open");
-          if (again) this.#listener("reconnect", hostId, undefined);
-        },
-        onClose: () => {
-          counters.lost++;
-          tell("close");
-        },
-        onFail: (error) => tell("fail", error),
+    let poolsDown = 0;
+    const events: PoolEvents = {
+      onHealth: (down, error) => {
+        poolsDown += down ? 1 : -1;
+        if (poolsDown === (down ? 1 : 0)) {
+          this.#listener(down ? "down" : "up", hostId, error);
+        }
       },
-    );
+      onConnect: (again) => {
+        counters.opened++;
+        tell("open");
+        if (again) this.#listener("reconnect", hostId, undefined);
+      },
+      onClose: () => {
+        counters.lost++;
+        tell("close");
+      },
+      onFail: (error) => tell("fail", error),
+    };
+    const dialer: Dialer = (prove, signal) =>
+      dial(info, { ...dialOptions(poolOptions), traffic, prove, signal });
+    return () => new Pool(dialer, poolOptions, events);
   }
 
   #retire(host: Host): void {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { RedisServer } from "../src/testing/redis_server.ts";
+import { importMapFor } from "./docs/import_map.ts";
 import { blocksOf, type CodeBlock, collectBlocks } from "./docs/code_blocks.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -86,7 +87,7 @@ async function runTests(dir: string, files: string[]): Promise<void> {
       "test",
       "--no-lock",
       "--allow-all",
-      `--import-map=${Deno.env.get("RB_IMPORT_MAP") ?? await writeMap(dir)}`,
+      `--import-map=${await importMapFor(ROOT, dir)}`,
       ...files,
     ],
     cwd: ROOT,
@@ -94,21 +95,4 @@ async function runTests(dir: string, files: string[]): Promise<void> {
   }).output();
   const decoder = new TextDecoder();
   assert(success, decoder.decode(stderr) + decoder.decode(stdout));
-}
-
-/** The packages that this test itself was run with, as an import map. */
-async function writeMap(dir: string): Promise<string> {
-  const config = await Deno.readTextFile(new URL("deno.json", ROOT));
-  const names = Object.keys(JSON.parse(config).imports)
-    .filter((name) => name !== "@std/testing");
-  const imports = {
-    "@rb/rb": new URL("mod.ts", ROOT).href,
-    "@rb/rb/testing": new URL("src/testing.ts", ROOT).href,
-    ...Object.fromEntries(
-      names.map((name) => [name, import.meta.resolve(name)]),
-    ),
-  };
-  const path = `${dir}/import_map.json`;
-  await Deno.writeTextFile(path, JSON.stringify({ imports }));
-  return path;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Cluster } from "../src/cluster.ts";
+import type { TestCluster } from "../src/testing.ts";
 import { RawClient, type RawTarget } from "./testing/raw_client.ts";
 
 /** A server, and one of its databases. */
@@ -29,4 +31,21 @@ export async function ask(
 /** How many keys a host holds. */
 export async function countKeys(host: OracleTarget): Promise<number> {
   return Number((await ask(host, "DBSIZE")).slice(1));
+}
+
+/** How many keys all hosts of a cluster hold together. */
+export async function totalKeys({ setup }: TestCluster): Promise<number> {
+  const counts = await Promise.all(setup.hosts.map(countKeys));
+  return counts.reduce((sum, count) => sum + count);
+}
+
+/** How many connections a cluster has, and how many of them are leased. */
+export function connections(cluster: Cluster): [open: number, leased: number] {
+  let [open, leased] = [0, 0];
+  for (const id of cluster.hosts.keys()) {
+    const pool = cluster.getPoolForHost(id);
+    open += pool.size;
+    leased += pool.leased;
+  }
+  return [open, leased];
 }

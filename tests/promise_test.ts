@@ -154,13 +154,21 @@ Deno.test("RbPromise.then() follows promises from callbacks", async () => {
   assertEquals(await native, "native");
   assertEquals(native.value, "native");
   const failed = RbPromise.resolved(1).then(() => Promise.reject("refused"));
-  await assertRejects(async () => await failed.then(null, (reason) => {
-    throw new Error(String(reason));
-  }), Error, "refused");
+  await assertRejects(
+    async () =>
+      await failed.then(null, (reason) => {
+        throw new Error(String(reason));
+      }),
+    Error,
+    "refused",
+  );
 });
 
 Deno.test("RbPromise.catch() is called for failures alone", () => {
-  assertEquals(RbPromise.rejected("no").catch((reason) => `${reason}!`).value, "no!");
+  assertEquals(
+    RbPromise.rejected("no").catch((reason) => `${reason}!`).value,
+    "no!",
+  );
   assertEquals(RbPromise.resolved(1).catch(() => 2).value, 1);
 });
 

@@ -1,28 +1,15 @@
-import { assertType, type IsExact, type NotHas } from "@std/testing/types";
+import { assertType, type NotHas } from "@std/testing/types";
 import type { FanoutClient } from "../src/clients/fanout_client.ts";
 import type { LocalClient } from "../src/clients/local_client.ts";
 import type { MappingClient } from "../src/clients/mapping_client.ts";
 import type { RoutingClient } from "../src/clients/routing_client.ts";
-import { type CommandTuple, Script } from "../src/clients/script.ts";
-import type { Cluster } from "../src/cluster.ts";
-import { RbPromise } from "../src/promise.ts";
+import type { RbPromise } from "../src/promise.ts";
 import type { Reply } from "../src/values.ts";
+
+import { check, typeOf } from "./type_checks.ts";
 
 /** The settled outcomes of several hosts. */
 type Outcomes<T> = RbPromise<Map<number, PromiseSettledResult<T>>>;
-
-interface Typed<T> {
-  /** Compiles with `true` only when the type is exactly `E`. */
-  is<E>(expectTrue: IsExact<T, E>): void;
-}
-
-/** Looks at the type of a value; used in functions that are never called. */
-function typeOf<T>(_value: T): Typed<T> {
-  return { is: () => {} };
-}
-
-/** Takes a function for its types alone. */
-function check<A extends unknown[]>(_types: (...args: A) => unknown): void {}
 
 Deno.test("Method maps replies for each kind of client", () => {
   check((
@@ -273,105 +260,5 @@ Deno.test("no client of a cluster has what needs a connection of its own", () =>
     local.select(1);
     local.blpop(1, "list");
     fanout.configSet("maxmemory", "1mb");
-  });
-});
-
-Deno.test("map() gives what its callback returns, awaited", () => {
-  check((cluster: Cluster, client: RoutingClient) => {
-    typeOf(cluster.map((m) => m.get("k"))).is<Promise<string | null>>(true);
-    typeOf(client.map((m) => [m.get("a"), m.get("b")])).is<
-      Promise<RbPromise<string | null>[]>
-    >(true);
-    typeOf(cluster.map(async (m) => await m.incr("n"))).is<Promise<number>>(
-      true,
-    );
-    typeOf(cluster.map(() => {})).is<Promise<void>>(true);
-    typeOf(cluster.map()).is<MappingClient>(true);
-    typeOf(cluster.map({ timeout: 5 })).is<MappingClient>(true);
-    typeOf(cluster.getMappingClient()).is<MappingClient>(true);
-    // @ts-expect-error there is no such option
-    cluster.map({ time: 5 });
-  });
-});
-
-Deno.test("mapBatches() gives entries of key and value", () => {
-  check((cluster: Cluster, stream: AsyncIterable<number>) => {
-    typeOf(cluster.mapBatches(["a"], (m, key) => m.get(key))).is<
-      AsyncIterableIterator<[string, string | null]>
-    >(true);
-    typeOf(
-      cluster.mapBatches(
-        stream,
-        (m, key) => RbPromise.all([m.get(key), m.strlen(key)]),
-      ),
-    ).is<
-      AsyncIterableIterator<[number, [string | null, number]]>
-    >(true);
-  });
-});
-
-Deno.test("fanout() and all() give a Map of replies or of outcomes", () => {
-  check((cluster: Cluster, hosts: readonly number[]) => {
-    typeOf(cluster.all((c) => c.info())).is<Promise<Map<number, string>>>(true);
-    typeOf(cluster.fanout([0, 1], (c) => c.dbsize())).is<
-      Promise<Map<number, number>>
-    >(true);
-    typeOf(cluster.fanout("all", (c) => c.ping(), { settled: true })).is<
-      Promise<Map<number, PromiseSettledResult<string>>>
-    >(true);
-    typeOf(cluster.all((c) => c.ping(), { settled: true })).is<
-      Promise<Map<number, PromiseSettledResult<string>>>
-    >(true);
-    typeOf(cluster.fanout((c) => c.targetKey("k").get("k"))).is<
-      Promise<string | null>
-    >(true);
-    typeOf(cluster.fanout((c) => [c.target(hosts).ping()])).is<
-      Promise<RbPromise<Map<number, string>>[]>
-    >(true);
-    typeOf(cluster.fanout("all")).is<FanoutClient>(true);
-    typeOf(cluster.fanout()).is<FanoutClient>(true);
-    typeOf(cluster.all()).is<FanoutClient>(true);
-    // @ts-expect-error it is no selection
-    cluster.fanout("some", (c) => c.ping());
-  });
-});
-
-Deno.test("executeCommands() gives promises in the shape of its mapping", () => {
-  check((cluster: Cluster) => {
-    const script = new Script("return 1");
-    const record = cluster.executeCommands({
-      foo: [["SET", "foo", 1], [script, ["foo"], [1]]],
-      bar: [["GET", "bar"]],
-    });
-    typeOf(record).is<
-      Promise<{ foo: RbPromise<Reply>[]; bar: RbPromise<Reply>[] }>
-    >(true);
-    const commands: readonly CommandTuple[] = [["GET", "a"]];
-    const map = cluster.executeCommands(new Map([[7n, commands]]));
-    typeOf(map).is<Promise<Map<bigint, RbPromise<Reply>[]>>>(true);
-    // @ts-expect-error a command has a name
-    cluster.executeCommands({ foo: [[1, 2]] });
-  });
-});
-
-Deno.test("RbPromise.all() knows lists, records and Maps", () => {
-  check((one: RbPromise<number>, other: RbPromise<string>) => {
-    typeOf(RbPromise.all([one, other, 1])).is<
-      RbPromise<[number, string, number]>
-    >(true);
-    const many: RbPromise<number>[] = [one];
-    typeOf(RbPromise.all(many)).is<RbPromise<number[]>>(true);
-    typeOf(RbPromise.all(new Set([one]))).is<RbPromise<number[]>>(true);
-    typeOf(RbPromise.all({ one, other, plain: true })).is<
-      RbPromise<{ one: number; other: string; plain: boolean }>
-    >(true);
-    typeOf(RbPromise.all(new Map([["a", one]]))).is<
-      RbPromise<Map<string, number>>
-    >(true);
-    typeOf(one.then((value) => `${value}`, () => null)).is<
-      RbPromise<string | null>
-    >(true);
-    const native: Promise<number> = one;
-    typeOf(native).is<Promise<number>>(true);
   });
 });

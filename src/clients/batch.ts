@@ -6,6 +6,7 @@
 
 import { ProtocolError } from "../errors.ts";
 import type { Reply } from "../values.ts";
+import type { Connection } from "../wire/connection.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { mergeableRun, MERGED_NAME } from "./auto_batch.ts";
@@ -43,6 +44,8 @@ export class Batch implements Exchange {
   replies = 0;
   /** How many commands were rejected. */
   errors = 0;
+  /** The connection that it was sent over last. */
+  carrier: Connection | undefined = undefined;
   /** How many times it was put on a connection and failed. */
   attempts = 0;
   /** When its time is up, in milliseconds of `performance.now()`. */
@@ -173,6 +176,13 @@ export class Batch implements Exchange {
       this.errors++;
     }
     this.#report();
+  }
+
+  /** Notes that what was sent and has no reply may have run. */
+  doubt(): void {
+    for (let i = this.#answered; i < this.#sent; i++) {
+      this.commands[i].mayHaveRun = true;
+    }
   }
 
   /**

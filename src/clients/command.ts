@@ -30,6 +30,14 @@ export interface CommandFlags {
    * @default {false}
    */
   idempotent?: boolean | undefined;
+  /**
+   * Whether a command over several keys (MGET, MSET, DEL, UNLINK, EXISTS or
+   * TOUCH) resolves with an outcome for each key, as of `Promise.allSettled`,
+   * instead of rejecting with a `PartialError` when some hosts fail.
+   *
+   * @default {false}
+   */
+  settled?: boolean | undefined;
 }
 
 /** A command, its arguments, and the promise that waits for its reply. */
@@ -42,6 +50,8 @@ export class Command {
   readonly bytes: boolean;
   /** Whether its caller allows it to be sent twice. */
   readonly idempotent: boolean;
+  /** Whether it was sent once before, and its reply was lost. */
+  mayHaveRun = false;
   readonly #settler: Settler;
 
   /**
@@ -97,7 +107,7 @@ export class Command {
 }
 
 /** The same error, knowing its command and host. */
-function describe(
+export function describe(
   error: CommandError | DecodeError,
   command: string,
   hostId: number,

@@ -18,10 +18,12 @@ import type {
 } from "@db/redis";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Reply } from "../values.ts";
+import { checkArguments } from "../wire/encoder.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import { Command } from "./command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "./dispatcher.ts";
+import { spell } from "./issue.ts";
 import { anySignal } from "./native_client.ts";
 import { createRedis } from "./redis_surface.ts";
 import type { Subscription } from "./subscription.ts";
@@ -73,16 +75,13 @@ class DedicatedClient implements Client {
     options?: SendCommandOptions,
   ): Promise<RedisReply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    if (this.#subscription !== undefined) {
-      reject(
-        new TypeError(
-          `Cannot run "${command}" on a connection that is subscribed: ` +
-            "open another one with cluster.connect(hostId)",
-        ),
-      );
-    } else {
+    try {
+      const [name, words] = spell(command, args);
+      if (this.#subscription !== undefined) throw needsAnother(name);
       const settler = { resolve, reject };
-      this.#link.send([new Command(command, args, settler, options)]);
+      this.#link.send([new Command(name, words, settler, options)]);
+    } catch (error) {
+      reject(error);
     }
     // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
     return promise as Promise<RedisReply>;
@@ -101,6 +100,13 @@ class DedicatedClient implements Client {
   close(): void {
     this.#link.close();
   }
+}
+
+function needsAnother(command: string): TypeError {
+  return new TypeError(
+    `Cannot run "${command}" on a connection that is subscribed: open another ` +
+      "one with cluster.connect(hostId)",
+  );
 }
 
 /** What a client of `@db/redis` shows of its connection. */
@@ -195,8 +201,14 @@ async function sendTogether(
   link: DedicatedLink,
   queue: QueuedCommand[],
 ): Promise<RawOrError[]> {
+  // All or nothing: a transaction must not run without one of its commands.
+  const commands = queue.map(({ command, args = [], options }) => {
+    const [name, words] = spell(command, args);
+    checkArguments(name, words);
+    return { name, words, options };
+  });
   const replies: Promise<Reply>[] = [];
-  link.send(queue.map(({ command, args = [], options }) => {
+  link.send(commands.map(({ name, words, options }) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     replies.push(
       promise.catch((error) => {
@@ -204,7 +216,7 @@ async function sendTogether(
         throw error;
       }),
     );
-    return new Command(command, args, { resolve, reject }, options);
+    return new Command(name, words, { resolve, reject }, options);
   }));
   // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
   return await Promise.all(replies) as RawOrError[];

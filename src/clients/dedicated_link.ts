@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ConnectionError } from "../errors.ts";
+import { ConnectionError, TimeoutError } from "../errors.ts";
 import { checkArguments } from "../wire/encoder.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { TimeLimit } from "../wire/time_limit.ts";
+import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { blockTimeOf } from "./command_traits.ts";
@@ -67,9 +67,8 @@ export class DedicatedLink implements ConnectionOwner {
     using limit = new TimeLimit(timeout, signal);
     try {
       const connection = await host.pool.open(limit.signal);
-      if (!connection.usable) {
-        throw new ConnectionError("The server closed the connection at once");
-      }
+      // It may have been lost on the way here, with nobody there to be told.
+      if (!connection.usable) throw connection.error;
       return new DedicatedLink(host, connection, options);
     } catch (cause) {
       signal?.throwIfAborted();
@@ -107,17 +106,19 @@ export class DedicatedLink implements ConnectionOwner {
     if (batch.commands.length === 0) return;
     if (!this.#connection.usable) return this.#refuse(batch);
     if (time < Infinity) {
-      this.#timers.set(batch, setTimeout(() => this.#expire(batch), time));
+      const delay = Math.min(time, MAX_DELAY);
+      this.#timers.set(batch, setTimeout(() => this.#expire(batch), delay));
     }
     this.#connection.send(batch);
   }
 
   /** Turns it over to pub/sub, for good. */
   subscribe(): Subscription {
-    this.#subscription ??= new Subscription(
-      this.#connection,
-      () => this.close(),
-    );
+    this.#subscription ??= new Subscription(this.#connection, {
+      timeout: this.#timeout,
+      onClose: () => this.close(),
+      onOverdue: (name) => this.close(this.#host.failures.unconfirmed(name)),
+    });
     return this.#subscription;
   }
 
@@ -154,7 +155,7 @@ export class DedicatedLink implements ConnectionOwner {
       });
     }
     const reason = this.#onPurpose ? undefined : error;
-    this.#subscription?.end(reason);
+    this.#subscription?.end(reason && this.#subscriptionError(reason));
     this.#resolveClosed(reason);
   }
 
@@ -168,6 +169,14 @@ export class DedicatedLink implements ConnectionOwner {
         "The connection was closed after a reply was overdue",
       ),
     );
+  }
+
+  #subscriptionError(error: Error): unknown {
+    if (this.#signal?.aborted) return this.#signal.reason;
+    const { failures } = this.#host;
+    return error instanceof TimeoutError
+      ? error
+      : failures.subscriptionLost(error);
   }
 
   #refuse(batch: Batch): void {

@@ -66,6 +66,7 @@ export class Dispatcher {
   readonly #live = new Map<Batch, Lane>();
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
   #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
+  #abandoned: { readonly reason: unknown } | undefined = undefined;
 
   /**
    * @param cluster Its hosts and its router.
@@ -113,6 +114,7 @@ export class Dispatcher {
     const command = new Command(name, args, settler, flags);
     try {
       this.#options.signal?.throwIfAborted();
+      if (this.#abandoned !== undefined) throw this.#abandoned.reason;
       const host = this.#cluster.host(hostId);
       const size = sizeOf(args);
       if (!host.admit(size)) throw host.failures.queueFull(name);
@@ -131,14 +133,10 @@ export class Dispatcher {
     return this.#whenSettled.promise;
   }
 
-  /** Rejects everything that is not settled with that reason. */
+  /** Rejects everything that is not settled, and whatever is issued later. */
   abandon(reason: unknown): void {
+    this.#abandoned = { reason };
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
-  }
-
-  /** Stops the clocks of its own lanes; it can be used again all the same. */
-  close(): void {
-    for (const lane of this.#lanes.values()) lane.close();
   }
 
   #batchFor(host: Host): Batch {
@@ -152,7 +150,7 @@ export class Dispatcher {
 
   /** A blocking command has a lane to itself, so that it delays nobody else. */
   #block(host: Host, command: Command, size: number, time: number): void {
-    const lane = new Lane(host);
+    const lane = new Lane(host, { pool: host.blockingPool });
     this.#start(host, lane, this.#deadline(time), () => lane.close())
       .add(command, size);
   }
@@ -188,6 +186,7 @@ export class Dispatcher {
     this.#live.delete(batch);
     if (this.#open.get(batch.hostId) === batch) this.#open.delete(batch.hostId);
     if (this.#live.size > 0) return;
+    for (const lane of this.#lanes.values()) lane.close();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#whenSettled?.resolve();
     this.#whenSettled = undefined;
@@ -197,7 +196,7 @@ export class Dispatcher {
     if (!this.#options.exclusive) return host.lane;
     let lane = this.#lanes.get(host.id);
     if (lane === undefined) {
-      lane = new Lane(host, this.#gate);
+      lane = new Lane(host, { gate: this.#gate });
       this.#lanes.set(host.id, lane);
     }
     return lane;

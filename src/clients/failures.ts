@@ -52,7 +52,7 @@ export class Failures {
   /** There was no connection for the command. */
   refused(command: Command, { kind, cause }: Refusal): TransportError {
     const { name } = command;
-    const options: Details = { command: name, outcome: "not-sent", cause };
+    const options = { command: name, outcome: outcomeOf(command), cause };
     switch (kind) {
       case "closed":
         return this.#make(
@@ -96,12 +96,32 @@ export class Failures {
     );
   }
 
+  /** The connection of a subscription was lost. */
+  subscriptionLost(cause: Error): TransportError {
+    return this.#make(
+      classOf(cause),
+      `Lost the connection to ${this.#host}, and maybe messages with it: ` +
+        cause.message,
+      { outcome: "unknown", cause },
+    );
+  }
+
+  /** A change of a subscription was not confirmed in time. */
+  unconfirmed(name: string): TransportError {
+    return this.#make(
+      TimeoutError,
+      `No confirmation of "${name}" from ${this.#host} in time`,
+      { command: name, outcome: "unknown" },
+    );
+  }
+
   /** The time was up; how far the command had come decides the outcome. */
   timedOut(
-    { name }: Command,
+    command: { readonly name: string; readonly mayHaveRun?: boolean },
     { sent, exhausted }: { sent: boolean; exhausted: boolean },
   ): TransportError {
-    if (sent) {
+    const { name } = command;
+    if (sent || command.mayHaveRun) {
       return this.#make(
         TimeoutError,
         `No reply to "${name}" from ${this.#host} in time; it may have run`,
@@ -151,6 +171,11 @@ export class Failures {
     this.#onMade(error.name);
     return error;
   }
+}
+
+/** The outcome of a command that is not on any connection. */
+function outcomeOf(command: Command): Outcome {
+  return command.mayHaveRun ? "unknown" : "not-sent";
 }
 
 /** What an error tells beside its host and its message. */

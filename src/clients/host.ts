@@ -36,6 +36,12 @@ export interface HostLimits {
   maxRetries?: number;
 }
 
+/** A while before something is tried again. */
+interface Pause {
+  readonly timer: ReturnType<typeof setTimeout>;
+  readonly wake: () => void;
+}
+
 /** What a {@linkcode Host} is made of. */
 export interface HostParts {
   /** The id of the host. */
@@ -44,6 +50,8 @@ export interface HostParts {
   address: string;
   /** Its connections. */
   pool: Pool;
+  /** The connections for commands that block. */
+  blockingPool: Pool;
   /** What its connections count already. */
   counters: HostCounters;
 }
@@ -54,6 +62,11 @@ export class Host {
   readonly id: number;
   /** Its connections. */
   readonly pool: Pool;
+  /**
+   * Those for commands that block: a bound of their own keeps them from holding
+   * all connections while everybody else waits.
+   */
+  readonly blockingPool: Pool;
   /** Its errors, which are counted. */
   readonly failures: Failures;
   /** What has happened on the way to it. */
@@ -68,6 +81,7 @@ export class Host {
   queuedBytes = 0;
 
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
+  readonly #pauses = new Set<Pause>();
   readonly #address: string;
   readonly #maxCommands: number;
   readonly #maxBytes: number;
@@ -76,9 +90,11 @@ export class Host {
    * @param parts What it is made of.
    * @param limits Bounds of its queue.
    */
-  constructor({ id, address, pool, counters }: HostParts, limits: HostLimits) {
+  constructor(parts: HostParts, limits: HostLimits) {
+    const { id, address, pool, blockingPool, counters } = parts;
     this.id = id;
     this.pool = pool;
+    this.blockingPool = blockingPool;
     this.counters = counters;
     this.failures = new Failures(id, address, (kind) => counters.error(kind));
     this.#address = address;
@@ -116,12 +132,32 @@ export class Host {
     }
   }
 
+  /**
+   * Calls back after a while, or as soon as the host is closed.
+   *
+   * @param time How many milliseconds later.
+   * @param wake Called once, unless the pause is cancelled.
+   * @returns Cancels the pause.
+   */
+  pause(time: number, wake: () => void): () => void {
+    const end = () => {
+      clearTimeout(pause.timer);
+      return this.#pauses.delete(pause);
+    };
+    const pause: Pause = {
+      timer: setTimeout(() => pause.wake(), time),
+      wake: () => void (end() && wake()),
+    };
+    this.#pauses.add(pause);
+    return end;
+  }
+
   /** What has happened so far, and how things are now. */
   stats(): HostStats {
     return this.counters.summary({
       queue: { commands: this.queuedCommands, bytes: this.queuedBytes },
-      open: this.pool.size,
-      idle: this.pool.idle,
+      open: this.pool.size + this.blockingPool.size,
+      idle: this.pool.idle + this.blockingPool.idle,
     });
   }
 
@@ -137,7 +173,9 @@ export class Host {
       await this.#whenDrained.promise;
       clearTimeout(timer);
     }
-    await this.pool.close();
+    const closing = [this.pool.close(), this.blockingPool.close()];
+    for (const { wake } of this.#pauses) wake();
+    await Promise.all(closing);
     this.lane.close();
   }
 }

@@ -5,12 +5,13 @@
  */
 
 import { UnroutableCommandError } from "../errors.ts";
-import type { Argument } from "../values.ts";
+import type { Argument, Key } from "../values.ts";
+import { commandWords } from "../wire/command_frame.ts";
 import { checkArguments } from "../wire/encoder.ts";
 import type { CommandFlags, Settler } from "./command.ts";
 import { isStateful } from "./command_traits.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import { Merger, split } from "./multi_key.ts";
+import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 
 /**
  * Issues a command. Whatever is wrong with it rejects its promise before
@@ -34,6 +35,15 @@ export function issue(
   try {
     checkArguments(command, args);
     if (isStateful(command, args)) throw needsConnection(command);
+    if (flags?.settled === true) {
+      const hostOf = (key: Key) =>
+        hostId ?? dispatcher.cluster.router.getHostForKey(key);
+      const parts = splitSettled(hostOf, command, args);
+      sendParts(dispatcher, command, parts, settler, flags);
+      return;
+    }
+    // Redis refuses it; to whoever maps over keys, no keys have no values.
+    if (command === "MGET" && args.length === 0) return settler.resolve([]);
     if (hostId !== undefined) {
       dispatcher.send(hostId, command, args, settler, flags);
       return;
@@ -44,16 +54,26 @@ export function issue(
     if (parts === undefined) {
       const host = router.getHostForCommand(command, args);
       dispatcher.send(host, command, args, settler, flags);
-      return;
+    } else {
+      sendParts(dispatcher, command, parts, settler, flags);
     }
-    const merger = new Merger(command, parts, settler);
-    parts.parts.forEach((part, index) => {
-      const partial = merger.settler(index);
-      dispatcher.send(part.hostId, command, part.args, partial, flags);
-    });
   } catch (error) {
     settler.reject(error);
   }
+}
+
+function sendParts(
+  dispatcher: Dispatcher,
+  command: string,
+  whole: Split,
+  settler: Settler,
+  flags?: CommandFlags,
+): void {
+  const merger = new Merger(command, whole, settler);
+  whole.parts.forEach((part, index) => {
+    const partial = merger.settler(index);
+    dispatcher.send(part.hostId, command, part.args, partial, flags);
+  });
 }
 
 /** Why a command is refused that changes the connection it runs on. */
@@ -67,14 +87,18 @@ export function needsConnection(command: string): UnroutableCommandError {
 
 /**
  * A command as people write it, in the form in which it is issued: the name in
- * capitals, and a subcommand behind a blank as the first argument.
+ * capitals, and a subcommand behind a blank as the first argument. The
+ * arguments are copied, as their owner may change the list before they leave.
+ *
+ * @throws {TypeError} When the name cannot be sent.
  */
 export function spell(
   command: string,
   args: readonly Argument[],
 ): [name: string, args: readonly Argument[]] {
-  const [name, ...subcommands] = String(command).trim().toUpperCase().split(
-    / +/,
-  );
-  return [name, subcommands.length === 0 ? args : [...subcommands, ...args]];
+  const [name, ...subcommands] = commandWords(command);
+  return [
+    name.toUpperCase(),
+    [...subcommands.map((word) => word.toUpperCase()), ...args],
+  ];
 }

@@ -9,7 +9,7 @@ import { ProtocolError, type TransportError } from "../errors.ts";
 import { jitter } from "../wire/breaker.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import type { Applicant, Refusal } from "../wire/pool.ts";
+import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { isReadOnly } from "./command_traits.ts";
@@ -23,6 +23,14 @@ const FIRST_PAUSE = 50;
 /** The longest delay of `setTimeout`. */
 const MAX_DELAY = 2 ** 31 - 1;
 
+/** Settings of a {@linkcode Lane}. */
+export interface LaneOptions {
+  /** Bounds how many lanes of one map are at work, if given. */
+  gate?: Gate | undefined;
+  /** Where it gets its connection from; by default the pool of its host. */
+  pool?: Pool | undefined;
+}
+
 /**
  * Brings batches to one host in their order. It has a connection to itself while
  * anything is under way, and gives it back when all is answered.
@@ -34,6 +42,7 @@ const MAX_DELAY = 2 ** 31 - 1;
 export class Lane implements ConnectionOwner, Applicant {
   readonly #host: Host;
   readonly #gate: Gate | undefined;
+  readonly #pool: Pool;
   /** Every batch that is not settled, wherever it stands. */
   readonly #live = new Set<Batch>();
   /** Batches that wait for the end of the turn, or for a connection. */
@@ -47,11 +56,12 @@ export class Lane implements ConnectionOwner, Applicant {
 
   /**
    * @param host The host to bring batches to.
-   * @param gate Bounds how many lanes of one map are at work, if given.
+   * @param options A gate, and another pool than that of ordinary commands.
    */
-  constructor(host: Host, gate?: Gate) {
+  constructor(host: Host, { gate, pool = host.pool }: LaneOptions = {}) {
     this.#host = host;
     this.#gate = gate;
+    this.#pool = pool;
   }
 
   /** Whether nothing is queued or under way. */
@@ -82,12 +92,12 @@ export class Lane implements ConnectionOwner, Applicant {
     batch: Batch,
     reason: (command: Command, sent: boolean) => unknown,
   ): void {
-    const { awaited } = batch;
+    const carrier = batch.awaited ? batch.carrier : undefined;
     this.#waiting = this.#waiting.filter((other) => other !== batch);
     clearTimeout(this.#pauses.get(batch));
     this.#pauses.delete(batch);
     batch.abandon(reason);
-    if (awaited) this.#retire();
+    if (carrier !== undefined) this.#retire(carrier);
   }
 
   /** Stops the clock. Whoever made the lane calls it when it is not used again. */
@@ -101,7 +111,7 @@ export class Lane implements ConnectionOwner, Applicant {
   granted(connection: Connection): void {
     this.#applied = false;
     if (this.#waiting.length === 0) {
-      this.#host.pool.release(connection);
+      this.#pool.release(connection);
       return;
     }
     this.#connection = connection;
@@ -115,7 +125,7 @@ export class Lane implements ConnectionOwner, Applicant {
     const batches = this.#waiting;
     this.#waiting = [];
     // When this was the failure that brought the host down, it is the news.
-    const again = refusal.kind === "dial" && !this.#host.pool.down &&
+    const again = refusal.kind === "dial" && !this.#pool.down &&
       isWorthRetrying(refusal.cause);
     for (const batch of batches) {
       const pause = again ? this.#pauseFor(batch) : undefined;
@@ -133,7 +143,7 @@ export class Lane implements ConnectionOwner, Applicant {
   connectionIdle(connection: Connection): void {
     if (connection !== this.#connection) return;
     this.#connection = undefined;
-    this.#host.pool.release(connection);
+    this.#pool.release(connection);
     this.#gate?.leave(this);
   }
 
@@ -149,7 +159,9 @@ export class Lane implements ConnectionOwner, Applicant {
         this.#recover(exchange, error);
       }
     }
-    if (this.#connection === undefined) this.#gate?.leave(this);
+    if (this.#connection === undefined && !this.#applied) {
+      this.#gate?.leave(this);
+    }
     if (this.#waiting.length > 0) this.#acquire();
   }
 
@@ -170,12 +182,12 @@ export class Lane implements ConnectionOwner, Applicant {
   #acquire(): void {
     if (this.#waiting.length === 0 || this.#applied) return;
     if (this.#gate !== undefined && !this.#gate.admits(this)) return;
-    const connection = this.#host.pool.tryLease();
+    const connection = this.#pool.tryLease();
     if (connection !== undefined) {
       this.granted(connection);
     } else {
       this.#applied = true;
-      this.#host.pool.apply(this);
+      this.#pool.apply(this);
     }
   }
 
@@ -184,24 +196,27 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#waiting = [];
     for (const batch of batches) {
       batch.seal();
+      batch.carrier = connection;
       connection.send(batch);
     }
   }
 
   /** Leaves a connection with replies that nobody waits for any more. */
-  #retire(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    connection?.retire();
-    if (connection !== undefined && this.#waiting.length > 0) this.#acquire();
+  #retire(connection: Connection): void {
+    const isCurrent = connection === this.#connection;
+    if (isCurrent) this.#connection = undefined;
+    connection.retire();
+    if (isCurrent && this.#waiting.length > 0) this.#acquire();
   }
 
   /** Decides what becomes of a batch whose connection was lost. */
   #recover(batch: Batch, error: Error): void {
     const { failures } = this.#host;
     const turnedAway = wasTurnedAway(error);
-    const wasSent = batch.awaited;
-    const pause = this.#pauseFor(batch);
+    if (!turnedAway) batch.doubt();
+    // The first attempt may have met a connection that was long dead.
+    const atOnce = !turnedAway && !batch.awaited && batch.attempts === 0;
+    const pause = this.#pauseFor(batch, atOnce);
     if (pause === undefined || (turnedAway && !isWorthRetrying(error))) {
       batch.abandon((command, sent) =>
         sent && !turnedAway
@@ -218,27 +233,32 @@ export class Lane implements ConnectionOwner, Applicant {
       (command): TransportError => failures.lost(command, error),
     );
     if (batch.settled) return;
-    // The first attempt may have met a connection that was long dead.
-    if (batch.attempts === 1 && !wasSent) this.#waiting.push(batch);
+    if (pause === 0) this.#again(batch);
     else this.#retryAfter(pause, batch);
   }
 
   /** The pause before the next attempt, or nothing when there is none. */
-  #pauseFor(batch: Batch): number | undefined {
+  #pauseFor(batch: Batch, atOnce = false): number | undefined {
     if (++batch.attempts > this.#host.maxRetries) return undefined;
-    const pause = jitter(FIRST_PAUSE * 2 ** (batch.attempts - 1));
+    const pause = atOnce ? 0 : jitter(FIRST_PAUSE * 2 ** (batch.attempts - 1));
     return performance.now() + pause < batch.deadline ? pause : undefined;
   }
 
   #retryAfter(pause: number, batch: Batch): void {
     const timer = setTimeout(() => {
       this.#pauses.delete(batch);
-      this.#waiting.push(batch);
+      this.#again(batch);
       const connection = this.#connection;
       if (connection !== undefined && connection.usable) this.#send(connection);
       else this.#acquire();
     }, pause);
     this.#pauses.set(batch, timer);
+  }
+
+  /** Has a batch wait for another connection. */
+  #again(batch: Batch): void {
+    this.#host.counters.retries++;
+    this.#waiting.push(batch);
   }
 
   /** Arms the clock for a deadline, unless it goes off before that anyway. */
@@ -259,7 +279,7 @@ export class Lane implements ConnectionOwner, Applicant {
   #expire(): void {
     this.#timerAt = Infinity;
     const now = performance.now();
-    const { exhausted } = this.#host.pool;
+    const { exhausted } = this.#pool;
     let next = Infinity;
     for (const batch of this.#live) {
       if (batch.deadline > now) {
@@ -280,7 +300,7 @@ export class Lane implements ConnectionOwner, Applicant {
   #rest(): void {
     if (this.#applied) {
       this.#applied = false;
-      this.#host.pool.withdraw(this);
+      this.#pool.withdraw(this);
     }
     if (this.#connection === undefined) this.#gate?.leave(this);
   }

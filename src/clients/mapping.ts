@@ -36,7 +36,6 @@ export class Mapping implements Ledger {
       await this.dispatcher.settled();
       await Promise.all(this.#pending);
     } while (!this.dispatcher.idle || this.#pending.size > 0);
-    this.dispatcher.close();
   }
 
   /** Waits until every promise is settled, and throws what went wrong. */

@@ -56,7 +56,11 @@ export class NativeClient implements CommandTarget {
         this.#dispatcher.cluster,
         overridden(this.#dispatcher.options, options),
       );
-    return this.#send(dispatcher, ...spell(command, args), options);
+    try {
+      return this.#send(dispatcher, ...spell(command, args), options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Issues a command whose arguments stand as they are. */

@@ -44,7 +44,11 @@ export class PromiseClient implements CommandTarget {
     args: readonly Argument[] = [],
     options?: CommandFlags,
   ): RbPromise<Reply> {
-    return this.#enter(this.#issue(...spell(command, args), options));
+    try {
+      return this.#enter(this.#issue(...spell(command, args), options));
+    } catch (error) {
+      return this.#enter(RbPromise.rejected(error));
+    }
   }
 
   /** Issues a command whose arguments stand as they are. */

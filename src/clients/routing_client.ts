@@ -95,7 +95,12 @@ export interface Maps {
     callback: (client: FanoutClient) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
-  /** The same, where each call in `callback` is targeted. */
+  /** The same, where each call in `callback` is targeted, with outcomes. */
+  fanout<R>(
+    callback: (client: FanoutClient<"settled">) => R,
+    options: FanoutOptions & { settled: true },
+  ): Promise<Awaited<R>>;
+  /** The same, where each call in `callback` is targeted, with replies. */
   fanout<R>(
     callback: (client: FanoutClient) => R,
     options?: FanoutOptions,

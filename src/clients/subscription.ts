@@ -5,17 +5,29 @@
  */
 
 import type { RedisPubSubMessage, RedisSubscription } from "@db/redis";
+import { DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
+import { MAX_DELAY } from "../wire/time_limit.ts";
 
 type Bytes = Uint8Array;
 
 /** How many messages may wait for their consumer before reading pauses. */
 const MAX_WAITING = 1_024;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** What a {@linkcode Subscription} needs of the client it belongs to. */
+export interface SubscriptionOptions {
+  /** Milliseconds for the server to confirm a change. */
+  timeout: number;
+  /** Closes the client. */
+  onClose: () => void;
+  /** The server did not confirm a command in time. */
+  onOverdue: (command: string) => void;
+}
 
 /** Waits for the server to confirm a change of some channels. */
 interface Confirmation {
@@ -31,23 +43,25 @@ interface Confirmation {
  */
 export class Subscription implements RedisSubscription<string> {
   readonly #connection: Connection;
-  readonly #onClose: () => void;
+  readonly #options: SubscriptionOptions;
   readonly #messages: Reply[][] = [];
   readonly #confirmations: Confirmation[] = [];
   /** Resolved when the consumer has something to look at. */
   #arrival: PromiseWithResolvers<void> | undefined = undefined;
   /** Resolved when the consumer has made room. */
   #room: PromiseWithResolvers<void> | undefined = undefined;
+  /** How many loops wait for messages. */
+  #consumers = 0;
   #closed = false;
   #error: unknown = undefined;
 
   /**
    * @param connection A connection that is used for nothing else from now on.
-   * @param onClose Closes its client.
+   * @param options Time limit, and what to tell its client.
    */
-  constructor(connection: Connection, onClose: () => void) {
+  constructor(connection: Connection, options: SubscriptionOptions) {
     this.#connection = connection;
-    this.#onClose = onClose;
+    this.#options = options;
     connection.receive((message) => this.#receive(message));
   }
 
@@ -92,7 +106,7 @@ export class Subscription implements RedisSubscription<string> {
 
   /** Ends it and closes its connection. */
   close(): void {
-    this.#onClose();
+    this.#options.onClose();
   }
 
   /** Ends it: with an error, or without one when it was closed on purpose. */
@@ -114,11 +128,25 @@ export class Subscription implements RedisSubscription<string> {
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { timeout, onOverdue } = this.#options;
+    const timer = timeout < Infinity
+      ? setTimeout(() => onOverdue(command), Math.min(timeout, MAX_DELAY))
+      : undefined;
     // Leaving everything is confirmed once for each, or once if there is none.
     const missing = Math.max(1, names.length);
     this.#confirmations.push({ missing, resolve, reject });
     this.#connection.send(new Announcement(command, names));
-    return promise;
+    this.#keepAlive();
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#keepAlive();
+    });
+  }
+
+  /** Keeps the program alive while anybody waits for the server. */
+  #keepAlive(): void {
+    const isAwaited = this.#consumers > 0 || this.#confirmations.length > 0;
+    this.#connection.keepAlive(isAwaited);
   }
 
   #receive(message: Reply): Promise<void> | undefined {
@@ -146,7 +174,8 @@ export class Subscription implements RedisSubscription<string> {
   async *#iterate<T>(
     read: (payload: Reply) => T,
   ): AsyncIterableIterator<RedisPubSubMessage<T>> {
-    this.#connection.keepAlive(true);
+    this.#consumers++;
+    this.#keepAlive();
     try {
       for (;;) {
         const message = this.#messages.shift();
@@ -162,7 +191,8 @@ export class Subscription implements RedisSubscription<string> {
         }
       }
     } finally {
-      this.#connection.keepAlive(false);
+      this.#consumers--;
+      this.#keepAlive();
     }
   }
 
@@ -224,5 +254,14 @@ function toMessage<T>(
 }
 
 function text(value: Reply): string {
-  return value instanceof Uint8Array ? decoder.decode(value) : String(value);
+  if (!(value instanceof Uint8Array)) return String(value);
+  try {
+    return decoder.decode(value);
+  } catch (cause) {
+    throw new DecodeError(
+      "Cannot give a message as text: its bytes are not UTF-8: use " +
+        "receiveBuffers()",
+      { cause },
+    );
+  }
 }

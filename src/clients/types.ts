@@ -204,6 +204,38 @@ export type RoutableCommands<K extends ClientKind> =
 /** Any command by its name. */
 export interface RawCommands<K extends ClientKind, O = CommandFlags> {
   /**
+   * Sends a command over several keys (MGET, MSET, DEL, UNLINK, EXISTS or
+   * TOUCH), and tells for each key what came of it: its value, `"OK"`, or the
+   * count of it alone. A host that fails costs its own keys only.
+   *
+   * @param command The name.
+   * @param args Its arguments.
+   * @param options `settled: true`, and what the other form takes.
+   * @returns An outcome for each key, in the order of the keys.
+   * @throws {TypeError} If it is any other command; nothing is sent then.
+   *
+   * @example Read what can be read
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient();
+   * await client.set("a", "1");
+   *
+   * const keys = ["a", "b"];
+   * const outcomes = await client.sendCommand("MGET", keys, { settled: true });
+   * for (const outcome of outcomes) {
+   *   if (outcome.status === "fulfilled") console.log(outcome.value);
+   *   else console.error(outcome.reason.hostId, outcome.reason.message);
+   * }
+   * ```
+   */
+  sendCommand(
+    command: string,
+    args: readonly Argument[],
+    options: O & { settled: true },
+  ): ResultOf<PromiseSettledResult<Reply>[]>[K];
+  /**
    * Sends any command by its name.
    *
    * @param command The name, such as `"GET"` or `"OBJECT ENCODING"`.
@@ -214,6 +246,6 @@ export interface RawCommands<K extends ClientKind, O = CommandFlags> {
   sendCommand(
     command: string,
     args?: readonly Argument[],
-    options?: O,
+    options?: O & { settled?: false | undefined },
   ): ResultOf<Reply>[K];
 }

@@ -67,6 +67,16 @@ export class ConsistentHashingRouter extends BaseRouter {
     // The nodes of the ring stand in the order of the ids, which have no gap.
     return this.#ring.getIndex(this.decidingPart(key));
   }
+
+  /**
+   * The arcs of the ring in their order: together they hold every hash from 0 to
+   * 2^32 - 1. The length of an arc is its share of the keys.
+   *
+   * @returns For each arc the first hash behind it, and the host that owns it.
+   */
+  arcs(): IterableIterator<[end: number, hostId: number]> {
+    return this.#ring.arcs();
+  }
 }
 
 /** The weights by ring label, in the order of the ids. */

@@ -1,30 +1,21 @@
 /**
- * How keys spread over hosts; nothing is connected for it.
+ * How keys spread over hosts; nothing is opened for it.
  *
  * @module
  */
 
 import type { Key } from "../values.ts";
-import { routerOf, type Routing } from "./plan.ts";
+import { routerOf, type Routing } from "./routing.ts";
 
-/** The widest line of the plot. */
+/** The longest line of the plot. */
 const MAX_COLUMNS = 80;
 
 /** The longest bar. */
 const MAX_BAR = 40;
 
-/**
- * How many keys live on each host. `console.log` shows it as a plot:
- *
- * ```text
- * 10000 keys on 3 hosts
- * host 0  ######################################   3263  32.6 %
- * host 1  ######################################   3302  33.0 %
- * host 2  ########################################  3435  34.4 %
- * ```
- */
+/** How many keys each host has. `console.log` shows it as a bar plot. */
 export class Distribution {
-  /** The number of keys by the id of their host, those with none included. */
+  /** The number of keys by the id of their host, hosts without keys included. */
   readonly counts: ReadonlyMap<number, number>;
   /** The number of all keys. */
   readonly total: number;
@@ -40,10 +31,10 @@ export class Distribution {
   }
 
   /**
-   * The share of all keys that live on a host.
+   * The share of all keys that a host has.
    *
    * @param hostId The id of the host.
-   * @returns A number from 0 to 1; 0 when there are no keys at all.
+   * @returns A number from 0 to 1; 0 if there are no keys at all.
    * @throws {RangeError} If there is no such host.
    */
   share(hostId: number): number {
@@ -52,54 +43,50 @@ export class Distribution {
     return this.total === 0 ? 0 : count / this.total;
   }
 
-  /** The plot. */
+  /** A bar for each host, by id: plain text of no more than 80 columns. */
   [Symbol.for("Deno.customInspect")](): string {
-    const rows = [...this.counts].sort(([a], [b]) => a - b).map((
-      [hostId, count],
-    ) => ({
-      name: `host ${hostId}`,
-      count,
-      numbers: [`${count}`, `${(100 * this.share(hostId)).toFixed(1)} %`],
-    }));
-    const nameWidth = longest(rows.map(({ name }) => name));
-    const widths = [0, 1].map((column) =>
-      longest(rows.map(({ numbers }) => numbers[column]))
-    );
-    const rest = nameWidth + widths[0] + widths[1] + 6;
-    const barWidth = Math.min(MAX_BAR, MAX_COLUMNS - rest);
-    const most = Math.max(...this.counts.values());
-    const lines = rows.map(({ name, count, numbers }) =>
+    const rows = [...this.counts].sort(([a], [b]) => a - b)
+      .map(([hostId, count]) => ({
+        name: `host ${hostId}`,
+        count: `${count}`,
+        percentage: `${(100 * this.share(hostId)).toFixed(1)} %`,
+        height: count,
+      }));
+    const name = longest(rows.map((row) => row.name));
+    const count = longest(rows.map((row) => row.count));
+    const percentage = longest(rows.map((row) => row.percentage));
+    const bar = Math.min(MAX_BAR, MAX_COLUMNS - name - count - percentage - 6);
+    const highest = rows.reduce((most, row) => Math.max(most, row.height), 0);
+    const lines = rows.map((row) =>
       [
-        name.padEnd(nameWidth),
-        bar(count, most, barWidth).padEnd(barWidth),
-        ...numbers.map((number, column) => number.padStart(widths[column])),
+        row.name.padEnd(name),
+        barOf(row.height / highest, bar).padEnd(bar),
+        row.count.padStart(count),
+        row.percentage.padStart(percentage),
       ].join("  ")
     );
-    const title = `${count(this.total, "key")} on ${
-      count(this.counts.size, "host")
-    }`;
-    return [title, ...lines].join("\n");
+    const hosts = amount(this.counts.size, "host");
+    return [`${amount(this.total, "key")} on ${hosts}`, ...lines].join("\n");
   }
 }
 
 /**
- * Counts the keys of each host.
+ * Counts the keys of each host. No connection is opened.
  *
  * @param routing A cluster or a router.
- * @param keys The keys; one that is given twice counts twice.
- * @returns The counts; printed, they are a plot.
- * @throws {BadHostSetupError} If the hosts do not fit the router.
+ * @param keys The keys; each counts as often as it is given.
+ * @returns The counts; printed, they are a bar plot.
+ * @throws {BadHostSetupError} If the hosts of a cluster do not fit its router.
  * @throws {TypeError} If one of `keys` is no key.
  *
- * @example Look at a router before using it
+ * @example See whether keys spread evenly
  * ```ts
  * import { Cluster, distribution } from "@rb/rb";
  *
  * const cluster = new Cluster({ hosts: [{}, {}, {}] });
- * const keys = Array.from({ length: 10_000 }, (_, i) => `user:${i}`);
- * const spread = distribution(cluster, keys);
- * console.log(spread.total, spread.counts.size); // 10000 3
- * console.log(spread);
+ * const keys = Array.from({ length: 1_000 }, (_, i) => `user:${i}`);
+ * const { total, counts } = distribution(cluster, keys);
+ * console.log(total, counts); // 1000 Map(3) { 0 => 330, 1 => 326, 2 => 344 }
  * ```
  */
 export function distribution(
@@ -108,21 +95,21 @@ export function distribution(
 ): Distribution {
   const router = routerOf(routing);
   const counts = new Map<number, number>();
-  for (const id of router.cluster.hosts.keys()) counts.set(id, 0);
+  for (const hostId of router.cluster.hosts.keys()) counts.set(hostId, 0);
   for (const key of keys) {
-    const id = router.getHostForKey(key);
-    counts.set(id, (counts.get(id) ?? 0) + 1);
+    const hostId = router.getHostForKey(key);
+    counts.set(hostId, (counts.get(hostId) ?? 0) + 1);
   }
   return new Distribution(counts);
 }
 
-/** A bar; a host with any key at all has one to see. */
-function bar(count: number, most: number, width: number): string {
-  const length = most === 0 ? 0 : Math.round(count / most * width);
-  return "#".repeat(count === 0 ? 0 : Math.max(1, length));
+/** A bar of a part of a width; whatever is more than nothing can be seen. */
+function barOf(part: number, width: number): string {
+  const length = part > 0 ? Math.max(1, Math.round(part * width)) : 0;
+  return "#".repeat(length);
 }
 
-function count(number: number, noun: string): string {
+function amount(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 

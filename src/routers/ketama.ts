@@ -110,6 +110,21 @@ export class Ketama {
     return this.#owners[at === end ? 0 : at];
   }
 
+  /**
+   * The arcs between the points, in the order of the hashes.
+   *
+   * @returns For each arc the first hash behind it, and its node as its place in
+   * the order of the nodes; nothing when no node has a point.
+   */
+  *arcs(): IterableIterator<[end: number, index: number]> {
+    const points = this.#points;
+    if (points.length === 0) return;
+    for (let at = 0; at < points.length; at++) {
+      yield [points[at], this.#owners[at]];
+    }
+    yield [2 ** 32, this.#owners[0]];
+  }
+
   #build(): void {
     this.#labels = [...this.#nodes.keys()];
     const places = Float64Array.from(this.#places()).sort();

@@ -8,10 +8,12 @@
 export { keyPositions, soleKeyPosition } from "./command_keys.ts";
 export { ConsistentHashingRouter } from "./consistent_hashing_router.ts";
 export { crc32 } from "./crc32.ts";
+export { Distribution, distribution } from "./distribution.ts";
 export { assertGaplessHosts, listIds } from "./host_ids.ts";
 export { Ketama } from "./ketama.ts";
 export { assertKey, type KeyPlace } from "./key.ts";
 export { PartitionRouter } from "./partition_router.ts";
+export { type KeyMove, type Move, type Plan, plan } from "./plan.ts";
 export {
   type PythonHost,
   pythonRbLabel,
@@ -23,3 +25,4 @@ export {
   type RouterHost,
   type RouterOptions,
 } from "./router.ts";
+export type { Routing } from "./routing.ts";

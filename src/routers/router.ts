@@ -19,6 +19,10 @@ export interface RouterHost {
   readonly weight: number;
   /** The name under which it is on a ring; another name moves its keys. */
   readonly ringLabel: string;
+  /** The name that its owner gave it, if any: a plan knows it again by that. */
+  readonly label?: string | undefined;
+  /** Where it is, if known: a plan knows it again by that. */
+  readonly address?: string | undefined;
 }
 
 /** What a router knows of the cluster it routes for. */
@@ -87,6 +91,11 @@ export abstract class BaseRouter {
   /** The cluster this router belongs to. */
   get cluster(): RouterCluster {
     return this.#cluster;
+  }
+
+  /** Whether the hash tag of a key, if it has one, decides where it lives. */
+  get hashTags(): boolean {
+    return this.#hashTags;
   }
 
   /**

@@ -7,25 +7,25 @@
 import type { RouterHost } from "./router.ts";
 
 type Hosts = ReadonlyMap<number, RouterHost>;
+type Mark = (host: RouterHost) => string | undefined;
 
-/** What a host may be known by, the surest first. */
-const MARKS: readonly ((host: RouterHost) => string | undefined)[] = [
-  (host) => host.ringLabel,
-  (host) => host.address,
-  (host) => `${host.hostId}`,
+/** What tells hosts apart, the surest first. */
+const MARKS: readonly Mark[] = [
+  ({ ringLabel }) => ringLabel,
+  ({ address }) => address,
 ];
 
 /**
- * Finds the hosts of one set in another one. A host is known by its ring label,
- * else by its address, else by its id. What several hosts of a set share says
- * nothing, and no host is found twice.
+ * Finds the hosts of one set in another one: by ring label, else by address,
+ * else by id where neither label nor address contradicts. What several hosts of
+ * a set have in common tells nothing. No host is found twice.
  *
- * Ids alone will not do: they have no gaps, so that the removal of one host
+ * Ids alone would not do: they have no gaps, so that the removal of one host
  * gives others a new one.
  *
  * @param before The hosts to find.
  * @param after The hosts among which to find them.
- * @returns The id after by the id before; those that are gone are absent.
+ * @returns The id after by the id before; hosts that are gone are absent.
  */
 export function findSameHosts(
   before: Hosts,
@@ -33,28 +33,38 @@ export function findSameHosts(
 ): Map<number, number> {
   const found = new Map<number, number>();
   const taken = new Set<number>();
+  function match(from: number, to: number | undefined): void {
+    if (to === undefined || found.has(from) || taken.has(to)) return;
+    found.set(from, to);
+    taken.add(to);
+  }
   for (const mark of MARKS) {
-    const candidates = byMark(after, mark);
-    for (const [text, id] of byMark(before, mark)) {
-      const candidate = candidates.get(text);
-      if (id === undefined || candidate === undefined) continue;
-      if (found.has(id) || taken.has(candidate)) continue;
-      found.set(id, candidate);
-      taken.add(candidate);
+    const candidates = idsByMark(after, mark);
+    for (const [text, id] of idsByMark(before, mark)) {
+      if (id !== undefined) match(id, candidates.get(text));
     }
+  }
+  for (const [id, host] of before) {
+    const other = after.get(id);
+    if (other !== undefined && !contradict(host, other)) match(id, id);
   }
   return found;
 }
 
-/** Ids by a mark; without an id where several hosts share the mark. */
-function byMark(
-  hosts: Hosts,
-  mark: (host: RouterHost) => string | undefined,
-): Map<string, number | undefined> {
+/** Ids by a mark; no id where several hosts have the same one. */
+function idsByMark(hosts: Hosts, mark: Mark): Map<string, number | undefined> {
   const ids = new Map<string, number | undefined>();
   for (const [id, host] of hosts) {
     const text = mark(host);
     if (text !== undefined) ids.set(text, ids.has(text) ? undefined : id);
   }
   return ids;
+}
+
+function contradict(one: RouterHost, other: RouterHost): boolean {
+  return differ(one.label, other.label) || differ(one.address, other.address);
+}
+
+function differ(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }

@@ -48,7 +48,7 @@ function keep(name: string, known: Frames | undefined): Frames {
 }
 
 function buildFrame(name: string, argCount: number): Uint8Array {
-  const words = splitName(name);
+  const words = commandWords(name);
   let text = `*${words.length + argCount}\r\n`;
   for (const word of words) {
     text += `$${encoder.encode(word).length}\r\n${word}\r\n`;
@@ -56,7 +56,12 @@ function buildFrame(name: string, argCount: number): Uint8Array {
   return encoder.encode(text);
 }
 
-function splitName(name: string): string[] {
+/**
+ * The words of a command's name: "SCRIPT EXISTS" has two.
+ *
+ * @throws {TypeError} When it has none, is no string, or holds CR or LF.
+ */
+export function commandWords(name: string): string[] {
   if (typeof name !== "string") {
     throw new TypeError("The name of a command must be a string");
   }

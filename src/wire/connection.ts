@@ -99,6 +99,8 @@ export class Connection {
   #answered = false;
   #writing: Promise<void> | undefined = undefined;
   #held = false;
+  /** Whether somebody waits for messages. */
+  #expecting = false;
   #retired = false;
   #failed = false;
   #error: Error | undefined = undefined;
@@ -157,6 +159,7 @@ export class Connection {
 
   /** Keeps the program alive while messages are awaited, or no longer. */
   keepAlive(alive: boolean): void {
+    this.#expecting = alive;
     this.#hold(alive || this.busy);
   }
 
@@ -213,7 +216,11 @@ export class Connection {
         ? this.#onMessage !== undefined
         : exchange.wantsBytes;
       const reply = this.#parser.read(wantsBytes);
-      if (reply === INCOMPLETE) break;
+      if (reply === INCOMPLETE) {
+        // The rest of it would pass for the reply to the next command.
+        if (this.#awaited === 0 && !this.#parser.idle) this.#refuseStray();
+        break;
+      }
       if (!this.#answered) assertWelcome(reply);
       this.#answered = true;
       if (exchange === undefined || this.#awaited === 0 || this.#isPush()) {
@@ -232,12 +239,15 @@ export class Connection {
 
   /** A message that belongs to no command: for the receiver, or an error. */
   #receive(message: Reply): void {
-    if (this.#onMessage === undefined) {
-      throw new ProtocolError(
-        "The server sent a reply that no command had asked for",
-      );
-    }
-    this.#room = this.#onMessage(message) ?? this.#room;
+    this.#refuseStray();
+    this.#room = this.#onMessage?.(message) ?? this.#room;
+  }
+
+  #refuseStray(): void {
+    if (this.#onMessage !== undefined) return;
+    throw new ProtocolError(
+      "The server sent a reply that no command had asked for",
+    );
   }
 
   #afterDelivery(): void {
@@ -246,7 +256,7 @@ export class Connection {
     if (this.#retired) {
       if (this.#queue.abandoned) this.close();
     } else if (!this.busy) {
-      this.#hold(false);
+      this.#hold(this.#expecting);
       this.owner?.connectionIdle(this);
     }
   }

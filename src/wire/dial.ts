@@ -75,7 +75,10 @@ export async function dial(
     const connection = new Connection(socket, options);
     const commands = introduction(endpoint, options.protocol);
     if (commands.length === 0 && options.prove) commands.push(["PING"]);
-    await introduce(connection, commands, signal);
+    await introduce(connection, commands, {
+      signal,
+      secret: endpoint.password,
+    });
     return connection;
   } catch (error) {
     throw signal.aborted ? signal.reason : dialError(error);
@@ -123,7 +126,7 @@ async function secure(
 async function introduce(
   connection: Connection,
   commands: Argument[][],
-  signal: AbortSignal,
+  { signal, secret }: { signal: AbortSignal; secret: string | undefined },
 ): Promise<void> {
   if (commands.length === 0) return;
   const onAbort = () => connection.close(signal.reason);
@@ -132,7 +135,7 @@ async function introduce(
     const replies = await CommandExchange.run(connection, commands);
     replies.forEach((reply, index) => {
       if (reply instanceof CommandError) {
-        throw refusal(String(commands[index][0]), reply);
+        throw refusal(String(commands[index][0]), reply, secret);
       }
     });
   } catch (error) {
@@ -163,11 +166,19 @@ function introduction(endpoint: Endpoint, protocol: 2 | 3): Argument[][] {
   return commands;
 }
 
-function refusal(command: string, reply: CommandError): ConnectionError {
-  reply.command = command;
+/** The error for a refusal, in which nobody reads the password again. */
+function refusal(
+  command: string,
+  reply: CommandError,
+  secret: string | undefined,
+): ConnectionError {
+  const cause = secret && reply.message.includes(secret)
+    ? new CommandError(reply.message.replaceAll(secret, "***"))
+    : reply;
+  cause.command = command;
   return new ConnectionError(
-    `The server refused ${command}: ${reply.message}`,
-    { cause: reply, outcome: "not-sent" },
+    `The server refused ${command}: ${cause.message}`,
+    { cause, outcome: "not-sent" },
   );
 }
 

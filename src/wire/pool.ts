@@ -5,6 +5,7 @@
  */
 
 import { CommandError, ConnectionError } from "../errors.ts";
+import type { Reply } from "../values.ts";
 import { Breaker, type BreakerOptions } from "./breaker.ts";
 import { CommandExchange } from "./command_exchange.ts";
 import type { Connection } from "./connection.ts";
@@ -18,7 +19,8 @@ const CHECK_TIMEOUT = 1_000;
 /** Settings of a {@linkcode Pool}. */
 export interface PoolSettings {
   /**
-   * The most connections that are open or being opened at a time.
+   * The most connections that are open or being opened at a time. Commands that
+   * block have as many of their own.
    *
    * @default {16}
    */
@@ -115,6 +117,7 @@ export class Pool implements PoolStatus {
   readonly #closing = new AbortController();
   #dialing = 0;
   #checking = 0;
+  #checks = 0;
   #lost = false;
   /** Whether the last connection was one that never answered. */
   #suspect = false;
@@ -292,14 +295,15 @@ export class Pool implements PoolStatus {
   /**
    * Asks a connection that was idle for long whether it still answers, before a
    * command is trusted to it. One that holds bytes nobody asked for gives itself
-   * away too: they come in place of the answer.
+   * away too: they come in place of the answer, which is a number of its own.
    */
   #check(connection: Connection): void {
     this.#checking++;
     const limit = setTimeout(() => connection.close(), CHECK_TIMEOUT);
+    const token = String(++this.#checks);
     this.#track(
-      CommandExchange.run(connection, [["PING"]])
-        .then(([reply]) => reply === "PONG" || reply instanceof CommandError)
+      CommandExchange.run(connection, [["PING", token]])
+        .then(([reply]) => reply === token || isDenial(reply))
         .catch(() => false)
         .then((alive) => {
           clearTimeout(limit);
@@ -323,6 +327,11 @@ export class Pool implements PoolStatus {
   }
 
   #opened(connection: Connection): void {
+    if (!connection.usable) {
+      // Lost on the way here, it is worth as much as one that was refused.
+      this.#track(connection.closed);
+      return this.#failed(connection.error);
+    }
     this.#dialing--;
     this.#all.add(connection);
     this.#track(connection.closed.then(() => this.#gone(connection)));
@@ -400,4 +409,9 @@ export class Pool implements PoolStatus {
     this.#ending.add(ending);
     return ending.finally(() => this.#ending.delete(ending));
   }
+}
+
+/** Whether it is what a user who may not PING gets, and nobody unasked. */
+function isDenial(reply: Reply): boolean {
+  return reply instanceof CommandError && reply.code === "NOPERM";
 }

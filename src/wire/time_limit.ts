@@ -6,8 +6,8 @@
 
 import { TimeoutError } from "../errors.ts";
 
-/** The longest delay of `setTimeout`; a longer limit is none. */
-const MAX_DELAY = 2 ** 31 - 1;
+/** The longest delay of `setTimeout`; what is longer takes no time at all. */
+export const MAX_DELAY = 2 ** 31 - 1;
 
 /**
  * Aborts its signal when the time is up, with a {@linkcode TimeoutError}, or
@@ -21,7 +21,7 @@ export class TimeLimit implements Disposable {
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param timeout Milliseconds; `Infinity` for no limit.
+   * @param timeout Milliseconds; `Infinity`, or more than a timer can wait, for no limit.
    * @param outer Another signal to follow.
    */
   constructor(timeout: number, outer?: AbortSignal) {

@@ -7,11 +7,7 @@ import {
 } from "@std/assert";
 import { Batch } from "../../src/clients/batch.ts";
 import { Command, type CommandFlags } from "../../src/clients/command.ts";
-import {
-  CommandError,
-  DecodeError,
-  ProtocolError,
-} from "../../src/errors.ts";
+import { CommandError, DecodeError, ProtocolError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import type { Argument, Reply } from "../../src/values.ts";
 import { Encoder } from "../../src/wire/encoder.ts";
@@ -198,7 +194,9 @@ Deno.test("Batch lets the replies pass that nobody waits for any more", () => {
 
 Deno.test("Batch.recover() keeps what may be sent again, in its order", () => {
   const bench = new Bench();
-  for (const name of ["GET", "INCR", "GET", "INCR", "INCR"]) bench.add(name, [name]);
+  for (const name of ["GET", "INCR", "GET", "INCR", "INCR"]) {
+    bench.add(name, [name]);
+  }
   for (let i = 0; i < 4; i++) bench.encode(1);
   bench.batch.accept("first");
   bench.batch.recover(

@@ -119,3 +119,29 @@ export function told(error: unknown): Record<string, unknown> {
   const { name, hostId, command, outcome } = error;
   return { name, hostId, command, outcome };
 }
+
+/** Gives keys a value each, and returns them. */
+export async function fill(host: Proxied, count: number): Promise<string[]> {
+  const keys = host.keys(0, count);
+  const pairs = keys.flatMap((key) => [key, `value of ${key}`]);
+  await host.oracle.command("MSET", ...pairs);
+  return keys;
+}
+
+/** 1,000 gets, alone and in maps, each of which must give its own value. */
+export async function assertInStep(
+  host: Proxied,
+  keys: string[],
+): Promise<void> {
+  const client = host.cluster.getRoutingClient();
+  for (let i = 0; i < 1_000; i += 200) {
+    const part = Array.from({ length: 100 }, (_, j) => keys[(i + j) % 500]);
+    const [alone, mapped] = await Promise.all([
+      Promise.all(part.map((key) => client.get(key))),
+      host.cluster.map((client) => part.map((key) => client.get(key))),
+    ]);
+    assertEquals(alone, part.map((key) => `value of ${key}`));
+    assertEquals(mapped.map(({ value }) => value), alone);
+  }
+  await assertQuiet(host.cluster);
+}

@@ -97,12 +97,14 @@ export class ScriptedServer implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for (;;) {
-      let connection: Deno.Conn;
+      let connection: Deno.TcpConn;
       try {
         connection = await this.#listener.accept();
       } catch {
         return; // closed
       }
+      // What a script writes in pieces arrives in pieces, and at once.
+      connection.setNoDelay();
       const index = this.accepted.push(performance.now()) - 1;
       this.#connections.add(connection);
       const running = this.#script(new ScriptedLink(connection), index)

@@ -1,18 +1,13 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import {
-  Cluster,
   type ClusterOptions,
-  CommandError,
-  ConnectionError,
   HostDownError,
-  PoolTimeoutError,
-  QueueFullError,
   TimeoutError,
 } from "../../mod.ts";
-import { FaultProxy, RedisServer } from "../../src/testing.ts";
-import { makeTlsFixtures } from "../tls_fixtures.ts";
+import { RedisServer } from "../../src/testing.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { oracle } from "./oracle.ts";
+import { blackhole, clusterAt } from "./single_host.ts";
 import {
   assertOutcome,
   assertTime,
@@ -20,36 +15,6 @@ import {
   failureOf,
   sleep,
 } from "./outcome.ts";
-
-/** A cluster whose host 0 is at that port. */
-function clusterAt(
-  port: number,
-  options: Omit<ClusterOptions, "hosts"> = {},
-): Cluster {
-  return new Cluster({
-    hosts: { 0: { port } },
-    ...options,
-    hostDefaults: { hostname: "127.0.0.1", ...options.hostDefaults },
-  });
-}
-
-/** A port that lets nobody in: its queue of new connections is full. */
-async function blackhole(): Promise<{ port: number } & Disposable> {
-  const hostname = "127.0.0.1";
-  const listener = Deno.listen({ hostname, port: 0, tcpBacklog: 1 });
-  const { port } = listener.addr;
-  const connections: Deno.Conn[] = [];
-  for (let i = 0; i < 2; i++) {
-    connections.push(await Deno.connect({ hostname, port }));
-  }
-  return {
-    port,
-    [Symbol.dispose]: () => {
-      for (const connection of connections) connection.close();
-      listener.close();
-    },
-  };
-}
 
 Deno.test("fault 19: a SYN blackhole times out within the deadline", async () => {
   using hole = await blackhole();
@@ -135,6 +100,26 @@ for (const [step, { host, protocol = 2 }] of Object.entries(HANDSHAKES)) {
   });
 }
 
+Deno.test("fault 19: commands and subscriptions of connect() keep to their deadline", async () => {
+  await using server = ScriptedServer.silent();
+  await using cluster = clusterAt(server.port, { timeout: 200 });
+  const [command, subscriber] = await Promise.all([
+    cluster.connect(0),
+    cluster.connect(0),
+  ]);
+  const failures = await Promise.all([
+    failureOf(TimeoutError, () => command.incr("k")),
+    failureOf(TimeoutError, () => subscriber.subscribe("channel")),
+  ]);
+  const names = ["INCR", "SUBSCRIBE"];
+  failures.forEach(({ error, time }, index) => {
+    const command = names[index];
+    assertTime(time, 200);
+    assertOutcome(error, { hostId: 0, command, outcome: "unknown" });
+  });
+  assertEquals([command.isClosed, subscriber.isClosed], [true, true]);
+});
+
 Deno.test("fault 19: a dial that takes too long is a TimeoutError by itself", async () => {
   using hole = await blackhole();
   await using cluster = clusterAt(hole.port, {
@@ -198,14 +183,15 @@ Deno.test("fault 19: an aborted signal ends the wait for a connection", async ()
 Deno.test("fault 19: callers who give up do not make a slow host count as down", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
   await using cluster = clusterAt(server.port);
-  for (let i = 0; i < 4; i++) {
-    const signal = AbortSignal.timeout(20);
-    await assertRejects(
-      () => cluster.getLocalClient(0, { signal }).blpop(1, "none"),
-      DOMException,
-    );
-  }
+  const giveUp = () =>
+    assertRejects(() => {
+      const signal = AbortSignal.timeout(20);
+      return cluster.getLocalClient(0, { signal }).blpop(1, "none");
+    }, DOMException);
+  for (let i = 0; i < 4; i++) await giveUp();
+  await Promise.all(Array.from({ length: 4 }, giveUp));
   assertEquals(await cluster.getRoutingClient().get("k"), null);
+  assertEquals(cluster.getPoolForHost(0).failures, 0);
 });
 
 Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data", async () => {
@@ -213,7 +199,10 @@ Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data"
   await using direct = oracle(server);
   await using cluster = clusterAt(server.port, {
     timeout: 200,
-    poolOptions: { breaker: { minDelay: 100, maxDelay: 400 } },
+    poolOptions: {
+      dialTimeout: 200,
+      breaker: { minDelay: 100, maxDelay: 400 },
+    },
   });
   const client = cluster.getRoutingClient();
   const keys = Array.from({ length: 50 }, (_, index) => `k${index}`);

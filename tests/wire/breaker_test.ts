@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { Breaker, type BreakerOptions, jitter } from "../../src/wire/breaker.ts";
+import {
+  Breaker,
+  type BreakerOptions,
+  jitter,
+} from "../../src/wire/breaker.ts";
 
 /** A breaker that notes what it does; its probes fail until told otherwise. */
 function makeBreaker(options: BreakerOptions) {

@@ -1,0 +1,223 @@
+/**
+ * SCAN over all hosts at once.
+ *
+ * @module
+ */
+
+import { DecodeError, ProtocolError } from "../errors.ts";
+import {
+  assertOptions,
+  isPositive,
+  isSignal,
+  isText,
+  isWhole,
+  oneOf,
+} from "../options.ts";
+import type { Argument, Reply } from "../values.ts";
+import { describe } from "./command.ts";
+import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import { issue } from "./issue.ts";
+import { cancelled } from "./mapping.ts";
+import { sharedOptions } from "./native_client.ts";
+
+/** The options of a scan. */
+export interface ScanOptions {
+  /** A pattern that keys have to match, such as `user:*`; all by default. */
+  match?: string;
+  /**
+   * About how many keys a host looks at for one page.
+   *
+   * @default {1000}
+   */
+  count?: number;
+  /** The type that values have to be of, such as `hash`; any by default. */
+  type?: string;
+  /**
+   * Milliseconds that a host has for one page; otherwise those of the cluster.
+   * The scan as a whole may take any time.
+   */
+  timeout?: number;
+  /** Ends the scan with its reason when aborted. */
+  signal?: AbortSignal;
+  /**
+   * Whether keys are given as bytes, which a key that is not UTF-8 needs.
+   *
+   * @default {false}
+   */
+  returnUint8Arrays?: boolean;
+}
+
+const CHECKS = {
+  match: isText,
+  count: isWhole(1, 2 ** 31 - 1),
+  type: isText,
+  timeout: isPositive,
+  signal: isSignal,
+  returnUint8Arrays: oneOf(true, false),
+};
+
+/** A key with its host. */
+export type ScannedKey = [hostId: number, key: string | Uint8Array];
+
+/** What one SCAN found on a host. */
+interface Page {
+  readonly hostId: number;
+  /** Where the host goes on; nothing when it is through. */
+  readonly cursor: Argument | undefined;
+  readonly keys: readonly (string | Uint8Array)[];
+}
+
+/**
+ * Scans all hosts that the cluster has when the first key is asked for.
+ *
+ * @throws {TypeError} If an option is unknown or wrong.
+ */
+export function scanKeys(
+  cluster: ClusterView,
+  options: ScanOptions,
+): AsyncIterableIterator<ScannedKey> {
+  assertOptions(options, CHECKS, "the scan");
+  return new KeyScan(cluster, options);
+}
+
+/**
+ * One scan. A host has at most one page that is under way or waits for its turn;
+ * it is asked for the next one when the consumer starts with that.
+ */
+class KeyScan implements AsyncIterableIterator<ScannedKey> {
+  readonly #cluster: ClusterView;
+  readonly #options: ScanOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #entries: AsyncGenerator<ScannedKey>;
+  /** Pages that wait for the consumer, first come first served. */
+  readonly #ready: Page[] = [];
+  /** How many hosts have a page under way. */
+  #asked = 0;
+  #failure: { readonly reason: unknown } | undefined = undefined;
+  /** Resolved when the consumer has something to look at. */
+  #arrival: PromiseWithResolvers<void> | undefined = undefined;
+  #stopped = false;
+
+  constructor(cluster: ClusterView, options: ScanOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#dispatcher = new Dispatcher(cluster, {
+      ...sharedOptions(cluster, options),
+      exclusive: true,
+    });
+    this.#entries = this.#scan();
+  }
+
+  next(): Promise<IteratorResult<ScannedKey>> {
+    return this.#entries.next();
+  }
+
+  /** Ends at once, even while a key is awaited. */
+  return(): Promise<IteratorResult<ScannedKey>> {
+    this.#stop();
+    return this.#entries.return(undefined);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async *#scan(): AsyncGenerator<ScannedKey> {
+    const { signal } = this.#dispatcher.options;
+    try {
+      for (const hostId of this.#cluster.hostIds) this.#ask(hostId, 0);
+      for (;;) {
+        const page = await this.#nextPage();
+        if (page === undefined) return;
+        const { hostId, cursor, keys } = page;
+        if (cursor !== undefined) this.#ask(hostId, cursor);
+        for (const key of keys) {
+          signal?.throwIfAborted();
+          yield [hostId, key];
+        }
+      }
+    } finally {
+      this.#stop();
+    }
+  }
+
+  /** The next page; nothing when all hosts are through, or nobody wants it. */
+  async #nextPage(): Promise<Page | undefined> {
+    for (;;) {
+      if (this.#stopped) return undefined;
+      if (this.#failure !== undefined) throw this.#failure.reason;
+      const page = this.#ready.shift();
+      if (page !== undefined || this.#asked === 0) return page;
+      this.#arrival = Promise.withResolvers<void>();
+      await this.#arrival.promise;
+    }
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#dispatcher.abandon(cancelled());
+    this.#arrival?.resolve();
+  }
+
+  #ask(hostId: number, cursor: Argument): void {
+    const { match, count = 1_000, type, returnUint8Arrays } = this.#options;
+    const args: Argument[] = [cursor, "COUNT", count];
+    if (match !== undefined) args.push("MATCH", match);
+    if (type !== undefined) args.push("TYPE", type);
+    this.#asked++;
+    const settler = {
+      resolve: (reply: Reply) => this.#take(hostId, reply),
+      reject: (reason: unknown) => this.#fail(reason),
+    };
+    issue(this.#dispatcher, hostId, "SCAN", args, settler, {
+      returnUint8Arrays,
+    });
+  }
+
+  #take(hostId: number, reply: Reply): void {
+    this.#asked--;
+    if (this.#stopped) return;
+    let page: Page;
+    try {
+      page = readPage(hostId, reply);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    // A page without a key is of no use to the consumer.
+    if (page.keys.length === 0 && page.cursor !== undefined) {
+      return this.#ask(hostId, page.cursor);
+    }
+    this.#ready.push(page);
+    this.#arrival?.resolve();
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= { reason };
+    this.#arrival?.resolve();
+  }
+}
+
+function readPage(hostId: number, reply: Reply): Page {
+  const [cursor, keys] = Array.isArray(reply) ? reply : [];
+  const list = Array.isArray(keys) ? keys : [undefined];
+  const undecoded = list.find((key) => key instanceof DecodeError);
+  if (undecoded !== undefined) throw describe(undecoded, "SCAN", hostId);
+  if (!isTextOrBytes(cursor) || !list.every(isTextOrBytes)) {
+    throw new ProtocolError("The reply to SCAN has the wrong shape", {
+      hostId,
+      command: "SCAN",
+    });
+  }
+  return { hostId, cursor: isEnd(cursor) ? undefined : cursor, keys: list };
+}
+
+function isTextOrBytes(value: unknown): value is string | Uint8Array {
+  return typeof value === "string" || value instanceof Uint8Array;
+}
+
+/** Whether a cursor is 0, which says that there is no further page. */
+function isEnd(cursor: string | Uint8Array): boolean {
+  return typeof cursor === "string"
+    ? cursor === "0"
+    : cursor.length === 1 && cursor[0] === 0x30;
+}

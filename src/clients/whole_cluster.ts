@@ -1,0 +1,256 @@
+/**
+ * The whole cluster as one: questions and orders to every host.
+ *
+ * @module
+ */
+
+import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
+import type { Reply } from "../values.ts";
+import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import { issue } from "./issue.ts";
+import type { ScanOptions } from "./key_scan.ts";
+import { sharedOptions } from "./native_client.ts";
+
+/** The options of a command to every host. */
+export interface EveryHostOptions {
+  /** Milliseconds that each host has; otherwise those of the cluster. */
+  timeout?: number;
+  /** Gives up when aborted. */
+  signal?: AbortSignal;
+}
+
+/** The options of `ping`. */
+export interface PingOptions extends EveryHostOptions {
+  /**
+   * Whether each host has an outcome (as of `Promise.allSettled`), instead of
+   * an error for all when one of them fails.
+   *
+   * @default {false}
+   */
+  settled?: boolean;
+}
+
+/** The options of `flush`. */
+export interface FlushOptions extends EveryHostOptions {
+  /** Says that every key of every host shall be deleted. */
+  sure: true;
+}
+
+/** The calls that see the whole cluster as one; a cluster has them. */
+export interface WholeCluster {
+  /**
+   * Goes through the keys of all hosts, several hosts at a time, with no more
+   * than two pages of each in memory. Stopping early gives up what is under way.
+   *
+   * A key that is there from the beginning to the end comes at least once,
+   * sometimes more often; one that comes or goes meanwhile may be missed. The
+   * order means nothing.
+   *
+   * @param options Which keys, how many at a time, time limit and signal.
+   * @returns Entries of host id and key. It ends with the error of a host as soon
+   * as one fails.
+   * @throws {TypeError} If an option is unknown or wrong.
+   *
+   * @example Count the users of each host
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient();
+   * await Promise.all([
+   *   client.set("user:1", "Ada"),
+   *   client.set("user:2", "Grace"),
+   *   client.set("page:1", "About"),
+   * ]);
+   *
+   * const users = new Map<number, Set<string>>([[0, new Set()], [1, new Set()]]);
+   * for await (const [hostId, key] of cluster.scan({ match: "user:*" })) {
+   *   users.get(hostId)?.add(key);
+   * }
+   * console.log(users.get(0)?.size, users.get(1)?.size); // TODO
+   * ```
+   */
+  scan(
+    options: ScanOptions & { returnUint8Arrays: true },
+  ): AsyncIterableIterator<[hostId: number, key: Uint8Array]>;
+  /** The same, with the keys as text. */
+  scan(
+    options?: ScanOptions & { returnUint8Arrays?: false },
+  ): AsyncIterableIterator<[hostId: number, key: string]>;
+
+  /**
+   * Measures how long each host takes to answer. Where no connection is open,
+   * opening one is part of that.
+   *
+   * @param options Time limit, signal, `settled` for an outcome per host.
+   * @returns Milliseconds by host id.
+   * @throws The error of the host that failed, or an AggregateError when several
+   * did.
+   *
+   * @example Find out who answers
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const outcomes = await cluster.ping({ settled: true, timeout: 500 });
+   * for (const [hostId, outcome] of outcomes) {
+   *   console.log(hostId, outcome.status);
+   * }
+   * ```
+   */
+  ping(
+    options: PingOptions & { settled: true },
+  ): Promise<Map<number, PromiseSettledResult<number>>>;
+  /** The same, with times instead of outcomes. */
+  ping(
+    options?: PingOptions & { settled?: false },
+  ): Promise<Map<number, number>>;
+
+  /**
+   * Asks each host how many keys it has.
+   *
+   * @param options Time limit and signal.
+   * @returns The number of keys by host id.
+   * @throws The error of the host that failed, or an AggregateError when several
+   * did.
+   *
+   * @example Add up the keys of all hosts
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * await cluster.getRoutingClient().set("key", "value");
+   *
+   * const sizes = await cluster.dbsize();
+   * const total = sizes.values().reduce((sum, size) => sum + size, 0);
+   * console.log(total); // 1
+   * ```
+   */
+  dbsize(options?: EveryHostOptions): Promise<Map<number, number>>;
+
+  /**
+   * Deletes every key of every host: FLUSHDB in the database of each.
+   *
+   * @param options `sure: true`, time limit and signal.
+   * @throws {TypeError} Unless `sure` is `true`; nothing is deleted then.
+   * @throws The error of the host that failed, or an AggregateError when several
+   * did; the keys of the others are gone.
+   *
+   * @example Start with nothing
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * await cluster.flush({ sure: true });
+   * console.log(await cluster.dbsize()); // Map(2) { 0 => 0, 1 => 0 }
+   * ```
+   */
+  flush(options: FlushOptions): Promise<void>;
+}
+
+const CHECKS = { timeout: isPositive, signal: isSignal };
+const PING_CHECKS = { ...CHECKS, settled: oneOf(true, false) };
+const FLUSH_CHECKS = { ...CHECKS, sure: oneOf(true) };
+
+/** What a host said, and the milliseconds until it did. */
+interface Answer {
+  readonly reply: Reply;
+  readonly time: number;
+}
+
+type Outcomes<T> = Map<number, PromiseSettledResult<T>>;
+
+/** Measures how long each host takes to answer, in milliseconds. */
+export async function pingHosts(
+  cluster: ClusterView,
+  options: PingOptions,
+): Promise<Map<number, number> | Outcomes<number>> {
+  assertOptions(options, PING_CHECKS, "ping");
+  const outcomes = await askHosts(cluster, "PING", options);
+  const times = mapValues(outcomes, ({ time }) => time);
+  return options.settled === true ? times : values("PING", times);
+}
+
+/** Asks each host how many keys it has. */
+export async function countKeys(
+  cluster: ClusterView,
+  options: EveryHostOptions,
+): Promise<Map<number, number>> {
+  assertOptions(options, CHECKS, "dbsize");
+  const outcomes = await askHosts(cluster, "DBSIZE", options);
+  return values(
+    "DBSIZE",
+    mapValues(outcomes, ({ reply }) => Number(reply)),
+  );
+}
+
+/** Deletes every key of every host. */
+export async function flushHosts(
+  cluster: ClusterView,
+  options: FlushOptions,
+): Promise<void> {
+  if (options?.sure !== true) {
+    throw new TypeError(
+      "Cannot flush: it would delete every key of every host; " +
+        "say so with { sure: true }",
+    );
+  }
+  assertOptions(options, FLUSH_CHECKS, "flush");
+  values("FLUSHDB", await askHosts(cluster, "FLUSHDB", options));
+}
+
+/** Sends a command to every host at once and waits for all of them. */
+async function askHosts(
+  cluster: ClusterView,
+  command: string,
+  options: EveryHostOptions,
+): Promise<Outcomes<Answer>> {
+  const dispatcher = new Dispatcher(cluster, {
+    ...sharedOptions(cluster, options),
+    // Not behind what other clients have queued.
+    exclusive: true,
+  });
+  const start = performance.now();
+  const ids = cluster.hostIds;
+  const answers = await Promise.allSettled(ids.map((hostId) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    issue(dispatcher, hostId, command, [], {
+      resolve: (reply) => resolve({ reply, time: performance.now() - start }),
+      reject,
+    });
+    return promise;
+  }));
+  return new Map(ids.map((hostId, index) => [hostId, answers[index]]));
+}
+
+function mapValues<T, R>(
+  outcomes: Outcomes<T>,
+  read: (value: T) => R,
+): Outcomes<R> {
+  return new Map(
+    [...outcomes].map(([hostId, outcome]) => [
+      hostId,
+      outcome.status === "rejected"
+        ? outcome
+        : { status: outcome.status, value: read(outcome.value) },
+    ]),
+  );
+}
+
+/** The values of all hosts; throws what went wrong on any of them. */
+function values<T>(command: string, outcomes: Outcomes<T>): Map<number, T> {
+  const replies = new Map<number, T>();
+  const reasons: unknown[] = [];
+  for (const [hostId, outcome] of outcomes) {
+    if (outcome.status === "fulfilled") replies.set(hostId, outcome.value);
+    else reasons.push(outcome.reason);
+  }
+  if (reasons.length === 1) throw reasons[0];
+  if (reasons.length > 1) {
+    throw new AggregateError(
+      reasons,
+      `"${command}" failed on ${reasons.length} of ${outcomes.size} hosts`,
+    );
+  }
+  return replies;
+}

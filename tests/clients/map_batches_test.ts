@@ -1,0 +1,256 @@
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import type { MapBatchesOptions } from "../../src/clients/client_options.ts";
+import { CommandError } from "../../src/errors.ts";
+import { RbPromise } from "../../src/promise.ts";
+import { makeTestCluster } from "../../src/testing.ts";
+
+const SMALL = { servers: 2, databasesEach: 2 };
+const KEYS = Array.from({ length: 25 }, (_, i) => `key:${i}`);
+
+/** A source that notes how far it was read and whether it was closed. */
+class Source {
+  read = 0;
+  closed = 0;
+
+  *sync(keys: readonly string[] = KEYS): Generator<string> {
+    try {
+      for (const key of keys) {
+        this.read++;
+        yield key;
+      }
+    } finally {
+      this.closed++;
+    }
+  }
+
+  async *async(keys: readonly string[] = KEYS): AsyncGenerator<string> {
+    try {
+      for (const key of keys) {
+        await Promise.resolve();
+        this.read++;
+        yield key;
+      }
+    } finally {
+      this.closed++;
+    }
+  }
+}
+
+async function collect<T>(entries: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const entry of entries) all.push(entry);
+  return all;
+}
+
+Deno.test("Cluster.mapBatches() yields entries in the order of the keys", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.map((m) => KEYS.map((key) => m.set(key, `${key}!`)));
+  const expected = KEYS.map((key): [string, string] => [key, `${key}!`]);
+  for (const batchSize of [1, 7, 25, 1_000]) {
+    for (
+      const make of [() => new Source().sync(), () => new Source().async()]
+    ) {
+      const entries = cluster.mapBatches(
+        make(),
+        (client, key) => client.get(key),
+        { batchSize },
+      );
+      assertEquals(await collect(entries), expected);
+    }
+  }
+  const list = cluster.mapBatches(KEYS, (client, key) => client.get(key));
+  assertEquals(await collect(list), expected);
+});
+
+Deno.test("Cluster.mapBatches() yields what stands for several commands", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const client = cluster.getRoutingClient();
+  const entries = client.mapBatches(
+    new Map([["a", 1], ["b", 2]]),
+    (map, [key, value]) =>
+      map.set(key, value).then(() => RbPromise.all([map.strlen(key), key])),
+  );
+  assertEquals(await collect(entries), [
+    [["a", 1], [1, "a"]],
+    [["b", 2], [1, "b"]],
+  ]);
+  const plain = client.mapBatches(["a", "b"], (_, key) => key.toUpperCase());
+  assertEquals(await collect(plain), [["a", "A"], ["b", "B"]]);
+  const native = client.mapBatches(
+    ["a"],
+    async (map, key) => `${await map.get(key)}?`,
+  );
+  assertEquals(await collect(native), [["a", "1?"]]);
+});
+
+Deno.test("Cluster.mapBatches() takes an empty source", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const source = new Source();
+  const entries = cluster.mapBatches(source.sync([]), (m, key) => m.get(key));
+  assertEquals(await collect(entries), []);
+  assertEquals(await entries.next(), { done: true, value: undefined });
+  assertEquals(source.closed, 1);
+});
+
+Deno.test("Cluster.mapBatches() holds no more than two batches", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  for (const kind of ["sync", "async"] as const) {
+    const source = new Source();
+    let consumed = 0;
+    const entries = cluster.mapBatches(
+      source[kind](),
+      (client, key) => client.get(key),
+      { batchSize: 5 },
+    );
+    assertEquals(source.read, 0, "nothing is read before it is asked for");
+    for await (const _ of entries) {
+      // A slow consumer: the next batch has all the time to be read.
+      await new Promise((wake) => setTimeout(wake, 2));
+      assertLessOrEqual(source.read, consumed - consumed % 5 + 10);
+      consumed++;
+    }
+    assertEquals([consumed, source.read, source.closed], [25, 25, 1]);
+  }
+});
+
+Deno.test("Cluster.mapBatches() works on the next batch meanwhile", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const source = new Source();
+  let issued = 0;
+  const entries = cluster.mapBatches(source.sync(), (client, key) => {
+    issued++;
+    return client.get(key);
+  }, { batchSize: 5 });
+  await entries.next();
+  await new Promise((wake) => setTimeout(wake, 20));
+  assertEquals(issued, 10);
+  await entries.return?.();
+});
+
+Deno.test("Cluster.mapBatches() closes its source when the consumer stops", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  for (const kind of ["sync", "async"] as const) {
+    const source = new Source();
+    const seen: string[] = [];
+    for await (
+      const [key] of cluster.mapBatches(
+        source[kind](),
+        (client, key) => client.get(key),
+        { batchSize: 4 },
+      )
+    ) {
+      seen.push(key);
+      if (seen.length === 6) break;
+    }
+    assertEquals(seen, KEYS.slice(0, 6));
+    assertEquals(source.closed, 1);
+    assertLessOrEqual(source.read, 12);
+  }
+});
+
+Deno.test("Cluster.mapBatches() does not wait for what is given up", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const start = performance.now();
+  for await (
+    const _ of cluster.mapBatches(
+      ["a", "b"],
+      (client, key): RbPromise<unknown> =>
+        key === "a" ? client.get(key) : client.blpop(30, "list"),
+      { batchSize: 1 },
+    )
+  ) {
+    await new Promise((wake) => setTimeout(wake, 20));
+    break;
+  }
+  assert(performance.now() - start < 2_000);
+});
+
+Deno.test("Cluster.mapBatches() throws what a command fails with, and closes", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.getRoutingClient().rpush("key:12", 1);
+  const source = new Source();
+  const seen: string[] = [];
+  await assertRejects(
+    async () => {
+      for await (
+        const [key] of cluster.mapBatches(
+          source.async(),
+          (client, key) => client.strlen(key),
+          { batchSize: 5 },
+        )
+      ) seen.push(key);
+    },
+    CommandError,
+    "WRONGTYPE",
+  );
+  assertEquals(seen, KEYS.slice(0, 10));
+  assertEquals(source.closed, 1);
+});
+
+Deno.test("Cluster.mapBatches() throws what its callback or its source throws", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const source = new Source();
+  await assertRejects(
+    () =>
+      collect(cluster.mapBatches(source.sync(), () => {
+        throw new Error("Thrown by the callback");
+      })),
+    Error,
+    "Thrown by the callback",
+  );
+  assertEquals(source.closed, 1);
+  async function* broken(): AsyncGenerator<string> {
+    yield* KEYS.slice(0, 5);
+    await Promise.resolve();
+    throw new Error("Thrown by the source");
+  }
+  const seen: string[] = [];
+  await assertRejects(
+    async () => {
+      for await (
+        const [key] of cluster.mapBatches(
+          broken(),
+          (client, key) => client.get(key),
+          { batchSize: 5 },
+        )
+      ) seen.push(key);
+    },
+    Error,
+    "Thrown by the source",
+  );
+  assertEquals(seen, KEYS.slice(0, 5));
+});
+
+Deno.test("Cluster.mapBatches() serves calls of next() in their order", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const entries = cluster.mapBatches(
+    KEYS,
+    (client, key) => client.strlen(key),
+    { batchSize: 3 },
+  );
+  const results = await Promise.all(KEYS.map(() => entries.next()));
+  assertEquals(results.map(({ value }) => value), KEYS.map((key) => [key, 0]));
+  assertEquals((await entries.next()).done, true);
+});
+
+Deno.test("Cluster.mapBatches() names the option that is wrong", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const wrong: [Record<string, unknown>, string][] = [
+    [{ size: 5 }, 'Unknown option "size" of mapBatches'],
+    [{ batchSize: 0 }, 'The option "batchSize" of mapBatches'],
+    [{ batchSize: 1.5 }, 'The option "batchSize" of mapBatches'],
+  ];
+  for (const [options, message] of wrong) {
+    assertThrows(
+      () => cluster.mapBatches([], () => {}, options as MapBatchesOptions),
+      TypeError,
+      message,
+    );
+  }
+});

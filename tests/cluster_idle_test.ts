@@ -1,0 +1,65 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { RedisServer } from "../src/testing.ts";
+
+const PROGRAM = new URL("./idle_program.ts", import.meta.url);
+
+/** Has the program resolve its packages as this one does, stand-ins or not. */
+function importMap(): string {
+  const names = ["@db/redis", "@ioredis/commands"];
+  const imports = Object.fromEntries(
+    names.map((name) => [name, import.meta.resolve(name)]),
+  );
+  const json = encodeURIComponent(JSON.stringify({ imports }));
+  return `--import-map=data:application/json,${json}`;
+}
+
+/** Runs the program until it ends by itself, and takes the time of the last part. */
+async function run(
+  path: string,
+  what: string,
+): Promise<{ output: string; code: number; elapsed: number }> {
+  const start = performance.now();
+  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-lock",
+      "--no-check",
+      importMap(),
+      "--allow-all",
+      PROGRAM.href,
+      path,
+      what,
+    ],
+    stdin: "null",
+    // It is killed rather than awaited for ever.
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  const elapsed = performance.now() - start;
+  const text = new TextDecoder();
+  if (code !== 0) throw new Error(text.decode(stderr));
+  return { output: text.decode(stdout).trim(), code, elapsed };
+}
+
+Deno.test("Cluster does not keep a program alive while it is idle", async () => {
+  await using server = await RedisServer.start();
+  const { elapsed: least } = await run(server.path, "nothing");
+  const outputs: Record<string, string> = {
+    command: "1",
+    map: "2",
+    batches: "3",
+    block: "null",
+    many: "1000",
+    unawaited: "1004",
+  };
+  for (const [what, expected] of Object.entries(outputs)) {
+    const { output, elapsed } = await run(server.path, what);
+    assertEquals(output, expected, what);
+    // The time limit of a command is 5 seconds: no clock was waited for.
+    assertLess(elapsed - least, 3_000, what);
+  }
+});
+
+Deno.test("Cluster does not keep a program alive while it probes", async () => {
+  const { output } = await run("/nonexistent/redis.sock", "dead");
+  assertEquals(output, "true");
+});

@@ -1,0 +1,31 @@
+/**
+ * The packages of a test, for the programs that it starts.
+ *
+ * @module
+ */
+
+/**
+ * Writes an import map by which a program finds this library and the packages
+ * that the test itself was run with.
+ *
+ * @param root The root of the project.
+ * @param dir Where to write it, unless `RB_IMPORT_MAP` names one.
+ * @returns Its path.
+ */
+export async function importMapFor(root: URL, dir: string): Promise<string> {
+  const given = Deno.env.get("RB_IMPORT_MAP");
+  if (given !== undefined) return given;
+  const config = await Deno.readTextFile(new URL("deno.json", root));
+  const names = Object.keys(JSON.parse(config).imports)
+    .filter((name) => name !== "@std/testing");
+  const imports = {
+    "@rb/rb": new URL("mod.ts", root).href,
+    "@rb/rb/testing": new URL("src/testing.ts", root).href,
+    ...Object.fromEntries(
+      names.map((name) => [name, import.meta.resolve(name)]),
+    ),
+  };
+  const path = `${dir}/import_map.json`;
+  await Deno.writeTextFile(path, JSON.stringify({ imports }));
+  return path;
+}

@@ -1,0 +1,106 @@
+/**
+ * A pool over sockets in memory, and callers that want its connections.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
+import { CommandExchange } from "../../src/wire/command_exchange.ts";
+import { Connection } from "../../src/wire/connection.ts";
+import {
+  type Applicant,
+  Pool,
+  type PoolSettings,
+  type Refusal,
+} from "../../src/wire/pool.ts";
+import { FakeSocket } from "./fake_socket.ts";
+
+/** A pool over sockets in memory, whose dials succeed unless they are told to fail. */
+export class Bench implements AsyncDisposable {
+  readonly sockets: FakeSocket[] = [];
+  readonly dials: { prove: boolean; signal: AbortSignal }[] = [];
+  readonly health: boolean[] = [];
+  readonly opened: boolean[] = [];
+  /** What the next dials fail with. */
+  failure: Error | undefined = undefined;
+  /** When given, dials wait for it. */
+  hold: Promise<void> | undefined = undefined;
+  readonly pool: Pool;
+
+  constructor(settings: PoolSettings = {}) {
+    this.pool = new Pool(
+      (prove, signal) => this.#dial(prove, signal),
+      settings,
+      {
+        onHealth: (down) => this.health.push(down),
+        onConnect: (again) => this.opened.push(again),
+      },
+    );
+  }
+
+  async #dial(prove: boolean, signal: AbortSignal): Promise<Connection> {
+    this.dials.push({ prove, signal });
+    await this.hold;
+    signal.throwIfAborted();
+    if (this.failure !== undefined) throw this.failure;
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    const connection = new Connection(socket);
+    if (prove) await deliver(connection, socket);
+    return connection;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.pool.close();
+  }
+}
+
+/** Has a connection deliver one reply. */
+export async function deliver(
+  connection: Connection,
+  socket: FakeSocket,
+): Promise<void> {
+  const reply = CommandExchange.run(connection, [["PING"]]);
+  await turn();
+  socket.say("+PONG\r\n");
+  await reply;
+}
+
+/** Applies, and notes in `log` when it is served. */
+export class Caller implements Applicant {
+  connection: Connection | undefined = undefined;
+  refusal: Refusal | undefined = undefined;
+  readonly #name: string;
+  readonly #log: string[];
+
+  constructor(name = "", log: string[] = []) {
+    this.#name = name;
+    this.#log = log;
+  }
+
+  granted(connection: Connection): void {
+    this.connection = connection;
+    this.#log.push(this.#name);
+  }
+
+  refused(refusal: Refusal): void {
+    this.refusal = refusal;
+    this.#log.push(`${this.#name} refused`);
+  }
+}
+
+export function turn(): Promise<void> {
+  return new Promise((wake) => setTimeout(wake));
+}
+
+export async function lease(pool: Pool): Promise<Connection> {
+  const caller = new Caller();
+  pool.apply(caller);
+  await eventually(() => caller.connection !== undefined);
+  return caller.connection!;
+}
+
+export async function eventually(check: () => boolean): Promise<void> {
+  for (let i = 0; i < 500 && !check(); i++) await turn();
+  assert(check(), "it did not hold in time");
+}

@@ -1,0 +1,66 @@
+/**
+ * All clients of the comparison, connected to the same servers.
+ *
+ * @module
+ */
+
+import type { Cluster } from "@rb/rb";
+import type { Client, ServerAddress, Way } from "./contender.ts";
+import { type DbRedisWay, hasDbRedis, openDbRedis } from "./db_redis.ts";
+import { type IoredisWay, openIoredis } from "./ioredis.ts";
+import { type NodeRedisWay, openNodeRedis } from "./node_redis.ts";
+import { openRb, type RbWay } from "./rb.ts";
+import { hasRedisBenchmark, redisBenchmarkGet } from "./redis_benchmark.ts";
+
+/** The database of the first server that holds all keys, for redis-benchmark. */
+export const WHOLE_DATABASE = 1;
+
+/** The clients; what is not there is undefined. */
+export interface OpenClients extends AsyncDisposable {
+  readonly rb: Client<RbWay>;
+  readonly ioredis: Client<IoredisWay>;
+  readonly nodeRedis: Client<NodeRedisWay>;
+  readonly dbRedis: Client<DbRedisWay> | undefined;
+  readonly redisBenchmark:
+    | Readonly<Record<"-c 1 -P 500" | "-c 1 -P 1", Way>>
+    | undefined;
+}
+
+/** Connects every client that is there. */
+export async function openClients(
+  cluster: Cluster,
+  servers: readonly ServerAddress[],
+): Promise<OpenClients> {
+  const opened = new AsyncDisposableStack();
+  try {
+    const rb = opened.use(openRb(cluster));
+    const ioredis = opened.use(await openIoredis(servers));
+    const nodeRedis = opened.use(await openNodeRedis(servers));
+    const dbRedis = hasDbRedis()
+      ? opened.use(await openDbRedis(servers))
+      : undefined;
+    const redisBenchmark = await hasRedisBenchmark()
+      ? benchmarkWays(servers[0])
+      : undefined;
+    const clients = { rb, ioredis, nodeRedis, dbRedis, redisBenchmark };
+    const dispose = opened.move();
+    return {
+      ...clients,
+      [Symbol.asyncDispose]: () => dispose.disposeAsync(),
+    };
+  } finally {
+    await opened.disposeAsync();
+  }
+}
+
+function benchmarkWays(server: ServerAddress) {
+  const common = { server, database: WHOLE_DATABASE };
+  return {
+    "-c 1 -P 500": redisBenchmarkGet({
+      ...common,
+      depth: 500,
+      commands: 500_000,
+    }),
+    "-c 1 -P 1": redisBenchmarkGet({ ...common, depth: 1, commands: 20_000 }),
+  };
+}

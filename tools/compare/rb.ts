@@ -1,0 +1,78 @@
+/**
+ * This library, in the ways in which it is used.
+ *
+ * @module
+ */
+
+import type { Cluster, MapOptions } from "@rb/rb";
+import type { Client, Outcome, Way } from "./contender.ts";
+
+/** The ways of this library. */
+export type RbWay =
+  | "map get"
+  | "map get, not merged"
+  | "map set"
+  | "map set, not merged"
+  | "map hget"
+  | "mapBatches get"
+  | "Promise.all get"
+  | "get one by one";
+
+/** The ways of a cluster, which stays open. */
+export function openRb(cluster: Cluster): Client<RbWay> {
+  const client = cluster.getRoutingClient();
+  return {
+    ways: {
+      "map get": mapGet(cluster, {}),
+      "map get, not merged": mapGet(cluster, { autoBatch: false }),
+      "map set": mapSet(cluster, {}),
+      "map set, not merged": mapSet(cluster, { autoBatch: false }),
+      "map hget": async ({ keys }) => {
+        const replies = await cluster.map((client) =>
+          keys.map((key) => client.hget(key, "field"))
+        );
+        return { values: () => replies.map((reply) => reply.value) };
+      },
+      "mapBatches get": async ({ keys }) => {
+        const values: unknown[] = [];
+        const entries = cluster.mapBatches(
+          keys,
+          (client, key) => client.get(key),
+          { batchSize: 1_000 },
+        );
+        for await (const [_key, value] of entries) values.push(value);
+        return { values: () => values };
+      },
+      "Promise.all get": async ({ keys }) => {
+        const values = await Promise.all(keys.map((key) => client.get(key)));
+        return { values: () => values };
+      },
+      "get one by one": async ({ keys }) => {
+        const values: unknown[] = [];
+        for (const key of keys) values.push(await client.get(key));
+        return { values: () => values };
+      },
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function mapGet(cluster: Cluster, options: MapOptions): Way {
+  return async ({ keys }): Promise<Outcome> => {
+    const replies = await cluster.map(
+      (client) => keys.map((key) => client.get(key)),
+      options,
+    );
+    return { values: () => replies.map((reply) => reply.value) };
+  };
+}
+
+function mapSet(cluster: Cluster, options: MapOptions): Way {
+  return async ({ keys, values }): Promise<Outcome> => {
+    await cluster.map(
+      (client) => keys.map((key, at) => client.set(key, values[at])),
+      options,
+    );
+    return {};
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The comparison as text, and as JSON.
+ *
+ * @module
+ */
+
+import { rough, textTable, times } from "../measure/format.ts";
+import { type Machine, machineLines } from "../measure/machine.ts";
+import { median, summarize, type Summary } from "../measure/statistics.ts";
+import { MAX_FACTOR, type RouteCost } from "./hashing.ts";
+import type { Rates } from "./rounds.ts";
+import type { Section } from "./sections.ts";
+import type { Verdict } from "./targets.ts";
+
+/** All that was measured. */
+export interface Comparison {
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly sections: readonly Section[];
+  readonly rates: ReadonlyMap<string, Rates>;
+  readonly verdicts: readonly Verdict[];
+  readonly routes: readonly RouteCost[];
+}
+
+const NOTES = [
+  "Four redis-servers on 127.0.0.1, over TCP for everybody, and all clients in",
+  "one process of Deno. In each round each contender has a lap to get going and",
+  "then laps for 200 ms. What the other clients send is sharded by hand, with the",
+  "shard of each key known before the clock starts. redis-benchmark is a process",
+  "of its own with one connection to one server, which holds all keys. What was",
+  "read is compared with what was written.",
+];
+
+/** The comparison for people. */
+export function textReport(comparison: Comparison): string {
+  const { machine, rounds, sections } = comparison;
+  return [
+    ...machineLines(machine),
+    `Medians of ${rounds} interleaved rounds.`,
+    "",
+    ...NOTES,
+    "",
+    ...sections.flatMap((section) => [
+      section.title,
+      "",
+      ...indented(sectionTable(section, comparison.rates.get(section.name))),
+      "",
+    ]),
+    ...routeLines(comparison.routes),
+    "Targets",
+    "",
+    ...indented(targetTable(comparison.verdicts)),
+  ].join("\n");
+}
+
+/** The comparison for programs. */
+export function jsonReport(comparison: Comparison): string {
+  const { machine, rounds, sections, rates, verdicts, routes } = comparison;
+  const measured = sections.map((section) => ({
+    name: section.name,
+    title: section.title,
+    baseline: section.baseline,
+    contenders: [...rates.get(section.name) ?? []].map(([name, rounds]) => ({
+      name,
+      ...summarize(rounds),
+      rounds,
+    })),
+  }));
+  return JSON.stringify(
+    { machine, rounds, sections: measured, routes, targets: verdicts },
+    undefined,
+    2,
+  );
+}
+
+function sectionTable(section: Section, rates: Rates = new Map()): string[] {
+  const base = median(rates.get(section.baseline) ?? []);
+  const rows = [...rates].map(([name, rounds]): [string, Summary] => [
+    name,
+    summarize(rounds),
+  ]);
+  rows.sort(([, a], [, b]) => b.median - a.median);
+  return textTable([
+    ["contender", "keys/s", "min", "max", `× ${section.baseline}`],
+    ...rows.map(([name, { median, min, max }]) => [
+      name,
+      rough(median),
+      rough(min),
+      rough(max),
+      times(median / base),
+    ]),
+  ]);
+}
+
+function routeLines(routes: readonly RouteCost[]): string[] {
+  const rows = routes.map(({ name, ascii, unicode, binary, limit }) => [
+    name,
+    `${ascii.toFixed(0)} ns`,
+    `${limit} ns`,
+    times(unicode / ascii),
+    times(binary / ascii),
+    verdict(
+      ascii < limit && Math.max(unicode, binary) <= MAX_FACTOR * ascii,
+    ),
+  ]);
+  return [
+    "Routes, keys of 20 bytes",
+    "",
+    ...indented(textTable([
+      ["router", "ASCII", "limit", "not ASCII", "binary", ""],
+      ...rows,
+    ])),
+    "",
+  ];
+}
+
+function targetTable(verdicts: readonly Verdict[]): string[] {
+  return textTable([
+    ["", "target", "measured", "10–90 %", ""],
+    ...verdicts.map((
+      { section, contender, peer, ratio, measured, low, high, reached },
+    ) => [
+      `${contender} / ${peer}${section.endsWith("KiB") ? ` (${section})` : ""}`,
+      times(ratio),
+      times(measured),
+      `${low.toFixed(2)}–${high.toFixed(2)}`,
+      verdict(reached),
+    ]),
+  ]);
+}
+
+function verdict(reached: boolean): string {
+  return reached ? "reached" : "missed";
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,173 @@
+/**
+ * Who is compared with whom, and over what.
+ *
+ * @module
+ */
+
+import type { Way } from "./contender.ts";
+import type { OpenClients } from "./clients.ts";
+import type { Workload } from "./workload.ts";
+
+/** One client in one of its ways. */
+export interface Contender {
+  /** Client and way. */
+  readonly name: string;
+  readonly way: Way;
+  /** The most keys it is given, for the slow ones. */
+  readonly limit?: number;
+}
+
+/** Contenders that do the same work. */
+export interface Section {
+  readonly name: string;
+  readonly title: string;
+  readonly writes: boolean;
+  readonly workload: Workload;
+  /** The contender that the others are measured by. */
+  readonly baseline: string;
+  readonly contenders: readonly Contender[];
+}
+
+/** The workloads of the sections, loaded into the servers. */
+export interface Workloads {
+  readonly small: Workload;
+  readonly hashes: Workload;
+  readonly written: Workload;
+  readonly kibibyte: Workload;
+  readonly kibibyteWritten: Workload;
+  readonly large: Workload;
+  readonly largeWritten: Workload;
+}
+
+/** So many keys are enough where each of them waits for the one before. */
+const ONE_BY_ONE = 5_000;
+
+/** All sections, for the clients that are there. */
+export function makeSections(
+  clients: OpenClients,
+  workloads: Workloads,
+): Section[] {
+  const { small, hashes, written, kibibyte, large } = workloads;
+  const { kibibyteWritten, largeWritten } = workloads;
+  return [
+    section("get", "GET", small, "ioredis: pipeline get", [
+      ...of("rb", clients.rb.ways, [
+        "map get",
+        "map get, not merged",
+        "mapBatches get",
+        "Promise.all get",
+      ]),
+      ...peerReads(clients),
+      ...of("ioredis", clients.ioredis.ways, [
+        "Promise.all get",
+        "Promise.all get, auto-pipelining",
+      ]),
+      ...limited(of("@db/redis", clients.dbRedis?.ways, ["Promise.all get"])),
+      ...of("redis-benchmark", clients.redisBenchmark, ["-c 1 -P 500"]),
+    ]),
+    section("set", "SET", written, "node-redis: MSET per shard", [
+      ...of("rb", clients.rb.ways, ["map set", "map set, not merged"]),
+      ...peerWrites(clients),
+    ]),
+    section("hget", "HGET", hashes, "ioredis: pipeline hget", [
+      ...of("rb", clients.rb.ways, ["map hget"]),
+      ...of("ioredis", clients.ioredis.ways, ["pipeline hget"]),
+      ...of("node-redis", clients.nodeRedis.ways, ["Promise.all hget"]),
+      ...of("@db/redis", clients.dbRedis?.ways, ["pipeline hget"]),
+    ]),
+    section("one", "GET, one by one", small, "redis-benchmark: -c 1 -P 1", [
+      ...limited([
+        ...of("rb", clients.rb.ways, ["get one by one"]),
+        ...of("ioredis", clients.ioredis.ways, ["get one by one"]),
+        ...of("node-redis", clients.nodeRedis.ways, ["get one by one"]),
+        ...of("@db/redis", clients.dbRedis?.ways, ["get one by one"]),
+      ]),
+      ...of("redis-benchmark", clients.redisBenchmark, ["-c 1 -P 1"]),
+    ]),
+    getSection("1 KiB", clients, kibibyte),
+    setSection("1 KiB", clients, kibibyteWritten),
+    getSection("64 KiB", clients, large),
+    setSection("64 KiB", clients, largeWritten),
+  ];
+}
+
+function getSection(
+  size: string,
+  clients: OpenClients,
+  workload: Workload,
+): Section {
+  return section(`get ${size}`, "GET", workload, "ioredis: pipeline get", [
+    ...of("rb", clients.rb.ways, ["map get", "map get, not merged"]),
+    ...peerReads(clients),
+  ]);
+}
+
+function setSection(
+  size: string,
+  clients: OpenClients,
+  workload: Workload,
+): Section {
+  return section(`set ${size}`, "SET", workload, "ioredis: pipeline set", [
+    ...of("rb", clients.rb.ways, ["map set", "map set, not merged"]),
+    ...peerWrites(clients),
+  ]);
+}
+
+function peerReads(clients: OpenClients): Contender[] {
+  return [
+    ...of("ioredis", clients.ioredis.ways, ["pipeline get", "MGET per shard"]),
+    ...of("node-redis", clients.nodeRedis.ways, [
+      "Promise.all get",
+      "execAsPipeline get",
+      "MGET per shard",
+    ]),
+    ...of("@db/redis", clients.dbRedis?.ways, ["pipeline get"]),
+  ];
+}
+
+function peerWrites(clients: OpenClients): Contender[] {
+  return [
+    ...of("ioredis", clients.ioredis.ways, ["pipeline set", "MSET per shard"]),
+    ...of("node-redis", clients.nodeRedis.ways, [
+      "Promise.all set",
+      "MSET per shard",
+    ]),
+    ...of("@db/redis", clients.dbRedis?.ways, ["pipeline set"]),
+  ];
+}
+
+/** Some ways of one client; none when it is not there. */
+function of<W extends string>(
+  client: string,
+  ways: Readonly<Record<W, Way>> | undefined,
+  names: readonly W[],
+): Contender[] {
+  if (ways === undefined) return [];
+  return names.map((name) => ({ name: `${client}: ${name}`, way: ways[name] }));
+}
+
+function limited(contenders: readonly Contender[]): Contender[] {
+  return contenders.map((contender) => ({ ...contender, limit: ONE_BY_ONE }));
+}
+
+function section(
+  name: string,
+  command: string,
+  workload: Workload,
+  baseline: string,
+  contenders: readonly Contender[],
+): Section {
+  const { keys, valueSize } = workload;
+  const size = valueSize < 1_024
+    ? `${valueSize} bytes`
+    : `${valueSize / 1_024} KiB`;
+  return {
+    name,
+    title: `${command}, ${keys.length.toLocaleString("en-US")} keys, ` +
+      `values of ${size}`,
+    writes: command === "SET",
+    workload,
+    baseline,
+    contenders,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * How fast this library means to be, and whether it is.
+ *
+ * @module
+ */
+
+import { median, quantile } from "../measure/statistics.ts";
+import type { Rates } from "./rounds.ts";
+
+/** One contender measured by others, of which the best one counts. */
+export interface Target {
+  readonly section: string;
+  readonly contender: string;
+  /** The names of the others, or their client followed by a colon. */
+  readonly peers: readonly string[];
+  /** The ratio that is meant to be reached. */
+  readonly ratio: number;
+}
+
+/** What became of a target. */
+export interface Verdict extends Target {
+  /** The best of the peers. */
+  readonly peer: string;
+  /** The ratio of the medians. */
+  readonly measured: number;
+  /** The ratio within one round: a tenth of the rounds are below and above. */
+  readonly low: number;
+  readonly high: number;
+  readonly reached: boolean;
+}
+
+const LIBRARIES = ["ioredis:", "node-redis:", "@db/redis:"];
+
+/** The targets, in the order in which they are shown. */
+export const TARGETS: readonly Target[] = [
+  target("get", "rb: map get", ["ioredis: pipeline get"], 8),
+  target("get", "rb: map get", ["node-redis: MGET per shard"], 1.4),
+  target("get", "rb: map get", ["redis-benchmark: -c 1 -P 500"], 1),
+  target("get", "rb: map get, not merged", ["ioredis: pipeline get"], 5),
+  target("set", "rb: map set", ["node-redis: MSET per shard"], 1.3),
+  target("get", "rb: Promise.all get", ["ioredis: Promise.all get"], 6),
+  target("get", "rb: mapBatches get", ["ioredis: pipeline get"], 5),
+  target("hget", "rb: map hget", ["ioredis: pipeline hget"], 4),
+  target("one", "rb: get one by one", ["redis-benchmark: -c 1 -P 1"], 0.9),
+  ...["get 1 KiB", "set 1 KiB", "get 64 KiB", "set 64 KiB"].map((section) =>
+    target(section, `rb: map ${section.slice(0, 3)}`, LIBRARIES, 1)
+  ),
+];
+
+/** Looks at the targets whose contenders have been measured. */
+export function judge(rates: ReadonlyMap<string, Rates>): Verdict[] {
+  const verdicts: Verdict[] = [];
+  for (const target of TARGETS) {
+    const section = rates.get(target.section);
+    const own = section?.get(target.contender);
+    const peer = section && bestOf(section, target.peers);
+    if (own === undefined || peer === undefined) continue;
+    const [name, theirs] = peer;
+    const measured = median(own) / median(theirs);
+    const byRound = own.map((rate, round) => rate / theirs[round]);
+    verdicts.push({
+      ...target,
+      peer: name,
+      measured,
+      low: quantile(byRound, 0.1),
+      high: quantile(byRound, 0.9),
+      reached: measured >= target.ratio,
+    });
+  }
+  return verdicts;
+}
+
+function bestOf(
+  section: Rates,
+  peers: readonly string[],
+): [name: string, rates: number[]] | undefined {
+  const found = [...section].filter(([name]) =>
+    peers.some((peer) =>
+      peer.endsWith(":") ? name.startsWith(peer) : name === peer
+    )
+  );
+  found.sort(([, a], [, b]) => median(b) - median(a));
+  return found.at(0);
+}
+
+function target(
+  section: string,
+  contender: string,
+  peers: readonly string[],
+  ratio: number,
+): Target {
+  return { section, contender, peers, ratio };
+}

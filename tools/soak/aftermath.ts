@@ -1,0 +1,108 @@
+/**
+ * What must hold when the faults are over and everybody has stopped.
+ *
+ * @module
+ */
+
+import { sleep } from "../../tests/faults/outcome.ts";
+import type { World } from "./world.ts";
+
+/** Milliseconds that a host may take to be reached again. */
+const RECOVERY_TIME = 5_000;
+
+/** Checks everything that can be checked while the cluster is open. */
+export async function checkAftermath(world: World): Promise<void> {
+  await checkRecovery(world);
+  // What the servers still had to do when their clients gave up is done by now.
+  await sleep(200);
+  await checkKeys(world);
+  await checkCounters(world);
+  await checkQuiet(world);
+}
+
+/** Closes the cluster; nothing of it may be left. */
+export async function checkClosing(world: World): Promise<void> {
+  await world.cluster.close();
+  const left = () =>
+    world.stage.proxies.reduce((sum, { connections }) => sum + connections, 0);
+  await soon(() => left() === 0);
+  if (left() > 0) {
+    world.journal.problem(`${left()} connections outlived their cluster`);
+  }
+}
+
+async function checkRecovery(world: World): Promise<void> {
+  await Promise.all(world.hostIds.map(async (id) => {
+    const client = world.cluster.getLocalClient(id);
+    let error: unknown;
+    const isBack = await soon(
+      () =>
+        client.ping().then(() => true, (reason) => {
+          error = reason;
+          return false;
+        }),
+      RECOVERY_TIME,
+    );
+    if (!isBack) world.journal.problem(`Host ${id} is not back: ${error}`);
+  }));
+}
+
+/** Every key reads as its server says, alone and in a map. */
+async function checkKeys(world: World): Promise<void> {
+  const client = world.cluster.getRoutingClient();
+  const { keys } = world;
+  const [alone, mapped, direct] = await Promise.all([
+    Promise.all(keys.map((key) => client.get(key))),
+    world.cluster.map((client) => keys.map((key) => client.get(key))),
+    Promise.all(keys.map((key) => world.oracleOf(key).command("GET", key))),
+  ]);
+  keys.forEach((key, index) => {
+    world.checkValue("GET at the end", key, direct[index]);
+    if (
+      alone[index] !== direct[index] || mapped[index].value !== direct[index]
+    ) {
+      world.journal.problem(`"${key}" does not read as it is`);
+    }
+  });
+}
+
+async function checkCounters(world: World): Promise<void> {
+  for (const counter of world.counters) {
+    const value = await world.oracleOf(counter.key).command("GET", counter.key);
+    const fault = counter.fault(Number(value));
+    if (fault !== undefined) {
+      world.journal.problem(`Counter "${counter.key}": ${fault}`);
+    }
+  }
+}
+
+/** Nothing is pending, leased, awaited or queued. */
+async function checkQuiet(world: World): Promise<void> {
+  const busy = () =>
+    world.hostIds.flatMap((id) => {
+      const { leased, waiting, dialing } = world.cluster.getPoolForHost(id);
+      const commands = world.cluster.stats().get(id)!.queue.commands;
+      const bytes = world.cluster.stats().get(id)!.queue.bytes;
+      const state = { leased, waiting, dialing, commands, bytes };
+      const isBusy = Object.values(state).some((count) => count !== 0);
+      return isBusy ? [`host ${id}: ${JSON.stringify(state)}`] : [];
+    });
+  await soon(() => busy().length === 0);
+  for (const line of busy()) world.journal.problem(`Not at rest: ${line}`);
+  for (const kind of world.journal.pending) {
+    world.journal.problem(`Never settled: ${kind}`);
+  }
+}
+
+/** Waits until something holds, for a while; tells whether it does. */
+async function soon(
+  check: () => boolean | Promise<boolean>,
+  timeout = 1_500,
+): Promise<boolean> {
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    if (await check()) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(20);
+  }
+}
