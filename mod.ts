@@ -31,7 +31,11 @@
  * @module
  */
 
-export { Cluster, type HostEventDetail } from "./src/cluster.ts";
+export {
+  Cluster,
+  type ClusterEventMap,
+  type HostEventDetail,
+} from "./src/cluster.ts";
 export type {
   ClusterOptions,
   HostsOption,

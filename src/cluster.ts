@@ -49,6 +49,16 @@ import {
 import type { Key } from "./values.ts";
 import type { PoolStatus } from "./wire/pool.ts";
 
+/** The events of a cluster by their types. */
+export interface ClusterEventMap {
+  /** A host failed several times in a row; its commands are refused at once. */
+  down: CustomEvent<HostEventDetail>;
+  /** A host that was down answers again. */
+  up: CustomEvent<HostEventDetail>;
+  /** A connection was opened after one had been lost. */
+  reconnect: CustomEvent<HostEventDetail>;
+}
+
 /** What an event of a cluster tells. */
 export interface HostEventDetail {
   /** The host it happened to. */
@@ -379,6 +389,30 @@ export class Cluster extends EventTarget
   /** Closes, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Listens to an event: `"down"`, `"up"` or `"reconnect"`. */
+  override addEventListener<T extends keyof ClusterEventMap>(
+    type: T,
+    listener: (event: ClusterEventMap[T]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  /** Listens to any event. */
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(
+      type,
+      listener as EventListenerOrEventListenerObject,
+      options,
+    );
   }
 
   #forward(method: keyof Maps, args: unknown[]): unknown {

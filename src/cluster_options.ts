@@ -40,7 +40,8 @@ export interface PoolOptions
    */
   dialTimeout?: number;
   /**
-   * The version of the protocol. The replies are the same in both.
+   * The version of the protocol. The replies have the same shape in both, but
+   * for what the server nests inside EXEC or a script.
    *
    * @default {2}
    */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RedisServer } from "../src/testing/redis_server.ts";
-import { importMapFor } from "./docs/import_map.ts";
 import { blocksOf, type CodeBlock, collectBlocks } from "./docs/code_blocks.ts";
+import { importMapFor } from "./docs/import_map.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const RUN_BLOCK = new URL("docs/run_block.ts", import.meta.url).href;

@@ -14,7 +14,7 @@ const { values: flags } = parseArgs({
 });
 
 /** Enough to see that it works; what a process takes anyway weighs more here. */
-const SHORT = { keys: 100_000, batchKeys: 500_000, largeReplies: 50 };
+const SHORT = { keys: 100_000, batchKeys: 500_000, largeReplies: 200 };
 
 for (const line of await measureMemory(flags.short ? SHORT : FULL)) {
   console.log(line);

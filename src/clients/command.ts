@@ -6,6 +6,7 @@
 
 import { CommandError, DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
+import { toCommonShape } from "./reply_shape.ts";
 
 /** Where the result of a command goes; a promise of either kind. */
 export interface Settler {
@@ -80,18 +81,15 @@ export class Command {
    */
   settle(reply: Reply, hostId: number): Error | undefined {
     // Most replies are text or numbers; they need not be asked twice.
-    if (
-      typeof reply === "object" &&
-      (reply instanceof CommandError || reply instanceof DecodeError)
-    ) {
+    if (typeof reply !== "object" || reply === null) {
+      this.#resolve(reply);
+    } else if (reply instanceof CommandError || reply instanceof DecodeError) {
       const error = describe(reply, this.name, hostId);
       this.fail(error);
       return error;
-    }
-    try {
-      this.#settler.resolve(reply);
-    } catch {
-      // Its owner settled it by hand, which is no concern of the connection.
+    } else {
+      const isList = Array.isArray(reply);
+      this.#resolve(isList ? toCommonShape(this.name, reply) : reply);
     }
     return undefined;
   }
@@ -101,7 +99,15 @@ export class Command {
     try {
       this.#settler.reject(reason);
     } catch {
-      // As above.
+      // As below.
+    }
+  }
+
+  #resolve(reply: Reply): void {
+    try {
+      this.#settler.resolve(reply);
+    } catch {
+      // Its owner settled it by hand, which is no concern of the connection.
     }
   }
 }

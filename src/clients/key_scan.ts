@@ -176,7 +176,6 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
 
   #take(hostId: number, reply: Reply): void {
     this.#asked--;
-    if (this.#stopped) return;
     let page: Page;
     try {
       page = readPage(hostId, reply);

@@ -47,7 +47,8 @@ export class Lane implements ConnectionOwner, Applicant {
   readonly #live = new Set<Batch>();
   /** Batches that wait for the end of the turn, or for a connection. */
   #waiting: Batch[] = [];
-  #pauses = new Map<Batch, ReturnType<typeof setTimeout>>();
+  /** What ends the pause of a batch that is to be tried again. */
+  readonly #pauses = new Map<Batch, () => void>();
   #connection: Connection | undefined = undefined;
   #flushing = false;
   #applied = false;
@@ -94,7 +95,7 @@ export class Lane implements ConnectionOwner, Applicant {
   ): void {
     const carrier = batch.awaited ? batch.carrier : undefined;
     this.#waiting = this.#waiting.filter((other) => other !== batch);
-    clearTimeout(this.#pauses.get(batch));
+    this.#pauses.get(batch)?.();
     this.#pauses.delete(batch);
     batch.abandon(reason);
     if (carrier !== undefined) this.#retire(carrier);
@@ -245,14 +246,14 @@ export class Lane implements ConnectionOwner, Applicant {
   }
 
   #retryAfter(pause: number, batch: Batch): void {
-    const timer = setTimeout(() => {
+    const cancel = this.#host.pause(pause, () => {
       this.#pauses.delete(batch);
       this.#again(batch);
       const connection = this.#connection;
       if (connection !== undefined && connection.usable) this.#send(connection);
       else this.#acquire();
-    }, pause);
-    this.#pauses.set(batch, timer);
+    });
+    this.#pauses.set(batch, cancel);
   }
 
   /** Has a batch wait for another connection. */

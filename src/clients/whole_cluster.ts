@@ -51,23 +51,19 @@ export interface WholeCluster {
    * as one fails.
    * @throws {TypeError} If an option is unknown or wrong.
    *
-   * @example Count the users of each host
+   * @example Find keys on all hosts
    * ```ts
    * import { Cluster } from "@rb/rb";
    *
    * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
    * const client = cluster.getRoutingClient();
-   * await Promise.all([
-   *   client.set("user:1", "Ada"),
-   *   client.set("user:2", "Grace"),
-   *   client.set("page:1", "About"),
-   * ]);
+   * await client.mset({ "user:1": "Ada", "user:10": "Grace", "page:1": "About" });
    *
-   * const users = new Map<number, Set<string>>([[0, new Set()], [1, new Set()]]);
+   * const users: string[] = [];
    * for await (const [hostId, key] of cluster.scan({ match: "user:*" })) {
-   *   users.get(hostId)?.add(key);
+   *   users.push(`${key} on host ${hostId}`);
    * }
-   * console.log(users.get(0)?.size, users.get(1)?.size); // TODO
+   * console.log(users.sort()); // [ "user:1 on host 0", "user:10 on host 1" ]
    * ```
    */
   scan(

@@ -122,6 +122,9 @@ async function secure(
   }
 }
 
+/** What a server says that is well and does not let everybody ask. */
+const DENIALS = new Set(["NOAUTH", "NOPERM"]);
+
 /** Authenticates, selects and names, all in one write. */
 async function introduce(
   connection: Connection,
@@ -134,9 +137,11 @@ async function introduce(
   try {
     const replies = await CommandExchange.run(connection, commands);
     replies.forEach((reply, index) => {
-      if (reply instanceof CommandError) {
-        throw refusal(String(commands[index][0]), reply, secret);
-      }
+      if (!(reply instanceof CommandError)) return;
+      const command = String(commands[index][0]);
+      // Who may not ask PING has an answer all the same.
+      if (command === "PING" && DENIALS.has(reply.code)) return;
+      throw refusal(command, reply, secret);
     });
   } catch (error) {
     connection.close();

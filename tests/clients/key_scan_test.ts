@@ -268,21 +268,19 @@ Deno.test("Cluster.scan() lets a consumer take longer than its timeout", async (
 Deno.test("Cluster.scan() ends with the reason of its signal", async () => {
   await using cluster = await startCluster(1_000);
   const reason = new Error("Enough");
-  const ended = async (abort: (controller: AbortController) => void) => {
-    const controller = new AbortController();
-    const keys = cluster.scan({ count: 10, signal: controller.signal });
-    await keys.next();
-    abort(controller);
-    return await Array.fromAsync(keys).catch((error) => error);
-  };
+  const controller = new AbortController();
   // Between two keys of a page that is there already.
-  assertEquals(await ended((controller) => controller.abort(reason)), reason);
+  const some = cluster.scan({ count: 100, signal: controller.signal });
+  await some.next();
+  controller.abort(reason);
+  assertEquals(await some.next().catch((error) => error), reason);
+  assertEquals(await some.next(), { done: true, value: undefined });
   await assertNothingLeased(cluster);
   // While a page is awaited that does not come.
   for (const server of cluster.setup.servers) server.pause();
-  const controller = new AbortController();
-  const keys = collect(cluster, { signal: controller.signal });
-  setTimeout(() => controller.abort(reason), 50);
+  const later = new AbortController();
+  const keys = collect(cluster, { signal: later.signal });
+  setTimeout(() => later.abort(reason), 50);
   const start = performance.now();
   assertEquals(await keys.catch((error) => error), reason);
   assert(performance.now() - start < 500);

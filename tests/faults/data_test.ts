@@ -105,10 +105,14 @@ Deno.test("fault 30: all 256 byte values round-trip in keys and values", async (
     assertEquals(value, Uint8Array.of(byte, 255 - byte));
   }
   await client.set(ALL_BYTES, ALL_BYTES);
-  assertEquals(await client.sendCommand("GET", [ALL_BYTES], AS_BYTES), ALL_BYTES);
+  assertEquals(
+    await client.sendCommand("GET", [ALL_BYTES], AS_BYTES),
+    ALL_BYTES,
+  );
   // The server agrees that these are the bytes, and lives where the router says.
   const direct = setup.oracles[router.getHostForKey(ALL_BYTES)];
-  const script = "local t = {} for i = 0, 255 do t[#t + 1] = string.char(i) end " +
+  const script =
+    "local t = {} for i = 0, 255 do t[#t + 1] = string.char(i) end " +
     "local all = table.concat(t) return redis.call('GET', all) == all and 1 or 0";
   assertEquals(await direct.command("EVAL", script, 0), 1);
   // Merged and not, in a map.
@@ -323,7 +327,9 @@ Deno.test("fault 31: arguments that change behind a call's back break nothing", 
 Deno.test("fault 32: __proto__ and constructor are names like any other", async () => {
   await using setup = await twoServers();
   const { client, cluster } = setup;
-  const fields = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t"}');
+  const fields = JSON.parse(
+    '{"__proto__":"p","constructor":"c","toString":"t"}',
+  );
   assertEquals(await client.hset("hash", fields), 3);
   const flat = await client.hgetall("hash");
   const pairs = new Map<string, string>();

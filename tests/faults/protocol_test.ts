@@ -120,7 +120,9 @@ Deno.test("fault 26: malformed bytes in a handshake are a ProtocolError that not
 });
 
 Deno.test("fault 26: a merged GET whose reply has the wrong shape is a ProtocolError", async () => {
-  for (const reply of ["*1\r\n$1\r\na\r\n", "$1\r\na\r\n", ":3\r\n", "*-1\r\n"]) {
+  for (
+    const reply of ["*1\r\n$1\r\na\r\n", "$1\r\na\r\n", ":3\r\n", "*-1\r\n"]
+  ) {
     await using server = ScriptedServer.replying(reply);
     await using cluster = clusterAt(server.port);
     const map = cluster.getMappingClient();
@@ -146,7 +148,9 @@ Deno.test("fault 26: a declared size allocates nothing", async () => {
 
 Deno.test("fault 27: 1,024 levels are read, and the next reply is in step", async () => {
   const nested = `${"*1\r\n".repeat(1_023)}*0\r\n`;
-  await using server = ScriptedServer.replying(`${nested}:7\r\n*1\r\n${nested}`);
+  await using server = ScriptedServer.replying(
+    `${nested}:7\r\n*1\r\n${nested}`,
+  );
   await using cluster = clusterAt(server.port);
   const client = cluster.getLocalClient(0);
   const [deep, next, deeper] = await Promise.allSettled([

@@ -53,10 +53,13 @@ Deno.test("fault 25: probes back off, with a cap", async () => {
 Deno.test("fault 25: 100 clients do not come back in step", async () => {
   await using server = unwelcoming();
   await using clusters = new AsyncDisposableStack();
-  const all = Array.from({ length: 100 }, () =>
-    clusters.use(clusterAt(server.port, {
-      poolOptions: { breaker: { threshold: 1, minDelay: 400 } },
-    })));
+  const all = Array.from(
+    { length: 100 },
+    () =>
+      clusters.use(clusterAt(server.port, {
+        poolOptions: { breaker: { threshold: 1, minDelay: 400 } },
+      })),
+  );
   await Promise.all(
     all.map((cluster) =>
       assertRejects(() => cluster.getRoutingClient().incr("k"))
@@ -135,6 +138,26 @@ Deno.test("fault 25: after 3 failures a host fails fast, and comes back", async 
   assertEquals(await client.get("k"), "v");
   assertEquals(await client.incr("n"), 1);
   assertEquals(events.toSorted(), ["down", "reconnect", "up"]);
+});
+
+Deno.test("fault 25: a user who may not ask PING comes back as well", async () => {
+  const users = {
+    "without PING": { user: "default on nopass ~* +@all -ping" },
+    "without a password": { requirepass: "secret" },
+  };
+  for (const config of Object.values(users)) {
+    await using server = await RedisServer.start({ config });
+    await using proxy = await FaultProxy.start(server);
+    await using cluster = clusterAt(proxy.port, {
+      poolOptions: { maxRetries: 0, breaker: { minDelay: 30 } },
+    });
+    const client = cluster.getRoutingClient();
+    await proxy.refuse();
+    for (let i = 0; i < 3; i++) await client.get("k").catch(() => {});
+    assert(cluster.getPoolForHost(0).down);
+    proxy.pass();
+    await eventually(() => !cluster.getPoolForHost(0).down, 1_000);
+  }
 });
 
 Deno.test("fault 25: blocking commands tell of the same host only once", async () => {

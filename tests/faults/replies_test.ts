@@ -7,11 +7,7 @@ import {
   assertLess,
   assertStrictEquals,
 } from "@std/assert";
-import {
-  CommandError,
-  type RbPromise,
-  TimeoutError,
-} from "../../mod.ts";
+import { CommandError, type RbPromise, TimeoutError } from "../../mod.ts";
 import { eventually, sleep } from "./outcome.ts";
 import {
   assertInStep,

@@ -47,9 +47,12 @@ Deno.test("fault 21: an exhausted pool serves first come, first served", async (
   const { cluster, proxy } = setup;
   proxy.hold();
   const order: number[] = [];
-  const maps = Array.from({ length: 8 }, (_, index) =>
-    cluster.map((client) => client.incr("n"))
-      .then((count) => order.push(index) && count));
+  const maps = Array.from(
+    { length: 8 },
+    (_, index) =>
+      cluster.map((client) => client.incr("n"))
+        .then((count) => order.push(index) && count),
+  );
   await eventually(() => cluster.getPoolForHost(0).leased === 2);
   const { exhausted, waiting, size } = cluster.getPoolForHost(0);
   assertEquals({ exhausted, waiting, size }, {
@@ -193,8 +196,10 @@ Deno.test("fault 22: abandoned commands give their room back", async () => {
   for (let round = 0; round < 3; round++) {
     const client = cluster.getRoutingClient({ timeout: 50 });
     const names = await Promise.all(
-      Array.from({ length: 12 }, () =>
-        client.incr("n").catch(({ name }: Error) => name)),
+      Array.from(
+        { length: 12 },
+        () => client.incr("n").catch(({ name }: Error) => name),
+      ),
     );
     assertEquals(names.filter((name) => name === "QueueFullError").length, 2);
   }

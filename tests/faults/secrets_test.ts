@@ -187,7 +187,8 @@ Deno.test("fault 34: a drop, a timeout and a refusal show no argument", async ()
 
 Deno.test("fault 34: a server that repeats what it was told", async () => {
   const echoes = [
-    (text: string) => `-ERR unknown command, with args beginning with: '${text}'`,
+    (text: string) =>
+      `-ERR unknown command, with args beginning with: '${text}'`,
     (text: string) => `-WRONGPASS '${text}' is not the password`,
     (text: string) => `+${text}`,
     (text: string) => text,

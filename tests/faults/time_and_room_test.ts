@@ -1,9 +1,5 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import {
-  type ClusterOptions,
-  HostDownError,
-  TimeoutError,
-} from "../../mod.ts";
+import { type ClusterOptions, HostDownError, TimeoutError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { oracle } from "./oracle.ts";

@@ -45,7 +45,7 @@ Deno.test("findSameHosts() goes by id where addresses tell nothing", () => {
   assertEquals(find([{}, {}], [{}, {}, {}]), [[0, 0], [1, 1]]);
   const address = "localhost:6379";
   assertEquals(
-    find([{ address }, { address }], [{ address }, { address }]),
+    find([{ address }, { address }], [{ address }, { address }, { address }]),
     [[0, 0], [1, 1]],
   );
 });

@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { RedisServer } from "../src/testing/redis_server.ts";
+import { runExample, startExample } from "./examples/program.ts";
+import { ask, countKeys } from "./oracle.ts";
+
+/** Two servers as an example is told of them. */
+async function startServers(
+  resources: AsyncDisposableStack,
+): Promise<{ servers: RedisServer[]; env: Record<string, string> }> {
+  const servers = await Promise.all([0, 1].map(async () => {
+    const server = await RedisServer.start({ transport: "tcp", databases: 1 });
+    return resources.use(server);
+  }));
+  const urls = servers.map(({ address }) => `redis://${address}`);
+  return { servers, env: { REDIS_HOSTS: urls.join(",") } };
+}
+
+async function makeDir(resources: AsyncDisposableStack): Promise<string> {
+  const dir = await Deno.makeTempDir({ prefix: "rb-examples-" });
+  resources.defer(() => Deno.remove(dir, { recursive: true }));
+  return dir;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+Deno.test("quickstart.ts writes, reads and checks 200,000 keys", async () => {
+  const text = await runExample("run", "quickstart.ts");
+  assertMatch(text, /read +█{40} +200,000\n/);
+  assertMatch(text, /Every value is the one that was written\./);
+  assertMatch(text, /mapBatches +200,000 +[\d.]+ +[\d,]+\n/);
+});
+
+Deno.test("load_csv.ts loads a file that it made itself", async () => {
+  const args = ["--rows", "12345"];
+  const text = await runExample("run", "load_csv.ts", { args });
+  assertMatch(text, /load +█{40} +12,345\n/);
+  assertMatch(text, /Loaded 12,345 rows/);
+  const counts = /Keys by host: (.+)\./.exec(text)?.[1].split(" + ") ?? [];
+  const total = counts.reduce(
+    (sum, count) => sum + Number(count.replace(",", "")),
+    0,
+  );
+  assertEquals([counts.length, total], [4, 12_345]);
+});
+
+Deno.test("load_csv.ts goes on where it ended", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { servers, env } = await startServers(resources);
+  const file = `${await makeDir(resources)}/people.csv`;
+  const lines = range(0, 25_000).map((id) => `person:${id},Ann,"a, b"`);
+  await Deno.writeTextFile(file, ["key,name,note", ...lines].join("\r\n"));
+  const options = { env, startsServers: false };
+
+  await runExample("run", "load_csv.ts", {
+    ...options,
+    args: [file, "--rows", "9000"],
+  });
+  const half = await Promise.all(servers.map(countKeys));
+  assertEquals(half[0] + half[1], 9_000);
+
+  const text = await runExample("run", "load_csv.ts", {
+    ...options,
+    args: [file],
+  });
+  assertMatch(text, /Goes on behind row 9,000/);
+  assertMatch(text, /Loaded 16,000 rows/);
+  const counts = await Promise.all(servers.map(countKeys));
+  assertEquals(counts[0] + counts[1], 25_000);
+  const values = await Promise.all(
+    servers.map((server) => ask(server, "GET person:24999")),
+  );
+  assert(values.includes('$10\r\nAnn,"a, b"'), values.join());
+
+  const again = await runExample("run", "load_csv.ts", {
+    ...options,
+    args: [file],
+  });
+  assertMatch(again, /Loaded 0 rows/);
+});
+
+Deno.test("load_csv.ts says where it stopped when a server is lost", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { servers, env } = await startServers(resources);
+  const file = `${await makeDir(resources)}/people.csv`;
+  const lines = range(0, 1_000).map((id) => `person:${id},Ann`);
+  await Deno.writeTextFile(file, ["key,name", ...lines, ""].join("\n"));
+  await servers[1].kill();
+
+  const options = { args: [file], env, startsServers: false };
+  await using program = await startExample("run", "load_csv.ts", options);
+  assertEquals((await program.end()).code, 1, program.text());
+  assertMatch(program.text(), /Stopped behind row 0/);
+  assertEquals(await Deno.readTextFile(`${file}.progress`), '{"rows":0}');
+});
+
+Deno.test("with_python.ts shows where the keys live", async () => {
+  const text = await runExample("run", "with_python.ts");
+  assertMatch(text, / user:1 +[0-3] +[0-3] +[0-3]\n/);
+  assertMatch(text, /Every key is where/);
+  assertMatch(text, /<HostInfo db=0 host='127\.0\.0\.1' host_id=0 /);
+  assertMatch(text, /cluster = rb\.Cluster\(/);
+  assertMatch(text, /[\d.]+ % of all keys/);
+});
+
+Deno.test("cart_test.ts passes", async () => {
+  const text = await runExample("test", "cart_test.ts");
+  assertMatch(text, /4 passed \| 0 failed/);
+});
+
+Deno.test("service.ts caches, forgets, and answers what is under way at its end", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { servers, env } = await startServers(resources);
+  const options = { env: { ...env, PORT: "0" }, startsServers: false };
+  await using program = await startExample("run", "service.ts", options);
+  const [, base] = await program.untilPrinted(/(http:\S+)\/products/);
+  const request = async (path: string, method = "GET") => {
+    const response = await fetch(base + path, { method });
+    const body = await response.text();
+    return { status: response.status, headers: response.headers, body };
+  };
+  const cachedOf = async (path: string) =>
+    (await request(path)).headers.get("x-cached");
+
+  assertEquals(await cachedOf("/products/1,2,3"), "0 of 3");
+  assertEquals(await cachedOf("/products/3,4,1"), "2 of 3");
+  const { body } = await request("/products/2,1");
+  assertEquals(JSON.parse(body).map(({ id }: { id: string }) => id), [
+    "2",
+    "1",
+  ]);
+  assertEquals((await request("/products/1,2", "DELETE")).status, 204);
+  assertEquals(await cachedOf("/products/1,3"), "1 of 2");
+  const keys = await Promise.all(servers.map(countKeys));
+  assertEquals(keys[0] + keys[1], 3);
+  assertEquals((await request("/health")).status, 200);
+  assertEquals((await request("/elsewhere")).status, 404);
+  assertEquals((await request("/products/1", "PUT")).status, 405);
+
+  const slow = request("/products/9");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  program.child.kill("SIGTERM");
+  assertEquals((await slow).status, 200);
+  assertEquals((await program.end()).code, 0, program.text());
+  assertMatch(program.text(), /GET \/products\/9: 200.*\nStopped\n$/);
+});
+
+Deno.test("service.ts answers although a server is down", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { servers, env } = await startServers(resources);
+  const options = { env: { ...env, PORT: "0" }, startsServers: false };
+  await using program = await startExample("run", "service.ts", options);
+  const [, base] = await program.untilPrinted(/(http:\S+)\/products/);
+  const path = `${base}/products/${range(0, 20).join()}`;
+  await (await fetch(path)).body?.cancel();
+  await servers[0].kill();
+
+  const response = await fetch(path);
+  assertEquals(response.status, 200);
+  assertEquals((await response.json()).length, 20);
+  const hits = Number(response.headers.get("x-cached")?.split(" ")[0]);
+  assertEquals(hits, await countKeys(servers[1]));
+
+  const forgotten = await fetch(path, { method: "DELETE" });
+  assertEquals(forgotten.status, 503);
+  await forgotten.body?.cancel();
+  const health = await fetch(`${base}/health`);
+  assertEquals(health.status, 503);
+  const { hosts } = await health.json();
+  assertEquals(hosts.map(({ answers }: { answers: boolean }) => answers), [
+    false,
+    true,
+  ]);
+});
+
+Deno.test("every example is run by a test", async () => {
+  const tests = await Promise.all(
+    ["examples_test.ts", "tracing_example_test.ts"].map((name) =>
+      Deno.readTextFile(new URL(name, import.meta.url)).catch(() => "")
+    ),
+  );
+  const examples = new URL("../examples/", import.meta.url);
+  const missing: string[] = [];
+  const files = await Array.fromAsync(Deno.readDir(examples));
+  const sources = await Promise.all(
+    files.map(({ name }) => Deno.readTextFile(new URL(name, examples))),
+  );
+  for (const { name } of files) {
+    const isPart = sources.some((text) => text.includes(`"./${name}"`));
+    const isRun = tests.some((text) => text.includes(`"${name}"`));
+    if (!isPart && !isRun) missing.push(name);
+  }
+  assertEquals(missing, []);
+});
