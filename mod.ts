@@ -63,6 +63,13 @@ export type {
 } from "./src/clients/diagnostics.ts";
 export type { HostStats } from "./src/clients/host_stats.ts";
 export type { Latency } from "./src/clients/latency_histogram.ts";
+export type { ScanOptions } from "./src/clients/key_scan.ts";
+export type {
+  EveryHostOptions,
+  FlushOptions,
+  PingOptions,
+  WholeCluster,
+} from "./src/clients/whole_cluster.ts";
 export type { HostLimits } from "./src/clients/host.ts";
 export type { LocalClient } from "./src/clients/local_client.ts";
 export type { MappingClient } from "./src/clients/mapping_client.ts";
@@ -94,14 +101,21 @@ export {
   assertKey,
   BaseRouter,
   ConsistentHashingRouter,
+  Distribution,
+  distribution,
+  type KeyMove,
   type KeyPlace,
+  type Move,
   PartitionRouter,
+  type Plan,
+  plan,
   type PythonHost,
   pythonRbLabel,
   type PythonValue,
   type RouterCluster,
   type RouterHost,
   type RouterOptions,
+  type Routing,
 } from "./src/routers/mod.ts";
 
 export { RbPromise } from "./src/promise.ts";

@@ -129,9 +129,8 @@ export class ClusterHosts implements ClusterView {
     const { address } = info;
     const { poolOptions = {} } = this.#options;
     const counters = this.#countersOf(id);
-    const makePool = this.#poolMaker(info, counters);
-    const pool = makePool();
-    const blockingPool = makePool();
+    const pool = this.#makePool(info, counters);
+    const blockingPool = pool.sibling();
     const parts = { id, address, pool, blockingPool, counters };
     const host = new Host(parts, poolOptions);
     this.#hosts.set(id, host);
@@ -147,8 +146,7 @@ export class ClusterHosts implements ClusterView {
     return counters;
   }
 
-  /** What makes pools of one host, which is down while one of them says so. */
-  #poolMaker(info: HostInfo, counters: HostCounters): () => Pool {
+  #makePool(info: HostInfo, counters: HostCounters): Pool {
     const { poolOptions = {} } = this.#options;
     const { hostId, address } = info;
     const { traffic } = counters;
@@ -156,13 +154,9 @@ export class ClusterHosts implements ClusterView {
       if (!connectionChannel.hasSubscribers) return;
       connectionChannel.publish({ hostId, address, type, error });
     };
-    let poolsDown = 0;
     const events: PoolEvents = {
       onHealth: (down, error) => {
-        poolsDown += down ? 1 : -1;
-        if (poolsDown === (down ? 1 : 0)) {
-          this.#listener(down ? "down" : "up", hostId, error);
-        }
+        this.#listener(down ? "down" : "up", hostId, error);
       },
       onConnect: (again) => {
         counters.opened++;
@@ -177,7 +171,7 @@ export class ClusterHosts implements ClusterView {
     };
     const dialer: Dialer = (prove, signal) =>
       dial(info, { ...dialOptions(poolOptions), traffic, prove, signal });
-    return () => new Pool(dialer, poolOptions, events);
+    return new Pool(dialer, poolOptions, events);
   }
 
   #retire(host: Host): void {

@@ -93,6 +93,30 @@ Deno.test('"rb:batch" counts errors, and connections that were tried in vain', a
   );
 });
 
+Deno.test('"rb:batch" names all commands of a batch that was sent in two attempts', async () => {
+  await using host = await Proxied.start(1);
+  const client = host.cluster.getRoutingClient();
+  await client.get("key");
+  using messages = messagesOf<BatchMessage>("rb:batch");
+  host.proxy.cut({ replies: 1 });
+  const replies = Promise.allSettled([
+    client.strlen("key"),
+    client.incr("counter"),
+    client.get("key"),
+  ]);
+  await eventually(() => host.proxy.stats.cut === 1);
+  host.proxy.pass();
+  const outcomes = (await replies).map(({ status }) => status);
+  assertEquals(outcomes, ["fulfilled", "rejected", "fulfilled"]);
+  const [{ commands, count, errors, failedAttempts }] = messages;
+  assertEquals({ ...commands }, { STRLEN: 1, INCR: 1, GET: 1 });
+  assertEquals({ count, errors, failedAttempts }, {
+    count: 3,
+    errors: 1,
+    failedAttempts: 1,
+  });
+});
+
 Deno.test('"rb:batch" and "rb:connection" show no argument, key or password', async () => {
   await using host = await Proxied.start(1, {
     hostDefaults: { password: SECRET },
@@ -106,6 +130,7 @@ Deno.test('"rb:batch" and "rb:connection" show no argument, key or password', as
   await host.cluster.map((client) => client.get(`key-${SECRET}`));
   await host.proxy.refuse();
   host.proxy.reset();
+  await eventually(() => connections.some(({ type }) => type === "close"));
   await assertRejects(() => client.set(`key-${SECRET}`, SECRET));
   assertGreaterOrEqual(batches.length, 4);
   const types = new Set(connections.map(({ type }) => type));

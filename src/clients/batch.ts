@@ -63,6 +63,8 @@ export class Batch implements Exchange {
   #sent = 0;
   /** Commands that have their reply. */
   #answered = 0;
+  /** The names of commands that it no longer has, since it was recovered. */
+  readonly #parted: string[] = [];
   #sealed = false;
   #abandoned = false;
   #reported = false;
@@ -91,6 +93,15 @@ export class Batch implements Exchange {
     this.commands.push(command);
     this.issued++;
     this.size += size;
+  }
+
+  /** How many commands of each name were added, wherever they ended. */
+  names(): Record<string, number> {
+    const counts: Record<string, number> = Object.create(null);
+    const count = (name: string) => counts[name] = (counts[name] ?? 0) + 1;
+    for (const name of this.#parted) count(name);
+    for (const { name } of this.commands) count(name);
+    return counts;
   }
 
   /** Whether any command has been sent and not been answered. */
@@ -203,6 +214,10 @@ export class Batch implements Exchange {
       const repeat = i >= this.#sent || mayRepeat(commands[i]);
       (repeat ? kept : lost).push(commands[i]);
     }
+    for (let i = 0; i < this.#answered; i++) {
+      this.#parted.push(commands[i].name);
+    }
+    for (const { name } of lost) this.#parted.push(name);
     this.commands = kept;
     this.#sent = this.#answered = this.#nextFrame = 0;
     this.#frames = [];

@@ -53,14 +53,10 @@ export function publishBatch(
   batch: Batch,
   at: { address: string; started: number; duration: number },
 ): void {
-  const commands: Record<string, number> = Object.create(null);
-  for (const { name } of batch.commands) {
-    commands[name] = (commands[name] ?? 0) + 1;
-  }
   const message: BatchMessage = {
     hostId: batch.hostId,
     address: at.address,
-    commands,
+    commands: batch.names(),
     count: batch.issued,
     startTime: performance.timeOrigin + at.started,
     duration: at.duration,

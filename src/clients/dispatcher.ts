@@ -59,9 +59,12 @@ export class Dispatcher {
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   readonly #gate: Gate | undefined;
-  /** The batch of each host that still takes commands. */
-  readonly #open = new Map<number, Batch>();
-  readonly #lanes = new Map<number, Lane>();
+  /**
+   * The batch of each host that still takes commands. By the host itself: after
+   * its pools were disconnected, another one has the same id.
+   */
+  readonly #open = new Map<Host, Batch>();
+  readonly #lanes = new Map<Host, Lane>();
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
@@ -140,10 +143,10 @@ export class Dispatcher {
   }
 
   #batchFor(host: Host): Batch {
-    let batch = this.#open.get(host.id);
+    let batch = this.#open.get(host);
     if (batch === undefined || batch.sealed) {
       batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
-      this.#open.set(host.id, batch);
+      this.#open.set(host, batch);
     }
     return batch;
   }
@@ -170,7 +173,7 @@ export class Dispatcher {
       onSettled: (batch) => {
         host.settled(batch, started);
         lane.settled(batch);
-        this.#forget(batch);
+        this.#forget(host, batch);
         onSettled?.();
       },
     });
@@ -182,9 +185,9 @@ export class Dispatcher {
     return batch;
   }
 
-  #forget(batch: Batch): void {
+  #forget(host: Host, batch: Batch): void {
     this.#live.delete(batch);
-    if (this.#open.get(batch.hostId) === batch) this.#open.delete(batch.hostId);
+    if (this.#open.get(host) === batch) this.#open.delete(host);
     if (this.#live.size > 0) return;
     for (const lane of this.#lanes.values()) lane.close();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
@@ -194,10 +197,10 @@ export class Dispatcher {
 
   #laneFor(host: Host): Lane {
     if (!this.#options.exclusive) return host.lane;
-    let lane = this.#lanes.get(host.id);
+    let lane = this.#lanes.get(host);
     if (lane === undefined) {
       lane = new Lane(host, { gate: this.#gate });
-      this.#lanes.set(host.id, lane);
+      this.#lanes.set(host, lane);
     }
     return lane;
   }

@@ -93,12 +93,15 @@ export class Lane implements ConnectionOwner, Applicant {
     batch: Batch,
     reason: (command: Command, sent: boolean) => unknown,
   ): void {
-    const carrier = batch.awaited ? batch.carrier : undefined;
+    const { awaited, carrier } = batch;
     this.#waiting = this.#waiting.filter((other) => other !== batch);
     this.#pauses.get(batch)?.();
     this.#pauses.delete(batch);
     batch.abandon(reason);
-    if (carrier !== undefined) this.#retire(carrier);
+    // One that is retired already may have waited for this batch alone.
+    if (carrier !== undefined && (awaited || !carrier.usable)) {
+      this.#retire(carrier);
+    }
   }
 
   /** Stops the clock. Whoever made the lane calls it when it is not used again. */

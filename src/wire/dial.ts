@@ -111,6 +111,7 @@ async function secure(
   const onAbort = () => socket.close();
   signal.addEventListener("abort", onAbort);
   try {
+    if (signal.aborted) onAbort();
     await socket.handshake();
     signal.throwIfAborted();
     return socket;
@@ -135,6 +136,8 @@ async function introduce(
   const onAbort = () => connection.close(signal.reason);
   signal.addEventListener("abort", onAbort);
   try {
+    // Aborted while the socket was on its way here: no event will tell.
+    signal.throwIfAborted();
     const replies = await CommandExchange.run(connection, commands);
     replies.forEach((reply, index) => {
       if (!(reply instanceof CommandError)) return;

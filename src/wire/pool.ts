@@ -105,6 +105,7 @@ export interface PoolStatus {
  */
 export class Pool implements PoolStatus {
   readonly #dial: Dialer;
+  readonly #settings: PoolSettings;
   readonly #events: PoolEvents;
   readonly #maxConnections: number;
   readonly #idleTimeout: number;
@@ -129,21 +130,29 @@ export class Pool implements PoolStatus {
    * @param dial Opens a connection.
    * @param settings Bounds.
    * @param events Who is told about health and connections.
+   * @param breaker That of another pool of the same server.
    */
   constructor(
     dial: Dialer,
     settings: PoolSettings = {},
     events: PoolEvents = {},
+    breaker?: Breaker,
   ) {
     this.#dial = dial;
+    this.#settings = settings;
     this.#events = events;
     this.#maxConnections = settings.maxConnections ?? 16;
     this.#idleTimeout = settings.idleTimeout ?? 0;
-    this.#breaker = new Breaker(
+    this.#breaker = breaker ?? new Breaker(
       () => this.#open(),
       (down, error) => this.#events.onHealth?.(down, error),
       settings.breaker,
     );
+  }
+
+  /** Another pool of the same server: with a bound of its own, and as down. */
+  sibling(): Pool {
+    return new Pool(this.#dial, this.#settings, this.#events, this.#breaker);
   }
 
   get size(): number {
@@ -235,7 +244,8 @@ export class Pool implements PoolStatus {
     this.#track(
       connection.closed.then(() => void this.#dedicated.delete(connection)),
     );
-    if (this.closed) connection.close();
+    // Aborted while the connection was on its way here: nobody would close it.
+    if (until.aborted) connection.close(until.reason);
     return connection;
   }
 

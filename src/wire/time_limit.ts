@@ -21,7 +21,8 @@ export class TimeLimit implements Disposable {
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param timeout Milliseconds; `Infinity`, or more than a timer can wait, for no limit.
+   * @param timeout Milliseconds; for no limit `Infinity`, or more than a timer
+   * can wait.
    * @param outer Another signal to follow.
    */
   constructor(timeout: number, outer?: AbortSignal) {

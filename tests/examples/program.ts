@@ -10,7 +10,7 @@ import { importMapFor } from "../docs/import_map.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** Milliseconds after which a program that has not ended is killed. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** How to run an example. */
 export interface ProgramOptions {

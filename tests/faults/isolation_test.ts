@@ -10,7 +10,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import {
-  Cluster,
+  type Cluster,
   ConnectionError,
   HostDownError,
   type RbPromise,

@@ -320,6 +320,25 @@ Deno.test("fault 25: a greeting that arrives before or behind the command is the
   }
 });
 
+Deno.test("fault 25: what met a greeting is sent again, writes as well", async () => {
+  await using server = new ScriptedServer(async (link, index) => {
+    await link.read();
+    // The second connection has to prove itself first.
+    await link.write(index === 0 ? MAX_CLIENTS : "+PONG\r\n");
+    if (index > 0 && await link.read() !== undefined) {
+      await link.write(":1\r\n+OK\r\n");
+      await link.hangup();
+    }
+  });
+  await using cluster = clusterAt(server.port);
+  const client = cluster.getRoutingClient();
+  assertEquals(await Promise.all([client.incr("n"), client.set("k", "v")]), [
+    1,
+    "OK",
+  ]);
+  assertEquals(server.accepted.length, 2);
+});
+
 Deno.test("fault 25: a server in protected mode is not tried again", async () => {
   await using server = new ScriptedServer((link) =>
     link.write("-DENIED Redis is running in protected mode\r\n")

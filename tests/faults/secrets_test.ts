@@ -67,6 +67,7 @@ async function errorsOf(cluster: Cluster): Promise<unknown[]> {
     () => cluster.map((client) => client.set("k", SECRET)),
     () => cluster.map((client) => [client.get(SECRET), client.incr("b")]),
     () => cluster.all((client) => client.incr(SECRET)),
+    () => cluster.getLocalClient(0).sendCommand("NOSUCH", [SECRET, "b"]),
     () => client.executeCommands({ k: [["INCR", SECRET]] }),
     async () => {
       using dedicated = await cluster.connect(0);

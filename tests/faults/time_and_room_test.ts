@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { type ClusterOptions, HostDownError, TimeoutError } from "../../mod.ts";
-import { RedisServer } from "../../src/testing.ts";
+import { FaultProxy, RedisServer } from "../../src/testing.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { oracle } from "./oracle.ts";
 import { blackhole, clusterAt } from "./single_host.ts";
@@ -177,17 +177,39 @@ Deno.test("fault 19: an aborted signal ends the wait for a connection", async ()
 });
 
 Deno.test("fault 19: callers who give up do not make a slow host count as down", async () => {
-  await using server = await RedisServer.start({ transport: "tcp" });
-  await using cluster = clusterAt(server.port);
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  await using cluster = clusterAt(proxy.port);
+  proxy.hold();
   const giveUp = () =>
     assertRejects(() => {
       const signal = AbortSignal.timeout(20);
-      return cluster.getLocalClient(0, { signal }).blpop(1, "none");
+      return cluster.map((client) => client.get("k"), { signal });
     }, DOMException);
-  for (let i = 0; i < 4; i++) await giveUp();
   await Promise.all(Array.from({ length: 4 }, giveUp));
-  assertEquals(await cluster.getRoutingClient().get("k"), null);
+  for (let i = 0; i < 4; i++) await giveUp();
   assertEquals(cluster.getPoolForHost(0).failures, 0);
+  proxy.pass();
+  assertEquals(await cluster.getRoutingClient().get("k"), null);
+});
+
+Deno.test("fault 19: a program lives as long as it waits for a message", async () => {
+  await using server = await RedisServer.start({
+    transport: "tcp",
+    config: { "notify-keyspace-events": "Ex" },
+  });
+  await using direct = oracle(server);
+  await using cluster = clusterAt(server.port);
+  using subscriber = await cluster.connect(0);
+  const subscription = await subscriber.subscribe("__keyevent@0__:expired");
+  const messages = subscription.receive();
+  for (const key of ["a", "b"]) {
+    // Nothing but the server knows that there is something to wait for.
+    await direct.command("SET", key, "v", "PX", 50);
+    const { value } = await messages.next();
+    assertEquals(value.message, key);
+  }
+  await messages.return?.();
 });
 
 Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data", async () => {

@@ -8,10 +8,8 @@ import {
   assertLess,
   assertLessOrEqual,
   assertNotEquals,
-  assertRejects,
 } from "@std/assert";
 import {
-  type Argument,
   Cluster,
   ConnectionError,
   PartialError,
@@ -20,31 +18,10 @@ import {
   TransportError,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
+import { CLIENTS } from "./client_kinds.ts";
 import { oracle } from "./oracle.ts";
 import { eventually, sleep } from "./outcome.ts";
 import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
-import { ScriptedServer } from "./scripted_server.ts";
-
-type Send = (name: string, args: Argument[]) => PromiseLike<unknown>;
-
-/** Each kind of client, as a way to send a command to host 0. */
-const CLIENTS: Record<string, (cluster: Cluster) => Promise<Send> | Send> = {
-  "a routing client": (cluster) => (name, args) =>
-    cluster.getRoutingClient().sendCommand(name, args),
-  "a local client": (cluster) => (name, args) =>
-    cluster.getLocalClient(0).sendCommand(name, args),
-  "a map": (cluster) => (name, args) =>
-    cluster.map((client) => client.sendCommand(name, args)),
-  "a fanout": (cluster) => (name, args) =>
-    cluster.all((client) => client.sendCommand(name, args)),
-  "a dedicated client": async (cluster) => {
-    let client = await cluster.connect(0);
-    return async (name, args) => {
-      if (!client.isConnected) client = await cluster.connect(0);
-      return await client.sendCommand(name, args as string[]);
-    };
-  },
-};
 
 /** Writes that show how often they ran. */
 const WRITES: [name: string, args: string[], ran: string[]][] = [
@@ -267,139 +244,6 @@ for (const restartsAtOnce of [true, false]) {
   });
 }
 
-Deno.test("fault 12: a read is tried again, within a bound and with growing pauses", async () => {
-  await using host = await Proxied.start(1, {
-    poolOptions: { maxRetries: 2, breaker: { threshold: 100 } },
-  });
-  const client = host.cluster.getRoutingClient();
-  await client.get("a");
-  host.proxy.cut();
-  const { accepted } = host.proxy.stats;
-  const started = performance.now();
-  const error = await reasonOf(client.get("a"));
-  const time = performance.now() - started;
-  assertInstanceOf(error, ConnectionError);
-  assertEquals([error.hostId, error.command], [0, "GET"]);
-  // Two pauses: of 25 to 50 ms, and of 50 to 100 ms.
-  assertGreaterOrEqual(time, 75);
-  assertLess(time, 250);
-  assertEquals(host.proxy.stats.accepted, accepted + 2);
-  host.proxy.pass();
-  await assertQuiet(host.cluster);
-});
-
-for (const [kind, open] of Object.entries(CLIENTS)) {
-  if (kind === "a dedicated client") continue;
-  Deno.test(`fault 12: ${kind} gets what it reads although a reply was lost`, async () => {
-    await using host = await Proxied.start(1);
-    const send = await open(host.cluster);
-    await host.oracle.command("RPUSH", "list", "a", "b");
-    await send("EXISTS", ["other"]);
-    for (let round = 1; round <= 3; round++) {
-      host.proxy.cut();
-      const read = send("LLEN", ["list"]);
-      await eventually(() => host.proxy.stats.cut === round);
-      host.proxy.pass();
-      const value = await read;
-      assertEquals(value instanceof Map ? value.get(0) : value, 2);
-    }
-    await assertQuiet(host.cluster);
-  });
-}
-
-Deno.test("fault 12: retries end with the caller's deadline", async () => {
-  await using host = await Proxied.start(1, {
-    poolOptions: { maxRetries: 1_000, breaker: { threshold: 10_000 } },
-  });
-  const client = host.cluster.getRoutingClient({ timeout: 300 });
-  for (const fault of ["refuse", "cut"] as const) {
-    host.proxy.pass();
-    await client.get("a");
-    await host.proxy[fault]();
-    host.proxy.reset();
-    for (
-      const read of [
-        () => client.get("a"),
-        () => client.map((client) => client.get("a"), { timeout: 300 }),
-        () => client.sendCommand("GET", ["a"], { timeout: 300 }),
-      ]
-    ) {
-      const started = performance.now();
-      assertInstanceOf(await reasonOf(read()), TransportError);
-      assertLess(performance.now() - started, 350);
-    }
-  }
-  host.proxy.pass();
-  assertEquals(await client.get("a"), null);
-});
-
-Deno.test("fault 12: many who retry do not come back in step", async () => {
-  await using server = new ScriptedServer(async (link) => {
-    for (;;) {
-      const text = await link.read();
-      if (text === undefined || text.includes("lost")) return;
-      await link.write(text.includes("PING") ? "+PONG\r\n" : "$-1\r\n");
-    }
-  });
-  const { port } = server;
-  const poolOptions = { maxRetries: 1 };
-  const pauses = await Promise.all(
-    Array.from({ length: 12 }, async () => {
-      await using cluster = new Cluster({ hosts: [{ port }], poolOptions });
-      const client = cluster.getRoutingClient();
-      await client.get("first");
-      const started = performance.now();
-      assertEquals(told(await reasonOf(client.get("lost"))).outcome, "unknown");
-      return performance.now() - started;
-    }),
-  );
-  assertGreaterOrEqual(Math.min(...pauses), 24);
-  const spread = Math.max(...pauses) - Math.min(...pauses);
-  assertGreaterOrEqual(spread, 5);
-});
-
-Deno.test("fault 12: a write is tried again when its caller says so", async () => {
-  await using host = await Proxied.start(1);
-  const client = host.cluster.getRoutingClient();
-  const calls = [
-    () => client.sendCommand("INCR", ["n"], { idempotent: true }),
-    () =>
-      client.map((client) =>
-        client.sendCommand("INCR", ["n"], { idempotent: true })
-      ),
-  ];
-  let count = 0;
-  for (const call of calls) {
-    await client.get("other");
-    host.proxy.cut();
-    const sent = call();
-    await eventually(() => host.proxy.stats.cut === count / 2 + 1);
-    host.proxy.pass();
-    count += 2;
-    assertEquals(await sent, count);
-    assertEquals(await host.oracle.command("GET", "n"), String(count));
-  }
-});
-
-Deno.test("fault 12: what was sent once stays unknown, whatever follows", async () => {
-  await using host = await Proxied.start(1);
-  for (const timeout of [5_000, 20]) {
-    const client = host.cluster.getRoutingClient({ timeout });
-    host.proxy.pass();
-    await client.get("other").catch(() => {});
-    await host.oracle.command("DEL", "n");
-    host.proxy.cut();
-    const sent = client.sendCommand("INCR", ["n"], { idempotent: true });
-    const error = reasonOf(sent);
-    await eventually(async () => await host.oracle.command("GET", "n") === "1");
-    await host.proxy.refuse();
-    assertEquals(told(await error).outcome, "unknown");
-    assertEquals(await host.oracle.command("GET", "n"), "1");
-    host.proxy.pass();
-    await eventually(() => client.get("other").then(() => true, () => false));
-  }
-});
-
 Deno.test("fault 13: a merged MSET whose reply is lost is unknown for each", async () => {
   await using host = await Proxied.start(1);
   const keys = host.keys(0, 100);
@@ -489,128 +333,4 @@ Deno.test("fault 13: an MSET over two hosts says for each key what is known", as
   await sleep(80);
   assertEquals(hosts.proxies[1].stats.cut, 1);
   await assertQuiet(hosts.cluster);
-});
-
-/** Ways to lose the link of a dedicated client while nothing is sent. */
-const DROPS: Record<string, (host: Proxied) => Promise<unknown>> = {
-  "the network drops": async (host) => {
-    host.proxy.reset();
-    await sleep(20);
-  },
-  "the network drops at the same moment": (host) =>
-    Promise.resolve(host.proxy.reset()),
-  "the server kills": async (host) => {
-    await host.oracle.command("CLIENT", "KILL", "TYPE", "normal");
-    await sleep(20);
-  },
-  "a restart of the server ends": async (host) => {
-    await host.server.restart();
-    await sleep(20);
-  },
-};
-
-for (const [how, drop] of Object.entries(DROPS)) {
-  Deno.test(`fault 14: between WATCH and EXEC, a link that ${how} is an error`, async () => {
-    await using host = await Proxied.start(1);
-    using client = await host.cluster.connect(0);
-    await client.watch("watched");
-    const tx = client.tx();
-    tx.incr("n");
-    await drop(host);
-    const error = await reasonOf(tx.flush());
-    assertInstanceOf(error, ConnectionError);
-    assertEquals(error.hostId, 0);
-    await sleep(100);
-    assertEquals(await host.oracle.command("EXISTS", "n"), 0);
-    for (const command of ["INCR", "UNWATCH", "PING"]) {
-      const args = command === "INCR" ? ["n"] : [];
-      assertEquals(told(await reasonOf(client.sendCommand(command, args))), {
-        name: "ConnectionError",
-        hostId: 0,
-        command,
-        outcome: "not-sent",
-      });
-    }
-    assert(!client.isConnected);
-    await assertRejects(() => client.connect(), ConnectionError);
-    assertEquals(await host.oracle.command("EXISTS", "n"), 0);
-    assertEquals(host.proxy.stats.accepted, 1);
-  });
-
-  Deno.test(`fault 14: after SELECT, a link that ${how} is an error`, async () => {
-    await using host = await Proxied.start(1);
-    using client = await host.cluster.connect(0);
-    await client.select(3);
-    assertEquals(await client.incr("n"), 1);
-    await drop(host);
-    assertInstanceOf(await reasonOf(client.incr("n")), ConnectionError);
-    assertInstanceOf(await reasonOf(client.incr("n")), ConnectionError);
-    await sleep(60);
-    assertEquals(await host.oracle.command("EXISTS", "n"), 0);
-    assertEquals(host.proxy.stats.accepted, 1);
-    // Another one starts with the state of a new connection.
-    using other = await host.cluster.connect(0);
-    assertEquals(await other.incr("n"), 1);
-  });
-}
-
-Deno.test("fault 14: an EXEC whose reply is lost ran once, and is unknown", async () => {
-  await using host = await Proxied.start(1);
-  for (const replies of [0, 1, 2]) {
-    await host.oracle.command("DEL", "n");
-    using client = await host.cluster.connect(0);
-    await client.watch("watched");
-    host.proxy.cut({ replies });
-    const tx = client.tx();
-    tx.incr("n");
-    const error = await reasonOf(tx.flush());
-    host.proxy.pass();
-    assertEquals(told(error).outcome, "unknown");
-    await sleep(80);
-    assertEquals(await host.oracle.command("GET", "n"), "1");
-  }
-});
-
-Deno.test("fault 14: a read on a dedicated connection is not tried again", async () => {
-  await using host = await Proxied.start(1);
-  using client = await host.cluster.connect(0);
-  await client.select(3);
-  host.proxy.cut();
-  const error = await reasonOf(client.get("a"));
-  host.proxy.pass();
-  assertEquals(told(error), {
-    name: "ConnectionError",
-    hostId: 0,
-    command: "GET",
-    outcome: "unknown",
-  });
-  await sleep(80);
-  assertEquals(host.proxy.stats.accepted, 1);
-});
-
-Deno.test("fault 14: a transaction with an argument that cannot be sent is not sent", async () => {
-  await using host = await Proxied.start(1);
-  using client = await host.cluster.connect(0);
-  for (const pipeline of [client.tx(), client.pipeline()]) {
-    pipeline.incr("n");
-    pipeline.set("a", undefined as unknown as string);
-    pipeline.incr("n");
-    assertInstanceOf(await reasonOf(pipeline.flush()), TypeError);
-  }
-  assertEquals(await client.ping(), "PONG");
-  assertEquals(await host.oracle.command("EXISTS", "n"), 0);
-});
-
-Deno.test("fault 14: a subscription ends with an error when its link is lost", async () => {
-  await using host = await Proxied.start(1);
-  using client = await host.cluster.connect(0);
-  const subscription = await client.subscribe("news");
-  const messages = subscription.receive();
-  const next = messages.next();
-  await host.oracle.command("PUBLISH", "news", "one");
-  assertEquals((await next).value?.message, "one");
-  const lost = reasonOf(messages.next());
-  host.proxy.reset();
-  assertInstanceOf(await lost, Error);
-  assertEquals(host.proxy.stats.accepted, 1);
 });

@@ -23,12 +23,14 @@ export async function checkAftermath(world: World): Promise<void> {
 /** Closes the cluster; nothing of it may be left. */
 export async function checkClosing(world: World): Promise<void> {
   await world.cluster.close();
-  const left = () =>
-    world.stage.proxies.reduce((sum, { connections }) => sum + connections, 0);
-  await soon(() => left() === 0);
-  if (left() > 0) {
-    world.journal.problem(`${left()} connections outlived their cluster`);
-  }
+  await Promise.all(world.stage.proxies.map(async (proxy, id) => {
+    if (await soon(() => proxy.connections === 0)) return;
+    const list = String(await world.oracles[id].command("CLIENT", "LIST"));
+    world.journal.problem(
+      `Host ${id}: ${proxy.connections} connections outlived their cluster; ` +
+        `the server knows of\n${list}`,
+    );
+  }));
 }
 
 async function checkRecovery(world: World): Promise<void> {

@@ -1,0 +1,190 @@
+/**
+ * Writes the page about speed around the figures of a run.
+ *
+ * @module
+ */
+
+import { grouped, markdownTable } from "../measure/format.ts";
+import { type Machine, machineLines } from "../measure/machine.ts";
+import type { Layer } from "./layers.ts";
+import type { Series } from "./series.ts";
+
+/** All that a run has found. */
+export interface Findings {
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly keys: Series;
+  readonly hosts: Series;
+  /** How many keys were spread over the hosts. */
+  readonly hostKeys: number;
+  readonly layers: readonly Layer[];
+}
+
+/** The way that most of the text is about. */
+const MAIN = "map get";
+
+/** The page, in Markdown. */
+export function performancePage(findings: Findings): string {
+  return [
+    introduction(findings),
+    keysPart(findings.keys),
+    hostsPart(findings.hosts, findings.hostKeys),
+    layersPart(findings.layers),
+    againPart(),
+  ].join("\n\n") + "\n";
+}
+
+function introduction({ machine, rounds }: Findings): string {
+  const [where, programs] = machineLines(machine);
+  return `# Performance
+
+What a key costs, how that changes with the number of keys and of hosts, and
+which layer takes how much of it. All of this page is written by
+\`sh tools/dev scaling\`, figures and text.
+
+- Measured on: ${where}.
+- With: ${programs}.
+- Method: servers and client on the same machine, over TCP. Keys and values
+  have 16 bytes. Each figure is the median of ${rounds} rounds that take turns;
+  in each round the work is done once to get going and then repeated for 100 ms.
+
+Client and servers share the cores, so a figure holds the time of both.
+
+![Nanoseconds a key, by the number of keys and of hosts](performance.svg)`;
+}
+
+function keysPart({ amounts, costs }: Series): string {
+  const line = costs.get(MAIN) ?? [];
+  const least = Math.min(...line);
+  const best = amounts[line.indexOf(least)];
+  const last = line.length - 1;
+  const growth = line[last] / least;
+  const start = line[0] > 1.5 * least
+    ? `A map of ${grouped(amounts[0])} keys takes ${
+      ratio(line[0] / least)
+    } times as long for each of them: what a map costs however small it is, a
+round trip to each host and a few turns of the event loop, is spread over few
+keys.`
+    : `Already a map of ${grouped(amounts[0])} keys costs hardly more for each
+of them.`;
+  const end = growth > 1.5
+    ? `From there on, the cost of a key grows to ${ratio(growth)} times of that
+at ${
+      grouped(amounts[last])
+    } keys. Nothing in a map looks twice at a key; but all
+promises of a map are alive until it ends, and the more there are, the more the
+garbage collector has to copy and to mark, and the less fits into the caches of
+the processor. \`mapBatches\` holds two batches at a time and does not pay for
+that.`
+    : `From there to ${grouped(amounts[last])} keys, the cost of a key stays
+within a factor of ${
+      ratio(Math.max(...line.slice(line.indexOf(least))) / least)
+    }:
+the whole is near linear in the number of keys.`;
+  return `## By the number of keys
+
+Four hosts, each a server of its own. Nanoseconds a key:
+
+${seriesTable("keys", { amounts, costs })}
+
+A key of a map of GETs costs least at ${grouped(best)} keys, ${
+    grouped(least)
+  } ns. ${start}
+${end}`;
+}
+
+function hostsPart({ amounts, costs }: Series, keys: number): string {
+  const line = costs.get(MAIN) ?? [];
+  const last = amounts.length - 1;
+  const four = Math.max(0, amounts.indexOf(4));
+  const more = amounts[last] - amounts[four];
+  const perHost = (line[last] - line[four]) * keys / more / 1_000;
+  const flatness = line[last] / line[four];
+  const verdict = flatness <= 1.5
+    ? `With ${amounts[last]} hosts a key costs ${
+      ratio(flatness)
+    } times what it does with ${amounts[four]}: near flat.`
+    : `With ${amounts[last]} hosts a key costs ${
+      ratio(flatness)
+    } times what it does with ${amounts[four]}. That is about ${
+      perHost.toFixed(0)
+    } µs
+for each further host and map: a batch, a lease of a connection, a write, and the
+reads that its replies take. The more hosts, the fewer keys share that, and the
+fewer travel in one MGET: ${
+      grouped(keys / amounts[last])
+    } to a host instead of ${grouped(keys / amounts[four])}. A
+map with more keys hardly notices; a map of few keys asks each host that has one
+of them.`;
+  return `## By the number of hosts
+
+${grouped(keys)} keys. Hosts are databases of four servers, each with a
+connection of its own; with one or two hosts, only one or two servers work.
+Nanoseconds a key:
+
+${seriesTable("hosts", { amounts, costs })}
+
+${verdict}`;
+}
+
+function layersPart(layers: readonly Layer[]): string {
+  const all = layers[layers.length - 1];
+  const parts = layers.slice(0, -1);
+  const dearest = parts.toSorted((a, b) => b.merged - a.merged)[0];
+  const table = markdownTable([
+    ["layer", "GET, merged", "share", "GET, not merged", "share"],
+    ...layers.map(({ name, merged, plain }) => [
+      name,
+      `${merged.toFixed(0)} ns`,
+      percent(merged / all.merged),
+      `${plain.toFixed(0)} ns`,
+      percent(plain / all.plain),
+    ]),
+  ]);
+  return `## By layer
+
+What one GET of a map costs, of 50,000 keys on four hosts. The first five layers
+are measured by themselves. Then a whole map is measured over sockets that
+answer from memory, and over real ones; the other two layers are what that takes
+beyond the layers before.
+
+${table}
+
+Most of it goes to: ${dearest.name}. "Method, batch, matching of replies" is what
+holds a command from its call to its reply, and what the garbage collector does
+for it; "sockets, and waiting for servers" are the system calls and the time in
+which servers have a core to themselves.`;
+}
+
+function againPart(): string {
+  return `## Again, on your machine
+
+\`\`\`sh
+sh tools/dev scaling
+sh tools/dev compare
+sh tools/dev memory
+sh tools/dev bench
+\`\`\`
+
+\`scaling\` writes this page, \`compare\` compares with other clients and with
+redis-benchmark in interleaved rounds, \`memory\` says what maps take of memory,
+and \`bench\` times single functions.`;
+}
+
+function seriesTable(unit: string, { amounts, costs }: Series): string {
+  return markdownTable([
+    [unit, ...costs.keys()],
+    ...amounts.map((amount, at) => [
+      grouped(amount),
+      ...[...costs.values()].map((line) => grouped(line[at])),
+    ]),
+  ]);
+}
+
+function ratio(value: number): string {
+  return value.toFixed(1);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}

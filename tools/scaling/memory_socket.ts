@@ -1,0 +1,97 @@
+/**
+ * A server without a network: what is left when it answers is the client.
+ *
+ * @module
+ */
+
+import type { Socket } from "../../src/wire/connection.ts";
+
+/** All keys and values have so many bytes. */
+const SIZE = 16;
+
+/** `$16`, CR LF, sixteen bytes, CR LF. */
+const BULK = 5 + SIZE + 2;
+const CR = 0x0d;
+const DIGIT_0 = 0x30;
+
+/** The name of the command: its third letter tells PING, MGET and GET apart. */
+const LETTER_N = 0x4e;
+const LETTER_E = 0x45;
+
+/** Values enough for the longest MGET. */
+const BULKS = new TextEncoder().encode(
+  `$${SIZE}\r\n${"v".repeat(SIZE)}\r\n`.repeat(1_024),
+);
+const PONG = new TextEncoder().encode("+PONG\r\n");
+
+/**
+ * Answers GET and MGET of keys of 16 bytes, and PING, at once and always with
+ * the same value.
+ */
+export class MemorySocket implements Socket {
+  #bytes: Uint8Array = new Uint8Array(2 ** 20);
+  #start = 0;
+  #end = 0;
+  #closed = false;
+  #wake: PromiseWithResolvers<void> | undefined;
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#start === this.#end) {
+      if (this.#closed) return null;
+      this.#wake = Promise.withResolvers();
+      await this.#wake.promise;
+    }
+    const count = Math.min(buffer.length, this.#end - this.#start);
+    buffer.set(this.#bytes.subarray(this.#start, this.#start + count));
+    this.#start += count;
+    if (this.#start === this.#end) this.#start = this.#end = 0;
+    return count;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    for (let at = 0; at < bytes.length;) at = this.#answer(bytes, at);
+    this.#wake?.resolve();
+    this.#wake = undefined;
+    return Promise.resolve(bytes.length);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wake?.resolve();
+  }
+
+  ref(): void {}
+
+  unref(): void {}
+
+  /** Answers the command at a place; returns the place of the next one. */
+  #answer(bytes: Uint8Array, start: number): number {
+    let at = start + 1;
+    let words = 0;
+    for (; bytes[at] !== CR; at++) words = words * 10 + bytes[at] - DIGIT_0;
+    // Behind the CR LF: "$", one digit, CR LF, and the name.
+    const nameSize = bytes[at + 3] - DIGIT_0;
+    const letter = bytes[at + 8];
+    at += 6 + nameSize + 2;
+    const keys = words - 1;
+    if (letter === LETTER_N) {
+      this.#put(PONG);
+    } else {
+      if (letter === LETTER_E) {
+        this.#put(new TextEncoder().encode(`*${keys}\r\n`));
+      }
+      this.#put(BULKS.subarray(0, keys * BULK));
+    }
+    return at + keys * BULK;
+  }
+
+  #put(reply: Uint8Array): void {
+    if (this.#end + reply.length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * (this.#bytes.length + reply.length));
+      larger.set(this.#bytes.subarray(0, this.#end));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(reply, this.#end);
+    this.#end += reply.length;
+  }
+}
