@@ -7,6 +7,8 @@ const ROOT = new URL("../", import.meta.url);
 const RUN_BLOCK = new URL("docs/run_block.ts", import.meta.url).href;
 /** The ports that the documentation speaks of; real servers stand in for them. */
 const PORTS = [6379, 6380, 6381, 6382];
+/** What registers tests; a block with it is a test file, not a program. */
+const TESTS = /^(Deno\.test|routerConformance)\(/m;
 
 Deno.test("blocksOf() finds blocks with their lines and marks", () => {
   const text = [
@@ -58,7 +60,7 @@ async function writeTests(
     const code = withPorts(written, ports);
     const path = `${dir}/${file.replaceAll(/[^\w]/g, "_")}_${line}.ts`;
     await Deno.writeTextFile(path, code);
-    if (runs && /^Deno\.test\(/m.test(code)) {
+    if (runs && TESTS.test(code)) {
       files.push(path);
       continue;
     }

@@ -67,6 +67,8 @@ export class DedicatedLink implements ConnectionOwner {
     using limit = new TimeLimit(timeout, signal);
     try {
       const connection = await host.pool.open(limit.signal);
+      // Aborted while it was on its way here: no event will tell.
+      if (limit.signal.aborted) connection.close(limit.signal.reason);
       // It may have been lost on the way here, with nobody there to be told.
       if (!connection.usable) throw connection.error;
       return new DedicatedLink(host, connection, options);

@@ -244,8 +244,7 @@ export class Pool implements PoolStatus {
     this.#track(
       connection.closed.then(() => void this.#dedicated.delete(connection)),
     );
-    // Aborted while the connection was on its way here: nobody would close it.
-    if (until.aborted) connection.close(until.reason);
+    if (this.closed) connection.close();
     return connection;
   }
 
@@ -356,7 +355,9 @@ export class Pool implements PoolStatus {
     if (this.closed) return;
     this.#lost = true;
     this.#events.onFail?.(error);
-    this.#breaker.failed(error);
+    // A server that says no is there: only one that says nothing may be down.
+    if (isRefusal(error)) this.#breaker.succeeded();
+    else this.#breaker.failed(error);
     const [first] = this.#waiting;
     if (first !== undefined) {
       this.#waiting.delete(first);
@@ -424,4 +425,10 @@ export class Pool implements PoolStatus {
 /** Whether it is what a user who may not PING gets, and nobody unasked. */
 function isDenial(reply: Reply): boolean {
   return reply instanceof CommandError && reply.code === "NOPERM";
+}
+
+/** Whether a server answered and refused, for example a wrong password. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ConnectionError &&
+    error.cause instanceof CommandError;
 }

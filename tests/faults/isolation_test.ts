@@ -24,10 +24,10 @@ import { ScriptedServer } from "./scripted_server.ts";
 
 const DEAD = 2;
 
-/** An INCR that takes a moment. */
+/** An INCR that takes a while: ARGV[1] times about 10 ns. */
 const SLOW = `
   local sum = 0
-  for i = 1, 2000 do sum = sum + i end
+  for i = 1, tonumber(ARGV[1]) do sum = sum + i end
   return redis.call("INCR", KEYS[1])
 `;
 
@@ -123,7 +123,12 @@ for (const transport of ["tcp", "unix"] as const) {
     let killing: Promise<void> | undefined;
     const error = await reasonOf(
       cluster.map((client) => {
-        for (const key of keys) promises.push(client.eval(SLOW, [key], []));
+        // The last one of the dead host keeps it busy until it is killed.
+        const last = hostIds.lastIndexOf(DEAD);
+        keys.forEach((key, index) => {
+          const times = index === last ? 1e8 : 1e3;
+          promises.push(client.eval(SLOW, [key], [times]));
+        });
         promises[hostIds.indexOf(DEAD)].done(() => {
           killing = setup.servers[DEAD].kill();
         });

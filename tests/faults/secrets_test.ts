@@ -138,7 +138,13 @@ Deno.test("fault 34: a wrong password is in no error and no event", async () => 
     const refusal = first.cause as ConnectionError;
     assertInstanceOf(refusal.cause, CommandError);
     assertEquals(refusal.cause.code, "WRONGPASS");
-    assert(errors.some((error) => error instanceof HostDownError));
+    // A server that refuses a password is there, and is not asked again and
+    // again in the background.
+    assert(!errors.some((error) => error instanceof HostDownError));
+    assertEquals(events.seen, []);
+    await server.kill();
+    const later = await errorsOf(cluster);
+    assert(later.some((error) => error instanceof HostDownError));
     assert(events.seen.length > 0);
     assertSecretFree(...events.seen);
   }

@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Cluster } from "../../mod.ts";
+import { dial } from "../../src/wire/dial.ts";
+import { ScriptedServer } from "../faults/scripted_server.ts";
+
+const HOSTNAME = "127.0.0.1";
+
+/** Has something happen right after a socket was opened, before anybody has it. */
+function afterConnect(happen: () => void): Disposable {
+  const connect = Deno.connect;
+  const stub = async (options: Deno.ConnectOptions) => {
+    const connection = await connect(options);
+    happen();
+    return connection;
+  };
+  Object.defineProperty(Deno, "connect", { value: stub, configurable: true });
+  return {
+    [Symbol.dispose]: () =>
+      void Object.defineProperty(Deno, "connect", {
+        value: connect,
+        configurable: true,
+      }),
+  };
+}
+
+/** A server that says nothing, and notes who has hung up. */
+function silentServer(): { server: ScriptedServer; hangups: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const server = new ScriptedServer(async (link) => {
+    await link.hangup();
+    resolve();
+  });
+  return { server, hangups: promise };
+}
+
+Deno.test("dial() gives up when aborted between the socket and the handshake", async () => {
+  const { server, hangups } = silentServer();
+  await using _server = server;
+  const reason = new Error("No longer wanted");
+  const controller = new AbortController();
+  using _stub = afterConnect(() => controller.abort(reason));
+  const endpoint = {
+    hostname: HOSTNAME,
+    port: server.port,
+    tls: false,
+    db: 1,
+  };
+  const options = {
+    timeout: 5_000,
+    protocol: 2 as const,
+    signal: controller.signal,
+  };
+  const start = performance.now();
+  const error = await assertRejects(() => dial(endpoint, options), Error);
+  assertEquals(error, reason);
+  assert(performance.now() - start < 1_000);
+  await hangups;
+});
+
+Deno.test("Cluster.connect() leaves no connection when aborted as it arrives", async () => {
+  const { server, hangups } = silentServer();
+  await using _server = server;
+  await using cluster = new Cluster({
+    hosts: { 0: { hostname: HOSTNAME, port: server.port } },
+  });
+  const reason = new Error("No longer wanted");
+  const controller = new AbortController();
+  using _stub = afterConnect(() => controller.abort(reason));
+  const error = await assertRejects(
+    () => cluster.connect(0, { signal: controller.signal }),
+    Error,
+  );
+  assertEquals(error, reason);
+  await hangups;
+});
