@@ -187,7 +187,7 @@ Deno.test("every example is run by a test", async () => {
   );
   for (const { name } of files) {
     const isPart = sources.some((text) => text.includes(`"./${name}"`));
-    const isRun = tests.some((text) => text.includes(`"${name}"`));
+    const isRun = tests.some((text) => text.includes(`${name}"`));
     if (!isPart && !isRun) missing.push(name);
   }
   assertEquals(missing, []);

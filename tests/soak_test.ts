@@ -46,7 +46,9 @@ Deno.test("Counter.fault() accepts what lies between acknowledged and attempted"
 Deno.test("Journal notes what is late, pending, and fails without a host", async () => {
   const journal = new Journal();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const watching = journal.command("slow", promise, -10_000);
+  const watching = journal.command("slow", promise, {
+    milliseconds: -10_000,
+  });
   assertEquals(journal.pending, ["slow (1)"]);
   resolve();
   await watching;

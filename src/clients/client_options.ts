@@ -30,6 +30,13 @@ export interface ClientOptions {
    * @default {true}
    */
   autoBatch?: boolean;
+  /**
+   * Whether every command of the client may be sent again when its reply was
+   * lost, although it writes, because running it twice does no harm.
+   *
+   * @default {false}
+   */
+  idempotent?: boolean;
 }
 
 /** The options of a map. */
@@ -45,6 +52,12 @@ export interface MapOptions extends ClientOptions {
    * @default {64}
    */
   maxConcurrency?: number;
+  /**
+   * Whether the map ends well although commands failed: their promises tell.
+   *
+   * @default {false}
+   */
+  settled?: boolean;
 }
 
 /** The options of a fanout. */
@@ -61,7 +74,7 @@ export interface FanoutOptions extends MapOptions {
 }
 
 /** The options of `mapBatches`. */
-export interface MapBatchesOptions extends MapOptions {
+export interface MapBatchesOptions extends Omit<MapOptions, "settled"> {
   /**
    * How many keys make a batch. Two batches are held at a time.
    *
@@ -74,19 +87,24 @@ const CLIENT_CHECKS = {
   timeout: isPositive,
   signal: isSignal,
   autoBatch: oneOf(true, false),
+  idempotent: oneOf(true, false),
 };
 
-const MAP_CHECKS = { ...CLIENT_CHECKS, maxConcurrency: isWhole(1, 2 ** 31) };
+const BATCHES_CHECKS = {
+  ...CLIENT_CHECKS,
+  maxConcurrency: isWhole(1, 2 ** 31),
+};
+
+const MAP_CHECKS = { ...BATCHES_CHECKS, settled: oneOf(true, false) };
 
 const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   "the client": CLIENT_CHECKS,
   "the map": MAP_CHECKS,
   "the fanout": {
     ...MAP_CHECKS,
-    settled: oneOf(true, false),
     hosts: isHostSelection,
   },
-  "mapBatches": { ...MAP_CHECKS, batchSize: isWhole(1, 2 ** 31) },
+  "mapBatches": { ...BATCHES_CHECKS, batchSize: isWhole(1, 2 ** 31) },
 };
 
 /**

@@ -42,6 +42,8 @@ export interface DispatchOptions {
   signal?: AbortSignal | undefined;
   /** Whether neighbouring GETs and SETs are merged. */
   autoBatch: boolean;
+  /** Whether every command may be sent twice. */
+  idempotent: boolean;
   /**
    * Whether the client has connections of its own while it works (maps), or
    * shares the one of all routing and local clients.
@@ -114,7 +116,10 @@ export class Dispatcher {
     settler: Settler,
     flags?: CommandFlags,
   ): void {
-    const command = new Command(name, args, settler, flags);
+    const allowed = this.#options.idempotent
+      ? { idempotent: true, ...flags }
+      : flags;
+    const command = new Command(name, args, settler, allowed);
     try {
       this.#options.signal?.throwIfAborted();
       if (this.#abandoned !== undefined) throw this.#abandoned.reason;

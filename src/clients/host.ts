@@ -5,6 +5,7 @@
  */
 
 import type { Pool } from "../wire/pool.ts";
+import { MAX_DELAY } from "../wire/time_limit.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
@@ -169,7 +170,8 @@ export class Host {
   async close(patience: number): Promise<void> {
     if (this.queuedCommands > 0) {
       this.#whenDrained = Promise.withResolvers<void>();
-      const timer = setTimeout(this.#whenDrained.resolve, patience);
+      const delay = Math.min(patience, MAX_DELAY);
+      const timer = setTimeout(this.#whenDrained.resolve, delay);
       await this.#whenDrained.promise;
       clearTimeout(timer);
     }

@@ -10,6 +10,7 @@ import { jitter } from "../wire/breaker.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
+import { MAX_DELAY } from "../wire/time_limit.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { isReadOnly } from "./command_traits.ts";
@@ -19,9 +20,6 @@ import type { Host } from "./host.ts";
 
 /** Milliseconds before the first retry that pauses at all. */
 const FIRST_PAUSE = 50;
-
-/** The longest delay of `setTimeout`. */
-const MAX_DELAY = 2 ** 31 - 1;
 
 /** Settings of a {@linkcode Lane}. */
 export interface LaneOptions {

@@ -13,11 +13,16 @@ export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
   /** In the order of issue. */
   #promises: RbPromise<unknown>[] = [];
+  readonly #endsWell: boolean;
   readonly #pending = new Set<Promise<unknown>>();
 
-  /** @param dispatcher What carries the commands. */
-  constructor(dispatcher: Dispatcher) {
+  /**
+   * @param dispatcher What carries the commands.
+   * @param settled Whether it ends well although commands failed.
+   */
+  constructor(dispatcher: Dispatcher, settled = false) {
     this.dispatcher = dispatcher;
+    this.#endsWell = settled;
   }
 
   enter(promise: RbPromise<unknown>): void {
@@ -43,7 +48,7 @@ export class Mapping implements Ledger {
     await this.settled();
     const promises = this.#promises;
     this.#promises = [];
-    throwReasons(promises);
+    if (!this.#endsWell) throwReasons(promises);
   }
 
   /** Rejects what is not settled; what was not sent will not be. */

@@ -102,6 +102,7 @@ export function sharedOptions(
     timeout: options.timeout ?? cluster.timeout,
     signal: anySignal(cluster.signal, options.signal),
     autoBatch: false,
+    idempotent: options.idempotent ?? false,
     exclusive: false,
     maxConcurrency: Infinity,
   };

@@ -179,15 +179,16 @@ type Callback<C> = (client: C) => unknown;
 
 class RoutingClientImpl extends NativeClient {
   readonly #cluster: ClusterView;
-  readonly #options: Required<Pick<ClientOptions, "timeout" | "autoBatch">>;
+  readonly #options: Required<Omit<ClientOptions, "signal">>;
   readonly #signal: AbortSignal | undefined;
 
   constructor(cluster: ClusterView, options: ClientOptions) {
     const { timeout = cluster.timeout, autoBatch = true } = options;
+    const { idempotent = false } = options;
     const signal = anySignal(cluster.signal, options.signal);
     super(new Dispatcher(cluster, sharedOptions(cluster, options)));
     this.#cluster = cluster;
-    this.#options = { timeout, autoBatch };
+    this.#options = { timeout, autoBatch, idempotent };
     this.#signal = signal;
   }
 
@@ -291,9 +292,11 @@ class RoutingClientImpl extends NativeClient {
           : performance.now() + timeout,
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
+        idempotent: options.idempotent ?? this.#options.idempotent,
         exclusive: true,
         maxConcurrency,
       }),
+      options.settled,
     );
   }
 }

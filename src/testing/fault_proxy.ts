@@ -135,6 +135,13 @@ export class FaultProxy implements AsyncDisposable {
     return this.#port;
   }
 
+  /** What the `hosts` of a cluster take for the proxy. */
+  get host(): { hostname: string; port: number } | { path: string } {
+    return this.#port === 0
+      ? { path: this.path }
+      : { hostname: HOSTNAME, port: this.#port };
+  }
+
   /** How many connections go through it now. */
   get connections(): number {
     return this.#links.size;

@@ -116,6 +116,13 @@ export class RedisServer implements AsyncDisposable {
     return this.#port;
   }
 
+  /** What the `hosts` of a cluster take for the server. */
+  get host(): { hostname: string; port: number } | { path: string } {
+    return this.#port === 0
+      ? { path: this.path }
+      : { hostname: HOSTNAME, port: this.#port };
+  }
+
   /** Where it is, for people: `127.0.0.1:6379`, or the path of its socket. */
   get address(): string {
     return this.#port === 0 ? this.path : `${HOSTNAME}:${this.#port}`;

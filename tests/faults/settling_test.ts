@@ -186,3 +186,19 @@ for (const [name, obstruct] of Object.entries(OBSTACLES)) {
     });
   }
 }
+
+Deno.test("fault 18: close() waits for what is under way, without a limit too", async () => {
+  await using host = await Proxied.start(1, { timeout: Infinity });
+  const client = host.cluster.getRoutingClient();
+  await client.get("a");
+  host.proxy.delay(150);
+  const replies = [
+    client.incr("n"),
+    host.cluster.map((client) => client.incr("n")),
+    client.blpop(0.1, "list"),
+  ];
+  await sleep(20);
+  await host.cluster.close();
+  assertEquals((await Promise.all(replies)).slice(2), [null]);
+  assertEquals(await host.oracle.command("GET", "n"), "2");
+});

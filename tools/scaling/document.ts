@@ -22,6 +22,7 @@ export interface Findings {
 
 /** The way that most of the text is about. */
 const MAIN = "map get";
+const BATCHES = "mapBatches get";
 
 /** The page, in Markdown. */
 export function performancePage(findings: Findings): string {
@@ -74,8 +75,7 @@ at ${
     } keys. Nothing in a map looks twice at a key; but all
 promises of a map are alive until it ends, and the more there are, the more the
 garbage collector has to copy and to mark, and the less fits into the caches of
-the processor. \`mapBatches\` holds two batches at a time and does not pay for
-that.`
+the processor.${batchesOf(costs, last)}`
     : `From there to ${grouped(amounts[last])} keys, the cost of a key stays
 within a factor of ${
       ratio(Math.max(...line.slice(line.indexOf(least))) / least)
@@ -91,6 +91,17 @@ A key of a map of GETs costs least at ${grouped(best)} keys, ${
     grouped(least)
   } ns. ${start}
 ${end}`;
+}
+
+/** What batches spare at that amount of keys, if anything. */
+function batchesOf(costs: Series["costs"], at: number): string {
+  const map = costs.get(MAIN)?.[at] ?? 0;
+  const batches = costs.get(BATCHES)?.[at] ?? 0;
+  return batches < map
+    ? ` \`mapBatches\` holds two batches at a time and spares that: ${
+      grouped(batches)
+    } ns instead of ${grouped(map)}.`
+    : "";
 }
 
 function hostsPart({ amounts, costs }: Series, keys: number): string {
@@ -115,7 +126,8 @@ fewer travel in one MGET: ${
       grouped(keys / amounts[last])
     } to a host instead of ${grouped(keys / amounts[four])}. A
 map with more keys hardly notices; a map of few keys asks each host that has one
-of them.`;
+of them. So does each batch of \`mapBatches\`, which has 1,000 keys here: with
+many hosts, a larger \`batchSize\` pays.`;
   return `## By the number of hosts
 
 ${grouped(keys)} keys. Hosts are databases of four servers, each with a

@@ -8,7 +8,7 @@
 import type { Redis } from "../../mod.ts";
 import type { Random } from "./random.ts";
 import type { Counter } from "./values.ts";
-import { Patience, TIMEOUT, type World } from "./world.ts";
+import { Patience, TIME_LIMIT, TIMEOUT, type World } from "./world.ts";
 
 /** What one worker has on one server. */
 export interface HostGround {
@@ -127,7 +127,8 @@ export async function popRound(
   const pusher = world.cluster.getRoutingClient();
   const popper = world.cluster.getRoutingClient(patience.options);
   const seconds = random.pick([0.02, 0.1, 0.3]);
-  const limit = patience.limit + seconds * 1_000;
+  const time = patience.timeout ?? TIMEOUT;
+  const limit = patience.within(time + seconds * 1_000);
   const pops = Array.from(
     { length: random.integer(1, 3) },
     () => world.journal.command("BLPOP", popper.blpop(seconds, list), limit),
@@ -135,7 +136,10 @@ export async function popRound(
   const pushes = Array.from({ length: random.integer(0, 3) }, async () => {
     const value = world.values.make(list);
     const pushed = pusher.rpush(list, value);
-    world.wrote(value, await world.journal.command("RPUSH", pushed, TIMEOUT));
+    world.wrote(
+      value,
+      await world.journal.command("RPUSH", pushed, TIME_LIMIT),
+    );
   });
   for (const result of await Promise.all(pops)) {
     if (!result.ok || result.value === null) continue;
@@ -174,7 +178,11 @@ export async function pubsubRound(
     const values = Array.from({ length: 5 }, () => world.values.make(channel));
     const published = Promise.all(
       values.map((value) =>
-        journal.command("PUBLISH", publisher.publish(channel, value), TIMEOUT)
+        journal.command(
+          "PUBLISH",
+          publisher.publish(channel, value),
+          TIME_LIMIT,
+        )
       ),
     );
     const seen = new Set<string>();

@@ -85,7 +85,7 @@ export async function scriptRound(
     ] as const,
   );
   const { journal } = world;
-  const limit = 3 * (patience.timeout ?? TIMEOUT);
+  const limit = patience.within(3 * (patience.timeout ?? TIMEOUT));
   const call = world.cluster.executeCommands(mapping, patience.options);
   const result = await journal.command("EVALSHA", call, limit);
   if (!result.ok) {

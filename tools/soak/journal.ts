@@ -24,6 +24,12 @@ export type Result<T> =
  */
 export type Fate = "not-sent" | "unknown" | "refused" | "given up";
 
+/** How long something may take, as far as it is known when it has ended. */
+export interface Limit {
+  /** Milliseconds from the call to the end. */
+  readonly milliseconds: number;
+}
+
 /** The reason of every signal and cancellation of a run, and of its callbacks. */
 export class GaveUp extends Error {
   override name = "GaveUp";
@@ -33,7 +39,9 @@ export class GaveUp extends Error {
 export const FATES = ["ok", "not-sent", "unknown", "refused", "given up"];
 
 /** Milliseconds that a promise may take beyond its time limit on a busy machine. */
-const GRACE = 1_000;
+const GRACE = 250;
+
+const FOREVER: Limit = { milliseconds: Infinity };
 
 const MAX_PROBLEMS = 50;
 
@@ -84,12 +92,12 @@ export class Journal {
    *
    * @param kind What it is, for the table.
    * @param promise The promise of its reply.
-   * @param limit Milliseconds that it may take.
+   * @param limit How long it may take.
    */
   async command<T>(
     kind: string,
     promise: PromiseLike<T>,
-    limit = Infinity,
+    limit: Limit = FOREVER,
   ): Promise<Result<T>> {
     const result = await this.#watch(kind, promise, limit);
     this.outcomes.add(kind, result.ok ? "ok" : result.fate);
@@ -100,7 +108,7 @@ export class Journal {
   async call<T>(
     kind: string,
     promise: PromiseLike<T>,
-    limit = Infinity,
+    limit: Limit = FOREVER,
   ): Promise<Result<T>> {
     const result = await this.#watch(kind, promise, limit);
     this.calls.add(kind, result.ok ? "ok" : "rejected");
@@ -110,7 +118,7 @@ export class Journal {
   async #watch<T>(
     kind: string,
     promise: PromiseLike<T>,
-    limit: number,
+    limit: Limit,
   ): Promise<Result<T>> {
     this.#pending.add(kind);
     const started = performance.now();
@@ -122,9 +130,10 @@ export class Journal {
     }
     this.#pending.add(kind, "", -1);
     const time = performance.now() - started;
-    if (time > limit + GRACE + 2 * this.lag) {
+    const { milliseconds } = limit;
+    if (time > milliseconds + GRACE + 2 * this.lag) {
       this.problem(
-        `"${kind}" took ${time.toFixed()} ms within a limit of ${limit} ms`,
+        `"${kind}" took ${time.toFixed()} ms and had ${milliseconds.toFixed()}`,
       );
     }
     return result;

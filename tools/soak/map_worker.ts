@@ -5,7 +5,7 @@
  */
 
 import type { MapOptions, MappingClient, RbPromise } from "../../mod.ts";
-import { GaveUp } from "./journal.ts";
+import { GaveUp, type Limit } from "./journal.ts";
 import { type Ground, makeOrders, type Order } from "./orders.ts";
 import type { Random } from "./random.ts";
 import { Patience, TIMEOUT, type World } from "./world.ts";
@@ -58,7 +58,7 @@ export async function blockRound(
     if (random.chance(0.7)) await sleep(random.integer(0, 60));
     mapping.cancel(new GaveUp("cancel"));
   }
-  const limit = mapLimit(patience) + 60;
+  const limit = mapLimit(patience);
   await world.journal.call("map (block)", block(), limit);
   await finish(world, "map (block)", issued);
 }
@@ -182,8 +182,8 @@ function mapOptions(patience: Patience, random: Random): MapOptions {
 }
 
 /** A map without a time limit has that of its client for each of its parts. */
-function mapLimit({ timeout }: Patience, parts = 1): number {
-  return timeout ?? parts * (TIMEOUT + 20);
+function mapLimit(patience: Patience, parts = 1): Limit {
+  return patience.within(patience.timeout ?? parts * (TIMEOUT + 20));
 }
 
 function sleep(time: number): Promise<void> {

@@ -150,10 +150,9 @@ function echo(world: World, { keys }: Ground, random: Random): Order {
     issue: (client) => client.sendCommand("EVAL", [ECHO, 1, key, value]),
     done: (result) => {
       if (!result.ok) return;
-      const [name, nested] = result.value as [string, [string, Error]];
-      if (
-        name === key && nested?.[0] === value && nested[1] instanceof Error
-      ) return;
+      const [name, nested] = listOf(result.value);
+      const [argument, error] = listOf(nested);
+      if (name === key && argument === value && error instanceof Error) return;
       world.journal.problem(`EVAL "${key}": ${Deno.inspect(result.value)}`);
     },
   };
@@ -241,6 +240,11 @@ function wrongType(world: World, _ground: Ground, random: Random): Order {
       world.journal.problem(`LPUSH to a string gave ${result.value}`);
     },
   };
+}
+
+/** A reply that should be a list; what is none has no items. */
+function listOf(reply: unknown): unknown[] {
+  return Array.isArray(reply) ? reply : [];
 }
 
 /** Distinct keys, so that each has one outcome. */

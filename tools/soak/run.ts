@@ -47,7 +47,7 @@ export interface SoakReport {
     | undefined;
 }
 
-/** One thing that a worker does over and over. */
+/** One thing that a worker does over and over; it never rejects. */
 type Round = (random: Random) => Promise<void>;
 
 /** The most rounds of one worker. */
@@ -120,16 +120,30 @@ async function makeWorkers(world: World): Promise<Map<string, Round>> {
       keys: world.makeKeys(name, 60),
       counter: await world.makeCounter(`${name}:counter`),
     };
-    workers.set(name, (random) => round(world, ground, random));
+    workers.set(name, guarded(world, (random) => round(world, ground, random)));
   }
   const dedicated = { transactionRound, popRound, pubsubRound };
   for (const [name, round] of Object.entries(dedicated)) {
     for (const id of world.hostIds) {
       const ground = await makeHostGround(world, `${name}${id}`, id);
-      workers.set(`${name} ${id}`, (random) => round(world, ground, random));
+      workers.set(
+        `${name} ${id}`,
+        guarded(world, (random) => round(world, ground, random)),
+      );
     }
   }
   return workers;
+}
+
+/** A round that reports what it throws: a reply of an unforeseen shape. */
+function guarded({ journal }: World, round: Round): Round {
+  return async (random) => {
+    try {
+      await round(random);
+    } catch (error) {
+      journal.problem(`A round failed: ${Deno.inspect(error)}`);
+    }
+  };
 }
 
 /** Repeats a round until the time is over; returns how often. */

@@ -83,7 +83,7 @@ export class Trouble {
     const { random } = site;
     while (!this.#stopped) {
       const kind = random.pick(KINDS);
-      const time = random.integer(10, random.pick([60, 300, 800]));
+      const time = random.integer(10, random.pick([60, 300, 1_500]));
       this.#world.journal.faults.add(kind);
       await FAULTS[kind](site, time);
       await this.#sleep(time);

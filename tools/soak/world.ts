@@ -7,7 +7,7 @@
 import type { Cluster } from "../../mod.ts";
 import type { Oracle } from "../../tests/faults/oracle.ts";
 import { Proxied } from "../../tests/faults/proxied.ts";
-import { GaveUp, Journal, type Result } from "./journal.ts";
+import { GaveUp, Journal, type Limit, type Result } from "./journal.ts";
 import type { Random } from "./random.ts";
 import { Counter, Values } from "./values.ts";
 
@@ -16,6 +16,9 @@ export const HOSTS = 4;
 
 /** Milliseconds that commands have unless they say otherwise. */
 export const TIMEOUT = 2_000;
+
+/** The same as a limit. */
+export const TIME_LIMIT: Limit = { milliseconds: TIMEOUT };
 
 /** A key that holds another value on each server, put there by the oracles. */
 export const WHO_KEY = "who";
@@ -126,6 +129,8 @@ export class Patience implements Disposable {
   readonly timeout: number | undefined;
   /** A signal that is aborted at some point, if any. */
   readonly signal: AbortSignal | undefined;
+  readonly #start = performance.now();
+  #aborted = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param random Decides. */
@@ -136,13 +141,26 @@ export class Patience implements Disposable {
     if (random.chance(0.3)) {
       const controller = new AbortController();
       this.signal = controller.signal;
-      this.#abort(random, () => controller.abort(new GaveUp("signal")));
+      this.#abort(random, () => {
+        this.#aborted = performance.now();
+        controller.abort(new GaveUp("signal"));
+      });
     }
   }
 
-  /** Milliseconds until a single command must be settled. */
-  get limit(): number {
-    return this.timeout ?? TIMEOUT;
+  /** How long a single command may take. */
+  get limit(): Limit {
+    return this.within(this.timeout ?? TIMEOUT);
+  }
+
+  /** So many milliseconds, or no longer than until the signal is aborted. */
+  within(milliseconds: number): Limit {
+    const aborted = () => this.#aborted - this.#start;
+    return {
+      get milliseconds() {
+        return Math.min(milliseconds, aborted());
+      },
+    };
   }
 
   /** As the options of a client or a call. */

@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Cluster, CommandError, ConnectionError } from "../../mod.ts";
+import { FaultProxy, makeTestCluster, RedisServer } from "../../src/testing.ts";
+
+Deno.test("map() with settled ends well although commands failed", async () => {
+  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 1 });
+  await cluster.getRoutingClient().set("text", "value");
+  const [good, bad] = await cluster.map(
+    (client) => [client.get("text"), client.lpop("text")],
+    { settled: true },
+  );
+  assertEquals(good.value, "value");
+  assert(bad.reason instanceof CommandError);
+  await assertRejects(
+    () => cluster.map((client) => client.lpop("text")),
+    CommandError,
+  );
+});
+
+Deno.test("join() of a client with settled does not throw either", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  await cluster.getRoutingClient().set("text", "value");
+  const client = cluster.getMappingClient({ settled: true });
+  const bad = client.lpop("text");
+  await client.join();
+  assert(bad.isRejected);
+});
+
+Deno.test("idempotent on a client lets its writes be sent again", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using proxy = await FaultProxy.start(server.host);
+  await using cluster = new Cluster({ hosts: [proxy.host] });
+  const plain = cluster.getRoutingClient();
+  const idempotent = cluster.getRoutingClient({ idempotent: true });
+  await plain.set("key", "0");
+
+  proxy.cut();
+  await assertRejects(() => plain.set("key", "1"), ConnectionError);
+  const again = idempotent.set("key", "2");
+  const mapped = idempotent.map((client) => client.set("other", "3"));
+  setTimeout(() => proxy.pass(), 20);
+  assertEquals(await again, "OK");
+  assertEquals(await mapped, "OK");
+});
