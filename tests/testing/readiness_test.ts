@@ -27,7 +27,9 @@ Deno.test("answers() takes any reply but LOADING", async () => {
 });
 
 Deno.test("answers() is false where nobody listens", async () => {
-  assert(!await answers("/no/such/socket", Date.now() + 1_000));
+  const dir = await Deno.makeTempDir();
+  assert(!await answers(`${dir}/no.sock`, Date.now() + 1_000));
+  await Deno.remove(dir);
 });
 
 Deno.test("answers() stops waiting at its deadline", async () => {
