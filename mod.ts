@@ -80,6 +80,7 @@ export {
   type CommandResults,
   type CommandTuple,
   Script,
+  type ScriptTuple,
 } from "./src/clients/script.ts";
 export type {
   ClientKind,

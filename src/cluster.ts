@@ -302,7 +302,7 @@ export class Cluster extends EventTarget
   /** Runs commands by key, scripts too: see {@linkcode Maps.executeCommands}. */
   executeCommands<M extends CommandMapping>(
     mapping: M,
-    options?: FanoutOptions,
+    options?: MapOptions,
   ): Promise<CommandResults<M>> {
     return this.#client.executeCommands(mapping, options);
   }

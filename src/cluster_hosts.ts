@@ -12,8 +12,8 @@ import {
 import { Host } from "./clients/host.ts";
 import { HostCounters, type HostStats } from "./clients/host_stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
-import { ConnectionError } from "./errors.ts";
-import type { HostInfo } from "./host_info.ts";
+import { ConnectionError, HostDownError } from "./errors.ts";
+import { assertHostId, type HostInfo } from "./host_info.ts";
 import { type BaseRouter, PartitionRouter } from "./routers/mod.ts";
 import { dial } from "./wire/dial.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
@@ -115,6 +115,7 @@ export class ClusterHosts implements ClusterView {
   }
 
   #make(id: number): Host {
+    assertHostId(id);
     const info = this.infos.get(id);
     if (info === undefined) {
       const ids = this.hostIds.join(", ");
@@ -156,7 +157,11 @@ export class ClusterHosts implements ClusterView {
     };
     const events: PoolEvents = {
       onHealth: (down, error) => {
-        this.#listener(down ? "down" : "up", hostId, error);
+        if (!down) return this.#listener("up", hostId, undefined);
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `Host ${hostId} at ${address} is down: ${reason}`;
+        const details = { hostId, outcome: "not-sent", cause: error } as const;
+        this.#listener("down", hostId, new HostDownError(message, details));
       },
       onConnect: (again) => {
         counters.opened++;

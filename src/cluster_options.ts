@@ -130,6 +130,12 @@ const POOL_CHECKS = {
   maxElements: isWhole(1, 2 ** 40),
 };
 
+const BREAKER_CHECKS = {
+  threshold: isWhole(1, 2 ** 31),
+  minDelay: isPositive,
+  maxDelay: isPositive,
+};
+
 /**
  * Checks the options of a cluster and of its pools.
  *
@@ -140,7 +146,9 @@ export function checkClusterOptions(options: ClusterOptions): void {
   if (options.hosts === undefined) {
     throw new TypeError('The option "hosts" of the cluster is missing');
   }
-  assertOptions(options.poolOptions ?? {}, POOL_CHECKS, "the pool");
+  const { poolOptions = {} } = options;
+  assertOptions(poolOptions, POOL_CHECKS, "the pool");
+  assertOptions(poolOptions.breaker ?? {}, BREAKER_CHECKS, "the breaker");
 }
 
 /** Brings the forms in which hosts may be given into one. */

@@ -5,7 +5,14 @@
  */
 
 import { pythonRbLabel, type RouterHost } from "./routers/mod.ts";
-import { assertOptions, isText, isTexts, isWhole, oneOf } from "./options.ts";
+import {
+  assertOptions,
+  isFilledText,
+  isText,
+  isTexts,
+  isWhole,
+  oneOf,
+} from "./options.ts";
 
 /** How to reach one Redis server, and one database of it. */
 export interface HostOptions {
@@ -58,9 +65,9 @@ export interface HostOptions {
 }
 
 const CHECKS = {
-  hostname: isText,
+  hostname: isFilledText,
   port: isWhole(0, 65_535),
-  path: isText,
+  path: isFilledText,
   db: isWhole(0, 2 ** 31 - 1),
   username: isText,
   password: isText,

@@ -45,6 +45,13 @@ export function isText(value: unknown): string | undefined {
   return typeof value === "string" ? undefined : "a string";
 }
 
+/** Accepts text that is not empty. */
+export function isFilledText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== ""
+    ? undefined
+    : "a string that is not empty";
+}
+
 /** Accepts a list of texts. */
 export function isTexts(value: unknown): string | undefined {
   return Array.isArray(value) && value.every((one) => typeof one === "string")

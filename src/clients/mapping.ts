@@ -96,7 +96,12 @@ function throwReasons(promises: RbPromise<unknown>[]): void {
   if (reasons.length > 1) {
     throw new AggregateError(
       reasons,
-      `${reasons.length} of ${promises.length} commands failed`,
+      `${reasons.length} of ${promises.length} commands failed, the first ` +
+        `one so: ${messageOf(reasons[0])}`,
     );
   }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

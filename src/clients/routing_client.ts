@@ -30,7 +30,7 @@ import {
 import {
   type CommandMapping,
   type CommandResults,
-  executeCommands,
+  issueCommands,
 } from "./script.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
 
@@ -129,16 +129,17 @@ export interface Maps {
   all(options?: FanoutOptions): FanoutClient;
 
   /**
-   * Executes sequences of commands, each on the host of its key. A script is
-   * loaded where it is missing.
+   * Executes sequences of commands, each on the host of its key. The keys inside
+   * a sequence are not looked at: all of it goes to that host.
    *
    * @param mapping Commands and scripts by key.
-   * @param options Time limit and signal.
+   * @param options Time limit, signal, `settled` to keep failures to their
+   * promises.
    * @returns In the same shape, one settled promise for each command.
    */
   executeCommands<M extends CommandMapping>(
     mapping: M,
-    options?: FanoutOptions,
+    options?: MapOptions,
   ): Promise<CommandResults<M>>;
 
   /**
@@ -242,18 +243,16 @@ class RoutingClientImpl extends NativeClient {
     return this.fanout("all", first, second);
   }
 
-  executeCommands<M extends CommandMapping>(
+  async executeCommands<M extends CommandMapping>(
     commands: M,
-    options: FanoutOptions = {},
+    options: MapOptions = {},
   ): Promise<CommandResults<M>> {
-    const settled = { ...options, settled: false };
-    return executeCommands(
-      (callback) =>
-        this.#fanout(undefined, callback, settled) as ReturnType<
-          typeof callback
-        > as never,
-      commands,
-    );
+    const mapping = this.#mapping(options);
+    let results: CommandResults<M> | undefined;
+    await mapping.run(() => {
+      results = issueCommands(mapping, commands);
+    });
+    return results as CommandResults<M>;
   }
 
   getMappingClient(options: MapOptions = {}): MappingClient {

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import type { FanoutClient, TargetedClient } from "./fanout_client.ts";
+import { type Ledger, PromiseClient } from "./promise_client.ts";
 
 /**
  * A Lua script, named by the SHA-1 of its source.
@@ -41,16 +41,20 @@ export class Script {
   }
 }
 
+/** A script with its keys and its arguments: `[script, ["key"], ["value"]]`. */
+export type ScriptTuple = readonly [
+  script: Script,
+  keys?: readonly Key[],
+  args?: readonly Argument[],
+];
+
 /**
- * A command with its arguments, or a script with its keys and its arguments.
+ * A command followed by its arguments, such as `["SET", "key", 1]`, or a
+ * script.
  */
 export type CommandTuple =
   | readonly [command: string, ...args: Argument[]]
-  | readonly [
-    script: Script,
-    keys?: readonly Key[],
-    args?: readonly Argument[],
-  ];
+  | ScriptTuple;
 
 /** Sequences of commands by the key that decides on their host. */
 export type CommandMapping =
@@ -62,76 +66,73 @@ export type CommandResults<M extends CommandMapping> = M extends
   ReadonlyMap<infer K, unknown> ? Map<K, RbPromise<Reply>[]>
   : { [K in keyof M]: RbPromise<Reply>[] };
 
-/** Runs a callback with a fanout client and joins. */
-export type RunFanout = <R>(
-  callback: (client: FanoutClient) => R,
-) => Promise<R>;
-
 /**
- * Executes each sequence on the host of its key, in order. Scripts that a host
- * does not have are loaded first.
+ * Issues each sequence to the host of its key, in order. The first run of a
+ * script on a host carries its source, which the server then knows by its SHA-1
+ * for the runs behind it: no host has to be asked or prepared, and none waits
+ * for another.
  *
- * @param fanout What runs it, twice: to ask for the scripts, then to execute.
+ * @param map The map that the commands belong to.
+ * @param commands The sequences by key.
  */
-export async function executeCommands<M extends CommandMapping>(
-  fanout: RunFanout,
-  mapping: M,
-): Promise<CommandResults<M>> {
-  const entries: [Key, readonly CommandTuple[]][] = mapping instanceof Map
-    ? [...mapping]
-    : Object.entries(mapping);
-  await loadScripts(fanout, entries);
-  const results = await fanout((client) =>
-    entries.map(([key, commands]): [Key, RbPromise<Reply>[]] => {
-      const node = client.targetKey(key);
-      return [key, commands.map((command) => execute(node, command))];
-    })
-  );
-  return (mapping instanceof Map
+export function issueCommands<M extends CommandMapping>(
+  map: Ledger,
+  commands: M,
+): CommandResults<M> {
+  const { router } = map.dispatcher.cluster;
+  const sequencers = new Map<number, Sequencer>();
+  const issue = (key: Key, tuples: readonly CommandTuple[]) => {
+    const hostId = router.getHostForKey(key);
+    let sequencer = sequencers.get(hostId);
+    if (sequencer === undefined) {
+      sequencer = new Sequencer(new PromiseClient(map, hostId));
+      sequencers.set(hostId, sequencer);
+    }
+    return tuples.map((tuple) => sequencer.issue(tuple));
+  };
+  const entries: [Key, readonly CommandTuple[]][] = commands instanceof Map
+    ? [...commands]
+    : Object.entries(commands);
+  const results = entries.map(([key, tuples]): [Key, RbPromise<Reply>[]] => [
+    key,
+    issue(key, tuples),
+  ]);
+  return (commands instanceof Map
     ? new Map(results)
     : Object.fromEntries(results)) as CommandResults<M>;
 }
 
-/** Makes sure that every host has the scripts that will run on it. */
-async function loadScripts(
-  fanout: RunFanout,
-  entries: [Key, readonly CommandTuple[]][],
-): Promise<void> {
-  const wanted = entries.flatMap(([key, commands]) =>
-    [...new Set(commands.map(([first]) => first))]
-      .filter((first) => first instanceof Script)
-      .map((script) => ({ key, script }))
-  );
-  if (wanted.length === 0) return;
-  const known = await fanout((client) =>
-    wanted.map(({ key, script }) =>
-      client.targetKey(key).scriptExists(script.sha)
-    )
-  );
-  await fanout((client) => {
-    wanted.forEach(({ key, script }, index) => {
-      if (known[index].value[0] === 0) {
-        client.targetKey(key).scriptLoad(script.script);
-      }
-    });
-  });
+/** Issues commands to one host, and knows which scripts it has been given. */
+class Sequencer {
+  readonly #client: PromiseClient;
+  readonly #given = new Set<string>();
+
+  constructor(client: PromiseClient) {
+    this.#client = client;
+  }
+
+  issue(tuple: CommandTuple): RbPromise<Reply> {
+    if (isScript(tuple)) return this.#run(...tuple);
+    const [name, ...args] = tuple;
+    return this.#client.sendCommand(name, args);
+  }
+
+  #run(
+    script: Script,
+    keys: readonly Key[] = [],
+    args: readonly Argument[] = [],
+  ): RbPromise<Reply> {
+    const isKnown = this.#given.has(script.sha);
+    this.#given.add(script.sha);
+    return this.#client.sendCommand(isKnown ? "EVALSHA" : "EVAL", [
+      isKnown ? script.sha : script.script,
+      keys.length,
+      ...keys,
+      ...args,
+    ]);
+  }
 }
 
-function execute(node: TargetedClient, tuple: CommandTuple): RbPromise<Reply> {
-  const [first] = tuple;
-  if (typeof first === "string") {
-    const [, ...args] = tuple as readonly [string, ...Argument[]];
-    return node.sendCommand(first, args);
-  }
-  const [script, keys = [], args = []] = tuple as readonly [
-    Script,
-    (readonly Key[])?,
-    (readonly Argument[])?,
-  ];
-  return node.sendCommand("EVALSHA", [
-    script.sha,
-    keys.length,
-    ...keys,
-    ...args,
-  ]);
+function isScript(tuple: CommandTuple): tuple is ScriptTuple {
+  return tuple[0] instanceof Script;
 }

@@ -93,10 +93,35 @@ async function openSocket(
     // A unix socket connects or refuses at once; there is nothing to abort.
     return await Deno.connect({ transport: "unix", path: endpoint.path });
   }
-  const { hostname, port } = endpoint;
-  const socket = await Deno.connect({ hostname, port, signal });
+  const socket = await connectTcp(endpoint, signal);
   socket.setNoDelay(true);
   return endpoint.tls ? await secure(socket, endpoint, signal) : socket;
+}
+
+/**
+ * Opens a TCP socket, or none. `Deno.connect` asks its signal at the very end
+ * whether to throw, and when the socket was opened in the moment of the abort,
+ * nobody gets hold of it any more (Deno 2.9). So the signal it is given stops it,
+ * but throws nothing, and what comes too late is closed here.
+ */
+async function connectTcp(
+  { hostname, port }: Endpoint,
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  const controller = new AbortController();
+  const quiet = Object.assign(controller.signal, { throwIfAborted: () => {} });
+  const onAbort = () => controller.abort();
+  signal.addEventListener("abort", onAbort);
+  try {
+    const socket = await Deno.connect({ hostname, port, signal: quiet });
+    if (signal.aborted) {
+      socket.close();
+      throw signal.reason;
+    }
+    return socket;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 async function secure(

@@ -1,6 +1,10 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type CommandTuple, Script } from "../../src/clients/script.ts";
-import { CommandError, UnroutableCommandError } from "../../src/errors.ts";
+import {
+  CommandError,
+  ConnectionError,
+  UnroutableCommandError,
+} from "../../src/errors.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import type { Key } from "../../src/values.ts";
 import { ask } from "../oracle.ts";
@@ -67,24 +71,40 @@ Deno.test("Cluster.executeCommands() keeps a key called __proto__", async () => 
   assertEquals(await cluster.getRoutingClient().get("__proto__"), "1");
 });
 
-Deno.test("Cluster.executeCommands() loads a script only where it is missing", async () => {
+Deno.test("Cluster.executeCommands() sends a script once to a host", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   const [host] = cluster.setup.hosts;
   const script = new Script("return redis.call('INCR', KEYS[1])");
   const mapping = { a: [[script, ["a"]], [script, ["a"]]] as CommandTuple[] };
   await ask(host, "CONFIG RESETSTAT");
-  for (const expected of [[1, 2], [3, 4]]) {
-    const { a } = await cluster.executeCommands(mapping);
-    assertEquals(a.map(({ value }) => value), expected);
-  }
-  const stats = await ask(host, "INFO commandstats");
-  const calls = ["script|load", "script|exists", "evalsha"].map((name) =>
-    stats.split(`cmdstat_${name}:calls=`)[1]?.split(",")[0]
-  );
-  assertEquals(calls, ["1", "2", "4"]);
-  await ask(host, "SCRIPT FLUSH");
   const { a } = await cluster.executeCommands(mapping);
-  assertEquals(a.map(({ value }) => value), [5, 6]);
+  assertEquals(a.map(({ value }) => value), [1, 2]);
+  const stats = await ask(host, "INFO commandstats");
+  const calls = ["eval", "evalsha", "script|load", "script|exists"].map((
+    name,
+  ) => stats.split(`cmdstat_${name}:calls=`)[1]?.split(",")[0]);
+  assertEquals(calls, ["1", "1", undefined, undefined]);
+  await ask(host, "SCRIPT FLUSH");
+  const again = await cluster.executeCommands(mapping);
+  assertEquals(again.a.map(({ value }) => value), [3, 4]);
+});
+
+Deno.test("Cluster.executeCommands() keeps a dead host to its own sequences", async () => {
+  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 1 });
+  const router = cluster.getRouter();
+  const keyOn = (hostId: number) =>
+    ["a", "b", "c", "d"].find((key) => router.getHostForKey(key) === hostId)!;
+  const [good, bad] = [keyOn(0), keyOn(1)];
+  await cluster.setup.servers[1].kill();
+  const script = new Script("return redis.call('INCR', KEYS[1])");
+  const results = await cluster.executeCommands({
+    [good]: [[script, [good]], ["GET", good]],
+    [bad]: [[script, [bad]]],
+  }, { settled: true });
+  assertEquals(results[good].map(({ value }) => value), [1, "1"]);
+  const { reason } = results[bad][0];
+  assert(reason instanceof ConnectionError);
+  assertEquals([reason.command, reason.outcome], ["EVAL", "not-sent"]);
 });
 
 Deno.test("Cluster.executeCommands() takes a script without keys", async () => {

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../mod.ts";
 import { dial } from "../../src/wire/dial.ts";
+import { Random } from "../../tools/soak/random.ts";
+import { eventually } from "../faults/outcome.ts";
 import { ScriptedServer } from "../faults/scripted_server.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -55,6 +57,41 @@ Deno.test("dial() gives up when aborted between the socket and the handshake", a
   assertEquals(error, reason);
   assert(performance.now() - start < 1_000);
   await hangups;
+});
+
+Deno.test("dial() leaves no connection when aborted in the moment it is opened", async () => {
+  let open = 0;
+  await using server = new ScriptedServer(async (link) => {
+    open++;
+    await link.hangup();
+    open--;
+  });
+  const endpoint = { hostname: HOSTNAME, port: server.port, tls: false, db: 0 };
+  const ends = { opened: 0, aborted: 0 };
+  async function dialAndAbort(time: number): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const timer = setTimeout(() => controller.abort(), time);
+    try {
+      const options = { timeout: 5_000, protocol: 2 as const, signal };
+      const connection = await dial(endpoint, options);
+      connection.close();
+      await connection.closed;
+      ends.opened++;
+    } catch {
+      ends.aborted++;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  const random = new Random(1);
+  for (let i = 0; i < 100; i++) {
+    await Promise.all(
+      Array.from({ length: 20 }, () => dialAndAbort(random.next() * 4)),
+    );
+  }
+  assert(ends.opened > 100 && ends.aborted > 100, JSON.stringify(ends));
+  await eventually(() => open === 0, 1_000);
 });
 
 Deno.test("Cluster.connect() leaves no connection when aborted as it arrives", async () => {

@@ -82,10 +82,11 @@ async function checkCounters(world: World): Promise<void> {
 async function checkQuiet(world: World): Promise<void> {
   const busy = () =>
     world.hostIds.flatMap((id) => {
-      const { leased, waiting, dialing } = world.cluster.getPoolForHost(id);
-      const commands = world.cluster.stats().get(id)!.queue.commands;
-      const bytes = world.cluster.stats().get(id)!.queue.bytes;
-      const state = { leased, waiting, dialing, commands, bytes };
+      const { waiting, dialing } = world.cluster.getPoolForHost(id);
+      const { connections, queue } = world.cluster.stats().get(id)!;
+      // Those for commands that block are counted here too.
+      const leased = connections.open - connections.idle;
+      const state = { leased, waiting, dialing, ...queue };
       const isBusy = Object.values(state).some((count) => count !== 0);
       return isBusy ? [`host ${id}: ${JSON.stringify(state)}`] : [];
     });

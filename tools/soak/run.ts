@@ -166,7 +166,7 @@ function watchProgram(journal: Journal): Disposable {
   let due = performance.now() + 20;
   const timer = setInterval(() => {
     const now = performance.now();
-    journal.lag = Math.max(journal.lag, now - due);
+    if (now > due + 5) journal.stalled(now - due);
     due = now + 20;
   }, 20);
   const onRejection = (event: PromiseRejectionEvent) => {
