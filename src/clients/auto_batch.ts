@@ -77,12 +77,13 @@ function runOfGets(
 
 function runOfSets(commands: readonly Mergeable[], start: number): number {
   const end = Math.min(commands.length, start + MAX_MERGED);
-  let bytes = 0;
+  const first = commands[start];
+  let size = 0;
   let index = start;
-  for (; index < end && bytes < MAX_MERGED_BYTES; index++) {
-    const { name, args } = commands[index];
-    if (name !== "SET" || args.length !== 2) break;
-    bytes += sizeOf(args[1]);
+  for (; index < end && size < MAX_MERGED_BYTES; index++) {
+    const { name, args, bytes } = commands[index];
+    if (name !== "SET" || args.length !== 2 || bytes !== first.bytes) break;
+    size += sizeOf(args[1]);
   }
   return index - start;
 }

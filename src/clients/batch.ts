@@ -104,6 +104,11 @@ export class Batch implements Exchange {
     return counts;
   }
 
+  /** Whether any of its commands has a name that fits. */
+  some(fits: (name: string) => boolean): boolean {
+    return this.commands.some(({ name }) => fits(name));
+  }
+
   /** Whether any command has been sent and not been answered. */
   get awaited(): boolean {
     return this.#sent > this.#answered;

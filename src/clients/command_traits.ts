@@ -67,6 +67,11 @@ export function blockTimeOf(
   return USAGES.get(name)?.blockTime(args);
 }
 
+/** Whether a command runs a script, which may answer with any error. */
+export function isScript(name: string): boolean {
+  return name.startsWith("EVAL") || name.startsWith("FCALL");
+}
+
 const readOnly = new Map<string, boolean>();
 
 /**

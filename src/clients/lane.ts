@@ -13,7 +13,7 @@ import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
-import { isReadOnly } from "./command_traits.ts";
+import { isReadOnly, isScript } from "./command_traits.ts";
 import { isWorthRetrying, wasTurnedAway } from "./failures.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -44,7 +44,7 @@ export class Lane implements ConnectionOwner, Applicant {
   /** Every batch that is not settled, wherever it stands. */
   readonly #live = new Set<Batch>();
   /** Batches that wait for the end of the turn, or for a connection. */
-  #waiting: Batch[] = [];
+  #waiting = new Set<Batch>();
   /** What ends the pause of a batch that is to be tried again. */
   readonly #pauses = new Map<Batch, () => void>();
   #connection: Connection | undefined = undefined;
@@ -73,7 +73,7 @@ export class Lane implements ConnectionOwner, Applicant {
    */
   submit(batch: Batch): void {
     this.#live.add(batch);
-    this.#waiting.push(batch);
+    this.#waiting.add(batch);
     this.#watch(batch.deadline);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -92,7 +92,7 @@ export class Lane implements ConnectionOwner, Applicant {
     reason: (command: Command, sent: boolean) => unknown,
   ): void {
     const { awaited, carrier } = batch;
-    this.#waiting = this.#waiting.filter((other) => other !== batch);
+    this.#waiting.delete(batch);
     this.#pauses.get(batch)?.();
     this.#pauses.delete(batch);
     batch.abandon(reason);
@@ -112,7 +112,7 @@ export class Lane implements ConnectionOwner, Applicant {
   /** A connection became available. */
   granted(connection: Connection): void {
     this.#applied = false;
-    if (this.#waiting.length === 0) {
+    if (this.#waiting.size === 0) {
       this.#pool.release(connection);
       return;
     }
@@ -124,8 +124,7 @@ export class Lane implements ConnectionOwner, Applicant {
   /** No connection is to be had. */
   refused(refusal: Refusal): void {
     this.#applied = false;
-    const batches = this.#waiting;
-    this.#waiting = [];
+    const batches = this.#takeWaiting();
     // When this was the failure that brought the host down, it is the news.
     const again = refusal.kind === "dial" && !this.#pool.down &&
       isWorthRetrying(refusal.cause);
@@ -164,16 +163,20 @@ export class Lane implements ConnectionOwner, Applicant {
     if (this.#connection === undefined && !this.#applied) {
       this.#gate?.leave(this);
     }
-    if (this.#waiting.length > 0) this.#acquire();
+    this.#acquire();
   }
 
   /** The turn is over: what was gathered leaves. */
   #flush(): void {
     this.#flushing = false;
     for (const batch of this.#waiting) batch.seal();
-    const connection = this.#connection;
-    if (connection !== undefined && connection.usable) this.#send(connection);
-    else this.#acquire();
+    this.#proceed();
+  }
+
+  /** Sends what waits over the connection there is, or seeks one. */
+  #proceed(): void {
+    if (this.#connection === undefined) this.#acquire();
+    else this.#send(this.#connection);
   }
 
   /** Called by the gate when it is this lane's turn. */
@@ -181,8 +184,10 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#acquire();
   }
 
+  /** Seeks a connection, unless there is one or the turn is not over. */
   #acquire(): void {
-    if (this.#waiting.length === 0 || this.#applied) return;
+    if (this.#waiting.size === 0 || this.#applied || this.#flushing) return;
+    if (this.#connection !== undefined) return;
     if (this.#gate !== undefined && !this.#gate.admits(this)) return;
     const connection = this.#pool.tryLease();
     if (connection !== undefined) {
@@ -194,9 +199,7 @@ export class Lane implements ConnectionOwner, Applicant {
   }
 
   #send(connection: Connection): void {
-    const batches = this.#waiting;
-    this.#waiting = [];
-    for (const batch of batches) {
+    for (const batch of this.#takeWaiting()) {
       batch.seal();
       batch.carrier = connection;
       connection.send(batch);
@@ -205,16 +208,15 @@ export class Lane implements ConnectionOwner, Applicant {
 
   /** Leaves a connection with replies that nobody waits for any more. */
   #retire(connection: Connection): void {
-    const isCurrent = connection === this.#connection;
-    if (isCurrent) this.#connection = undefined;
+    if (connection === this.#connection) this.#connection = undefined;
     connection.retire();
-    if (isCurrent && this.#waiting.length > 0) this.#acquire();
+    this.#acquire();
   }
 
   /** Decides what becomes of a batch whose connection was lost. */
   #recover(batch: Batch, error: Error): void {
     const { failures } = this.#host;
-    const turnedAway = wasTurnedAway(error);
+    const turnedAway = wasTurnedAway(error) && !batch.some(isScript);
     if (!turnedAway) batch.doubt();
     // The first attempt may have met a connection that was long dead.
     const atOnce = !turnedAway && !batch.awaited && batch.attempts === 0;
@@ -250,9 +252,7 @@ export class Lane implements ConnectionOwner, Applicant {
     const cancel = this.#host.pause(pause, () => {
       this.#pauses.delete(batch);
       this.#again(batch);
-      const connection = this.#connection;
-      if (connection !== undefined && connection.usable) this.#send(connection);
-      else this.#acquire();
+      this.#proceed();
     });
     this.#pauses.set(batch, cancel);
   }
@@ -260,7 +260,13 @@ export class Lane implements ConnectionOwner, Applicant {
   /** Has a batch wait for another connection. */
   #again(batch: Batch): void {
     this.#host.counters.retries++;
-    this.#waiting.push(batch);
+    this.#waiting.add(batch);
+  }
+
+  #takeWaiting(): Set<Batch> {
+    const batches = this.#waiting;
+    this.#waiting = new Set();
+    return batches;
   }
 
   /** Arms the clock for a deadline, unless it goes off before that anyway. */
@@ -288,7 +294,7 @@ export class Lane implements ConnectionOwner, Applicant {
         next = Math.min(next, batch.deadline);
         continue;
       }
-      const waiting = exhausted && this.#waiting.includes(batch);
+      const waiting = exhausted && this.#waiting.has(batch);
       this.abandon(
         batch,
         (command, sent) =>

@@ -123,13 +123,15 @@ class Sequencer {
     args: readonly Argument[] = [],
   ): RbPromise<Reply> {
     const isKnown = this.#given.has(script.sha);
-    this.#given.add(script.sha);
-    return this.#client.sendCommand(isKnown ? "EVALSHA" : "EVAL", [
+    const promise = this.#client.sendCommand(isKnown ? "EVALSHA" : "EVAL", [
       isKnown ? script.sha : script.script,
       keys.length,
       ...keys,
       ...args,
     ]);
+    // One that is rejected already was refused, and will not be sent.
+    if (promise.isPending) this.#given.add(script.sha);
+    return promise;
   }
 }
 

@@ -68,6 +68,9 @@ const CHUNK_BYTES = 64 * 1024;
 
 const PUSH = 0x3e; // ">"
 
+/** Milliseconds in which a server that lets nobody in has hung up. */
+const FAREWELL_GRACE = 50;
+
 /**
  * A pipelined connection: writes exchanges in the order they are sent, reads at
  * the same time, and matches replies to commands by order alone. Whatever
@@ -104,6 +107,9 @@ export class Connection {
   #retired = false;
   #failed = false;
   #error: Error | undefined = undefined;
+  /** A first reply that may be a farewell, until the server goes on or ends. */
+  #farewell: CommandError | undefined = undefined;
+  #grace: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /**
    * @param socket An open socket, which the connection now owns.
@@ -183,6 +189,7 @@ export class Connection {
     this.#hold(true);
     this.#error = error;
     this.#awaited = 0;
+    clearTimeout(this.#grace);
     try {
       this.#socket.close();
     } catch {
@@ -199,6 +206,7 @@ export class Connection {
         if (count === null) throw endOfStream(this.#parser.idle);
         if (this.#traffic !== undefined) this.#traffic.bytesReceived += count;
         this.#parser.filled(count);
+        this.#admit();
         this.#deliver();
         if (this.#room !== undefined) await this.#room;
         this.#room = undefined;
@@ -221,16 +229,49 @@ export class Connection {
         if (this.#awaited === 0 && !this.#parser.idle) this.#refuseStray();
         break;
       }
-      if (!this.#answered) assertWelcome(reply);
-      this.#answered = true;
-      if (exchange === undefined || this.#awaited === 0 || this.#isPush()) {
-        this.#receive(reply);
-        continue;
+      if (!this.#answered && isDismissal(reply) && this.#parser.idle) {
+        return this.#suspect(reply);
       }
+      this.#answered = true;
+      this.#pass(reply, exchange);
+    }
+    this.#afterDelivery();
+  }
+
+  /** Gives a reply to whoever it belongs to. */
+  #pass(reply: Reply, exchange: Exchange | undefined): void {
+    if (exchange === undefined || this.#awaited === 0 || this.#isPush()) {
+      this.#receive(reply);
+    } else {
       this.#awaited--;
       exchange.accept(reply);
     }
-    this.#afterDelivery();
+  }
+
+  /**
+   * A server that lets nobody in says so as it hangs up, whatever it is asked:
+   * that answers no command. Whether this is such a farewell shows in a moment.
+   */
+  #suspect(reply: CommandError): void {
+    this.#farewell = reply;
+    this.#grace = setTimeout(() => {
+      try {
+        this.#admit();
+        this.#afterDelivery();
+      } catch (error) {
+        this.#fail(error);
+      }
+    }, FAREWELL_GRACE);
+  }
+
+  /** The server went on: what looked like a farewell was a reply. */
+  #admit(): void {
+    const reply = this.#farewell;
+    if (reply === undefined) return;
+    clearTimeout(this.#grace);
+    this.#farewell = undefined;
+    this.#answered = true;
+    this.#pass(reply, this.#queue.nextToAnswer());
   }
 
   #isPush(): boolean {
@@ -297,11 +338,17 @@ export class Connection {
   #fail(error: unknown): void {
     if (this.#error !== undefined) return;
     this.#failed = true;
-    this.close(
+    if (this.#farewell !== undefined) {
+      this.close(turnedAway(this.#farewell));
+    } else if (
       error instanceof ConnectionError || error instanceof ProtocolError
-        ? error
-        : new ConnectionError("The connection was lost", { cause: error }),
-    );
+    ) {
+      this.close(error);
+    } else {
+      this.close(
+        new ConnectionError("The connection was lost", { cause: error }),
+      );
+    }
   }
 
   #hold(alive: boolean): void {
@@ -312,19 +359,15 @@ export class Connection {
   }
 }
 
-/**
- * A server that lets nobody in says so at once, whatever it is asked: the first
- * reply answers no command.
- *
- * @throws {ConnectionError} If it is such a greeting.
- */
-function assertWelcome(reply: Reply): void {
-  if (!(reply instanceof CommandError)) return;
-  const { code, message } = reply;
-  if (code !== "DENIED" && !message.startsWith("ERR max number of clients")) {
-    return;
-  }
-  throw new ConnectionError(`The server turned us away: ${message}`, {
+/** Whether a reply is what a server says that lets nobody in. */
+function isDismissal(reply: Reply): reply is CommandError {
+  return reply instanceof CommandError &&
+    (reply.code === "DENIED" ||
+      reply.message.startsWith("ERR max number of clients"));
+}
+
+function turnedAway(reply: CommandError): ConnectionError {
+  return new ConnectionError(`The server turned us away: ${reply.message}`, {
     cause: reply,
     outcome: "not-sent",
   });

@@ -69,7 +69,8 @@ export class ExchangeQueue {
 
   /** Whether every exchange still in the queue has been abandoned. */
   get abandoned(): boolean {
-    for (let i = this.#head; i < this.#items.length; i++) {
+    // From the end, since it is the older ones that are abandoned first.
+    for (let i = this.#items.length - 1; i >= this.#head; i--) {
       if (!this.#items[i].abandoned) return false;
     }
     return true;

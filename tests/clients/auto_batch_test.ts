@@ -60,6 +60,11 @@ Deno.test("mergeableRun() keeps GETs of text and of bytes apart", () => {
   assertEquals(runs([GET, GET, bytes, bytes, bytes, GET]), [2, 3, 1]);
 });
 
+Deno.test("mergeableRun() keeps SETs of text and of bytes apart", () => {
+  const bytes = { ...SET, bytes: true };
+  assertEquals(runs([SET, bytes, bytes, SET]), [1, 2, 1]);
+});
+
 Deno.test("mergeableRun() is bounded in commands", () => {
   const count = 2 * MAX_MERGED + 5;
   assertEquals(runs(Array(count).fill(GET)), [MAX_MERGED, MAX_MERGED, 5]);

@@ -148,3 +148,14 @@ Deno.test("Cluster.executeCommands() refuses options that are wrong", async () =
   assertThrows(() => new Script(undefined as unknown as string), TypeError);
   assertEquals(await cluster.executeCommands({}), {});
 });
+
+Deno.test("Cluster.executeCommands() gives a script again that was refused", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const script = new Script("return redis.call('INCR', KEYS[1])");
+  const { a, b } = await cluster.executeCommands({
+    a: [[script, ["a"], [undefined as never]]],
+    b: [[script, ["b"]]],
+  }, { settled: true });
+  assert(a[0].reason instanceof TypeError);
+  assertEquals(b[0].value, 1);
+});

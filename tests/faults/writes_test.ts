@@ -343,3 +343,29 @@ Deno.test("fault 13: an MSET over two hosts says for each key what is known", as
   assertEquals(hosts.proxies[1].stats.cut, 1);
   await assertQuiet(hosts.cluster);
 });
+
+Deno.test("fault 9: what a script answers is no farewell of its server", async () => {
+  const answer = (error: string) =>
+    `redis.call('INCR', KEYS[1]) return redis.error_reply('${error}')`;
+  for (const error of ["ERR max number of clients reached", "DENIED no"]) {
+    await using server = await RedisServer.start();
+    await using direct = oracle(server);
+    await using cluster = new Cluster({ hosts: [server.host] });
+    const client = cluster.getRoutingClient();
+    // The script is the first that the connection carries, the others follow.
+    const [reason, ...counts] = await Promise.all([
+      client.eval(answer(error), ["n"], []).catch((error) => error),
+      client.incr("n"),
+      client.incr("n"),
+    ]);
+    assertInstanceOf(reason, CommandError);
+    assertEquals(counts, [2, 3]);
+    assertEquals(await direct.command("GET", "n"), "3");
+
+    await using other = new Cluster({ hosts: [server.host] });
+    const alone = await other.getRoutingClient()
+      .eval(answer(error), ["n"], []).catch((error) => error);
+    assertInstanceOf(alone, CommandError);
+    assertEquals(await direct.command("GET", "n"), "4");
+  }
+});
