@@ -6,14 +6,18 @@
 
 import type { Argument } from "../values.ts";
 
-/** What merging looks at in a command. */
-export interface Mergeable {
-  /** The name in capitals. */
-  readonly name: string;
-  /** Its arguments. */
-  readonly args: readonly Argument[];
-  /** Whether its reply is wanted as bytes. */
-  readonly bytes: boolean;
+/** What merging looks at in a list of commands. */
+export interface Mergeables {
+  /** How many commands there are. */
+  readonly length: number;
+  /** The name of a command in capitals. */
+  name(index: number): string;
+  /** How many arguments a command has. */
+  argCount(index: number): number;
+  /** One argument of a command. */
+  arg(index: number, position: number): Argument;
+  /** Whether the reply to a command is wanted as bytes. */
+  bytes(index: number): boolean;
 }
 
 /**
@@ -44,47 +48,34 @@ export const MERGED_NAME: Readonly<Record<string, string>> = {
  * @param start The index of the first one.
  * @returns The length of the run, or 0 where that command is not mergeable.
  */
-export function mergeableRun(
-  commands: readonly Mergeable[],
-  start: number,
-): number {
-  const first = commands[start];
-  if (first.name === "GET") {
-    return first.args.length === 1 ? runOfGets(commands, start, first) : 0;
-  }
-  if (first.name === "SET") {
-    return first.args.length === 2 ? runOfSets(commands, start) : 0;
-  }
+export function mergeableRun(commands: Mergeables, start: number): number {
+  const name = commands.name(start);
+  const argCount = commands.argCount(start);
+  if (name === "GET") return argCount === 1 ? runOfGets(commands, start) : 0;
+  if (name === "SET") return argCount === 2 ? runOfSets(commands, start) : 0;
   return 0;
 }
 
-function runOfGets(
-  commands: readonly Mergeable[],
-  start: number,
-  first: Mergeable,
-): number {
+function runOfGets(commands: Mergeables, start: number): number {
   const end = Math.min(commands.length, start + MAX_MERGED);
+  const bytes = commands.bytes(start);
   let index = start + 1;
-  for (; index < end; index++) {
-    const command = commands[index];
-    if (
-      command.name !== "GET" || command.args.length !== 1 ||
-      command.bytes !== first.bytes
-    ) break;
-  }
+  while (
+    index < end && commands.name(index) === "GET" &&
+    commands.argCount(index) === 1 && commands.bytes(index) === bytes
+  ) index++;
   return index - start;
 }
 
-function runOfSets(commands: readonly Mergeable[], start: number): number {
+function runOfSets(commands: Mergeables, start: number): number {
   const end = Math.min(commands.length, start + MAX_MERGED);
-  const first = commands[start];
+  const bytes = commands.bytes(start);
   let size = 0;
   let index = start;
-  for (; index < end && size < MAX_MERGED_BYTES; index++) {
-    const { name, args, bytes } = commands[index];
-    if (name !== "SET" || args.length !== 2 || bytes !== first.bytes) break;
-    size += sizeOf(args[1]);
-  }
+  while (
+    index < end && size < MAX_MERGED_BYTES && commands.name(index) === "SET" &&
+    commands.argCount(index) === 2 && commands.bytes(index) === bytes
+  ) size += sizeOf(commands.arg(index++, 1));
   return index - start;
 }
 

@@ -11,6 +11,7 @@ import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { mergeableRun, MERGED_NAME } from "./auto_batch.ts";
 import type { Command } from "./command.ts";
+import { CommandTable } from "./command_table.ts";
 
 /** Settings of a {@linkcode Batch}. */
 export interface BatchOptions {
@@ -32,8 +33,6 @@ export interface BatchOptions {
  * them, and after a failure says which had left and hands back which had not.
  */
 export class Batch implements Exchange {
-  /** The commands in the order of issue. */
-  commands: Command[] = [];
   /** How many commands were ever added. */
   issued = 0;
   /** An estimate of the memory its commands take, in bytes. */
@@ -53,6 +52,8 @@ export class Batch implements Exchange {
   /** The host that its commands go to. */
   readonly hostId: number;
 
+  /** In the order of issue. */
+  #commands = new CommandTable();
   readonly #autoBatch: boolean;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
@@ -90,7 +91,7 @@ export class Batch implements Exchange {
 
   /** Adds a command of `size` bytes. */
   add(command: Command, size: number): void {
-    this.commands.push(command);
+    this.#commands.push(command);
     this.issued++;
     this.size += size;
   }
@@ -100,13 +101,15 @@ export class Batch implements Exchange {
     const counts: Record<string, number> = Object.create(null);
     const count = (name: string) => counts[name] = (counts[name] ?? 0) + 1;
     for (const name of this.#parted) count(name);
-    for (const { name } of this.commands) count(name);
+    for (let i = 0; i < this.#commands.length; i++) {
+      count(this.#commands.name(i));
+    }
     return counts;
   }
 
   /** Whether any of its commands has a name that fits. */
   some(fits: (name: string) => boolean): boolean {
-    return this.commands.some(({ name }) => fits(name));
+    return this.#commands.some(fits);
   }
 
   /** Whether any command has been sent and not been answered. */
@@ -116,11 +119,11 @@ export class Batch implements Exchange {
 
   /** Whether all its commands are settled, one way or the other. */
   get settled(): boolean {
-    return this.#abandoned || this.#answered === this.commands.length;
+    return this.#abandoned || this.#answered === this.#commands.length;
   }
 
   get encoded(): boolean {
-    return this.#abandoned || this.#sent === this.commands.length;
+    return this.#abandoned || this.#sent === this.#commands.length;
   }
 
   get finished(): boolean {
@@ -132,21 +135,22 @@ export class Batch implements Exchange {
   }
 
   get wantsBytes(): boolean {
-    return this.#answered < this.#sent && this.commands[this.#answered].bytes;
+    return this.#answered < this.#sent && this.#commands.bytes(this.#answered);
   }
 
   encode(encoder: Encoder, limit: number): number {
     let frames = 0;
-    const { commands } = this;
+    const commands = this.#commands;
     while (this.#sent < commands.length && encoder.length < limit) {
-      const run = this.#autoBatch ? mergeableRun(commands, this.#sent) : 0;
-      if (run > 1 || (run === 1 && commands[this.#sent].name === "GET")) {
-        encodeMerged(encoder, commands, this.#sent, run);
+      const start = this.#sent;
+      const run = this.#autoBatch ? mergeableRun(commands, start) : 0;
+      const count = Math.max(1, run);
+      if (run > 1 || (run === 1 && commands.name(start) === "GET")) {
+        const merged = MERGED_NAME[commands.name(start)];
+        commands.encodeMerged(encoder, merged, { start, count });
       } else {
-        const { name, args } = commands[this.#sent];
-        encoder.command(name, args);
+        commands.encode(encoder, start);
       }
-      const count = run > 1 ? run : 1;
       if (this.#autoBatch) this.#frames.push(count);
       this.#sent += count;
       this.sent += count;
@@ -171,7 +175,7 @@ export class Batch implements Exchange {
       if (this.settled) this.#report();
     } else if (this.#answered === this.#sent) {
       // Nobody reads them any more; let them go before the batch does.
-      this.commands = [];
+      this.#commands = new CommandTable();
       this.#sent = this.#answered = 0;
     }
   }
@@ -186,9 +190,10 @@ export class Batch implements Exchange {
     if (this.settled) return;
     this.#sealed = true;
     this.#abandoned = true;
-    const { commands } = this;
+    const commands = this.#commands;
     for (let i = this.#answered; i < commands.length; i++) {
-      commands[i].fail(reason(commands[i], i < this.#sent));
+      const command = commands.at(i);
+      command.fail(reason(command, i < this.#sent));
       this.errors++;
     }
     this.#report();
@@ -197,7 +202,7 @@ export class Batch implements Exchange {
   /** Notes that what was sent and has no reply may have run. */
   doubt(): void {
     for (let i = this.#answered; i < this.#sent; i++) {
-      this.commands[i].mayHaveRun = true;
+      this.#commands.doubt(i);
     }
   }
 
@@ -212,18 +217,19 @@ export class Batch implements Exchange {
     mayRepeat: (command: Command) => boolean,
     reason: (command: Command) => unknown,
   ): void {
-    const { commands } = this;
-    const kept: Command[] = [];
+    const commands = this.#commands;
+    const kept = new CommandTable();
     const lost: Command[] = [];
-    for (let i = this.#answered; i < commands.length; i++) {
-      const repeat = i >= this.#sent || mayRepeat(commands[i]);
-      (repeat ? kept : lost).push(commands[i]);
+    for (let i = 0; i < commands.length; i++) {
+      const command = commands.at(i);
+      if (i >= this.#sent || (i >= this.#answered && mayRepeat(command))) {
+        kept.push(command);
+        continue;
+      }
+      this.#parted.push(command.name);
+      if (i >= this.#answered) lost.push(command);
     }
-    for (let i = 0; i < this.#answered; i++) {
-      this.#parted.push(commands[i].name);
-    }
-    for (const { name } of lost) this.#parted.push(name);
-    this.commands = kept;
+    this.#commands = kept;
     this.#sent = this.#answered = this.#nextFrame = 0;
     this.#frames = [];
     for (const command of lost) command.fail(reason(command));
@@ -239,40 +245,27 @@ export class Batch implements Exchange {
   }
 
   #isMergedGet(index: number): boolean {
-    const { name, args } = this.commands[index];
-    return name === "GET" && args.length === 1;
+    return this.#commands.name(index) === "GET" &&
+      this.#commands.argCount(index) === 1;
   }
 
   #scatter(first: number, replies: Reply[]): void {
     for (let i = 0; i < replies.length; i++) {
-      this.#settle(this.commands[first + i], replies[i]);
+      this.#settle(first + i, replies[i]);
     }
   }
 
   #repeat(first: number, count: number, reply: Reply): void {
     for (let i = 0; i < count; i++) {
-      this.#settle(this.commands[first + i], reply);
+      this.#settle(first + i, reply);
     }
   }
 
-  #settle(command: Command, reply: Reply): void {
-    const error = command.settle(reply, this.hostId);
+  #settle(index: number, reply: Reply): void {
+    const error = this.#commands.settle(index, reply, this.hostId);
     if (error === undefined) return;
     this.errors++;
     this.#onErrorReply?.(error);
-  }
-}
-
-function encodeMerged(
-  encoder: Encoder,
-  commands: readonly Command[],
-  start: number,
-  count: number,
-): void {
-  const { name, args } = commands[start];
-  encoder.header(MERGED_NAME[name], count * args.length);
-  for (let i = start; i < start + count; i++) {
-    for (const argument of commands[i].args) encoder.argument(argument);
   }
 }
 

@@ -53,7 +53,8 @@ export class Command {
   readonly idempotent: boolean;
   /** Whether it was sent once before, and its reply was lost. */
   mayHaveRun = false;
-  readonly #settler: Settler;
+  /** Where the result goes. */
+  readonly settler: Settler;
 
   /**
    * @param name The name in capitals.
@@ -71,45 +72,46 @@ export class Command {
     this.args = args;
     this.bytes = flags?.returnUint8Arrays === true;
     this.idempotent = flags?.idempotent === true;
-    this.#settler = settler;
-  }
-
-  /**
-   * Settles the promise: an error reply rejects it, any other resolves it.
-   *
-   * @returns The error that it was rejected with, if it was.
-   */
-  settle(reply: Reply, hostId: number): Error | undefined {
-    // Most replies are text or numbers; they need not be asked twice.
-    if (typeof reply !== "object" || reply === null) {
-      this.#resolve(reply);
-    } else if (reply instanceof CommandError || reply instanceof DecodeError) {
-      const error = describe(reply, this.name, hostId);
-      this.fail(error);
-      return error;
-    } else {
-      const isList = Array.isArray(reply);
-      this.#resolve(isList ? toCommonShape(this.name, reply) : reply);
-    }
-    return undefined;
+    this.settler = settler;
   }
 
   /** Rejects the promise. */
   fail(reason: unknown): void {
     try {
-      this.#settler.reject(reason);
-    } catch {
-      // As below.
-    }
-  }
-
-  #resolve(reply: Reply): void {
-    try {
-      this.#settler.resolve(reply);
+      this.settler.reject(reason);
     } catch {
       // Its owner settled it by hand, which is no concern of the connection.
     }
   }
+}
+
+/**
+ * Settles the promise of a command: an error reply rejects it, any other
+ * resolves it.
+ *
+ * @returns The error that it was rejected with, if it was.
+ */
+export function settleWith(
+  settler: Settler,
+  name: string,
+  { reply, hostId }: { reply: Reply; hostId: number },
+): Error | undefined {
+  try {
+    // Most replies are text or numbers; they need not be asked twice.
+    if (typeof reply !== "object" || reply === null) {
+      settler.resolve(reply);
+    } else if (reply instanceof CommandError || reply instanceof DecodeError) {
+      const error = describe(reply, name, hostId);
+      settler.reject(error);
+      return error;
+    } else {
+      const isArray = Array.isArray(reply);
+      settler.resolve(isArray ? toCommonShape(name, reply) : reply);
+    }
+  } catch {
+    // Its owner settled it by hand, which is no concern of the connection.
+  }
+  return undefined;
 }
 
 /** The same error, knowing its command and host. */

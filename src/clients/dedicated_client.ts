@@ -45,9 +45,11 @@ export async function connectDedicated(
     timeout: options.timeout ?? cluster.timeout,
     signal: anySignal(cluster.signal, options.signal),
   });
-  const redis = createRedis(new DedicatedClient(link));
+  const client = new DedicatedClient(link);
+  const redis = createRedis(client);
+  const { connection } = client;
   const pipeline = (transaction: boolean) => () =>
-    createPipeline(link, transaction);
+    createPipeline(link, { connection, transaction });
   return Object.assign(redis, {
     pipeline: pipeline(false),
     tx: pipeline(true),
@@ -77,7 +79,9 @@ class DedicatedClient implements Client {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     try {
       const [name, words] = spell(command, args);
-      if (this.#subscription !== undefined) throw needsAnother(name);
+      if (this.#subscription !== undefined && !this.#link.isClosed) {
+        throw needsAnother(name);
+      }
       const settler = { resolve, reject };
       this.#link.send([new Command(name, words, settler, options)]);
     } catch (error) {
@@ -109,7 +113,10 @@ function needsAnother(command: string): TypeError {
   );
 }
 
-/** What a client of `@db/redis` shows of its connection. */
+/**
+ * What a client of `@db/redis` shows of its connection. It listens to its link
+ * for as long as that lives, so all pipelines of a client share the client's.
+ */
 class LinkConnection extends EventTarget {
   readonly name = null;
   readonly #link: DedicatedLink;
@@ -158,10 +165,17 @@ class LinkConnection extends EventTarget {
   }
 }
 
+interface PipelineOptions {
+  /** The connection of the client that the pipeline is of. */
+  connection: RedisConnection;
+  /** Whether its commands are put between MULTI and EXEC. */
+  transaction: boolean;
+}
+
 /** Gathers commands until `flush` sends them together. */
 function createPipeline(
   link: DedicatedLink,
-  transaction: boolean,
+  { connection, transaction }: PipelineOptions,
 ): RedisPipeline {
   let queue: QueuedCommand[] = [];
   const queued = (
@@ -173,7 +187,7 @@ function createPipeline(
     return Promise.resolve("OK");
   };
   const client = createRedis({
-    connection: new LinkConnection(link) as unknown as RedisConnection,
+    connection,
     exec: (command, ...args) => queued(command, args),
     sendCommand: queued,
     subscribe: () =>

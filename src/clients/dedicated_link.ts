@@ -105,8 +105,10 @@ export class DedicatedLink implements ConnectionOwner {
       time += blockTimeOf(command.name, command.args) ?? 0;
       batch.add(command, 0);
     }
-    if (batch.commands.length === 0) return;
-    if (!this.#connection.usable) return this.#refuse(batch);
+    if (batch.issued === 0) return;
+    if (!this.#connection.usable) {
+      return batch.abandon((command) => this.#failure(command, false));
+    }
     if (time < Infinity) {
       const delay = Math.min(time, MAX_DELAY);
       this.#timers.set(batch, setTimeout(() => this.#expire(batch), delay));
@@ -120,7 +122,10 @@ export class DedicatedLink implements ConnectionOwner {
       timeout: this.#timeout,
       onClose: () => this.close(),
       onOverdue: (name) => this.close(this.#host.failures.unconfirmed(name)),
+      failure: (command, sent) => this.#failure(command, sent),
     });
+    // Nothing will tell it any more: the loss was before it.
+    if (this.#isClosed) this.#subscription.end();
     return this.#subscription;
   }
 
@@ -145,16 +150,7 @@ export class DedicatedLink implements ConnectionOwner {
     this.#signal?.removeEventListener("abort", this.#onAbort);
     for (const exchange of exchanges) {
       if (!(exchange instanceof Batch)) continue;
-      exchange.abandon((command, sent) => {
-        const { failures } = this.#host;
-        if (this.#signal?.aborted) return this.#signal.reason;
-        if (wasTurnedAway(error)) {
-          return failures.refused(command, { kind: "dial", cause: error });
-        }
-        return sent
-          ? failures.lost(command, error)
-          : failures.linkClosed(command);
-      });
+      exchange.abandon((command, sent) => this.#failure(command, sent));
     }
     const reason = this.#onPurpose ? undefined : error;
     this.#subscription?.end(reason && this.#subscriptionError(reason));
@@ -181,11 +177,16 @@ export class DedicatedLink implements ConnectionOwner {
       : failures.subscriptionLost(error);
   }
 
-  #refuse(batch: Batch): void {
-    const signal = this.#signal;
-    batch.abandon((command) =>
-      signal?.aborted ? signal.reason : this.#host.failures.linkClosed(command)
-    );
+  /** Why a command has no reply, once the connection is closed. */
+  #failure(command: Command, sent: boolean): unknown {
+    if (this.#signal?.aborted) return this.#signal.reason;
+    const { failures } = this.#host;
+    const cause = this.#connection.error;
+    if (cause === undefined) return failures.linkClosed(command);
+    if (wasTurnedAway(cause)) {
+      return failures.refused(command, { kind: "dial", cause });
+    }
+    return sent ? failures.lost(command, cause) : failures.linkClosed(command);
   }
 }
 

@@ -6,16 +6,20 @@
 
 import type { RedisPubSubMessage, RedisSubscription } from "@db/redis";
 import { DecodeError } from "../errors.ts";
-import type { Argument, Reply } from "../values.ts";
+import type { Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
-import type { Encoder } from "../wire/encoder.ts";
+import { checkArguments, type Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
+import { Command } from "./command.ts";
 
 type Bytes = Uint8Array;
 
-/** How many messages may wait for their consumer before reading pauses. */
+/** How many messages may wait for their consumers before reading pauses. */
 const MAX_WAITING = 1_024;
+
+/** How many may still wait when it goes on: the next ones come in time. */
+const RESUME_AT = MAX_WAITING / 2;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -27,13 +31,8 @@ export interface SubscriptionOptions {
   onClose: () => void;
   /** The server did not confirm a command in time. */
   onOverdue: (command: string) => void;
-}
-
-/** Waits for the server to confirm a change of some channels. */
-interface Confirmation {
-  missing: number;
-  resolve(): void;
-  reject(error: unknown): void;
+  /** The error of a command that the closed connection ends or refuses. */
+  failure: (command: Command, sent: boolean) => unknown;
 }
 
 /**
@@ -45,10 +44,14 @@ export class Subscription implements RedisSubscription<string> {
   readonly #connection: Connection;
   readonly #options: SubscriptionOptions;
   readonly #messages: Reply[][] = [];
-  readonly #confirmations: Confirmation[] = [];
-  /** Resolved when the consumer has something to look at. */
+  /** Changes that the server has not confirmed, in the order they were sent. */
+  readonly #changes: Change[] = [];
+  /** What the server has confirmed. */
+  readonly #channels = new Set<string>();
+  readonly #patterns = new Set<string>();
+  /** Resolved when the consumers have something to look at; all share it. */
   #arrival: PromiseWithResolvers<void> | undefined = undefined;
-  /** Resolved when the consumer has made room. */
+  /** Resolved when reading may go on; pending while it pauses. */
   #room: PromiseWithResolvers<void> | undefined = undefined;
   /** How many loops wait for messages. */
   #consumers = 0;
@@ -114,61 +117,67 @@ export class Subscription implements RedisSubscription<string> {
     if (this.#closed) return;
     this.#closed = true;
     this.#error = error;
-    for (const confirmation of this.#confirmations.splice(0)) {
-      confirmation.reject(error ?? new Error("The subscription was closed"));
+    for (const change of this.#changes.splice(0)) {
+      const { command, encoded } = change;
+      change.fail(error ?? this.#options.failure(command, encoded));
     }
-    this.#arrival?.resolve();
-    this.#room?.resolve();
+    this.#wake();
+    this.#resume();
   }
 
-  #change(command: string, names: string[]): Promise<void> {
-    if (this.#closed) {
-      return Promise.reject(
-        new Error(`Cannot run "${command}": the subscription is closed`),
-      );
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const { timeout, onOverdue } = this.#options;
+  async #change(name: string, names: string[]): Promise<void> {
+    checkArguments(name, names);
+    const change = new Change(name, names);
+    const { timeout, onOverdue, failure } = this.#options;
+    if (this.#closed) throw failure(change.command, false);
     const timer = timeout < Infinity
-      ? setTimeout(() => onOverdue(command), Math.min(timeout, MAX_DELAY))
+      ? setTimeout(() => onOverdue(name), Math.min(timeout, MAX_DELAY))
       : undefined;
-    // Leaving everything is confirmed once for each, or once if there is none.
-    const missing = Math.max(1, names.length);
-    this.#confirmations.push({ missing, resolve, reject });
-    this.#connection.send(new Announcement(command, names));
+    this.#changes.push(change);
+    this.#connection.send(change);
     this.#keepAlive();
-    return promise.finally(() => {
+    // Its confirmation is behind the messages that nobody has read yet.
+    this.#resume();
+    try {
+      await change.settled;
+    } finally {
       clearTimeout(timer);
       this.#keepAlive();
-    });
+    }
   }
 
   /** Keeps the program alive while anybody waits for the server. */
   #keepAlive(): void {
-    const isAwaited = this.#consumers > 0 || this.#confirmations.length > 0;
+    const isAwaited = this.#consumers > 0 || this.#changes.length > 0;
     this.#connection.keepAlive(isAwaited);
   }
 
   #receive(message: Reply): Promise<void> | undefined {
     if (!Array.isArray(message)) {
-      if (message instanceof Error) {
-        this.#confirmations.shift()?.reject(message);
-      }
+      if (message instanceof Error) this.#changes.shift()?.fail(message);
       return undefined;
     }
     const kind = text(message[0]);
-    if (kind === "message" || kind === "pmessage") {
-      this.#messages.push(message);
-      this.#arrival?.resolve();
-      if (this.#messages.length < MAX_WAITING) return undefined;
-      return (this.#room ??= Promise.withResolvers<void>()).promise;
+    if (kind !== "message" && kind !== "pmessage") {
+      this.#confirm(kind, message);
+      return undefined;
     }
-    const [confirmation] = this.#confirmations;
-    if (confirmation !== undefined && --confirmation.missing === 0) {
-      this.#confirmations.shift();
-      confirmation.resolve();
+    this.#messages.push(message);
+    this.#wake();
+    if (this.#messages.length < MAX_WAITING || this.#changes.length > 0) {
+      return undefined;
     }
-    return undefined;
+    return (this.#room ??= Promise.withResolvers<void>()).promise;
+  }
+
+  /** Notes one of the confirmations of the change that comes next. */
+  #confirm(kind: string, message: Reply[]): void {
+    const [change] = this.#changes;
+    if (change?.kind !== kind) return;
+    const current = change.isOfPatterns ? this.#patterns : this.#channels;
+    if (change.isLeaving) current.delete(text(message[1]));
+    else current.add(text(message[1]));
+    if (change.confirm(current.size)) this.#changes.shift();
   }
 
   async *#iterate<T>(
@@ -180,13 +189,13 @@ export class Subscription implements RedisSubscription<string> {
       for (;;) {
         const message = this.#messages.shift();
         if (message !== undefined) {
-          this.#makeRoom();
+          if (this.#messages.length <= RESUME_AT) this.#resume();
           yield toMessage(message, read);
         } else if (this.#closed) {
           if (this.#error !== undefined) throw this.#error;
           return;
         } else {
-          this.#arrival = Promise.withResolvers<void>();
+          this.#arrival ??= Promise.withResolvers<void>();
           await this.#arrival.promise;
         }
       }
@@ -196,26 +205,71 @@ export class Subscription implements RedisSubscription<string> {
     }
   }
 
-  #makeRoom(): void {
-    if (this.#messages.length > 0) return;
+  /** Lets every consumer look: for a message, or for the end. */
+  #wake(): void {
+    this.#arrival?.resolve();
+    this.#arrival = undefined;
+  }
+
+  /** Lets reading go on if it pauses. */
+  #resume(): void {
     this.#room?.resolve();
     this.#room = undefined;
   }
 }
 
 /** A command whose confirmations arrive as messages rather than as its reply. */
-class Announcement implements Exchange {
-  readonly #command: string;
-  readonly #args: readonly Argument[];
+class Change implements Exchange {
+  readonly command: Command;
+  /** Settles when all of it is confirmed, or when it has failed. */
+  readonly settled: Promise<void>;
+  /** What its confirmations are called. */
+  readonly kind: string;
+  /** Whether it is about patterns rather than channels. */
+  readonly isOfPatterns: boolean;
+  /** Whether it leaves channels or patterns rather than adding some. */
+  readonly isLeaving: boolean;
+  readonly #resolve: () => void;
+  #confirmations = 0;
   #encoded = false;
 
-  constructor(command: string, args: readonly Argument[]) {
-    this.#command = command;
-    this.#args = args;
+  constructor(name: string, names: readonly string[]) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.settled = promise;
+    this.#resolve = resolve;
+    this.command = new Command(name, names, {
+      resolve: () => resolve(),
+      reject,
+    });
+    this.kind = name.toLowerCase();
+    this.isOfPatterns = this.kind.startsWith("p");
+    this.isLeaving = this.kind.endsWith("unsubscribe");
+  }
+
+  /**
+   * Counts a confirmation; there is one for each name. Leaving everything is
+   * confirmed once for each that was left, or once if there was none.
+   *
+   * @param remaining How many channels, or patterns, there are now.
+   * @returns Whether it was the last one.
+   */
+  confirm(remaining: number): boolean {
+    this.#confirmations++;
+    const { length } = this.command.args;
+    const isLast = length === 0
+      ? remaining === 0
+      : this.#confirmations === length;
+    if (isLast) this.#resolve();
+    return isLast;
+  }
+
+  /** Rejects what waits for it. */
+  fail(reason: unknown): void {
+    this.command.fail(reason);
   }
 
   encode(encoder: Encoder): number {
-    encoder.command(this.#command, this.#args);
+    encoder.command(this.command.name, this.command.args);
     this.#encoded = true;
     return 0;
   }

@@ -1,14 +1,33 @@
 import { assertEquals } from "@std/assert";
 import {
   MAX_MERGED,
-  type Mergeable,
-  mergeableRun,
+  mergeableRun as mergeableRunOf,
   MERGED_NAME,
 } from "../../src/clients/auto_batch.ts";
+import { Command } from "../../src/clients/command.ts";
+import { CommandTable } from "../../src/clients/command_table.ts";
 import type { Argument } from "../../src/values.ts";
+
+/** What merging looks at in a command. */
+interface Mergeable {
+  name: string;
+  args: Argument[];
+  bytes: boolean;
+}
 
 function command(name: string, ...args: Argument[]): Mergeable {
   return { name, args, bytes: false };
+}
+
+const NOBODY = { resolve() {}, reject() {} };
+
+function mergeableRun(commands: Mergeable[], start: number): number {
+  const table = new CommandTable();
+  for (const { name, args, bytes } of commands) {
+    const flags = { returnUint8Arrays: bytes };
+    table.push(new Command(name, args, NOBODY, flags));
+  }
+  return mergeableRunOf(table, start);
 }
 
 const GET = command("GET", "key");
