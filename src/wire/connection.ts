@@ -4,10 +4,15 @@
  * @module
  */
 
-import { CommandError, ConnectionError, ProtocolError } from "../errors.ts";
+import {
+  type CommandError,
+  ConnectionError,
+  ProtocolError,
+} from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { Encoder } from "./encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
+import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
 import { INCOMPLETE, Parser, type ParserOptions } from "./parser.ts";
 
 /** What a connection needs of a socket; every `Deno.Conn` has it. */
@@ -67,9 +72,6 @@ export type MessageReceiver = (message: Reply) => Promise<void> | undefined;
 const CHUNK_BYTES = 64 * 1024;
 
 const PUSH = 0x3e; // ">"
-
-/** Milliseconds in which a server that lets nobody in has hung up. */
-const FAREWELL_GRACE = 50;
 
 /**
  * A pipelined connection: writes exchanges in the order they are sent, reads at
@@ -229,7 +231,7 @@ export class Connection {
         if (this.#awaited === 0 && !this.#parser.idle) this.#refuseStray();
         break;
       }
-      if (!this.#answered && isDismissal(reply) && this.#parser.idle) {
+      if (!this.#answered && isFarewell(reply) && this.#parser.idle) {
         return this.#suspect(reply);
       }
       this.#answered = true;
@@ -357,20 +359,6 @@ export class Connection {
     if (alive) this.#socket.ref();
     else this.#socket.unref();
   }
-}
-
-/** Whether a reply is what a server says that lets nobody in. */
-function isDismissal(reply: Reply): reply is CommandError {
-  return reply instanceof CommandError &&
-    (reply.code === "DENIED" ||
-      reply.message.startsWith("ERR max number of clients"));
-}
-
-function turnedAway(reply: CommandError): ConnectionError {
-  return new ConnectionError(`The server turned us away: ${reply.message}`, {
-    cause: reply,
-    outcome: "not-sent",
-  });
 }
 
 function endOfStream(idle: boolean): Error {

@@ -5,98 +5,29 @@
  */
 
 import { CommandError, ConnectionError } from "../errors.ts";
-import type { Reply } from "../values.ts";
-import { Breaker, type BreakerOptions } from "./breaker.ts";
-import { CommandExchange } from "./command_exchange.ts";
+import { Breaker } from "./breaker.ts";
 import type { Connection } from "./connection.ts";
+import { isAlive } from "./liveness.ts";
+import type {
+  Applicant,
+  Dialer,
+  PoolEvents,
+  PoolSettings,
+  PoolStatus,
+  Refusal,
+} from "./pool_types.ts";
+
+export type {
+  Applicant,
+  Dialer,
+  PoolEvents,
+  PoolSettings,
+  PoolStatus,
+  Refusal,
+} from "./pool_types.ts";
 
 /** Milliseconds of idleness after which a connection is checked before use. */
 const STALE_AFTER = 100;
-
-/** Milliseconds that the check of a connection may take. */
-const CHECK_TIMEOUT = 1_000;
-
-/** Settings of a {@linkcode Pool}. */
-export interface PoolSettings {
-  /**
-   * The most connections that are open or being opened at a time. Commands that
-   * block have as many of their own.
-   *
-   * @default {16}
-   */
-  maxConnections?: number;
-  /**
-   * Milliseconds after which a connection that nobody used is closed; 0 keeps
-   * it for ever.
-   *
-   * @default {0}
-   */
-  idleTimeout?: number;
-  /** When a server counts as down, and how it is probed. */
-  breaker?: BreakerOptions;
-}
-
-/**
- * Opens a connection, or rejects within a time limit of its own.
- *
- * @param prove Whether to wait for a first reply in any case.
- * @param signal Aborted when the connection is not wanted any more.
- */
-export type Dialer = (
-  prove: boolean,
-  signal: AbortSignal,
-) => Promise<Connection>;
-
-/** Someone who wants a connection. Exactly one of the two is called, once. */
-export interface Applicant {
-  /** The connection is the applicant's until it is released. */
-  granted(connection: Connection): void;
-  /** There is none to be had. */
-  refused(refusal: Refusal): void;
-}
-
-/** Why there is no connection. */
-export interface Refusal {
-  /**
-   * `"dial"`: this attempt failed; `"down"`: the server counts as down and was
-   * not tried; `"closed"`: the pool is closed.
-   */
-  kind: "dial" | "down" | "closed";
-  /** The error underneath. */
-  cause?: unknown;
-}
-
-/** What a pool tells those who watch it. */
-export interface PoolEvents {
-  /** The server counts as down, or is back. */
-  onHealth?: (down: boolean, error: unknown) => void;
-  /** A connection was opened; `again` when an earlier one had failed. */
-  onConnect?: (again: boolean) => void;
-  /** A connection was closed, by either side. */
-  onClose?: () => void;
-  /** A connection could not be opened. */
-  onFail?: (error: unknown) => void;
-}
-
-/** How the connections of a server are used at the moment. */
-export interface PoolStatus {
-  /** How many connections are open. */
-  readonly size: number;
-  /** How many open connections nobody uses. */
-  readonly idle: number;
-  /** How many open connections are in use. */
-  readonly leased: number;
-  /** How many connections are being opened. */
-  readonly dialing: number;
-  /** How many applicants wait for a connection. */
-  readonly waiting: number;
-  /** Whether as many connections are in use as there may be. */
-  readonly exhausted: boolean;
-  /** Whether the server counts as down. */
-  readonly down: boolean;
-  /** How many times in a row the server could not be reached. */
-  readonly failures: number;
-}
 
 /**
  * Leases connections to one server, one owner at a time. The most recently used
@@ -118,7 +49,6 @@ export class Pool implements PoolStatus {
   readonly #closing = new AbortController();
   #dialing = 0;
   #checking = 0;
-  #checks = 0;
   #lost = false;
   /** Whether the last connection was one that never answered. */
   #suspect = false;
@@ -301,26 +231,16 @@ export class Pool implements PoolStatus {
     for (let i = 0; i < Math.min(room, wanted); i++) this.#open();
   }
 
-  /**
-   * Asks a connection that was idle for long whether it still answers, before a
-   * command is trusted to it. One that holds bytes nobody asked for gives itself
-   * away too: they come in place of the answer, which is a number of its own.
-   */
+  /** Hands out a connection that was idle for long, if it still answers. */
   #check(connection: Connection): void {
     this.#checking++;
-    const limit = setTimeout(() => connection.close(), CHECK_TIMEOUT);
-    const token = String(++this.#checks);
     this.#track(
-      CommandExchange.run(connection, [["PING", token]])
-        .then(([reply]) => reply === token || isDenial(reply))
-        .catch(() => false)
-        .then((alive) => {
-          clearTimeout(limit);
-          this.#checking--;
-          if (!alive) connection.close();
-          this.release(connection);
-          this.#serve();
-        }),
+      isAlive(connection).then((alive) => {
+        this.#checking--;
+        if (!alive) connection.close();
+        this.release(connection);
+        this.#serve();
+      }),
     );
   }
 
@@ -420,11 +340,6 @@ export class Pool implements PoolStatus {
     this.#ending.add(ending);
     return ending.finally(() => this.#ending.delete(ending));
   }
-}
-
-/** Whether it is what a user who may not PING gets, and nobody unasked. */
-function isDenial(reply: Reply): boolean {
-  return reply instanceof CommandError && reply.code === "NOPERM";
 }
 
 /** Whether a server answered and refused, for example a wrong password. */

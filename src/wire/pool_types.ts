@@ -1,0 +1,90 @@
+/**
+ * What goes into a pool and comes out of it.
+ *
+ * @module
+ */
+
+import type { BreakerOptions } from "./breaker.ts";
+import type { Connection } from "./connection.ts";
+
+/** Settings of a `Pool`. */
+export interface PoolSettings {
+  /**
+   * The most connections that are open or being opened at a time. Commands that
+   * block have as many of their own.
+   *
+   * @default {16}
+   */
+  maxConnections?: number;
+  /**
+   * Milliseconds after which a connection that nobody used is closed; 0 keeps
+   * it for ever.
+   *
+   * @default {0}
+   */
+  idleTimeout?: number;
+  /** When a server counts as down, and how it is probed. */
+  breaker?: BreakerOptions;
+}
+
+/**
+ * Opens a connection, or rejects within a time limit of its own.
+ *
+ * @param prove Whether to wait for a first reply in any case.
+ * @param signal Aborted when the connection is not wanted any more.
+ */
+export type Dialer = (
+  prove: boolean,
+  signal: AbortSignal,
+) => Promise<Connection>;
+
+/** Someone who wants a connection. Exactly one of the two is called, once. */
+export interface Applicant {
+  /** The connection is the applicant's until it is released. */
+  granted(connection: Connection): void;
+  /** There is none to be had. */
+  refused(refusal: Refusal): void;
+}
+
+/** Why there is no connection. */
+export interface Refusal {
+  /**
+   * `"dial"`: this attempt failed; `"down"`: the server counts as down and was
+   * not tried; `"closed"`: the pool is closed.
+   */
+  kind: "dial" | "down" | "closed";
+  /** The error underneath. */
+  cause?: unknown;
+}
+
+/** What a pool tells those who watch it. */
+export interface PoolEvents {
+  /** The server counts as down, or is back. */
+  onHealth?: (down: boolean, error: unknown) => void;
+  /** A connection was opened; `again` when an earlier one had failed. */
+  onConnect?: (again: boolean) => void;
+  /** A connection was closed, by either side. */
+  onClose?: () => void;
+  /** A connection could not be opened. */
+  onFail?: (error: unknown) => void;
+}
+
+/** How the connections of a server are used at the moment. */
+export interface PoolStatus {
+  /** How many connections are open. */
+  readonly size: number;
+  /** How many open connections nobody uses. */
+  readonly idle: number;
+  /** How many open connections are in use. */
+  readonly leased: number;
+  /** How many connections are being opened. */
+  readonly dialing: number;
+  /** How many applicants wait for a connection. */
+  readonly waiting: number;
+  /** Whether as many connections are in use as there may be. */
+  readonly exhausted: boolean;
+  /** Whether the server counts as down. */
+  readonly down: boolean;
+  /** How many times in a row the server could not be reached. */
+  readonly failures: number;
+}
