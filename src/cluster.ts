@@ -143,8 +143,8 @@ export class Cluster extends EventTarget
   }
 
   /**
-   * Removes a host. What is under way to it is finished, then its connections
-   * are closed.
+   * Removes a host. What is under way to it may finish within the `timeout` of
+   * the cluster, then its connections are closed.
    *
    * @param hostId The id of the host.
    * @returns Whether there was one.
@@ -379,8 +379,10 @@ export class Cluster extends EventTarget
   }
 
   /**
-   * Waits for what is under way, then closes all connections. Commands issued
-   * from now on are refused. Closing twice is fine.
+   * Waits for what is under way, at most as long as the `timeout` of the cluster,
+   * then closes all connections; what is left then is rejected. Commands issued
+   * from now on are refused. Connections of `connect(id)` are not waited for.
+   * Closing twice is fine.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#hosts.close();

@@ -91,24 +91,36 @@ export class ClusterHosts implements ClusterView {
     this.#router = undefined;
   }
 
-  /** Removes a host; what is under way to it is finished first. */
+  /**
+   * Removes a host; what is under way to it is finished first, except on
+   * connections of `connect(id)`.
+   */
   remove(id: number): boolean {
     if (!this.infos.delete(id)) return false;
     this.#router = undefined;
+    // A new host with the same id starts from zero.
+    this.#counters.delete(id);
     const host = this.#hosts.get(id);
     this.#hosts.delete(id);
     if (host !== undefined) this.#retire(host);
     return true;
   }
 
-  /** Closes all connections; new ones are opened when they are needed. */
+  /**
+   * Closes all connections once what is under way has ended, at the latest after
+   * the time limit of the cluster; new ones are opened when they are needed.
+   */
   async disconnect(): Promise<void> {
     for (const host of this.#hosts.values()) this.#retire(host);
     this.#hosts.clear();
     await Promise.all(this.#closing);
   }
 
-  /** Waits for what is under way, then closes for good. */
+  /**
+   * Waits for what is under way, at most as long as the time limit of the
+   * cluster, then closes for good. Connections of `connect(id)` are closed
+   * without waiting for what is under way on them.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     await this.disconnect();

@@ -15,10 +15,12 @@ import {
   isWhole,
   oneOf,
 } from "./options.ts";
-import type {
-  BaseRouter,
-  RouterCluster,
-  RouterOptions,
+import {
+  type BaseRouter,
+  ConsistentHashingRouter,
+  PartitionRouter,
+  type RouterCluster,
+  type RouterOptions,
 } from "./routers/mod.ts";
 import type { BreakerOptions } from "./wire/breaker.ts";
 import type { ParserOptions } from "./wire/parser.ts";
@@ -130,6 +132,8 @@ const POOL_CHECKS = {
   maxElements: isWhole(1, 2 ** 40),
 };
 
+const ROUTER_CHECKS = { hashTags: oneOf(true, false) };
+
 const BREAKER_CHECKS = {
   threshold: isWhole(1, 2 ** 31),
   minDelay: isPositive,
@@ -137,7 +141,7 @@ const BREAKER_CHECKS = {
 };
 
 /**
- * Checks the options of a cluster and of its pools.
+ * Checks the options of a cluster, of its pools and of a router of rb.
  *
  * @throws {TypeError} If one is unknown or not as expected.
  */
@@ -146,7 +150,12 @@ export function checkClusterOptions(options: ClusterOptions): void {
   if (options.hosts === undefined) {
     throw new TypeError('The option "hosts" of the cluster is missing');
   }
-  const { poolOptions = {} } = options;
+  const { poolOptions = {}, router = PartitionRouter, routerOptions = {} } =
+    options;
+  // One of the caller's own may have options of its own.
+  if (router === PartitionRouter || router === ConsistentHashingRouter) {
+    assertOptions(routerOptions, ROUTER_CHECKS, "the router");
+  }
   assertOptions(poolOptions, POOL_CHECKS, "the pool");
   assertOptions(poolOptions.breaker ?? {}, BREAKER_CHECKS, "the breaker");
 }

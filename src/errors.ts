@@ -111,15 +111,35 @@ export class DecodeError extends TransportError {
   override name = "DecodeError";
 }
 
-/**
- * Redis quotes the arguments of an unknown command in its error; they may be
- * secret and are cut off.
+/*
+ * Redis quotes arguments in its errors, and any of them may be secret. They are
+ * left out, wherever they stand.
  */
-const QUOTED_ARGUMENTS = /,? with args beginning with:.*$/s;
+
+/** The arguments of an unknown command, which end its error. */
+const LAST_ARGUMENTS = /,? with args beginning with:.*$/s;
+
+/**
+ * From the first quote to the last one, as an argument may have quotes inside.
+ * An apostrophe within a word is none.
+ */
+const QUOTED = /(?<!\w)['"`](?:.*['"`](?!\w)|.*)/s;
+
+/** A sentence whose only quotes are around the name of the command itself. */
+const NAMES_COMMAND =
+  /^[^'"`]*(?:unknown command ['`][\w.|-]+['`]|'[\w.|-]+' command\b)[^'"`]*$/;
+
+function withoutArguments(reply: string): string {
+  const text = reply.replace(LAST_ARGUMENTS, "");
+  return NAMES_COMMAND.test(text) ? text : text.replace(QUOTED, "'…'");
+}
 
 /**
  * A server answered with an error, for example
  * `WRONGTYPE Operation against a key holding the wrong kind of value`.
+ *
+ * What the server quotes is replaced by `'…'`, except for the name of the
+ * command, since it may be an argument and secret.
  *
  * It is an instance of the `ErrorReplyError` of `@db/redis`, so that code
  * written for that client catches it as before.
@@ -148,7 +168,7 @@ export class CommandError extends ErrorReplyError {
    * @param reply The error as the server worded it, without the leading `-`.
    */
   constructor(reply: string) {
-    const message = reply.replace(QUOTED_ARGUMENTS, "");
+    const message = withoutArguments(reply);
     super(message);
     this.code = /^[A-Z][A-Z0-9_]*(?= |$)/.exec(message)?.[0] ?? "ERR";
     this.hostId = undefined;

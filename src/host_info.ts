@@ -209,7 +209,7 @@ export function assertHostId(hostId: unknown): asserts hostId is number {
 
 /**
  * Reads a URL: `redis://user:password@host:port/db`, `rediss://…` for TLS, or
- * `unix:/path/of/socket?db=1`.
+ * `unix:/path/of/socket?db=1`. The first two may have `?db=1` as well.
  *
  * @throws {TypeError} If it is none of these. The text is not repeated, since it
  * may hold a password.
@@ -224,7 +224,7 @@ export function parseHostUrl(text: string): HostOptions {
       return {
         path: decodeURIComponent(url.pathname),
         ...credentials(url),
-        ...database(url.searchParams.get("db") ?? ""),
+        ...database(url.searchParams.getAll("db")),
       };
     default:
       throw new TypeError(
@@ -241,7 +241,8 @@ function fromNetworkUrl(url: URL): HostOptions {
   if (hostname !== "") options.hostname = hostname;
   if (url.port !== "") options.port = Number(url.port);
   if (url.protocol === "rediss:") options.tls = true;
-  return { ...options, ...database(url.pathname.slice(1)) };
+  const databases = [url.pathname.slice(1), ...url.searchParams.getAll("db")];
+  return { ...options, ...database(databases) };
 }
 
 function credentials(url: URL): HostOptions {
@@ -251,10 +252,15 @@ function credentials(url: URL): HostOptions {
   return options;
 }
 
-function database(text: string): HostOptions {
-  if (text === "") return {};
-  if (!/^\d+$/.test(text)) {
+/** The one database that is named, however often; an empty text names none. */
+function database(texts: readonly string[]): HostOptions {
+  const named = texts.filter((text) => text !== "");
+  if (!named.every((text) => /^\d+$/.test(text))) {
     throw new TypeError("The database in the URL of a host is not a number");
   }
-  return { db: Number(text) };
+  const [db, ...others] = new Set(named.map(Number));
+  if (others.length > 0) {
+    throw new TypeError("The URL of a host names more than one database");
+  }
+  return db === undefined ? {} : { db };
 }

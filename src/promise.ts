@@ -15,6 +15,22 @@ interface Reaction {
   onFailure: ((reason: unknown) => unknown) | null | undefined;
 }
 
+/** The callbacks of a promise that has settled, as far as they are due. */
+interface Turn {
+  readonly reactions: readonly Reaction[];
+  /** The index of the next one. */
+  next: number;
+  readonly state: 1 | 2;
+  readonly result: unknown;
+}
+
+/**
+ * What is due, the next at the end. A promise that settles because of a callback
+ * goes before what its own cause has left, so the order is that of a recursion,
+ * which a chain of thousands would not survive.
+ */
+const due: Turn[] = [];
+
 /**
  * A promise that is settled from outside and that shows its value as soon as it
  * has one, with no further `await`.
@@ -89,20 +105,39 @@ export class RbPromise<T> implements Promise<T> {
   ): RbPromise<unknown> {
     if (promises instanceof Map) {
       const keys = [...promises.keys()];
-      return gather([...promises.values()]).then((values) =>
+      return RbPromise.#gather([...promises.values()]).then((values) =>
         new Map(keys.map((key, index) => [key, values[index]]))
       );
     }
     if (Symbol.iterator in promises) {
-      return gather([...promises as Iterable<unknown>]);
+      return RbPromise.#gather([...promises as Iterable<unknown>]);
     }
     const fields = Object.keys(promises);
-    return gather(Object.values(promises)).then((values) => {
+    return RbPromise.#gather(Object.values(promises)).then((values) => {
       const record: Record<string, unknown> = Object.create(null);
       fields.forEach((field, index) => record[field] = values[index]);
       // `__proto__` above was an ordinary field; spreading keeps it one.
       return { ...record };
     });
+  }
+
+  /** A promise of all values, in order; rejects with the first reason. */
+  static #gather(items: unknown[]): RbPromise<unknown[]> {
+    const all = new RbPromise<unknown[]>();
+    const values: unknown[] = new Array(items.length);
+    let missing = items.length;
+    if (missing === 0) all.#settle(RESOLVED, values);
+    items.forEach((item, index) => {
+      const promise = new RbPromise<unknown>();
+      promise.done((value) => {
+        values[index] = value;
+        if (--missing === 0 && all.#isFree()) all.#settle(RESOLVED, values);
+      }, (reason) => {
+        if (all.#isFree()) all.#settle(REJECTED, reason);
+      });
+      promise.resolve(item);
+    });
+    return all;
   }
 
   /** The value once resolved; `undefined` until then and when rejected. */
@@ -138,12 +173,11 @@ export class RbPromise<T> implements Promise<T> {
    * @throws {Error} If it is settled already, or follows another promise.
    */
   resolve(value: T | PromiseLike<T>): void {
-    if (isThenable(value)) {
-      this.#follow(value);
-    } else {
-      this.#assertPending();
-      this.#settle(RESOLVED, value);
-    }
+    // Nobody waits for most promises yet, so nothing becomes due.
+    if (this.#reactions === undefined) return this.#resolve(value);
+    const mark = due.length;
+    this.#resolve(value);
+    runDue(mark);
   }
 
   /**
@@ -153,8 +187,10 @@ export class RbPromise<T> implements Promise<T> {
    * @throws {Error} If it is settled already, or follows another promise.
    */
   reject(reason: unknown): void {
+    const mark = due.length;
     this.#assertPending();
     this.#settle(REJECTED, reason);
+    runDue(mark);
   }
 
   /**
@@ -172,13 +208,15 @@ export class RbPromise<T> implements Promise<T> {
     if (this.#state === PENDING) {
       (this.#reactions ??= []).push({ onSuccess, onFailure });
     } else {
-      this.#react({ onSuccess, onFailure });
+      react({ onSuccess, onFailure }, this.#state, this.#result);
     }
     return this;
   }
 
   /**
-   * Attaches callbacks and returns a promise of what they return.
+   * Attaches callbacks and returns a promise of what they return. What they
+   * throw is the reason of that promise; no map reports it, so whoever uses a
+   * callback that may throw has to look there.
    *
    * @param onSuccess Called with the value; without it the value passes through.
    * @param onFailure Called with the reason; without it the reason passes through.
@@ -244,23 +282,22 @@ export class RbPromise<T> implements Promise<T> {
     return `RbPromise { ${prefix}${inspect(this.#result, options)} }`;
   }
 
+  /** Settles it. Whoever is called from outside has to run what is due then. */
   #settle(state: 1 | 2, result: unknown): void {
     this.#state = state;
     this.#result = result;
     const reactions = this.#reactions;
     if (reactions === undefined) return;
     this.#reactions = undefined;
-    for (const reaction of reactions) this.#react(reaction);
+    due.push({ reactions, next: 0, state, result });
   }
 
-  #react({ onSuccess, onFailure }: Reaction): void {
-    try {
-      if (this.#state === RESOLVED) onSuccess?.(this.#result as never);
-      else onFailure?.(this.#result);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+  #resolve(value: T | PromiseLike<T>): void {
+    if (isThenable(value)) {
+      this.#follow(value);
+    } else {
+      this.#assertPending();
+      this.#settle(RESOLVED, value);
     }
   }
 
@@ -270,31 +307,58 @@ export class RbPromise<T> implements Promise<T> {
     }
     this.#assertPending();
     this.#following = true;
-    const onSuccess = (value: T) => this.#settle(RESOLVED, value);
-    const onFailure = (reason: unknown) => this.#settle(REJECTED, reason);
-    if (other instanceof RbPromise) other.done(onSuccess, onFailure);
-    else other.then(onSuccess, onFailure);
+    if (other instanceof RbPromise) {
+      other.done(
+        (value) => this.#settle(RESOLVED, value),
+        (reason) => this.#settle(REJECTED, reason),
+      );
+      return;
+    }
+    // Anybody's `then` may throw, or call back more than once.
+    const settle = (state: 1 | 2, result: unknown) => {
+      if (this.#state !== PENDING) return;
+      const mark = due.length;
+      this.#settle(state, result);
+      runDue(mark);
+    };
+    try {
+      other.then(
+        (value) => settle(RESOLVED, value),
+        (reason) => settle(REJECTED, reason),
+      );
+    } catch (error) {
+      settle(REJECTED, error);
+    }
   }
 
-  /** Settles a derived promise by its callback, or passes the result through. */
+  /**
+   * Settles a derived promise by its callback, or passes the result through;
+   * unless its owner has settled it by hand.
+   */
   #adopt<V>(
     callback: ((result: V) => T | PromiseLike<T>) | null | undefined,
     result: V,
     state: 1 | 2,
   ): void {
     if (callback === null || callback === undefined) {
-      this.#settle(state, result);
+      if (this.#isFree()) this.#settle(state, result);
       return;
     }
     try {
-      this.resolve(callback(result));
+      const returned = callback(result);
+      if (this.#isFree()) this.#resolve(returned);
     } catch (error) {
-      this.reject(error);
+      if (this.#isFree()) this.#settle(REJECTED, error);
     }
   }
 
+  /** Whether it is still open what will settle it. */
+  #isFree(): boolean {
+    return this.#state === PENDING && !this.#following;
+  }
+
   #assertPending(): void {
-    if (this.#state !== PENDING || this.#following) {
+    if (!this.#isFree()) {
       throw new Error(
         "Cannot settle a promise that is no longer pending or follows another",
       );
@@ -302,23 +366,30 @@ export class RbPromise<T> implements Promise<T> {
   }
 }
 
-/** A promise of all values, in order; rejects with the first reason. */
-function gather(items: unknown[]): RbPromise<unknown[]> {
-  const all = new RbPromise<unknown[]>();
-  const values: unknown[] = new Array(items.length);
-  let missing = items.length;
-  if (missing === 0) all.resolve(values);
-  items.forEach((item, index) => {
-    const promise = new RbPromise<unknown>();
-    promise.done((value) => {
-      values[index] = value;
-      if (--missing === 0) all.resolve(values);
-    }, (reason) => {
-      if (all.isPending) all.reject(reason);
+/** Runs the callbacks that became due since there were `mark` turns. */
+function runDue(mark: number): void {
+  while (due.length > mark) {
+    const turn = due[due.length - 1];
+    const reaction = turn.reactions[turn.next++];
+    // Before its last callback, so that a chain does not pile up.
+    if (turn.next === turn.reactions.length) due.pop();
+    react(reaction, turn.state, turn.result);
+  }
+}
+
+function react(
+  { onSuccess, onFailure }: Reaction,
+  state: 1 | 2,
+  result: unknown,
+): void {
+  try {
+    if (state === RESOLVED) onSuccess?.(result as never);
+    else onFailure?.(result);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
     });
-    promise.resolve(item);
-  });
-  return all;
+  }
 }
 
 function isThenable<T>(value: unknown): value is PromiseLike<T> {

@@ -34,3 +34,18 @@ export type Reply =
   | CommandError
   | DecodeError
   | Reply[];
+
+/**
+ * The text of a number: whole numbers in plain digits, however large, since
+ * Redis reads them so, and others as JavaScript writes them. It is what travels
+ * to the server, and so what the host of a key is found by.
+ *
+ * @param value A number or a bigint.
+ * @returns Its decimal text.
+ */
+export function numberText(value: number | bigint): string {
+  const text = String(value);
+  return Number.isInteger(value) && text.includes("e")
+    ? String(BigInt(value))
+    : text;
+}

@@ -2,7 +2,10 @@ import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { Cluster } from "../src/cluster.ts";
 import type { ClusterOptions } from "../src/cluster_options.ts";
 import { HostInfo, type HostOptions } from "../src/host_info.ts";
-import { PartitionRouter } from "../src/routers/mod.ts";
+import {
+  ConsistentHashingRouter,
+  PartitionRouter,
+} from "../src/routers/mod.ts";
 
 /** Makes a cluster of options that the types do not allow. */
 function makeWrongly(options: Record<string, unknown>): Cluster {
@@ -92,6 +95,14 @@ Deno.test("new Cluster() names the option that is wrong", () => {
     [{ timeout: 0 }, 'The option "timeout" of the cluster'],
     [{ timeout: NaN }, 'The option "timeout" of the cluster'],
     [{ signal: {} }, 'The option "signal" of the cluster'],
+    [
+      { routerOptions: { hashTag: true } },
+      'Unknown option "hashTag" of the router',
+    ],
+    [
+      { router: ConsistentHashingRouter, routerOptions: { hashTags: "yes" } },
+      'The option "hashTags" of the router',
+    ],
     [{ hostDefaults: 1 }, 'The option "hostDefaults" of the cluster'],
     [{ poolOptions: 1 }, 'The option "poolOptions" of the cluster'],
     [{ poolOptions: { max: 1 } }, 'Unknown option "max" of the pool'],
@@ -109,6 +120,11 @@ Deno.test("new Cluster() names the option that is wrong", () => {
   for (const [options, message] of wrong) {
     assertThrows(() => makeWrongly(options), TypeError, message);
   }
+});
+
+Deno.test("new Cluster() leaves the options of a router of one's own to it", () => {
+  class OwnRouter extends PartitionRouter {}
+  makeWrongly({ router: OwnRouter, routerOptions: { replicas: 3 } });
 });
 
 Deno.test("new Cluster() refuses what no host can be made of", () => {

@@ -155,6 +155,22 @@ Deno.test("parseHostUrl() reads redis and rediss", () => {
   });
 });
 
+Deno.test("parseHostUrl() reads the database from the path or the query", () => {
+  assertEquals(parseHostUrl("redis://h?db=3"), { hostname: "h", db: 3 });
+  assertEquals(parseHostUrl("rediss://h/?db=0").db, 0);
+  assertEquals(parseHostUrl("redis://h/3?db=3").db, 3);
+  const wrong = [
+    "redis://h/1?db=3",
+    "redis://h/0?db=3",
+    "redis://h?db=1&db=2",
+    "redis://h?db=one",
+    "unix:/run/redis.sock?db=1&db=2",
+  ];
+  for (const url of wrong) {
+    assertThrows(() => parseHostUrl(url), TypeError, "database");
+  }
+});
+
 Deno.test("parseHostUrl() decodes user and password", () => {
   assertEquals(parseHostUrl("redis://app:p%40ss%2Fword@cache.test"), {
     hostname: "cache.test",

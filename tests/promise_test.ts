@@ -143,6 +143,107 @@ Deno.test("RbPromise.then() rejects with what the callback throws", async () => 
   assertEquals(errors, []);
 });
 
+Deno.test("RbPromise.then() rejects when the thenable it follows throws", async () => {
+  const error = new Error("Thrown by then");
+  const broken: PromiseLike<number> = {
+    then: () => {
+      throw error;
+    },
+  };
+  const hasty = {
+    then(onSuccess: (value: number) => void, onFailure: (e: unknown) => void) {
+      onSuccess(1);
+      onSuccess(2);
+      onFailure("too late");
+      throw error;
+    },
+  } as PromiseLike<number>;
+  const errors = await uncaughtErrors(() => {
+    const derived = RbPromise.resolved(1).then(() => broken);
+    assertStrictEquals(derived.reason, error);
+    const outer = new RbPromise<number>();
+    const seen: unknown[] = [];
+    outer.done(null, (reason) => seen.push(reason));
+    outer.resolve(broken);
+    assertEquals(seen, [error]);
+    assertEquals(RbPromise.resolved(1).then(() => hasty).value, 1);
+  });
+  assertEquals(errors, []);
+});
+
+Deno.test("RbPromise.then() leaves a derived promise that is settled by hand", async () => {
+  const errors = await uncaughtErrors(() => {
+    const source = new RbPromise<number>();
+    const derived = [
+      source.then(),
+      source.then((value) => value),
+      source.then<number>(() => {
+        throw new Error("Thrown by a callback");
+      }),
+      RbPromise.all([source]).then(([value]) => value),
+    ];
+    for (const promise of derived) promise.resolve(2);
+    const all = RbPromise.all([source]);
+    all.resolve([2]);
+    source.resolve(1);
+    assertEquals(derived.map(({ value }) => value), [2, 2, 2, 2]);
+    assertEquals(all.value, [2]);
+  });
+  assertEquals(errors, []);
+});
+
+Deno.test("RbPromise settles chains of any length at once", async () => {
+  const links = 20_000;
+  const errors = await uncaughtErrors(() => {
+    const source = new RbPromise<number>();
+    let sum = source.then((value) => value);
+    let followed: RbPromise<number> = source;
+    let gathered: RbPromise<unknown> = source;
+    const failing = new RbPromise<number>();
+    let failed = failing;
+    for (let i = 0; i < links; i++) {
+      sum = sum.then((value) => value + 1);
+      const inner = followed;
+      followed = new RbPromise<number>();
+      followed.resolve(inner);
+      gathered = RbPromise.all([gathered]).then(([value]) => value);
+      failed = failed.finally(() => {});
+    }
+    source.resolve(0);
+    failing.reject("no");
+    assertEquals([sum.value, followed.value], [links, 0]);
+    assertEquals([gathered.value, failed.reason], [0, "no"]);
+  });
+  assertEquals(errors, []);
+});
+
+Deno.test("RbPromise calls back depth first, also from a callback", () => {
+  const order: string[] = [];
+  const outer = new RbPromise<void>();
+  const inner = new RbPromise<void>();
+  const note = (name: string) => () => void order.push(name);
+  outer.then(note("a")).then(note("a.a")).done(note("a.a.a"));
+  outer.done(() => {
+    inner.resolve();
+    order.push("after the inner ones");
+  });
+  outer.then(note("b")).then(note("b.a"));
+  inner.then(note("inner")).then(note("inner.a"));
+  inner.done(note("inner, too"));
+  outer.resolve();
+  assertEquals(order, [
+    "a",
+    "a.a",
+    "a.a.a",
+    "inner",
+    "inner.a",
+    "inner, too",
+    "after the inner ones",
+    "b",
+    "b.a",
+  ]);
+});
+
 Deno.test("RbPromise.then() follows promises from callbacks", async () => {
   const inner = new RbPromise<string>();
   const outer = RbPromise.resolved(1).then(() => inner);

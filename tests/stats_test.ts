@@ -236,6 +236,18 @@ Deno.test("stats() counts what was no reply at all", async () => {
   assertEquals({ retries, replies }, { retries: 0, replies: 0 });
 });
 
+Deno.test("stats() of a new host has nothing of one that was removed", async () => {
+  await using host = await Proxied.start(1);
+  await host.cluster.getLocalClient(0).ping();
+  assertEquals(statsOf(host).sent, 1);
+  assert(host.cluster.removeHost(0));
+  const { hostname, port } = host.proxy;
+  host.cluster.addHost(0, { hostname, port });
+  assertEquals(statsOf(host), NOTHING);
+  await host.cluster.getLocalClient(0).ping();
+  assertEquals(statsOf(host).sent, 1);
+});
+
 Deno.test("stats() goes on counting after disconnectPools()", async () => {
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();

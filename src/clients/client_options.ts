@@ -104,6 +104,13 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     ...MAP_CHECKS,
     hosts: isHostSelection,
   },
+  "sendCommand": {
+    timeout: isPositive,
+    signal: isSignal,
+    idempotent: oneOf(true, false),
+    settled: oneOf(true, false),
+    returnUint8Arrays: oneOf(true, false),
+  },
   "mapBatches": { ...BATCHES_CHECKS, batchSize: isWhole(1, 2 ** 31) },
 };
 
@@ -114,7 +121,7 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
  */
 export function checkOptions(
   options: object,
-  owner: "the client" | "the map" | "the fanout" | "mapBatches",
+  owner: "the client" | "the map" | "the fanout" | "mapBatches" | "sendCommand",
 ): void {
   assertOptions(options, CHECKS[owner], owner);
 }

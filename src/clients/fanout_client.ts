@@ -6,10 +6,11 @@
 
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
+import { combinedError } from "./combined_error.ts";
 import type { CommandFlags } from "./command.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
-import { PromiseClient } from "./promise_client.ts";
+import { PromiseClient, settleWith } from "./promise_client.ts";
 import type { NodeCommands, RawCommands } from "./types.ts";
 
 /** The ids of hosts, or all hosts that the cluster has at the time of a call. */
@@ -130,8 +131,11 @@ class FanoutClientImpl implements CommandTarget {
         ),
       );
     }
-    const ids = hosts === "all" ? cluster.hostIds : hosts;
-    const promises = new Map(ids.map((id) => [id, call(this.#node(id))]));
+    const promises = new Map<number, RbPromise<unknown>>();
+    for (const id of hosts === "all" ? cluster.hostIds : hosts) {
+      // An id that is named twice is one host all the same.
+      if (!promises.has(id)) promises.set(id, call(this.#node(id)));
+    }
     const gathered = gather(promises, settled);
     mapping.enter(gathered);
     return gathered;
@@ -167,18 +171,16 @@ function gather(
     if (settled) return gathered.resolve(outcomes(promises));
     const failed = [...promises.values()].filter((one) => one.isRejected);
     if (failed.length === 0) gathered.resolve(values(promises));
-    else if (failed.length === 1) gathered.reject(failed[0].reason);
     else {
-      gathered.reject(
-        new AggregateError(
-          failed.map(({ reason }) => reason),
+      gathered.reject(combinedError(
+        failed.map(({ reason }) => reason),
+        () =>
           `The command failed on ${failed.length} of ${promises.size} hosts`,
-        ),
-      );
+      ));
     }
   };
   const arrived = () => {
-    if (--missing === 0) finish();
+    if (--missing === 0) settleWith(finish);
   };
   if (missing === 0) finish();
   for (const promise of promises.values()) promise.done(arrived, arrived);

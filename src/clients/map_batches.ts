@@ -36,8 +36,7 @@ interface PendingBatch<K, R> {
  */
 export class BatchEntries<K, R>
   implements AsyncIterableIterator<[K, Awaited<R>]> {
-  readonly #read: () => Promise<K[] | undefined>;
-  readonly #close: () => Promise<void>;
+  readonly #chunks: Chunks<K>;
   readonly #start: (keys: K[]) => RunningBatch<R>;
   #current: MappedBatch<K, R> | undefined = undefined;
   #pending: PendingBatch<K, R> | undefined = undefined;
@@ -55,9 +54,7 @@ export class BatchEntries<K, R>
     size: number,
     start: (keys: K[]) => RunningBatch<R>,
   ) {
-    const chunks = new Chunks(source, size);
-    this.#read = () => chunks.read();
-    this.#close = () => chunks.close();
+    this.#chunks = new Chunks(source, size);
     this.#start = start;
   }
 
@@ -76,14 +73,19 @@ export class BatchEntries<K, R>
     return this.#entry(batch);
   }
 
-  /** Stops: gives up what is under way and closes the source. */
+  /**
+   * Stops: gives up what is under way and closes the source. A source that is
+   * being read closes when it can; nobody waits for what it waits for.
+   */
   async return(): Promise<IteratorResult<[K, Awaited<R>]>> {
     if (!this.#done) {
       this.#done = true;
       this.#current = undefined;
       this.#pending?.cancel();
-      await this.#pending?.mapped.catch(() => {});
-      await this.#close();
+      if (!this.#chunks.isReading) {
+        await this.#pending?.mapped.catch(() => {});
+      }
+      await this.#chunks.close();
     }
     return { done: true, value: undefined };
   }
@@ -95,13 +97,15 @@ export class BatchEntries<K, R>
   async #advance(): Promise<IteratorResult<[K, Awaited<R>]>> {
     if (this.#done) return { done: true, value: undefined };
     try {
-      const { mapped } = this.#pending ?? this.#prepare();
+      const { mapped } = this.#pending ??= this.#prepare();
       const batch = await mapped;
       if (batch === undefined || this.#done) return await this.return();
       this.#current = batch;
       this.#pending = this.#prepare();
       return await this.#entry(batch);
     } catch (error) {
+      // What was given up fails, but nobody wants it any more.
+      if (this.#done) return { done: true, value: undefined };
       await this.return();
       throw error;
     }
@@ -111,7 +115,7 @@ export class BatchEntries<K, R>
   #prepare(): PendingBatch<K, R> {
     let running: RunningBatch<R> | undefined;
     const run = async () => {
-      const keys = await this.#read();
+      const keys = await this.#chunks.read();
       if (keys === undefined || this.#done) return undefined;
       running = this.#start(keys);
       return { keys, results: await running.results, next: 0 };
@@ -143,6 +147,7 @@ class Chunks<K> {
   readonly #isAsync: boolean;
   readonly #size: number;
   #ended = false;
+  #isReading = false;
 
   constructor(source: Iterable<K> | AsyncIterable<K>, size: number) {
     this.#isAsync = Symbol.asyncIterator in source;
@@ -152,8 +157,32 @@ class Chunks<K> {
     this.#size = size;
   }
 
+  /** Whether a read waits for the source. */
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
   /** The next array, or nothing at the end. */
   async read(): Promise<K[] | undefined> {
+    this.#isReading = this.#isAsync;
+    try {
+      return await this.#read();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** Tells the source that no more is wanted. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    const closing = this.#iterator.return?.();
+    // A generator closes after the read that is under way, be it hours later.
+    if (this.#isReading) Promise.resolve(closing).catch(() => {});
+    else await closing;
+  }
+
+  async #read(): Promise<K[] | undefined> {
     const chunk: K[] = [];
     while (!this.#ended && chunk.length < this.#size) {
       const item = this.#iterator.next();
@@ -165,12 +194,5 @@ class Chunks<K> {
       else chunk.push(value);
     }
     return chunk.length === 0 ? undefined : chunk;
-  }
-
-  /** Tells the source that no more is wanted. */
-  async close(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    await this.#iterator.return?.();
   }
 }

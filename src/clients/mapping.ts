@@ -5,14 +5,22 @@
  */
 
 import { RbPromise } from "../promise.ts";
+import { combinedError } from "./combined_error.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Ledger } from "./promise_client.ts";
 
-/** Keeps what a map has promised until it is joined or cancelled. */
+/** After how many further promises those are dropped that the join can spare. */
+const LOOK_AFTER = 1_000;
+
+/** Keeps what a map has promised, as far as the join needs it. */
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
-  /** In the order of issue. */
+  /** In the order of issue: all that have failed or may yet fail. */
   #promises: RbPromise<unknown>[] = [];
+  /** How many there were since the last join. */
+  #entered = 0;
+  /** How many may be there until the next look at them. */
+  #limit = LOOK_AFTER;
   readonly #endsWell: boolean;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -26,7 +34,10 @@ export class Mapping implements Ledger {
   }
 
   enter(promise: RbPromise<unknown>): void {
+    if (this.#endsWell) return;
+    this.#entered++;
     this.#promises.push(promise);
+    if (this.#promises.length > this.#limit) this.#dropResolved();
   }
 
   await(pending: Promise<unknown>): void {
@@ -47,8 +58,18 @@ export class Mapping implements Ledger {
   async join(): Promise<void> {
     await this.settled();
     const promises = this.#promises;
+    const count = this.#entered;
     this.#promises = [];
-    if (!this.#endsWell) throwReasons(promises);
+    this.#entered = 0;
+    this.#limit = LOOK_AFTER;
+    throwReasons(promises, count);
+  }
+
+  /** Lets go of values, so that a map of any length can be run. */
+  #dropResolved(): void {
+    this.#promises = this.#promises.filter(({ isResolved }) => !isResolved);
+    // Twice what is left: each promise is looked at a few times at most.
+    this.#limit = Math.max(LOOK_AFTER, 2 * this.#promises.length);
   }
 
   /** Rejects what is not settled; what was not sent will not be. */
@@ -87,17 +108,17 @@ export function cancelled(cause?: unknown): DOMException {
   return error;
 }
 
-function throwReasons(promises: RbPromise<unknown>[]): void {
+function throwReasons(promises: RbPromise<unknown>[], count: number): void {
   const reasons: unknown[] = [];
   for (const promise of promises) {
     if (promise.isRejected) reasons.push(promise.reason);
   }
-  if (reasons.length === 1) throw reasons[0];
-  if (reasons.length > 1) {
-    throw new AggregateError(
+  if (reasons.length > 0) {
+    throw combinedError(
       reasons,
-      `${reasons.length} of ${promises.length} commands failed, the first ` +
-        `one so: ${messageOf(reasons[0])}`,
+      () =>
+        `${reasons.length} of ${count} commands failed, the first one so: ` +
+        messageOf(reasons[0]),
     );
   }
 }

@@ -7,7 +7,7 @@
 
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "./command.ts";
-import type { ClientOptions } from "./client_options.ts";
+import { checkOptions, type ClientOptions } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
@@ -47,16 +47,10 @@ export class NativeClient implements CommandTarget {
   sendCommand(
     command: string,
     args: readonly Argument[] = [],
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<Reply> {
-    const dispatcher = options.timeout === undefined &&
-        options.signal === undefined
-      ? this.#dispatcher
-      : new Dispatcher(
-        this.#dispatcher.cluster,
-        overridden(this.#dispatcher.options, options),
-      );
     try {
+      const dispatcher = this.#dispatcherFor(options);
       return this.#send(dispatcher, ...spell(command, args), options);
     } catch (error) {
       return Promise.reject(error);
@@ -76,6 +70,19 @@ export class NativeClient implements CommandTarget {
   /** Fails, as commands do. */
   refuse(error: Error): Promise<never> {
     return Promise.reject(error);
+  }
+
+  /** The shared one, unless a call has limits of its own. */
+  #dispatcherFor(call: CallOptions | undefined): Dispatcher {
+    const dispatcher = this.#dispatcher;
+    if (call === undefined) return dispatcher;
+    checkOptions(call, "sendCommand");
+    return call.timeout === undefined && call.signal === undefined
+      ? dispatcher
+      : new Dispatcher(
+        dispatcher.cluster,
+        overridden(dispatcher.options, call),
+      );
   }
 
   #send(

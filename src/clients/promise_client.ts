@@ -23,6 +23,15 @@ export interface Ledger {
   await(pending: Promise<unknown>): void;
 }
 
+/** Settles a promise, unless its owner has settled it by hand. */
+export function settleWith(settle: () => void): void {
+  try {
+    settle();
+  } catch {
+    // The owner's doing is no concern of the map, nor of the program.
+  }
+}
+
 /** A client whose commands return {@linkcode RbPromise}s. */
 export class PromiseClient implements CommandTarget {
   readonly #ledger: Ledger;
@@ -64,8 +73,8 @@ export class PromiseClient implements CommandTarget {
     const promise = new RbPromise<unknown>();
     this.#ledger.await(
       this.#surface.call(method, args).then(
-        (value) => promise.resolve(value),
-        (reason) => promise.reject(reason),
+        (value) => settleWith(() => promise.resolve(value)),
+        (reason) => settleWith(() => promise.reject(reason)),
       ),
     );
     return this.#enter(promise);

@@ -273,6 +273,11 @@ class RoutingClientImpl extends NativeClient {
   ): unknown {
     checkOptions(options, "the fanout");
     const { settled = false, hosts: selected = hosts, ...rest } = options;
+    if (hosts !== undefined && options.hosts !== undefined) {
+      throw new TypeError(
+        'Cannot take the option "hosts": the call names its hosts already',
+      );
+    }
     const mapping = this.#mapping(rest);
     const client = createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined

@@ -6,6 +6,7 @@
 
 import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
 import type { Reply } from "../values.ts";
+import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "./dispatcher.ts";
 import { issue } from "./issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
@@ -241,11 +242,11 @@ function values<T>(command: string, outcomes: Outcomes<T>): Map<number, T> {
     if (outcome.status === "fulfilled") replies.set(hostId, outcome.value);
     else reasons.push(outcome.reason);
   }
-  if (reasons.length === 1) throw reasons[0];
-  if (reasons.length > 1) {
-    throw new AggregateError(
+  if (reasons.length > 0) {
+    throw combinedError(
       reasons,
-      `"${command}" failed on ${reasons.length} of ${outcomes.size} hosts`,
+      () =>
+        `"${command}" failed on ${reasons.length} of ${outcomes.size} hosts`,
     );
   }
   return replies;

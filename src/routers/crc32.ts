@@ -5,7 +5,7 @@
  */
 
 import type { Key } from "../values.ts";
-import { codePointAt, numberText } from "./key.ts";
+import { codePointAt, numberKeyText } from "./key.ts";
 
 /** The CRC-32 of zlib, gzip and Ethernet, bits reversed. */
 const POLYNOMIAL = 0xedb88320;
@@ -49,7 +49,7 @@ function after(crc: number): number {
 export function crc32(key: Key): number {
   if (typeof key === "string") return crcOfText(key);
   if (key instanceof Uint8Array) return crcOfBytes(key);
-  return crcOfText(numberText(key));
+  return crcOfText(numberKeyText(key));
 }
 
 function crcOfText(text: string): number {

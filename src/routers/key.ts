@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Key } from "../values.ts";
+import { type Key, numberText } from "../values.ts";
 
 /** Where a key stands, for the error that refuses it. */
 export interface KeyPlace {
@@ -73,16 +73,16 @@ function nameOf(value: unknown): string {
 }
 
 /**
- * The text of a key that is neither a string nor bytes: the decimal digits that
- * travel to the server.
+ * The text of a key that is neither a string nor bytes, exactly as it travels to
+ * the server.
  *
- * @param key The key.
+ * @param key The key; it may turn out to be anything, as types are gone by now.
  * @returns Its decimal text.
  * @throws {TypeError} If it is no key.
  */
-export function numberText(key: Key): string {
+export function numberKeyText(key: number | bigint): string {
   assertKey(key);
-  return String(key);
+  return numberText(key);
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 
 import type { Key } from "../values.ts";
-import { codePointAt, numberText } from "./key.ts";
+import { codePointAt, numberKeyText } from "./key.ts";
 
 /** The constants of RFC 1321, section 3.4: the integer part of 2^32 |sin i|. */
 const SINES = Int32Array.from(
@@ -57,7 +57,7 @@ function digest(key: Key): void {
   STATE[3] = 0x10325476;
   if (typeof key === "string") finish(addText(key));
   else if (key instanceof Uint8Array) finish(addBytes(key));
-  else finish(addText(numberText(key)));
+  else finish(addText(numberKeyText(key)));
 }
 
 /** Takes a text; returns its length in bytes. */

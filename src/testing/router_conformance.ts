@@ -35,6 +35,12 @@ const TWINS: readonly [string, ...Key[]][] = [
   ["-1", -1, -1n, utf8("-1")],
   ["0", 0, -0, 0n],
   ["12345678901234567890", 12345678901234567890n],
+  // Written in digits on the way to the server, though not by String().
+  ["1000000000000000000000", 1e21, 10n ** 21n],
+  ["-1000000000000000000000", -1e21],
+  ["10000000000000000000000", 1e22],
+  ["0.1", 0.1],
+  ["1e-7", 1e-7],
 ];
 
 const NO_KEYS: readonly unknown[] = [

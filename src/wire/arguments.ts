@@ -6,6 +6,8 @@
 
 import type { Argument } from "../values.ts";
 
+export { numberText } from "../values.ts";
+
 /** Added for every value: its header, its CR LF, and what holds it in memory. */
 const OVERHEAD = 32;
 
@@ -86,15 +88,4 @@ function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-/**
- * A number as Redis reads it: whole numbers in plain digits, however large, and
- * others as JavaScript writes them.
- */
-export function numberText(value: number | bigint): string {
-  const text = String(value);
-  return Number.isInteger(value) && text.includes("e")
-    ? String(BigInt(value))
-    : text;
 }

@@ -8,7 +8,7 @@ import { CommandError, ConnectionError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 
 /** Milliseconds in which a server that lets nobody in has hung up. */
-export const FAREWELL_GRACE = 50;
+export const FAREWELL_GRACE = 250;
 
 /** Whether a reply is what a server says that lets nobody in. */
 export function isFarewell(reply: Reply): reply is CommandError {

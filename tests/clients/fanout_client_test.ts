@@ -113,6 +113,47 @@ Deno.test("Cluster.fanout() takes its hosts as an option as well", async () => {
   assertEquals([...values.keys()], [1, 2]);
 });
 
+Deno.test("Cluster.fanout() sends once to a host that is named twice", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const counts = await cluster.fanout([1, 0, 1], (client) => client.incr("a"));
+  assertEquals([...counts], [[1, 1], [0, 1]]);
+  const targeted = await cluster.fanout((client) =>
+    client.target([1, 1]).incr("a")
+  );
+  assertEquals([...targeted], [[1, 2]]);
+});
+
+Deno.test("Cluster.fanout() takes its hosts in one place alone", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const options: FanoutOptions = { hosts: [1] };
+  const calls: (() => unknown)[] = [
+    () => cluster.fanout([0], (client) => client.ping(), options),
+    () => cluster.fanout("all", options),
+    () => cluster.all((client) => client.ping(), options),
+    () => cluster.all(options),
+    () => cluster.getFanoutClient([1], options),
+  ];
+  for (const call of calls) {
+    assertThrows(call, TypeError, "the call names its hosts already");
+  }
+});
+
+Deno.test("Cluster.fanout() takes no harm when its promises are settled by hand", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.getLocalClient(1).rpush("list", 1);
+  const mine = new Map([[7, 7]]);
+  const promises = await cluster.all((client) => {
+    const all = [
+      client.incr("a"),
+      client.incr("list"),
+      client.hset("hash", { a: 1 }),
+    ];
+    for (const promise of all) promise.resolve(mine);
+    return all;
+  });
+  assertEquals(promises.map(({ value }) => value), [mine, mine, mine]);
+});
+
 Deno.test("Cluster.fanout() refuses a host that is not there", async () => {
   await using cluster = await makeTestCluster(SMALL);
   await assertRejects(

@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertLess,
   assertLessOrEqual,
   assertRejects,
   assertThrows,
@@ -149,6 +150,8 @@ Deno.test("Cluster.mapBatches() closes its source when the consumer stops", asyn
       if (seen.length === 6) break;
     }
     assertEquals(seen, KEYS.slice(0, 6));
+    // A generator that is at work closes as soon as it is done with that.
+    await new Promise((wake) => setTimeout(wake));
     assertEquals(source.closed, 1);
     assertLessOrEqual(source.read, 12);
   }
@@ -169,6 +172,48 @@ Deno.test("Cluster.mapBatches() does not wait for what is given up", async () =>
     break;
   }
   assert(performance.now() - start < 2_000);
+});
+
+Deno.test("Cluster.mapBatches() stops although its source waits", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  for (const outcome of ["resolve", "reject"] as const) {
+    const gate = Promise.withResolvers<unknown>();
+    let closed = false;
+    const source = async function* () {
+      try {
+        yield* ["a", "b"];
+        await gate.promise;
+        yield "c";
+      } finally {
+        closed = true;
+      }
+    };
+    for await (
+      const _ of cluster.mapBatches(
+        source(),
+        (client, key) => client.get(key),
+        { batchSize: 2 },
+      )
+    ) break;
+    assertEquals(closed, false);
+    gate[outcome](new Error("Nobody wants to know"));
+    await new Promise((wake) => setTimeout(wake));
+    assertEquals(closed, true);
+  }
+});
+
+Deno.test("Cluster.mapBatches() stops while a batch is asked for", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const entries = cluster.mapBatches(
+    ["a"],
+    (client, key) => client.blpop(30, key),
+  );
+  const next = entries.next();
+  await new Promise((wake) => setTimeout(wake, 20));
+  const start = performance.now();
+  await entries.return?.();
+  assertEquals(await next, { done: true, value: undefined });
+  assertLess(performance.now() - start, 2_000);
 });
 
 Deno.test("Cluster.mapBatches() throws what a command fails with, and closes", async () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import {
   assert,
   assertEquals,
@@ -7,6 +9,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { CommandError, TimeoutError } from "../../src/errors.ts";
+import type { MappingClient } from "../../src/clients/mapping_client.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import { connections, totalKeys } from "../oracle.ts";
@@ -46,6 +49,60 @@ Deno.test("Cluster.map() throws several errors in the order of issue", async () 
     "20 of 20 commands failed",
   );
   assertEquals(error.errors, promises.map(({ reason }) => reason));
+});
+
+Deno.test("Cluster.map() lets go of replies while it runs", async () => {
+  setFlagsFromString("--expose_gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.map(async (client) => {
+    const refs: WeakRef<RbPromise<unknown>>[] = [];
+    for (let i = 0; i < 50; i++) {
+      for (let j = 0; j < 100; j++) refs.push(new WeakRef(client.get("key")));
+      await client.get("key");
+    }
+    await new Promise((wake) => setTimeout(wake));
+    collectGarbage();
+    const kept = refs.filter((ref) => ref.deref() !== undefined).length;
+    assertLess(kept, 2_500);
+  });
+});
+
+Deno.test("Cluster.map() counts the commands whose replies it let go of", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.getRoutingClient().rpush("list", 1);
+  const failing: RbPromise<unknown>[] = [];
+  const issue = async (client: MappingClient) => {
+    for (let i = 0; i < 5_000; i++) {
+      if (i % 1_000 === 999) failing.push(client.incr("list"));
+      else client.get("key");
+      if (i % 100 === 0) await client.get("key");
+    }
+  };
+  const error = await assertRejects(
+    () => cluster.map(issue),
+    AggregateError,
+    "5 of 5050 commands failed",
+  );
+  assertEquals(error.errors, failing.map(({ reason }) => reason));
+  await cluster.map(issue, { settled: true });
+});
+
+Deno.test("Cluster.map() takes no harm when its promises are settled by hand", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const promises = await cluster.map((client) => {
+    const all: RbPromise<unknown>[] = [
+      client.get("key"),
+      client.hset("hash", { a: 1 }),
+      client.hset("hash"),
+    ];
+    for (const promise of all) promise.resolve("mine");
+    return all;
+  });
+  assertEquals(promises.map(({ value }) => value), ["mine", "mine", "mine"]);
+  const client = cluster.getMappingClient();
+  client.hset("hash", { a: 1 }).reject("mine");
+  assertEquals(await client.join().catch((reason) => reason), "mine");
 });
 
 Deno.test("Cluster.map() gives connections back after an error", async () => {

@@ -118,6 +118,38 @@ Deno.test("RoutingClient has its own time limit, and so has a call", async () =>
   assertEquals(connections(cluster)[1], 0);
 });
 
+Deno.test("RoutingClient.sendCommand() names the option that is wrong", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const wrong: [unknown, string][] = [
+    [{ timeOut: 1 }, 'Unknown option "timeOut" of sendCommand'],
+    [{ timeout: 0 }, 'The option "timeout" of sendCommand'],
+    [{ timeout: NaN }, 'The option "timeout" of sendCommand'],
+    [{ timeout: "1" }, 'The option "timeout" of sendCommand'],
+    [{ signal: {} }, 'The option "signal" of sendCommand'],
+    [{ idempotent: 1 }, 'The option "idempotent" of sendCommand'],
+    [{ settled: "yes" }, 'The option "settled" of sendCommand'],
+    [{ returnUint8Arrays: 1 }, 'The option "returnUint8Arrays" of sendCommand'],
+    [null, "The options of sendCommand are not an object"],
+  ];
+  for (
+    const client of [cluster.getRoutingClient(), cluster.getLocalClient(0)]
+  ) {
+    for (const [options, message] of wrong) {
+      await assertRejects(
+        // A throw would not do: it has to be a promise that rejects.
+        () =>
+          call(client, "sendCommand", "GET", ["key"], options) as Promise<
+            unknown
+          >,
+        TypeError,
+        message,
+      );
+    }
+    const fine = { timeout: undefined, settled: false } as const;
+    assertEquals(await client.sendCommand("GET", ["key"], fine), null);
+  }
+});
+
 Deno.test("RoutingClient gives up when its signal is aborted", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   cluster.setup.servers[0].pause();

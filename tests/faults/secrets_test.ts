@@ -171,6 +171,33 @@ Deno.test("fault 34: NOPERM names the command only", async () => {
   assertEquals([first.code, first.hostId, first.command], ["NOPERM", 0, "SET"]);
 });
 
+Deno.test("fault 34: an argument that the server quotes is in no error", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using cluster = clusterAt(server.port);
+  const client = cluster.getLocalClient(0);
+  const calls: [string, string[]][] = [
+    ["ACL", ["SETUSER", "bob", SECRET]],
+    ["ACL", ["SETUSER", "bob", `it's ${SECRET}' command`]],
+    ["CLIENT", [SECRET]],
+    ["CONFIG", ["SET", SECRET, SECRET]],
+    ["EVAL", [`return redis.error_reply("X '${SECRET}'")`, "0"]],
+  ];
+  for (const [name, args] of calls) {
+    const error = await assertRejects(
+      () => client.sendCommand(name, args),
+      CommandError,
+    );
+    assertSecretFree(error);
+    assertEquals(error.command, name);
+  }
+  using dedicated = await cluster.connect(0);
+  for (const [name, args] of calls) {
+    assertSecretFree(
+      await assertRejects(() => dedicated.sendCommand(name, args)),
+    );
+  }
+});
+
 Deno.test("fault 34: a drop, a timeout and a refusal show no argument", async () => {
   const faults: Record<string, (proxy: FaultProxy) => void | Promise<void>> = {
     cut: (proxy) => proxy.cut(),

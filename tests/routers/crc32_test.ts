@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { crc32 as unsignedCrc32 } from "node:zlib";
 import { crc32 } from "../../src/routers/mod.ts";
+import { numberTexts } from "../number_texts.ts";
 import { randomTexts } from "./random_keys.ts";
 
 Deno.test("crc32() gives the signed numbers of Python rb", () => {
@@ -37,6 +38,9 @@ Deno.test("crc32() takes numbers as their decimal text", () => {
   assertEquals(crc32(-1.5), crc32("-1.5"));
   assertEquals(crc32(-0), crc32("0"));
   assertEquals(crc32(2n ** 64n), crc32("18446744073709551616"));
+  for (const [number, text] of numberTexts) {
+    assertEquals(crc32(number), crc32(text), text);
+  }
 });
 
 Deno.test("crc32() refuses half of a surrogate pair wherever it stands", () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createHash } from "node:crypto";
 import { md5, md5Word } from "../../src/routers/md5.ts";
+import { numberTexts } from "../number_texts.ts";
 import { randomTexts } from "./random_keys.ts";
 
 function hex(bytes: Uint8Array): string {
@@ -54,6 +55,9 @@ Deno.test("md5() gives every caller bytes of its own", () => {
 Deno.test("md5() takes numbers as their decimal text", () => {
   assertEquals(md5(42), md5("42"));
   assertEquals(md5(2n ** 64n), md5("18446744073709551616"));
+  for (const [number, text] of numberTexts) {
+    assertEquals(md5(number), md5(text), text);
+  }
 });
 
 Deno.test("md5() refuses a lone surrogate and is unharmed by it", () => {

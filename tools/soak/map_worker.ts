@@ -116,6 +116,8 @@ export async function batchesRound(
   if (result.ok && leaveAt === Infinity && count !== wanted.length) {
     world.journal.problem(`mapBatches gave ${count} of ${wanted.length}`);
   }
+  // A source that is being read closes when that read is done.
+  for (let i = 0; i < 100 && !source.ended; i++) await sleep(10);
   if (!source.ended) world.journal.problem("mapBatches left its source open");
 }
 

@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { CommandError } from "../mod.ts";
+
+/** The message that is left of an error reply. */
+function messageOf(reply: string): string {
+  return new CommandError(reply).message;
+}
+
+Deno.test("CommandError leaves out what a server quotes of the arguments", () => {
+  const replies: [reply: string, message: string][] = [
+    [
+      "ERR Error in ACL SETUSER modifier 'hunter2': Syntax error",
+      "ERR Error in ACL SETUSER modifier '…': Syntax error",
+    ],
+    [
+      "ERR unknown subcommand 'hunter2'. Try CLIENT HELP.",
+      "ERR unknown subcommand '…'. Try CLIENT HELP.",
+    ],
+    [
+      "ERR unknown command 'NOSUCH', with args beginning with: 'a' 'b' ",
+      "ERR unknown command 'NOSUCH'",
+    ],
+    [
+      "ERR unknown command `NOSUCH`, with args beginning with: `a`, ",
+      "ERR unknown command `NOSUCH`",
+    ],
+    ["ERR Invalid argument:'a' given", "ERR Invalid argument:'…' given"],
+    [`ERR bad value "hunter2" here`, "ERR bad value '…' here"],
+    [
+      "NOGROUP No such key 'a' or consumer group 'b' in XREADGROUP",
+      "NOGROUP No such key '…' in XREADGROUP",
+    ],
+    // What an argument itself quotes does not end it.
+    ["ERR modifier '>it's': bad", "ERR modifier '…': bad"],
+    ["ERR modifier 'a' secret 'b': bad", "ERR modifier '…': bad"],
+    ["ERR modifier 'x' command secret': bad", "ERR modifier '…': bad"],
+    ["ERR modifier ''x' command': bad", "ERR modifier '…': bad"],
+    ["ERR cut off in 'the middle", "ERR cut off in '…'"],
+    ["ERR '' is empty", "ERR '…' is empty"],
+    ["ERR value 'two\nlines' is bad", "ERR value '…' is bad"],
+  ];
+  for (const [reply, message] of replies) {
+    assertEquals(messageOf(reply), message);
+    assertEquals(messageOf(message), message, "it stays as it is");
+  }
+});
+
+Deno.test("CommandError keeps what a server says of the command itself", () => {
+  const replies = [
+    "WRONGTYPE Operation against a key holding the wrong kind of value",
+    "NOPERM this user has no permissions to run the 'get' command",
+    "NOPERM User default has no permissions to run the 'acl|setuser' command",
+    "ERR wrong number of arguments for 'sadd' command",
+    "ERR wrong number of arguments for 'json.set' command",
+    "ERR invalid expire time in 'set' command",
+    "ERR Can't do that: the script doesn't allow it",
+    "MOVED 3999 127.0.0.1:6381",
+  ];
+  for (const reply of replies) assertEquals(messageOf(reply), reply);
+  assertEquals(new CommandError("NOGROUP No such key 'a'").code, "NOGROUP");
+});

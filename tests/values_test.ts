@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { PartitionRouter } from "../mod.ts";
+import { numberText } from "../src/values.ts";
+import { encodeCommand } from "../src/wire/encoder.ts";
+import { numberTexts } from "./number_texts.ts";
+
+Deno.test("numberText() gives whole numbers in plain digits", () => {
+  for (const [number, text] of numberTexts) {
+    assertEquals(numberText(number), text);
+  }
+  assertEquals(numberText(-(10n ** 30n)), `-1${"0".repeat(30)}`);
+});
+
+Deno.test("a number travels as the text that its host is found by", () => {
+  const hosts = new Map([0, 1, 2, 3, 4, 5, 6].map((hostId) => [
+    hostId,
+    { hostId, weight: 1, ringLabel: `${hostId}` },
+  ]));
+  const router = new PartitionRouter({ hosts });
+  for (const [number] of numberTexts) {
+    const bytes = encodeCommand("GET", [number]);
+    const text = new TextDecoder().decode(bytes).split("\r\n")[4];
+    assertEquals(router.getHostForKey(number), router.getHostForKey(text));
+  }
+});
