@@ -1,30 +1,24 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { RedisServer } from "../src/testing.ts";
+import { importMapFor } from "./docs/import_map.ts";
 
+const ROOT = new URL("../", import.meta.url);
 const PROGRAM = new URL("./idle_program.ts", import.meta.url);
-
-/** Has the program resolve its packages as this one does, stand-ins or not. */
-function importMap(): string {
-  const names = ["@db/redis", "@ioredis/commands"];
-  const imports = Object.fromEntries(
-    names.map((name) => [name, import.meta.resolve(name)]),
-  );
-  const json = encodeURIComponent(JSON.stringify({ imports }));
-  return `--import-map=data:application/json,${json}`;
-}
 
 /** Runs the program until it ends by itself, and takes the time of the last part. */
 async function run(
   path: string,
   what: string,
 ): Promise<{ output: string; code: number; elapsed: number }> {
+  const dir = await Deno.makeTempDir();
+  const importMap = await importMapFor(ROOT, dir);
   const start = performance.now();
   const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--no-lock",
       "--no-check",
-      importMap(),
+      `--import-map=${importMap}`,
       "--allow-all",
       PROGRAM.href,
       path,
@@ -35,6 +29,7 @@ async function run(
     signal: AbortSignal.timeout(20_000),
   }).output();
   const elapsed = performance.now() - start;
+  await Deno.remove(dir, { recursive: true });
   const text = new TextDecoder();
   if (code !== 0) throw new Error(text.decode(stderr));
   return { output: text.decode(stdout).trim(), code, elapsed };
