@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PartitionRouter } from "../mod.ts";
 import { numberText } from "../src/values.ts";
-import { encodeCommand } from "../src/wire/encoder.ts";
+import { Encoder } from "../src/wire/encoder.ts";
 import { numberTexts } from "./number_texts.ts";
 
 Deno.test("numberText() gives whole numbers in plain digits", () => {
@@ -18,8 +18,9 @@ Deno.test("a number travels as the text that its host is found by", () => {
   ]));
   const router = new PartitionRouter({ hosts });
   for (const [number] of numberTexts) {
-    const bytes = encodeCommand("GET", [number]);
-    const text = new TextDecoder().decode(bytes).split("\r\n")[4];
+    const encoder = new Encoder();
+    encoder.command("GET", [number]);
+    const text = new TextDecoder().decode(encoder.bytes()).split("\r\n")[4];
     assertEquals(router.getHostForKey(number), router.getHostForKey(text));
   }
 });

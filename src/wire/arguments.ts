@@ -4,12 +4,7 @@
  * @module
  */
 
-import type { Argument } from "../values.ts";
-
 export { numberText } from "../values.ts";
-
-/** Added for every value: its header, its CR LF, and what holds it in memory. */
-const OVERHEAD = 32;
 
 /**
  * Checks that every argument can be sent as it is, without encoding it.
@@ -28,26 +23,6 @@ export function checkArguments(name: string, args: readonly unknown[]): void {
       : isSendable(value);
     if (!sendable) throw refusal(name, i + 1, value);
   }
-}
-
-/**
- * Estimates what a command takes in memory and on the wire, in no time: 32
- * bytes for every value plus the length of its text, which counts one byte a
- * character, or of its bytes. Text that is not ASCII takes up to three times
- * its length on the wire.
- *
- * @param name The command.
- * @param args Its arguments.
- * @returns The estimate in bytes.
- */
-export function encodedSize(name: string, args: readonly Argument[]): number {
-  let size = name.length + (args.length + 1) * OVERHEAD;
-  for (let i = 0; i < args.length; i++) {
-    const value = args[i];
-    if (typeof value === "string") size += value.length;
-    else if (typeof value === "object") size += value.byteLength;
-  }
-  return size;
 }
 
 /** Whether a value that is no string can be an argument. */

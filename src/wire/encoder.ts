@@ -6,16 +6,10 @@
 
 import { Buffer } from "node:buffer";
 import type { Argument } from "../values.ts";
-import {
-  checkArguments,
-  encodedSize,
-  isSendable,
-  numberText,
-  refusal,
-} from "./arguments.ts";
+import { isSendable, numberText, refusal } from "./arguments.ts";
 import { commandFrame } from "./command_frame.ts";
 
-export { checkArguments, encodedSize } from "./arguments.ts";
+export { checkArguments } from "./arguments.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -250,22 +244,4 @@ export class Encoder {
 
 function sizeHeaderLength(size: number): number {
   return "$".length + String(size).length + "\r\n".length;
-}
-
-/**
- * Encodes one command by itself.
- *
- * @param name The command.
- * @param args Its arguments.
- * @returns The bytes, which belong to the caller.
- * @throws {TypeError} When the name or an argument cannot be sent.
- */
-export function encodeCommand(
-  name: string,
-  args: readonly Argument[],
-): Uint8Array<ArrayBuffer> {
-  checkArguments(name, args);
-  const encoder = new Encoder(encodedSize(name, args));
-  encoder.command(name, args);
-  return encoder.bytes();
 }

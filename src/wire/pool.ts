@@ -178,11 +178,6 @@ export class Pool implements PoolStatus {
     return connection;
   }
 
-  /** Closes the connections that nobody uses; leased ones close on release. */
-  closeIdle(): void {
-    for (const connection of this.#idle.splice(0)) connection.close();
-  }
-
   /** Closes every connection, refuses every applicant, and waits for the end. */
   async close(): Promise<void> {
     this.#closing.abort(new ConnectionError("The pool was closed"));

@@ -1,17 +1,6 @@
-import {
-  assert,
-  assertEquals,
-  assertLess,
-  assertMatch,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { Argument } from "../../src/values.ts";
-import {
-  checkArguments,
-  encodeCommand,
-  encodedSize,
-  Encoder,
-} from "../../src/wire/encoder.ts";
+import { checkArguments, Encoder } from "../../src/wire/encoder.ts";
 import { Parser } from "../../src/wire/parser.ts";
 
 /** What can be sent, and the text that a server reads. */
@@ -40,8 +29,16 @@ const VALUES: readonly [name: string, value: Argument, text: string][] = [
   ["a view", new TextEncoder().encode("abcdef").subarray(2, 4), "cd"],
 ];
 
+/** One command by itself. */
+function encodeCommand(name: string, args: readonly Argument[]): Uint8Array {
+  checkArguments(name, args);
+  const encoder = new Encoder();
+  encoder.command(name, args);
+  return encoder.bytes();
+}
+
 for (const [name, value, text] of VALUES) {
-  Deno.test(`encodeCommand() encodes ${name}`, () => {
+  Deno.test(`Encoder.command() encodes ${name}`, () => {
     const size = new TextEncoder().encode(text).length;
     assertEquals(
       decode(encodeCommand("GET", [value])),
@@ -50,7 +47,7 @@ for (const [name, value, text] of VALUES) {
   });
 }
 
-Deno.test("encodeCommand() encodes text of any length", () => {
+Deno.test("Encoder.command() encodes text of any length", () => {
   // Around every change of algorithm, and of the number of digits of a size.
   const lengths = [1, 9, 10, 47, 48, 49, 99, 100, 999, 4_096, 4_097, 70_000];
   for (const length of lengths) {
@@ -62,13 +59,13 @@ Deno.test("encodeCommand() encodes text of any length", () => {
   }
 });
 
-Deno.test("encodeCommand() encodes all byte values", () => {
+Deno.test("Encoder.command() encodes all byte values", () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
   const each = Array.from(bytes, (byte) => new Uint8Array([byte]));
   assertEquals(roundTrip([bytes, ...each], true), [bytes, ...each]);
 });
 
-Deno.test("encodeCommand() sends a name of several words as such", () => {
+Deno.test("Encoder.command() sends a name of several words as such", () => {
   assertEquals(
     decode(encodeCommand("SCRIPT EXISTS", ["a"])),
     "*3\r\n$6\r\nSCRIPT\r\n$6\r\nEXISTS\r\n$1\r\na\r\n",
@@ -79,7 +76,7 @@ Deno.test("encodeCommand() sends a name of several words as such", () => {
   );
 });
 
-Deno.test("encodeCommand() refuses names that are none", () => {
+Deno.test("Encoder.command() refuses names that are none", () => {
   for (const name of ["", "  ", "GET\r\nFLUSHALL", "A\n", "A\r", "\ud800"]) {
     assertThrows(() => encodeCommand(name, []), TypeError, "The name of a");
   }
@@ -209,16 +206,6 @@ Deno.test("Encoder.command() encodes any number of names and arguments", () => {
     const frame = `*${i % 20 + 1}\r\n$${name.length}\r\n${name}\r\n`;
     assertEquals(decode(encoder.bytes()), frame + "$1\r\na\r\n".repeat(i % 20));
   }
-});
-
-Deno.test("encodedSize() is near what a command takes", () => {
-  for (const args of [[], ["key"], ["key", "x".repeat(1_000)], [1, 2n]]) {
-    const size = encodedSize("SET", args);
-    const exact = encodeCommand("SET", args).length;
-    assert(size >= exact);
-    assertLess(size - exact, 32 * (args.length + 1));
-  }
-  assertEquals(encodedSize("SET", [new Uint8Array(500)]), 3 + 500 + 2 * 32);
 });
 
 /** What a server reads from a command with these arguments. */

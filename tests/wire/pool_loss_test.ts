@@ -136,17 +136,6 @@ Deno.test("Pool closes what nobody used for a while", async () => {
   assert(kept.usable && !idle.usable);
 });
 
-Deno.test("Pool.closeIdle() closes what nobody uses", async () => {
-  await using bench = new Bench();
-  const [used, idle] = [await lease(bench.pool), await lease(bench.pool)];
-  bench.pool.release(idle);
-  bench.pool.closeIdle();
-  await idle.closed;
-  await turn();
-  assertEquals([bench.pool.size, bench.pool.leased], [1, 1]);
-  assert(used.usable);
-});
-
 Deno.test("Pool.open() opens connections beside the bound", async () => {
   await using bench = new Bench({ maxConnections: 1 });
   const leased = await lease(bench.pool);
