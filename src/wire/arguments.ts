@@ -1,5 +1,5 @@
 /**
- * What may be an argument of a command, and how large it is.
+ * What may be an argument of a command.
  *
  * @module
  */
