@@ -133,7 +133,7 @@ export class Failures {
       return this.#make(
         PoolTimeoutError,
         `No connection to ${this.#host} became free in time for "${name}"; ` +
-          'raise "maxConnections" or hold fewer at a time',
+          'raise "maxConnections", or run fewer maps at a time',
         details,
       );
     }

@@ -247,7 +247,8 @@ class RoutingClientImpl extends NativeClient {
     commands: M,
     options: MapOptions = {},
   ): Promise<CommandResults<M>> {
-    const mapping = this.#mapping(options);
+    // A few commands for one request are the rule: they share connections.
+    const mapping = this.#mapping(options, false);
     let results: CommandResults<M> | undefined;
     await mapping.run(() => {
       results = issueCommands(mapping, commands);
@@ -285,7 +286,7 @@ class RoutingClientImpl extends NativeClient {
       : mapping.run(() => callback(client));
   }
 
-  #mapping(options: MapOptions = {}): Mapping {
+  #mapping(options: MapOptions = {}, exclusive = true): Mapping {
     checkOptions(options, "the map");
     const { timeout, maxConcurrency = 64 } = options;
     return new Mapping(
@@ -297,7 +298,7 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
-        exclusive: true,
+        exclusive,
         maxConcurrency,
       }),
       options.settled,

@@ -112,7 +112,10 @@ class Sequencer {
   }
 
   issue(tuple: CommandTuple): RbPromise<Reply> {
-    if (isScript(tuple)) return this.#run(...tuple);
+    if (isScript(tuple)) {
+      assertScriptTuple(tuple);
+      return this.#run(...tuple);
+    }
     const [name, ...args] = tuple;
     return this.#client.sendCommand(name, args);
   }
@@ -137,4 +140,11 @@ class Sequencer {
 
 function isScript(tuple: CommandTuple): tuple is ScriptTuple {
   return tuple[0] instanceof Script;
+}
+
+function assertScriptTuple([, keys = [], args = []]: ScriptTuple): void {
+  if (Array.isArray(keys) && Array.isArray(args)) return;
+  throw new TypeError(
+    "A script stands as [script, keys, args]: keys and args must be arrays",
+  );
 }

@@ -159,3 +159,16 @@ Deno.test("Cluster.executeCommands() gives a script again that was refused", asy
   assert(a[0].reason instanceof TypeError);
   assertEquals(b[0].value, 1);
 });
+
+Deno.test("Cluster.executeCommands() shares connections between calls", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const calls = Array.from({ length: 100 }, (_, id) =>
+    cluster.executeCommands({
+      [`key:${id}`]: [["SET", `key:${id}`, id], ["GET", `key:${id}`]],
+    }));
+  const results = await Promise.all(calls);
+  results.forEach((result, id) => {
+    assertEquals(result[`key:${id}`][1].value, String(id));
+  });
+  assertEquals(cluster.getPoolForHost(0).size, 1);
+});
