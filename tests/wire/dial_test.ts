@@ -94,7 +94,8 @@ Deno.test("dial() leaves no connection when aborted in the moment it is opened",
     );
     time *= ends.opened - before > 10 ? 0.8 : 1.25;
   }
-  assert(ends.opened > 100 && ends.aborted > 100, JSON.stringify(ends));
+  // It would show nothing if all of them ended in the same way.
+  assert(ends.opened > 20 && ends.aborted > 20, JSON.stringify(ends));
   await eventually(() => open === 0, 1_000);
 });
 
