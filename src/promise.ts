@@ -6,8 +6,10 @@
  */
 
 const PENDING = 0;
-const RESOLVED = 1;
-const REJECTED = 2;
+/** Another promise will settle it. */
+const FOLLOWING = 1;
+const RESOLVED = 2;
+const REJECTED = 3;
 
 /** A pair of callbacks that waits for a promise to settle. */
 interface Reaction {
@@ -20,7 +22,7 @@ interface Turn {
   readonly reactions: readonly Reaction[];
   /** The index of the next one. */
   next: number;
-  readonly state: 1 | 2;
+  readonly state: 2 | 3;
   readonly result: unknown;
 }
 
@@ -54,12 +56,10 @@ const due: Turn[] = [];
  * ```
  */
 export class RbPromise<T> implements Promise<T> {
-  #state: 0 | 1 | 2 = PENDING;
+  #state: 0 | 1 | 2 | 3 = PENDING;
   /** The value or the reason, by the state. */
   #result: unknown = undefined;
   #reactions: Reaction[] | undefined = undefined;
-  /** Whether another promise will settle it. */
-  #following = false;
 
   /**
    * A promise that is resolved from the start.
@@ -68,7 +68,7 @@ export class RbPromise<T> implements Promise<T> {
    */
   static resolved<T>(value: T): RbPromise<T> {
     const promise = new RbPromise<T>();
-    promise.#settle(RESOLVED, value);
+    RbPromise.#settle(promise, RESOLVED, value);
     return promise;
   }
 
@@ -79,7 +79,7 @@ export class RbPromise<T> implements Promise<T> {
    */
   static rejected<T = never>(reason: unknown): RbPromise<T> {
     const promise = new RbPromise<T>();
-    promise.#settle(REJECTED, reason);
+    RbPromise.#settle(promise, REJECTED, reason);
     return promise;
   }
 
@@ -126,14 +126,16 @@ export class RbPromise<T> implements Promise<T> {
     const all = new RbPromise<unknown[]>();
     const values: unknown[] = new Array(items.length);
     let missing = items.length;
-    if (missing === 0) all.#settle(RESOLVED, values);
+    if (missing === 0) RbPromise.#settle(all, RESOLVED, values);
     items.forEach((item, index) => {
       const promise = new RbPromise<unknown>();
       promise.done((value) => {
         values[index] = value;
-        if (--missing === 0 && all.#isFree()) all.#settle(RESOLVED, values);
+        if (--missing === 0 && RbPromise.#isFree(all)) {
+          RbPromise.#settle(all, RESOLVED, values);
+        }
       }, (reason) => {
-        if (all.#isFree()) all.#settle(REJECTED, reason);
+        if (RbPromise.#isFree(all)) RbPromise.#settle(all, REJECTED, reason);
       });
       promise.resolve(item);
     });
@@ -152,7 +154,7 @@ export class RbPromise<T> implements Promise<T> {
 
   /** Whether it is not settled yet. */
   get isPending(): boolean {
-    return this.#state === PENDING;
+    return this.#state < RESOLVED;
   }
 
   /** Whether it holds a value. */
@@ -174,9 +176,9 @@ export class RbPromise<T> implements Promise<T> {
    */
   resolve(value: T | PromiseLike<T>): void {
     // Nobody waits for most promises yet, so nothing becomes due.
-    if (this.#reactions === undefined) return this.#resolve(value);
+    if (this.#reactions === undefined) return RbPromise.#resolve(this, value);
     const mark = due.length;
-    this.#resolve(value);
+    RbPromise.#resolve(this, value);
     runDue(mark);
   }
 
@@ -188,8 +190,8 @@ export class RbPromise<T> implements Promise<T> {
    */
   reject(reason: unknown): void {
     const mark = due.length;
-    this.#assertPending();
-    this.#settle(REJECTED, reason);
+    RbPromise.#assertPending(this);
+    RbPromise.#settle(this, REJECTED, reason);
     runDue(mark);
   }
 
@@ -205,10 +207,11 @@ export class RbPromise<T> implements Promise<T> {
     onSuccess?: ((value: T) => unknown) | null,
     onFailure?: ((reason: unknown) => unknown) | null,
   ): this {
-    if (this.#state === PENDING) {
+    if (this.#state < RESOLVED) {
       (this.#reactions ??= []).push({ onSuccess, onFailure });
     } else {
-      react({ onSuccess, onFailure }, this.#state, this.#result);
+      const state = this.#state === RESOLVED ? RESOLVED : REJECTED;
+      react({ onSuccess, onFailure }, state, this.#result);
     }
     return this;
   }
@@ -227,8 +230,10 @@ export class RbPromise<T> implements Promise<T> {
   ): RbPromise<A | B> {
     const derived = new RbPromise<A | B>();
     this.done(
-      (value) => derived.#adopt(onSuccess, value, RESOLVED),
-      (reason) => derived.#adopt(onFailure, reason, REJECTED),
+      (result) =>
+        RbPromise.#adopt(derived, onSuccess, { state: RESOLVED, result }),
+      (result) =>
+        RbPromise.#adopt(derived, onFailure, { state: REJECTED, result }),
     );
     return derived;
   }
@@ -277,48 +282,60 @@ export class RbPromise<T> implements Promise<T> {
     inspect: typeof Deno.inspect,
     options: Deno.InspectOptions,
   ): string {
-    if (this.#state === PENDING) return "RbPromise { <pending> }";
+    if (this.isPending) return "RbPromise { <pending> }";
     const prefix = this.#state === REJECTED ? "<rejected> " : "";
     return `RbPromise { ${prefix}${inspect(this.#result, options)} }`;
   }
 
+  /*
+   * What follows is static, since each instance would have to carry a mark of
+   * the class to have private methods, and there are a great many of them.
+   */
+
   /** Settles it. Whoever is called from outside has to run what is due then. */
-  #settle(state: 1 | 2, result: unknown): void {
-    this.#state = state;
-    this.#result = result;
-    const reactions = this.#reactions;
+  static #settle(
+    promise: RbPromise<unknown>,
+    state: 2 | 3,
+    result: unknown,
+  ): void {
+    promise.#state = state;
+    promise.#result = result;
+    const reactions = promise.#reactions;
     if (reactions === undefined) return;
-    this.#reactions = undefined;
+    promise.#reactions = undefined;
     due.push({ reactions, next: 0, state, result });
   }
 
-  #resolve(value: T | PromiseLike<T>): void {
+  static #resolve(promise: RbPromise<unknown>, value: unknown): void {
     if (isThenable(value)) {
-      this.#follow(value);
+      RbPromise.#follow(promise, value);
     } else {
-      this.#assertPending();
-      this.#settle(RESOLVED, value);
+      RbPromise.#assertPending(promise);
+      RbPromise.#settle(promise, RESOLVED, value);
     }
   }
 
-  #follow(other: PromiseLike<T>): void {
-    if (other === this) {
+  static #follow(
+    promise: RbPromise<unknown>,
+    other: PromiseLike<unknown>,
+  ): void {
+    if (other === promise) {
       throw new TypeError("Cannot resolve a promise with itself");
     }
-    this.#assertPending();
-    this.#following = true;
+    RbPromise.#assertPending(promise);
+    promise.#state = FOLLOWING;
     if (other instanceof RbPromise) {
       other.done(
-        (value) => this.#settle(RESOLVED, value),
-        (reason) => this.#settle(REJECTED, reason),
+        (value) => RbPromise.#settle(promise, RESOLVED, value),
+        (reason) => RbPromise.#settle(promise, REJECTED, reason),
       );
       return;
     }
     // Anybody's `then` may throw, or call back more than once.
-    const settle = (state: 1 | 2, result: unknown) => {
-      if (this.#state !== PENDING) return;
+    const settle = (state: 2 | 3, result: unknown) => {
+      if (promise.#state !== FOLLOWING) return;
       const mark = due.length;
-      this.#settle(state, result);
+      RbPromise.#settle(promise, state, result);
       runDue(mark);
     };
     try {
@@ -335,30 +352,34 @@ export class RbPromise<T> implements Promise<T> {
    * Settles a derived promise by its callback, or passes the result through;
    * unless its owner has settled it by hand.
    */
-  #adopt<V>(
-    callback: ((result: V) => T | PromiseLike<T>) | null | undefined,
-    result: V,
-    state: 1 | 2,
+  static #adopt<V>(
+    derived: RbPromise<unknown>,
+    callback: ((result: V) => unknown) | null | undefined,
+    { state, result }: { state: 2 | 3; result: V },
   ): void {
     if (callback === null || callback === undefined) {
-      if (this.#isFree()) this.#settle(state, result);
+      if (RbPromise.#isFree(derived)) {
+        RbPromise.#settle(derived, state, result);
+      }
       return;
     }
     try {
       const returned = callback(result);
-      if (this.#isFree()) this.#resolve(returned);
+      if (RbPromise.#isFree(derived)) RbPromise.#resolve(derived, returned);
     } catch (error) {
-      if (this.#isFree()) this.#settle(REJECTED, error);
+      if (RbPromise.#isFree(derived)) {
+        RbPromise.#settle(derived, REJECTED, error);
+      }
     }
   }
 
   /** Whether it is still open what will settle it. */
-  #isFree(): boolean {
-    return this.#state === PENDING && !this.#following;
+  static #isFree(promise: RbPromise<unknown>): boolean {
+    return promise.#state === PENDING;
   }
 
-  #assertPending(): void {
-    if (!this.#isFree()) {
+  static #assertPending(promise: RbPromise<unknown>): void {
+    if (!RbPromise.#isFree(promise)) {
       throw new Error(
         "Cannot settle a promise that is no longer pending or follows another",
       );
@@ -379,7 +400,7 @@ function runDue(mark: number): void {
 
 function react(
   { onSuccess, onFailure }: Reaction,
-  state: 1 | 2,
+  state: 2 | 3,
   result: unknown,
 ): void {
   try {

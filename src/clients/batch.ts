@@ -9,9 +9,21 @@ import type { Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { mergeableRun, MERGED_NAME } from "./auto_batch.ts";
-import type { Command } from "./command.ts";
-import { CommandTable } from "./command_table.ts";
+import {
+  type Arguments,
+  type Command,
+  fail,
+  isList,
+  MAY_HAVE_RUN,
+  type Settler,
+} from "./command.ts";
+import { Run } from "./run.ts";
+
+/**
+ * A batch of so many bytes does not wait for the end of the turn: servers then
+ * work while a large map is still being issued.
+ */
+const FULL_SIZE = 384 * 1024;
 
 /** Settings of a {@linkcode Batch}. */
 export interface BatchOptions {
@@ -52,18 +64,27 @@ export class Batch implements Exchange {
   /** The host that its commands go to. */
   readonly hostId: number;
 
-  /** In the order of issue. */
-  #commands = new CommandTable();
+  /** Its commands in the order of issue. */
+  #runs: Run[] = [];
+  /** The run that still grows. */
+  #last: Run | undefined = undefined;
   readonly #autoBatch: boolean;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
-  /** How many commands each merged frame stands for; unused without merging. */
-  #frames: number[] = [];
-  #nextFrame = 0;
-  /** Commands that are encoded, and so count as sent. */
+  /** How many commands the runs have, */
+  #count = 0;
+  /** how many of them are encoded, and so count as sent, */
   #sent = 0;
-  /** Commands that have their reply. */
+  /** how many have their reply, */
   #answered = 0;
+  /** and how many may have run although they have none. */
+  #doubted = 0;
+  /** The run, and the command in it, that is encoded next, */
+  #sendRun = 0;
+  #sendIndex = 0;
+  /** and that gets the next reply. */
+  #answerRun = 0;
+  #answerIndex = 0;
   /** The names of commands that it no longer has, since it was recovered. */
   readonly #parted: string[] = [];
   #sealed = false;
@@ -84,14 +105,25 @@ export class Batch implements Exchange {
     return this.#sealed;
   }
 
+  /** Whether it has become so large that it had better leave. */
+  get full(): boolean {
+    return this.size >= FULL_SIZE;
+  }
+
   /** Closes it for further commands. */
   seal(): void {
     this.#sealed = true;
   }
 
-  /** Adds a command of `size` bytes. */
-  add(command: Command, size: number): void {
-    this.#commands.push(command);
+  /** Adds a command that takes `size` bytes of memory. */
+  add(
+    name: string,
+    args: Arguments,
+    settler: Settler,
+    flags: number,
+    size: number,
+  ): void {
+    this.#push(name, args, settler, flags);
     this.issued++;
     this.size += size;
   }
@@ -99,17 +131,16 @@ export class Batch implements Exchange {
   /** How many commands of each name were added, wherever they ended. */
   names(): Record<string, number> {
     const counts: Record<string, number> = Object.create(null);
-    const count = (name: string) => counts[name] = (counts[name] ?? 0) + 1;
-    for (const name of this.#parted) count(name);
-    for (let i = 0; i < this.#commands.length; i++) {
-      count(this.#commands.name(i));
+    for (const name of this.#parted) counts[name] = (counts[name] ?? 0) + 1;
+    for (const { name, length } of this.#runs) {
+      counts[name] = (counts[name] ?? 0) + length;
     }
     return counts;
   }
 
   /** Whether any of its commands has a name that fits. */
   some(fits: (name: string) => boolean): boolean {
-    return this.#commands.some(fits);
+    return this.#runs.some(({ name }) => fits(name));
   }
 
   /** Whether any command has been sent and not been answered. */
@@ -119,11 +150,11 @@ export class Batch implements Exchange {
 
   /** Whether all its commands are settled, one way or the other. */
   get settled(): boolean {
-    return this.#abandoned || this.#answered === this.#commands.length;
+    return this.#abandoned || this.#answered === this.#count;
   }
 
   get encoded(): boolean {
-    return this.#abandoned || this.#sent === this.#commands.length;
+    return this.#abandoned || this.#sent === this.#count;
   }
 
   get finished(): boolean {
@@ -135,48 +166,55 @@ export class Batch implements Exchange {
   }
 
   get wantsBytes(): boolean {
-    return this.#answered < this.#sent && this.#commands.bytes(this.#answered);
+    return this.awaited && this.#runs[this.#answerRun].wantsBytes;
   }
 
   encode(encoder: Encoder, limit: number): number {
     let frames = 0;
-    const commands = this.#commands;
-    while (this.#sent < commands.length && encoder.length < limit) {
-      const start = this.#sent;
-      const run = this.#autoBatch ? mergeableRun(commands, start) : 0;
-      const count = Math.max(1, run);
-      if (run > 1 || (run === 1 && commands.name(start) === "GET")) {
-        const merged = MERGED_NAME[commands.name(start)];
-        commands.encodeMerged(encoder, merged, { start, count });
+    while (this.#sent < this.#count && encoder.length < limit) {
+      const run = this.#runs[this.#sendRun];
+      const from = this.#sendIndex;
+      const { length, mergedName } = run;
+      if (mergedName === undefined) {
+        this.#sendIndex = run.encodeSingly(encoder, from, limit);
+        frames += this.#sendIndex - from;
       } else {
-        commands.encode(encoder, start);
+        run.encodeMerged(encoder, mergedName);
+        this.#sendIndex = length;
+        frames++;
       }
-      if (this.#autoBatch) this.#frames.push(count);
-      this.#sent += count;
-      this.sent += count;
-      frames++;
+      this.#sent += this.#sendIndex - from;
+      this.sent += this.#sendIndex - from;
+      if (this.#sendIndex === length) {
+        this.#sendRun++;
+        this.#sendIndex = 0;
+      }
     }
     return frames;
   }
 
   accept(reply: Reply): void {
-    const first = this.#answered;
-    const count = this.#autoBatch ? this.#frames[this.#nextFrame] : 1;
-    const isMerged = this.#autoBatch && this.#isMergedGet(first);
-    if (isMerged && !fits(reply, count)) {
+    const run = this.#runs[this.#answerRun];
+    const from = this.#answerIndex;
+    const count = run.mergedName === undefined ? 1 : run.length;
+    const isMget = run.mergedName === "MGET";
+    if (isMget && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
-    this.#nextFrame++;
-    this.#answered = first + count;
+    this.#answered += count;
     this.replies += count;
+    this.#answerIndex += count;
+    if (this.#answerIndex === run.length) {
+      this.#answerRun++;
+      this.#answerIndex = 0;
+    }
     if (!this.#abandoned) {
-      if (isMerged && Array.isArray(reply)) this.#scatter(first, reply);
-      else this.#repeat(first, count, reply);
+      if (isMget && Array.isArray(reply)) this.#scatter(run, reply);
+      else this.#repeat(run, from, count, reply);
       if (this.settled) this.#report();
     } else if (this.#answered === this.#sent) {
       // Nobody reads them any more; let them go before the batch does.
-      this.#commands = new CommandTable();
-      this.#sent = this.#answered = 0;
+      this.#clear();
     }
   }
 
@@ -190,10 +228,9 @@ export class Batch implements Exchange {
     if (this.settled) return;
     this.#sealed = true;
     this.#abandoned = true;
-    const commands = this.#commands;
-    for (let i = this.#answered; i < commands.length; i++) {
-      const command = commands.at(i);
-      command.fail(reason(command, i < this.#sent));
+    let place = this.#answered;
+    for (const command of this.#unanswered()) {
+      fail(command.settler, reason(command, place++ < this.#sent));
       this.errors++;
     }
     this.#report();
@@ -201,9 +238,7 @@ export class Batch implements Exchange {
 
   /** Notes that what was sent and has no reply may have run. */
   doubt(): void {
-    for (let i = this.#answered; i < this.#sent; i++) {
-      this.#commands.doubt(i);
-    }
+    this.#doubted = this.#sent;
   }
 
   /**
@@ -217,24 +252,79 @@ export class Batch implements Exchange {
     mayRepeat: (command: Command) => boolean,
     reason: (command: Command) => unknown,
   ): void {
-    const commands = this.#commands;
-    const kept = new CommandTable();
+    const sent = this.#sent;
+    let place = this.#answered;
+    const rest = [...this.#unanswered()];
+    this.#partWithAnswered();
+    this.#clear();
     const lost: Command[] = [];
-    for (let i = 0; i < commands.length; i++) {
-      const command = commands.at(i);
-      if (i >= this.#sent || (i >= this.#answered && mayRepeat(command))) {
-        kept.push(command);
-        continue;
+    for (const command of rest) {
+      if (place++ < sent && !mayRepeat(command)) {
+        this.#parted.push(command.name);
+        lost.push(command);
+      } else {
+        const { name, args, settler, flags } = command;
+        this.#push(name, args, settler, flags);
       }
-      this.#parted.push(command.name);
-      if (i >= this.#answered) lost.push(command);
     }
-    this.#commands = kept;
-    this.#sent = this.#answered = this.#nextFrame = 0;
-    this.#frames = [];
-    for (const command of lost) command.fail(reason(command));
+    for (const command of lost) fail(command.settler, reason(command));
     this.errors += lost.length;
-    if (kept.length === 0) this.#report();
+    if (this.#count === 0) this.#report();
+  }
+
+  #push(
+    name: string,
+    args: Arguments,
+    settler: Settler,
+    flags: number,
+  ): void {
+    const argCount = isList(args) ? args.length : 1;
+    let run = this.#last;
+    const isOfKind = run?.isOf(name, argCount, flags) === true;
+    if (run === undefined || !isOfKind || run.full) {
+      // Where one run was full, the next one will be.
+      const capacity = isOfKind ? run?.length : 0;
+      run = new Run({ name, argCount, flags }, this.#autoBatch, capacity);
+      this.#last = run;
+      this.#runs.push(run);
+    }
+    run.push(args, settler);
+    this.#count++;
+  }
+
+  /** The commands without a reply, in order. */
+  *#unanswered(): Generator<Command> {
+    let place = this.#answered;
+    let index = this.#answerIndex;
+    for (const run of this.#runs.slice(this.#answerRun)) {
+      for (; index < run.length; index++) {
+        yield run.at(index, place++ < this.#doubted ? MAY_HAVE_RUN : 0);
+      }
+      index = 0;
+    }
+  }
+
+  /** Keeps of what was answered no more than its names. */
+  #partWithAnswered(): void {
+    const whole = this.#runs.slice(0, this.#answerRun);
+    for (const { name, length } of whole) {
+      for (let i = 0; i < length; i++) this.#parted.push(name);
+    }
+    for (let i = 0; i < this.#answerIndex; i++) {
+      this.#parted.push(this.#runs[this.#answerRun].name);
+    }
+  }
+
+  #clear(): void {
+    this.#runs = [];
+    this.#last = undefined;
+    this.#count =
+      this.#sent =
+      this.#answered =
+      this.#doubted =
+        0;
+    this.#sendRun = this.#sendIndex = 0;
+    this.#answerRun = this.#answerIndex = 0;
   }
 
   /** A callback of a promise may have abandoned it while it was settled. */
@@ -244,26 +334,21 @@ export class Batch implements Exchange {
     this.#onSettled(this);
   }
 
-  #isMergedGet(index: number): boolean {
-    return this.#commands.name(index) === "GET" &&
-      this.#commands.argCount(index) === 1;
-  }
-
-  #scatter(first: number, replies: Reply[]): void {
+  #scatter(run: Run, replies: readonly Reply[]): void {
     for (let i = 0; i < replies.length; i++) {
-      this.#settle(first + i, replies[i]);
+      const error = run.settle(i, replies[i], this.hostId);
+      if (error !== undefined) this.#note(error);
     }
   }
 
-  #repeat(first: number, count: number, reply: Reply): void {
-    for (let i = 0; i < count; i++) {
-      this.#settle(first + i, reply);
+  #repeat(run: Run, from: number, count: number, reply: Reply): void {
+    for (let i = from; i < from + count; i++) {
+      const error = run.settle(i, reply, this.hostId);
+      if (error !== undefined) this.#note(error);
     }
   }
 
-  #settle(index: number, reply: Reply): void {
-    const error = this.#commands.settle(index, reply, this.hostId);
-    if (error === undefined) return;
+  #note(error: Error): void {
     this.errors++;
     this.#onErrorReply?.(error);
   }

@@ -41,47 +41,85 @@ export interface CommandFlags {
   settled?: boolean | undefined;
 }
 
-/** A command, its arguments, and the promise that waits for its reply. */
+/** The reply is wanted as bytes. */
+export const BYTES = 1;
+/** The caller allows the command to be sent twice. */
+export const IDEMPOTENT = 2;
+/** It was sent once before, and its reply was lost. */
+export const MAY_HAVE_RUN = 4;
+
+/**
+ * What a caller asks for, in bits.
+ *
+ * @param flags What is asked for in one call.
+ * @param idempotent Whether the client allows its commands to be sent twice,
+ * where the call says nothing.
+ */
+export function flagBits(
+  flags: CommandFlags | undefined,
+  idempotent = false,
+): number {
+  return (flags?.returnUint8Arrays === true ? BYTES : 0) |
+    (flags?.idempotent ?? idempotent ? IDEMPOTENT : 0);
+}
+
+/**
+ * The arguments of a command. A lone one may stand for itself: the command that
+ * is called most often then needs no list.
+ */
+export type Arguments = Argument | readonly Argument[];
+
+/** Whether arguments are a list. */
+export function isList(args: Arguments): args is readonly Argument[] {
+  return typeof args === "object" && Array.isArray(args);
+}
+
+/** One command as whoever decides about it sees it. */
 export class Command {
   /** The name in capitals, such as `GET`. */
   readonly name: string;
   /** The arguments, already checked. */
   readonly args: readonly Argument[];
-  /** Whether text in the reply is given as bytes. */
-  readonly bytes: boolean;
-  /** Whether its caller allows it to be sent twice. */
-  readonly idempotent: boolean;
-  /** Whether it was sent once before, and its reply was lost. */
-  mayHaveRun = false;
   /** Where the result goes. */
   readonly settler: Settler;
+  /** What is out of the ordinary about it, in bits. */
+  readonly flags: number;
 
   /**
    * @param name The name in capitals.
    * @param args The arguments, already checked.
    * @param settler Where the result goes.
-   * @param flags What the caller asks for.
+   * @param flags What is out of the ordinary about it, in bits.
    */
   constructor(
     name: string,
     args: readonly Argument[],
     settler: Settler,
-    flags?: CommandFlags,
+    flags = 0,
   ) {
     this.name = name;
     this.args = args;
-    this.bytes = flags?.returnUint8Arrays === true;
-    this.idempotent = flags?.idempotent === true;
     this.settler = settler;
+    this.flags = flags;
   }
 
-  /** Rejects the promise. */
-  fail(reason: unknown): void {
-    try {
-      this.settler.reject(reason);
-    } catch {
-      // Its owner settled it by hand, which is no concern of the connection.
-    }
+  /** Whether its caller allows it to be sent twice. */
+  get idempotent(): boolean {
+    return (this.flags & IDEMPOTENT) !== 0;
+  }
+
+  /** Whether it was sent once before, and its reply was lost. */
+  get mayHaveRun(): boolean {
+    return (this.flags & MAY_HAVE_RUN) !== 0;
+  }
+}
+
+/** Rejects the promise of a command. */
+export function fail(settler: Settler, reason: unknown): void {
+  try {
+    settler.reject(reason);
+  } catch {
+    // Its owner settled it by hand, which is no concern of the connection.
   }
 }
 
@@ -93,21 +131,18 @@ export class Command {
  */
 export function settleWith(
   settler: Settler,
-  name: string,
-  { reply, hostId }: { reply: Reply; hostId: number },
+  reply: Reply,
+  source: { readonly name: string; readonly hostId: number },
 ): Error | undefined {
+  if (reply instanceof CommandError || reply instanceof DecodeError) {
+    const error = describe(reply, source.name, source.hostId);
+    fail(settler, error);
+    return error;
+  }
   try {
-    // Most replies are text or numbers; they need not be asked twice.
-    if (typeof reply !== "object" || reply === null) {
-      settler.resolve(reply);
-    } else if (reply instanceof CommandError || reply instanceof DecodeError) {
-      const error = describe(reply, name, hostId);
-      settler.reject(error);
-      return error;
-    } else {
-      const isArray = Array.isArray(reply);
-      settler.resolve(isArray ? toCommonShape(name, reply) : reply);
-    }
+    settler.resolve(
+      Array.isArray(reply) ? toCommonShape(source.name, reply) : reply,
+    );
   } catch {
     // Its owner settled it by hand, which is no concern of the connection.
   }

@@ -48,6 +48,11 @@ add("WAIT WAITAOF", {
 });
 add("XREAD XREADGROUP", { blockTime: blockOption });
 
+/** Whether a command neither blocks nor changes what its connection means. */
+export function isOrdinary(name: string): boolean {
+  return !USAGES.has(name);
+}
+
 /**
  * Whether a command changes what its connection means for those after it, so
  * that it needs one of its own for as long as the state lasts.

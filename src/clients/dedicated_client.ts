@@ -20,7 +20,7 @@ import { CommandError, ConnectionError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { checkArguments } from "../wire/encoder.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
-import { Command } from "./command.ts";
+import { Command, flagBits } from "./command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "./dispatcher.ts";
 import { spell } from "./issue.ts";
@@ -83,7 +83,7 @@ class DedicatedClient implements Client {
         throw needsAnother(name);
       }
       const settler = { resolve, reject };
-      this.#link.send([new Command(name, words, settler, options)]);
+      this.#link.send([new Command(name, words, settler, flagBits(options))]);
     } catch (error) {
       reject(error);
     }
@@ -230,7 +230,7 @@ async function sendTogether(
         throw error;
       }),
     );
-    return new Command(name, words, { resolve, reject }, options);
+    return new Command(name, words, { resolve, reject }, flagBits(options));
   }));
   // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
   return await Promise.all(replies) as RawOrError[];

@@ -10,7 +10,7 @@ import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "./batch.ts";
-import type { Command } from "./command.ts";
+import { type Command, fail } from "./command.ts";
 import { blockTimeOf } from "./command_traits.ts";
 import { wasTurnedAway } from "./failures.ts";
 import type { Host } from "./host.ts";
@@ -95,15 +95,15 @@ export class DedicatedLink implements ConnectionOwner {
       },
     });
     let time = this.#timeout;
-    for (const command of commands) {
+    for (const { name, args, settler, flags } of commands) {
       try {
-        checkArguments(command.name, command.args);
+        checkArguments(name, args);
       } catch (error) {
-        command.fail(error);
+        fail(settler, error);
         continue;
       }
-      time += blockTimeOf(command.name, command.args) ?? 0;
-      batch.add(command, 0);
+      time += blockTimeOf(name, args) ?? 0;
+      batch.add(name, args, settler, flags, 0);
     }
     if (batch.issued === 0) return;
     if (!this.#connection.usable) {

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { soleKeyPosition } from "../routers/mod.ts";
+import { isOrdinary } from "./command_traits.ts";
+
 /** A command that needs no translation, and how many arguments make it so. */
 export interface DirectCommand {
   /** The name of the command. */
@@ -12,13 +15,20 @@ export interface DirectCommand {
   readonly min: number;
   /** The most arguments; with more, options are meant. */
   readonly max: number;
+  /**
+   * Whether its first argument is its only key and nothing else about it is out
+   * of the ordinary.
+   */
+  readonly plain: boolean;
 }
 
 const table = new Map<string, DirectCommand>();
 
 function add(min: number, max: number, methods: string): void {
   for (const method of methods.split(" ")) {
-    table.set(method, { command: method.toUpperCase(), min, max });
+    const command = method.toUpperCase();
+    const plain = soleKeyPosition(command) === 0 && isOrdinary(command);
+    table.set(method, { command, min, max, plain });
   }
 }
 

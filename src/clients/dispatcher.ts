@@ -8,7 +8,13 @@ import { CommandError } from "../errors.ts";
 import type { BaseRouter } from "../routers/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch } from "./batch.ts";
-import { Command, type CommandFlags, type Settler } from "./command.ts";
+import {
+  type Arguments,
+  fail,
+  flagBits,
+  isList,
+  type Settler,
+} from "./command.ts";
 import { blockTimeOf } from "./command_traits.ts";
 import { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -56,16 +62,21 @@ export interface DispatchOptions {
 /** What the queue counts for a command beside its arguments. */
 const COMMAND_BYTES = 64;
 
+/** A batch that may still take commands, and the host they go to. */
+interface OpenBatch {
+  readonly host: Host;
+  readonly batch: Batch;
+}
+
 /** Issues commands to hosts, and knows when all of them are settled. */
 export class Dispatcher {
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
+  /** Of commands whose caller asks for nothing else, in bits. */
+  readonly #flags: number;
   readonly #gate: Gate | undefined;
-  /**
-   * The batch of each host that still takes commands. By the host itself: after
-   * its pools were disconnected, another one has the same id.
-   */
-  readonly #open = new Map<Host, Batch>();
+  /** The batch of each host that still takes commands, by the id of the host. */
+  readonly #open: (OpenBatch | undefined)[] = [];
   readonly #lanes = new Map<Host, Lane>();
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
@@ -80,6 +91,7 @@ export class Dispatcher {
   constructor(cluster: ClusterView, options: DispatchOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#flags = flagBits(undefined, options.idempotent);
     this.#gate = options.exclusive
       ? new Gate(options.maxConcurrency)
       : undefined;
@@ -107,30 +119,57 @@ export class Dispatcher {
    * @param name Its name in capitals.
    * @param args Its arguments, already checked.
    * @param settler Gets the reply, or whatever goes wrong.
-   * @param flags What the caller asks for.
+   * @param flags What the caller asks for, in bits.
    */
   send(
     hostId: number,
     name: string,
     args: readonly Argument[],
     settler: Settler,
-    flags?: CommandFlags,
+    flags = this.#flags,
   ): void {
-    const allowed = this.#options.idempotent
-      ? { idempotent: true, ...flags }
-      : flags;
-    const command = new Command(name, args, settler, allowed);
+    const time = blockTimeOf(name, args);
+    if (time === undefined) {
+      return this.queue(hostId, name, args, settler, flags);
+    }
     try {
-      this.#options.signal?.throwIfAborted();
-      if (this.#abandoned !== undefined) throw this.#abandoned.reason;
-      const host = this.#cluster.host(hostId);
       const size = sizeOf(args);
+      const host = this.#hostFor(hostId);
       if (!host.admit(size)) throw host.failures.queueFull(name);
-      const blockTime = blockTimeOf(name, args);
-      if (blockTime === undefined) this.#batchFor(host).add(command, size);
-      else this.#block(host, command, size, blockTime);
+      // In a lane of its own, so that it delays nobody else.
+      const lane = new Lane(host, { pool: host.blockingPool });
+      this.#start(host, lane, this.#deadline(time), () => lane.close())
+        .add(name, args, settler, flags, size);
     } catch (error) {
-      command.fail(error);
+      fail(settler, error);
+    }
+  }
+
+  /**
+   * Issues a command that is known not to block.
+   *
+   * @see {@linkcode Dispatcher.send}
+   */
+  queue(
+    hostId: number,
+    name: string,
+    args: Arguments,
+    settler: Settler,
+    flags = this.#flags,
+  ): void {
+    try {
+      const size = isList(args) ? sizeOf(args) : COMMAND_BYTES + lengthOf(args);
+      const open = this.#open[hostId];
+      // The host of an id is another one after its pools were disconnected.
+      const fits = open !== undefined && !open.batch.sealed &&
+        !open.host.closing;
+      const host = fits ? open.host : this.#hostFor(hostId);
+      if (!host.admit(size)) throw host.failures.queueFull(name);
+      const batch = fits ? open.batch : this.#openFor(host);
+      batch.add(name, args, settler, flags, size);
+      if (batch.full) this.#live.get(batch)?.hurry();
+    } catch (error) {
+      fail(settler, error);
     }
   }
 
@@ -147,20 +186,17 @@ export class Dispatcher {
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
   }
 
-  #batchFor(host: Host): Batch {
-    let batch = this.#open.get(host);
-    if (batch === undefined || batch.sealed) {
-      batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
-      this.#open.set(host, batch);
-    }
-    return batch;
+  /** The host with an id, unless nothing may be issued any more. */
+  #hostFor(hostId: number): Host {
+    this.#options.signal?.throwIfAborted();
+    if (this.#abandoned !== undefined) throw this.#abandoned.reason;
+    return this.#cluster.host(hostId);
   }
 
-  /** A blocking command has a lane to itself, so that it delays nobody else. */
-  #block(host: Host, command: Command, size: number, time: number): void {
-    const lane = new Lane(host, { pool: host.blockingPool });
-    this.#start(host, lane, this.#deadline(time), () => lane.close())
-      .add(command, size);
+  #openFor(host: Host): Batch {
+    const batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
+    this.#open[host.id] = { host, batch };
+    return batch;
   }
 
   #start(
@@ -192,7 +228,7 @@ export class Dispatcher {
 
   #forget(host: Host, batch: Batch): void {
     this.#live.delete(batch);
-    if (this.#open.get(host) === batch) this.#open.delete(host);
+    if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     if (this.#live.size > 0) return;
     for (const lane of this.#lanes.values()) lane.close();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
@@ -219,12 +255,14 @@ export class Dispatcher {
 
 function sizeOf(args: readonly Argument[]): number {
   let size = COMMAND_BYTES;
-  for (const argument of args) {
-    size += typeof argument === "object" || typeof argument === "string"
-      ? argument.length
-      : 8;
-  }
+  for (let i = 0; i < args.length; i++) size += lengthOf(args[i]);
   return size;
+}
+
+function lengthOf(argument: Argument): number {
+  return typeof argument === "object" || typeof argument === "string"
+    ? argument.length
+    : 8;
 }
 
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */

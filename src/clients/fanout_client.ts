@@ -7,7 +7,7 @@
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
-import type { CommandFlags } from "./command.ts";
+import type { Arguments, CommandFlags } from "./command.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { PromiseClient, settleWith } from "./promise_client.ts";
@@ -105,6 +105,10 @@ class FanoutClientImpl implements CommandTarget {
 
   issue(command: string, args: Argument[]): RbPromise<unknown> {
     return this.#spread((node) => node.issue(command, args));
+  }
+
+  issuePlain(command: string, args: Arguments): RbPromise<unknown> {
+    return this.#spread((node) => node.issuePlain(command, args));
   }
 
   translate(method: string, args: unknown[]): RbPromise<unknown> {

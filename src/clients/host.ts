@@ -80,6 +80,8 @@ export class Host {
   queuedCommands = 0;
   /** Bytes that are queued or under way. */
   queuedBytes = 0;
+  /** Whether it takes no further commands: another one has its id, or none. */
+  closing = false;
 
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
@@ -168,6 +170,7 @@ export class Host {
    * @param patience Milliseconds to wait at most.
    */
   async close(patience: number): Promise<void> {
+    this.closing = true;
     if (this.queuedCommands > 0) {
       this.#whenDrained = Promise.withResolvers<void>();
       const delay = Math.min(patience, MAX_DELAY);

@@ -5,6 +5,7 @@
  */
 
 import type { Argument } from "../values.ts";
+import type { Arguments } from "./command.ts";
 import { DIRECT_COMMANDS, type DirectCommand } from "./direct_commands.ts";
 import { needsConnection } from "./issue.ts";
 import { COMMAND_METHODS } from "./redis_surface.ts";
@@ -13,6 +14,11 @@ import { COMMAND_METHODS } from "./redis_surface.ts";
 export interface CommandTarget {
   /** Issues a command whose arguments stand as they are. */
   issue(command: string, args: Argument[]): unknown;
+  /**
+   * The same for a command whose first argument is its only key and about which
+   * nothing else is out of the ordinary; a lone argument may stand for itself.
+   */
+  issuePlain(command: string, args: Arguments): unknown;
   /** Calls a method of the surface, which makes the command. */
   translate(method: string, args: unknown[]): unknown;
   /** Fails, the way in which all commands of the client fail. */
@@ -62,11 +68,23 @@ function translatedMethod(name: string) {
   };
 }
 
-function directMethod(name: string, { command, min, max }: DirectCommand) {
+function directMethod(name: string, direct: DirectCommand) {
+  const { command, min, max, plain } = direct;
+  if (plain && max === 1) return methodOfOne(name, command);
+  const issue = plain ? "issuePlain" : "issue";
   return function (this: CommandTarget, ...args: unknown[]): unknown {
     return args.length >= min && args.length <= max && areScalars(args)
-      ? this.issue(command, args)
+      ? this[issue](command, args)
       : this.translate(name, args);
+  };
+}
+
+/** A method of a key alone, such as `get`: not even a list is made for it. */
+function methodOfOne(name: string, command: string) {
+  return function (this: CommandTarget, key?: unknown): unknown {
+    return arguments.length === 1 && isScalar(key)
+      ? this.issuePlain(command, key)
+      : this.translate(name, [...arguments]);
   };
 }
 
@@ -76,9 +94,11 @@ function directMethod(name: string, { command, min, max }: DirectCommand) {
  */
 function areScalars(args: unknown[]): args is Argument[] {
   for (const argument of args) {
-    if (typeof argument === "object" && !(argument instanceof Uint8Array)) {
-      return false;
-    }
+    if (!isScalar(argument)) return false;
   }
   return true;
+}
+
+function isScalar(argument: unknown): argument is Argument {
+  return typeof argument !== "object" || argument instanceof Uint8Array;
 }

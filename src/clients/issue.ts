@@ -5,10 +5,17 @@
  */
 
 import { UnroutableCommandError } from "../errors.ts";
+import { BaseRouter } from "../routers/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import { commandWords } from "../wire/command_frame.ts";
-import { checkArguments } from "../wire/encoder.ts";
-import type { CommandFlags, Settler } from "./command.ts";
+import { checkArgument, checkArguments } from "../wire/encoder.ts";
+import {
+  type Arguments,
+  type CommandFlags,
+  flagBits,
+  isList,
+  type Settler,
+} from "./command.ts";
 import { isStateful } from "./command_traits.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
@@ -33,19 +40,20 @@ export function issue(
   flags?: CommandFlags,
 ): void {
   try {
+    const bits = flagBits(flags, dispatcher.options.idempotent);
     checkArguments(command, args);
     if (isStateful(command, args)) throw needsConnection(command);
     if (flags?.settled === true) {
       const hostOf = (key: Key) =>
         hostId ?? dispatcher.cluster.router.getHostForKey(key);
       const parts = splitSettled(hostOf, command, args);
-      sendParts(dispatcher, command, parts, settler, flags);
+      sendParts(dispatcher, command, parts, settler, bits);
       return;
     }
     // Redis refuses it; to whoever maps over keys, no keys have no values.
     if (command === "MGET" && args.length === 0) return settler.resolve([]);
     if (hostId !== undefined) {
-      dispatcher.send(hostId, command, args, settler, flags);
+      dispatcher.send(hostId, command, args, settler, bits);
       return;
     }
     const { router } = dispatcher.cluster;
@@ -53,9 +61,9 @@ export function issue(
     const parts = args.length > 1 ? split(router, command, args) : undefined;
     if (parts === undefined) {
       const host = router.getHostForCommand(command, args);
-      dispatcher.send(host, command, args, settler, flags);
+      dispatcher.send(host, command, args, settler, bits);
     } else {
-      sendParts(dispatcher, command, parts, settler, flags);
+      sendParts(dispatcher, command, parts, settler, bits);
     }
   } catch (error) {
     settler.reject(error);
@@ -67,13 +75,51 @@ function sendParts(
   command: string,
   whole: Split,
   settler: Settler,
-  flags?: CommandFlags,
+  flags: number,
 ): void {
   const merger = new Merger(command, whole, settler);
   whole.parts.forEach((part, index) => {
     const partial = merger.settler(index);
     dispatcher.send(part.hostId, command, part.args, partial, flags);
   });
+}
+
+/**
+ * Issues a command whose first argument is its only key and about which nothing
+ * else is out of the ordinary, so that nothing about it has to be looked up.
+ *
+ * @param dispatcher What carries it.
+ * @param hostId Where it goes; without it the router decides.
+ * @param command Its name in capitals.
+ * @param args Its arguments; a lone one may stand for itself.
+ * @param settler The promise that waits for its reply.
+ */
+export function issuePlain(
+  dispatcher: Dispatcher,
+  hostId: number | undefined,
+  command: string,
+  args: Arguments,
+  settler: Settler,
+): void {
+  try {
+    if (isList(args)) checkArguments(command, args);
+    else checkArgument(command, args);
+    const host = hostId ?? hostOf(dispatcher.cluster.router, command, args);
+    dispatcher.queue(host, command, args, settler);
+  } catch (error) {
+    settler.reject(error);
+  }
+}
+
+const { getHostForCommand } = BaseRouter.prototype;
+
+/** The host of a command whose first argument is its only key. */
+function hostOf(router: BaseRouter, command: string, args: Arguments): number {
+  const list = isList(args);
+  // A router that looks at whole commands is asked as it wants to be.
+  return router.getHostForCommand === getHostForCommand
+    ? router.getHostForKey(list ? args[0] : args)
+    : router.getHostForCommand(command, list ? args : [args]);
 }
 
 /** Why a command is refused that changes the connection it runs on. */

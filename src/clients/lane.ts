@@ -80,6 +80,13 @@ export class Lane implements ConnectionOwner, Applicant {
     atEndOfTurn(() => this.#flush());
   }
 
+  /** Lets what was taken so far leave before the end of the turn. */
+  hurry(): void {
+    for (const batch of this.#waiting) batch.seal();
+    if (this.#connection === undefined) this.#seek();
+    else this.#send(this.#connection, true);
+  }
+
   /** Forgets a batch that is settled. Its owner calls this once. */
   settled(batch: Batch): void {
     this.#live.delete(batch);
@@ -118,7 +125,7 @@ export class Lane implements ConnectionOwner, Applicant {
     }
     this.#connection = connection;
     connection.owner = this;
-    this.#send(connection);
+    this.#send(connection, this.#flushing);
   }
 
   /** No connection is to be had. */
@@ -186,8 +193,12 @@ export class Lane implements ConnectionOwner, Applicant {
 
   /** Seeks a connection, unless there is one or the turn is not over. */
   #acquire(): void {
-    if (this.#waiting.size === 0 || this.#applied || this.#flushing) return;
-    if (this.#connection !== undefined) return;
+    if (this.#connection === undefined && !this.#flushing) this.#seek();
+  }
+
+  /** Gets a connection at once where there is an idle one, or else later. */
+  #seek(): void {
+    if (this.#waiting.size === 0 || this.#applied) return;
     if (this.#gate !== undefined && !this.#gate.admits(this)) return;
     const connection = this.#pool.tryLease();
     if (connection !== undefined) {
@@ -198,11 +209,12 @@ export class Lane implements ConnectionOwner, Applicant {
     }
   }
 
-  #send(connection: Connection): void {
+  /** Sends what waits; within a turn, its first bytes leave within the turn. */
+  #send(connection: Connection, atOnce = false): void {
     for (const batch of this.#takeWaiting()) {
       batch.seal();
       batch.carrier = connection;
-      connection.send(batch);
+      connection.send(batch, atOnce);
     }
   }
 

@@ -8,19 +8,13 @@ import { RbPromise } from "../promise.ts";
 import { combinedError } from "./combined_error.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Ledger } from "./promise_client.ts";
-
-/** After how many further promises those are dropped that the join can spare. */
-const LOOK_AFTER = 1_000;
+import { PromiseLog } from "./promise_log.ts";
 
 /** Keeps what a map has promised, as far as the join needs it. */
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
-  /** In the order of issue: all that have failed or may yet fail. */
-  #promises: RbPromise<unknown>[] = [];
-  /** How many there were since the last join. */
-  #entered = 0;
-  /** How many may be there until the next look at them. */
-  #limit = LOOK_AFTER;
+  /** What was promised since the last join. */
+  #log = new PromiseLog();
   readonly #endsWell: boolean;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -34,10 +28,7 @@ export class Mapping implements Ledger {
   }
 
   enter(promise: RbPromise<unknown>): void {
-    if (this.#endsWell) return;
-    this.#entered++;
-    this.#promises.push(promise);
-    if (this.#promises.length > this.#limit) this.#dropResolved();
+    if (!this.#endsWell) this.#log.push(promise);
   }
 
   await(pending: Promise<unknown>): void {
@@ -57,19 +48,9 @@ export class Mapping implements Ledger {
   /** Waits until every promise is settled, and throws what went wrong. */
   async join(): Promise<void> {
     await this.settled();
-    const promises = this.#promises;
-    const count = this.#entered;
-    this.#promises = [];
-    this.#entered = 0;
-    this.#limit = LOOK_AFTER;
-    throwReasons(promises, count);
-  }
-
-  /** Lets go of values, so that a map of any length can be run. */
-  #dropResolved(): void {
-    this.#promises = this.#promises.filter(({ isResolved }) => !isResolved);
-    // Twice what is left: each promise is looked at a few times at most.
-    this.#limit = Math.max(LOOK_AFTER, 2 * this.#promises.length);
+    const log = this.#log;
+    this.#log = new PromiseLog();
+    throwReasons(log);
   }
 
   /** Rejects what is not settled; what was not sent will not be. */
@@ -108,19 +89,15 @@ export function cancelled(cause?: unknown): DOMException {
   return error;
 }
 
-function throwReasons(promises: RbPromise<unknown>[], count: number): void {
-  const reasons: unknown[] = [];
-  for (const promise of promises) {
-    if (promise.isRejected) reasons.push(promise.reason);
-  }
-  if (reasons.length > 0) {
-    throw combinedError(
-      reasons,
-      () =>
-        `${reasons.length} of ${count} commands failed, the first one so: ` +
-        messageOf(reasons[0]),
-    );
-  }
+function throwReasons(log: PromiseLog): void {
+  const reasons = log.reasons();
+  if (reasons.length === 0) return;
+  throw combinedError(
+    reasons,
+    () =>
+      `${reasons.length} of ${log.length} commands failed, the first one so: ` +
+      messageOf(reasons[0]),
+  );
 }
 
 function messageOf(reason: unknown): string {

@@ -6,7 +6,7 @@
  */
 
 import type { Argument, Reply } from "../values.ts";
-import type { CommandFlags, Settler } from "./command.ts";
+import type { Arguments, CommandFlags, Settler } from "./command.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import {
   type ClusterView,
@@ -14,7 +14,7 @@ import {
   type DispatchOptions,
 } from "./dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, spell } from "./issue.ts";
+import { issue, issuePlain, spell } from "./issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */
@@ -60,6 +60,14 @@ export class NativeClient implements CommandTarget {
   /** Issues a command whose arguments stand as they are. */
   issue(command: string, args: Argument[]): Promise<unknown> {
     return this.#send(this.#dispatcher, command, args);
+  }
+
+  /** Issues a command whose first argument is its only key. */
+  issuePlain(command: string, args: Arguments): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const settler: Settler = { resolve, reject };
+    issuePlain(this.#dispatcher, this.#hostId, command, args, settler);
+    return promise;
   }
 
   /** Calls a method of the surface, which makes the command. */

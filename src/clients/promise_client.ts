@@ -7,10 +7,10 @@
 
 import { RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { CommandFlags } from "./command.ts";
+import type { Arguments, CommandFlags } from "./command.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, spell } from "./issue.ts";
+import { issue, issuePlain, spell } from "./issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */
@@ -35,6 +35,7 @@ export function settleWith(settle: () => void): void {
 /** A client whose commands return {@linkcode RbPromise}s. */
 export class PromiseClient implements CommandTarget {
   readonly #ledger: Ledger;
+  readonly #dispatcher: Dispatcher;
   readonly #hostId: number | undefined;
   #surface: Surface | undefined = undefined;
 
@@ -44,6 +45,7 @@ export class PromiseClient implements CommandTarget {
    */
   constructor(ledger: Ledger, hostId?: number) {
     this.#ledger = ledger;
+    this.#dispatcher = ledger.dispatcher;
     this.#hostId = hostId;
   }
 
@@ -63,6 +65,13 @@ export class PromiseClient implements CommandTarget {
   /** Issues a command whose arguments stand as they are. */
   issue(command: string, args: Argument[]): RbPromise<unknown> {
     return this.#enter(this.#issue(command, args));
+  }
+
+  /** Issues a command whose first argument is its only key. */
+  issuePlain(command: string, args: Arguments): RbPromise<unknown> {
+    const promise = new RbPromise<Reply>();
+    issuePlain(this.#dispatcher, this.#hostId, command, args, promise);
+    return this.#enter(promise);
   }
 
   /** Calls a method of the surface, which makes the command. */
@@ -91,8 +100,7 @@ export class PromiseClient implements CommandTarget {
     flags?: CommandFlags,
   ): RbPromise<Reply> {
     const promise = new RbPromise<Reply>();
-    const { dispatcher } = this.#ledger;
-    issue(dispatcher, this.#hostId, command, args, promise, flags);
+    issue(this.#dispatcher, this.#hostId, command, args, promise, flags);
     return promise;
   }
 

@@ -11,7 +11,7 @@ import type { Connection } from "../wire/connection.ts";
 import { checkArguments, type Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
-import { Command } from "./command.ts";
+import { Command, fail } from "./command.ts";
 
 type Bytes = Uint8Array;
 
@@ -265,7 +265,7 @@ class Change implements Exchange {
 
   /** Rejects what waits for it. */
   fail(reason: unknown): void {
-    this.command.fail(reason);
+    fail(this.command.settler, reason);
   }
 
   encode(encoder: Encoder): number {

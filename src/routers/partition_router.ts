@@ -56,8 +56,9 @@ export class PartitionRouter extends BaseRouter {
    */
   override getHostForKey(key: Key): number {
     const count = this.#count;
-    // The remainder takes the sign of the checksum here, but not in Python.
-    const rest = crc32(this.decidingPart(key)) % count | 0;
-    return rest < 0 ? rest + count : rest;
+    const crc = crc32(this.decidingPart(key));
+    // Python's remainder takes the sign of the divisor. A negative dividend would
+    // also make the engine divide floating point numbers, which takes 20 ns.
+    return crc >= 0 ? crc % count : count - 1 - ~crc % count;
   }
 }

@@ -16,13 +16,23 @@ export { numberText } from "../values.ts";
  * from 1, and never its value.
  */
 export function checkArguments(name: string, args: readonly unknown[]): void {
-  for (let i = 0; i < args.length; i++) {
-    const value = args[i];
-    const sendable = typeof value === "string"
-      ? value.isWellFormed()
-      : isSendable(value);
-    if (!sendable) throw refusal(name, i + 1, value);
-  }
+  for (let i = 0; i < args.length; i++) checkArgument(name, args[i], i + 1);
+}
+
+/**
+ * Checks one argument like {@linkcode checkArguments}.
+ *
+ * @param position Where it stands, from 1.
+ */
+export function checkArgument(
+  name: string,
+  value: unknown,
+  position = 1,
+): void {
+  const sendable = typeof value === "string"
+    ? value.isWellFormed()
+    : isSendable(value);
+  if (!sendable) throw refusal(name, position, value);
 }
 
 /** Whether a value that is no string can be an argument. */

@@ -99,30 +99,37 @@ export class BulkReader {
   }
 
   /**
-   * Reads up to `max` bulk strings that follow each other and are there as a
-   * whole: the hot path of an MGET.
+   * Reads bulk strings that follow each other and are there as a whole: the hot
+   * path of an MGET.
    *
    * @param items Where they go, if anywhere.
-   * @returns How many were read.
+   * @param from The index of the first one.
+   * @param to The index of the first one that is not wanted.
+   * @param asBytes Whether they are wanted as bytes.
+   * @returns The index of the first one that was not read.
    */
-  readStrings(items: Reply[] | null, max: number, asBytes: boolean): number {
+  readStrings(
+    items: Reply[] | null,
+    from: number,
+    to: number,
+    asBytes: boolean,
+  ): number {
     const input = this.#input;
     const { bytes, end } = input;
-    let count = 0;
-    for (; count < max; count++) {
+    let index = from;
+    for (; index < to; index++) {
       if (input.start >= end || bytes[input.start] !== BULK_STRING) break;
       const size = input.shortNumber();
       if (size === -1 || size > this.#maxBytes) break;
-      const from = input.after;
-      const to = from + size;
-      if (!input.lineEnd(to, BULK_STRING)) break;
+      const start = input.after;
+      if (!input.lineEnd(start + size, BULK_STRING)) break;
       const value = asBytes
-        ? bytes.slice(from, to)
-        : decodeText(input, from, to);
-      items?.push(value);
+        ? bytes.slice(start, start + size)
+        : decodeText(input, start, start + size);
+      if (items !== null) items[index] = value;
       input.start = input.after;
     }
-    return count;
+    return index;
   }
 
   /**

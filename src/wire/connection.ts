@@ -69,7 +69,7 @@ export type MessageReceiver = (message: Reply) => Promise<void> | undefined;
  * to be cheap beside its work, little enough that a server starts early and
  * that few commands count as sent when a connection fails.
  */
-const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 
 const PUSH = 0x3e; // ">"
 
@@ -150,11 +150,17 @@ export class Connection {
     return this.#error;
   }
 
-  /** Sends an exchange behind those sent before. */
-  send(exchange: Exchange): void {
+  /**
+   * Sends an exchange behind those sent before.
+   *
+   * @param exchange What to send.
+   * @param atOnce Whether its first bytes leave before this returns, if nothing
+   * is being written; otherwise exchanges sent together leave together.
+   */
+  send(exchange: Exchange, atOnce = false): void {
     this.#queue.push(exchange);
     this.#hold(true);
-    this.#writing ??= this.#write();
+    this.#writing ??= this.#write(atOnce);
   }
 
   /**
@@ -305,9 +311,9 @@ export class Connection {
   }
 
   /** Encodes a chunk, writes it, and so on until nothing is left to write. */
-  async #write(): Promise<void> {
+  async #write(atOnce: boolean): Promise<void> {
     // A turn of the microtask queue lets exchanges sent together leave together.
-    await undefined;
+    if (!atOnce) await undefined;
     try {
       while (this.#error === undefined && this.#encodeChunk()) {
         let bytes = this.#encoder.bytes();

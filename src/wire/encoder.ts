@@ -9,7 +9,7 @@ import type { Argument } from "../values.ts";
 import { isSendable, numberText, refusal } from "./arguments.ts";
 import { commandFrame } from "./command_frame.ts";
 
-export { checkArguments } from "./arguments.ts";
+export { checkArgument, checkArguments } from "./arguments.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -78,8 +78,26 @@ export class Encoder {
    * nothing of the command stays.
    */
   command(name: string, args: readonly Argument[]): void {
-    this.header(name, args.length);
-    for (let i = 0; i < args.length; i++) this.argument(args[i]);
+    this.part(name, args, 0, args.length);
+  }
+
+  /**
+   * Writes a command whose arguments are a part of a longer list.
+   *
+   * @param name The command.
+   * @param list What holds its arguments.
+   * @param from Where they start.
+   * @param count How many there are.
+   * @throws {TypeError} When the name or an argument cannot be sent.
+   */
+  part(
+    name: string,
+    list: readonly Argument[],
+    from: number,
+    count: number,
+  ): void {
+    this.header(name, count);
+    for (let i = from; i < from + count; i++) this.argument(list[i]);
   }
 
   /**
@@ -138,17 +156,25 @@ export class Encoder {
   /** Writes short text, unless it turns out not to be ASCII. */
   #shortAscii(value: string): boolean {
     const length = value.length;
-    const start = this.#length;
     this.#reserve(length + BULK_OVERHEAD);
-    this.#size(length);
     const bytes = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < length; i++) {
-      const code = value.charCodeAt(i);
-      if (code > 0x7f) {
-        this.#length = start;
-        return false;
-      }
+    let at = writeSize(bytes, this.#length, length);
+    let index = 0;
+    // Four at a time, since the look at what kind of string it is takes longest.
+    for (; index + 3 < length; index += 4, at += 4) {
+      const a = value.charCodeAt(index);
+      const b = value.charCodeAt(index + 1);
+      const c = value.charCodeAt(index + 2);
+      const d = value.charCodeAt(index + 3);
+      if ((a | b | c | d) > 0x7f) return false;
+      bytes[at] = a;
+      bytes[at + 1] = b;
+      bytes[at + 2] = c;
+      bytes[at + 3] = d;
+    }
+    for (; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) return false;
       bytes[at++] = code;
     }
     bytes[at] = CR;
@@ -206,21 +232,7 @@ export class Encoder {
   }
 
   #size(size: number): void {
-    const bytes = this.#bytes;
-    bytes[this.#length++] = DOLLAR;
-    if (size < 10) {
-      bytes[this.#length++] = DIGIT_0 + size;
-    } else if (size < 100) {
-      const tens = (size / 10) | 0;
-      bytes[this.#length++] = DIGIT_0 + tens;
-      bytes[this.#length++] = DIGIT_0 + size - 10 * tens;
-    } else {
-      const digits = String(size);
-      for (let i = 0; i < digits.length; i++) {
-        bytes[this.#length++] = digits.charCodeAt(i);
-      }
-    }
-    this.#lineEnd();
+    this.#length = writeSize(this.#bytes, this.#length, size);
   }
 
   #lineEnd(): void {
@@ -240,6 +252,24 @@ export class Encoder {
     this.#length = this.#start;
     return refusal(this.#name, this.#position, value);
   }
+}
+
+/** Writes the line that holds the size of a bulk; returns where it ends. */
+function writeSize(bytes: Uint8Array, at: number, size: number): number {
+  bytes[at++] = DOLLAR;
+  if (size < 10) {
+    bytes[at++] = DIGIT_0 + size;
+  } else if (size < 100) {
+    const tens = (size / 10) | 0;
+    bytes[at++] = DIGIT_0 + tens;
+    bytes[at++] = DIGIT_0 + size - 10 * tens;
+  } else {
+    const digits = String(size);
+    for (let i = 0; i < digits.length; i++) bytes[at++] = digits.charCodeAt(i);
+  }
+  bytes[at] = CR;
+  bytes[at + 1] = LF;
+  return at + 2;
 }
 
 function sizeHeaderLength(size: number): number {

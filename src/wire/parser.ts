@@ -45,9 +45,14 @@ const OPENED: unique symbol = Symbol("opened");
 interface Frame {
   /** What has come, or null for an attribute, which is dropped. */
   readonly items: Reply[] | null;
-  /** How many elements are to come. */
-  left: number;
+  /** How many elements it has. */
+  readonly size: number;
+  /** How many of them have come. */
+  count: number;
 }
+
+/** For so many elements room is made at once, whatever size was announced. */
+const MAX_ROOM = 512;
 
 /**
  * Reads replies from the bytes of one connection, in order.
@@ -157,8 +162,8 @@ export class Parser {
       if (value === OPENED) continue;
       let frame = this.#frame;
       while (frame !== undefined) {
-        frame.items?.push(value);
-        if (--frame.left > 0) break;
+        if (frame.items !== null) frame.items[frame.count] = value;
+        if (++frame.count < frame.size) break;
         this.#frame = this.#stack.pop();
         if (frame.items === null) break;
         value = frame.items;
@@ -176,10 +181,15 @@ export class Parser {
     const bulks = this.#bulks;
     if (bulks.pending) return bulks.resume();
     const frame = this.#frame;
-    if (frame !== undefined && frame.left > 1) {
+    if (frame !== undefined && frame.count + 1 < frame.size) {
       // The last element completes its array, which is not done here.
-      const max = frame.left - 1;
-      frame.left -= bulks.readStrings(frame.items, max, this.#asBytes);
+      const to = frame.size - 1;
+      frame.count = bulks.readStrings(
+        frame.items,
+        frame.count,
+        to,
+        this.#asBytes,
+      );
     }
     const input = this.#input;
     if (input.start === input.end) return undefined;
@@ -224,18 +234,20 @@ export class Parser {
       return null;
     }
     const isPairs = type === types.MAP || type === types.ATTRIBUTE;
-    const left = isPairs ? 2 * size : size;
-    if (left > this.#maxElements) {
+    const count = isPairs ? 2 * size : size;
+    if (count > this.#maxElements) {
       throw malformed(type, `has more than ${this.#maxElements} elements`);
     }
     const depth = this.#frame === undefined ? 0 : this.#stack.length + 1;
     if (depth >= this.#maxDepth) {
       throw malformed(type, `is nested more than ${this.#maxDepth} deep`);
     }
-    const items: Reply[] | null = type === types.ATTRIBUTE ? null : [];
-    if (left === 0) return items ?? OPENED;
+    const items: Reply[] | null = type === types.ATTRIBUTE
+      ? null
+      : new Array(Math.min(count, MAX_ROOM));
+    if (count === 0) return items ?? OPENED;
     if (this.#frame !== undefined) this.#stack.push(this.#frame);
-    this.#frame = { items, left };
+    this.#frame = { items, size: count, count: 0 };
     return OPENED;
   }
 

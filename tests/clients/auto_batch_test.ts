@@ -1,102 +1,143 @@
 import { assertEquals } from "@std/assert";
-import {
-  MAX_MERGED,
-  mergeableRun as mergeableRunOf,
-  MERGED_NAME,
-} from "../../src/clients/auto_batch.ts";
-import { Command } from "../../src/clients/command.ts";
-import { CommandTable } from "../../src/clients/command_table.ts";
+import { MAX_MERGED, mergedName } from "../../src/clients/auto_batch.ts";
+import { Batch } from "../../src/clients/batch.ts";
+import { type CommandFlags, flagBits } from "../../src/clients/command.ts";
 import type { Argument } from "../../src/values.ts";
+import { Encoder } from "../../src/wire/encoder.ts";
 
-/** What merging looks at in a command. */
-interface Mergeable {
-  name: string;
-  args: Argument[];
-  bytes: boolean;
+interface Issued {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  readonly flags?: CommandFlags;
 }
 
-function command(name: string, ...args: Argument[]): Mergeable {
-  return { name, args, bytes: false };
-}
-
-const NOBODY = { resolve() {}, reject() {} };
-
-function mergeableRun(commands: Mergeable[], start: number): number {
-  const table = new CommandTable();
-  for (const { name, args, bytes } of commands) {
-    const flags = { returnUint8Arrays: bytes };
-    table.push(new Command(name, args, NOBODY, flags));
-  }
-  return mergeableRunOf(table, start);
+function command(name: string, ...args: Argument[]): Issued {
+  return { name, args };
 }
 
 const GET = command("GET", "key");
 const SET = command("SET", "key", "value");
+const BYTES = { returnUint8Arrays: true };
+const NOBODY = { resolve() {}, reject() {} };
 
-/** The lengths of all runs of a sequence; 1 for what travels as it is. */
-function runs(commands: Mergeable[]): number[] {
-  const lengths: number[] = [];
-  for (let at = 0; at < commands.length;) {
-    const length = Math.max(1, mergeableRun(commands, at));
-    lengths.push(length);
-    at += length;
+/** The names of the commands that leave, and how many arguments each has. */
+function frames(commands: readonly Issued[], autoBatch = true): string[] {
+  const batch = new Batch({
+    hostId: 0,
+    autoBatch,
+    deadline: Infinity,
+    onSettled: () => {},
+  });
+  for (const { name, args, flags } of commands) {
+    batch.add(name, args, NOBODY, flagBits(flags), 0);
   }
-  return lengths;
+  batch.seal();
+  const encoder = new Encoder();
+  batch.encode(encoder, Infinity);
+  const text = new TextDecoder().decode(encoder.bytes());
+  const heads = text.matchAll(/\*(\d+)\r\n\$\d+\r\n(\w+)\r\n/g);
+  return [...heads].map(([, words, name]) => `${name} ${Number(words) - 1}`);
 }
 
-Deno.test("mergeableRun() merges neighbours of the same kind", () => {
-  assertEquals(runs([GET, GET, GET]), [3]);
-  assertEquals(runs([SET, SET]), [2]);
-  assertEquals(runs([GET, GET, SET, SET, SET, GET]), [2, 3, 1]);
+Deno.test("Batch merges neighbours of the same kind", () => {
+  assertEquals(frames([GET, GET, GET]), ["MGET 3"]);
+  assertEquals(frames([SET, SET]), ["MSET 4"]);
+  assertEquals(frames([GET, GET, SET, SET, SET, GET]), [
+    "MGET 2",
+    "MSET 6",
+    "MGET 1",
+  ]);
 });
 
-Deno.test("mergeableRun() never changes the order of commands", () => {
-  assertEquals(runs([GET, SET, GET, SET]), [1, 1, 1, 1]);
-  assertEquals(runs([GET, command("INCR", "key"), GET]), [1, 1, 1]);
+Deno.test("Batch never changes the order of commands", () => {
+  assertEquals(frames([GET, SET, GET, SET]), [
+    "MGET 1",
+    "MSET 2",
+    "MGET 1",
+    "MSET 2",
+  ]);
+  assertEquals(frames([GET, command("INCR", "key"), GET]), [
+    "MGET 1",
+    "INCR 1",
+    "MGET 1",
+  ]);
 });
 
-Deno.test("mergeableRun() counts a lone GET, so that it becomes an MGET", () => {
-  assertEquals(mergeableRun([GET], 0), 1);
-  assertEquals(mergeableRun([SET, GET], 1), 1);
+Deno.test("Batch merges nothing where merging is off", () => {
+  assertEquals(frames([GET, GET, SET, SET], false), [
+    "GET 1",
+    "GET 1",
+    "SET 2",
+    "SET 2",
+  ]);
 });
 
-Deno.test("mergeableRun() is 0 for what cannot be merged", () => {
-  assertEquals(mergeableRun([command("INCR", "key")], 0), 0);
-  assertEquals(mergeableRun([command("GET")], 0), 0);
-  assertEquals(mergeableRun([command("GET", "a", "b")], 0), 0);
-  assertEquals(mergeableRun([command("SET", "key")], 0), 0);
-  assertEquals(mergeableRun([command("MGET", "a"), GET], 0), 0);
+Deno.test("Batch sends what cannot be merged as it is", () => {
+  const commands = [
+    command("INCR", "key"),
+    command("GET"),
+    command("GET", "a", "b"),
+    command("SET", "key"),
+    command("MGET", "a"),
+  ];
+  assertEquals(frames(commands), [
+    "INCR 1",
+    "GET 0",
+    "GET 2",
+    "SET 1",
+    "MGET 1",
+  ]);
 });
 
-Deno.test("mergeableRun() leaves a SET with options alone", () => {
+Deno.test("Batch leaves a SET with options alone", () => {
   const withOptions = command("SET", "key", "value", "EX", 100);
-  assertEquals(mergeableRun([withOptions], 0), 0);
-  assertEquals(runs([SET, withOptions, SET, SET]), [1, 1, 2]);
+  assertEquals(frames([SET, withOptions, SET, SET]), [
+    "MSET 2",
+    "SET 4",
+    "MSET 4",
+  ]);
 });
 
-Deno.test("mergeableRun() keeps GETs of text and of bytes apart", () => {
-  const bytes = { ...GET, bytes: true };
-  assertEquals(runs([GET, GET, bytes, bytes, bytes, GET]), [2, 3, 1]);
+Deno.test("Batch keeps commands of text and of bytes apart", () => {
+  for (
+    const [plain, merged, size] of [[GET, "MGET", 1], [SET, "MSET", 2]] as const
+  ) {
+    const bytes = { ...plain, flags: BYTES };
+    assertEquals(frames([plain, bytes, bytes, bytes, plain]), [
+      `${merged} ${size}`,
+      `${merged} ${3 * size}`,
+      `${merged} ${size}`,
+    ]);
+  }
 });
 
-Deno.test("mergeableRun() keeps SETs of text and of bytes apart", () => {
-  const bytes = { ...SET, bytes: true };
-  assertEquals(runs([SET, bytes, bytes, SET]), [1, 2, 1]);
-});
-
-Deno.test("mergeableRun() is bounded in commands", () => {
+Deno.test("Batch bounds how many commands become one", () => {
   const count = 2 * MAX_MERGED + 5;
-  assertEquals(runs(Array(count).fill(GET)), [MAX_MERGED, MAX_MERGED, 5]);
-  assertEquals(runs(Array(count).fill(SET)), [MAX_MERGED, MAX_MERGED, 5]);
+  assertEquals(frames(Array(count).fill(GET)), [
+    `MGET ${MAX_MERGED}`,
+    `MGET ${MAX_MERGED}`,
+    "MGET 5",
+  ]);
+  assertEquals(frames(Array(count).fill(SET)), [
+    `MSET ${2 * MAX_MERGED}`,
+    `MSET ${2 * MAX_MERGED}`,
+    "MSET 10",
+  ]);
 });
 
-Deno.test("mergeableRun() is bounded in bytes of values", () => {
+Deno.test("Batch bounds how many bytes of values one MSET has", () => {
   const large = command("SET", "key", new Uint8Array(40_000));
-  assertEquals(runs([large, large, large, large]), [2, 2]);
+  assertEquals(frames([large, large, large, large]), ["MSET 4", "MSET 4"]);
   const text = command("SET", "key", "x".repeat(70_000));
-  assertEquals(runs([text, text]), [1, 1]);
+  assertEquals(frames([text, text]), ["MSET 2", "MSET 2"]);
 });
 
-Deno.test("MERGED_NAME names what a run becomes", () => {
-  assertEquals(MERGED_NAME, { GET: "MGET", SET: "MSET" });
+Deno.test("mergedName() names what neighbours become", () => {
+  assertEquals(mergedName("GET", 1), "MGET");
+  assertEquals(mergedName("SET", 2), "MSET");
+  for (
+    const [name, argCount] of [["GET", 2], ["SET", 4], ["INCR", 1]] as const
+  ) {
+    assertEquals(mergedName(name, argCount), undefined);
+  }
 });

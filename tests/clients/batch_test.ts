@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Batch } from "../../src/clients/batch.ts";
-import { Command, type CommandFlags } from "../../src/clients/command.ts";
+import { type CommandFlags, flagBits } from "../../src/clients/command.ts";
 import { CommandError, DecodeError, ProtocolError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import type { Argument, Reply } from "../../src/values.ts";
@@ -32,7 +32,7 @@ class Bench {
   add(name: string, args: Argument[] = [], flags?: CommandFlags): void {
     const promise = new RbPromise<Reply>();
     this.promises.push(promise);
-    this.batch.add(new Command(name, args, promise, flags), 10);
+    this.batch.add(name, args, promise, flagBits(flags), 10);
   }
 
   /** Encodes what is left, and says what frames came of it, one a line. */
