@@ -57,9 +57,11 @@ const due: Turn[] = [];
  */
 export class RbPromise<T> implements Promise<T> {
   #state: 0 | 1 | 2 | 3 = PENDING;
-  /** The value or the reason, by the state. */
+  /**
+   * The value or the reason, by the state; until then the callbacks that wait,
+   * if any. One field for both, since there are a great many promises.
+   */
   #result: unknown = undefined;
-  #reactions: Reaction[] | undefined = undefined;
 
   /**
    * A promise that is resolved from the start.
@@ -176,7 +178,7 @@ export class RbPromise<T> implements Promise<T> {
    */
   resolve(value: T | PromiseLike<T>): void {
     // Nobody waits for most promises yet, so nothing becomes due.
-    if (this.#reactions === undefined) return RbPromise.#resolve(this, value);
+    if (this.#result === undefined) return RbPromise.#resolve(this, value);
     const mark = due.length;
     RbPromise.#resolve(this, value);
     runDue(mark);
@@ -208,7 +210,8 @@ export class RbPromise<T> implements Promise<T> {
     onFailure?: ((reason: unknown) => unknown) | null,
   ): this {
     if (this.#state < RESOLVED) {
-      (this.#reactions ??= []).push({ onSuccess, onFailure });
+      const reactions = (this.#result ??= []) as Reaction[];
+      reactions.push({ onSuccess, onFailure });
     } else {
       const state = this.#state === RESOLVED ? RESOLVED : REJECTED;
       react({ onSuccess, onFailure }, state, this.#result);
@@ -298,11 +301,10 @@ export class RbPromise<T> implements Promise<T> {
     state: 2 | 3,
     result: unknown,
   ): void {
+    const reactions = promise.#result as Reaction[] | undefined;
     promise.#state = state;
     promise.#result = result;
-    const reactions = promise.#reactions;
     if (reactions === undefined) return;
-    promise.#reactions = undefined;
     due.push({ reactions, next: 0, state, result });
   }
 

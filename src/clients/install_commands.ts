@@ -71,6 +71,7 @@ function translatedMethod(name: string) {
 function directMethod(name: string, direct: DirectCommand) {
   const { command, min, max, plain } = direct;
   if (plain && max === 1) return methodOfOne(name, command);
+  if (plain && max === 2 && min === 2) return methodOfTwo(name, command);
   const issue = plain ? "issuePlain" : "issue";
   return function (this: CommandTarget, ...args: unknown[]): unknown {
     return args.length >= min && args.length <= max && areScalars(args)
@@ -79,11 +80,27 @@ function directMethod(name: string, direct: DirectCommand) {
   };
 }
 
-/** A method of a key alone, such as `get`: not even a list is made for it. */
+/*
+ * The methods with one or two arguments are called most often: without a rest
+ * parameter they make no list, or only the one that travels on.
+ */
+
 function methodOfOne(name: string, command: string) {
   return function (this: CommandTarget, key?: unknown): unknown {
     return arguments.length === 1 && isScalar(key)
       ? this.issuePlain(command, key)
+      : this.translate(name, [...arguments]);
+  };
+}
+
+function methodOfTwo(name: string, command: string) {
+  return function (
+    this: CommandTarget,
+    key?: unknown,
+    other?: unknown,
+  ): unknown {
+    return arguments.length === 2 && isScalar(key) && isScalar(other)
+      ? this.issuePlain(command, [key, other])
       : this.translate(name, [...arguments]);
   };
 }

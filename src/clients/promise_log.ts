@@ -58,12 +58,7 @@ export class PromiseLog {
 function withoutResolved(
   promises: RbPromise<unknown>[],
 ): RbPromise<unknown>[] {
-  // While a map is being issued, none has resolved.
-  return promises.some(isResolved)
-    ? promises.filter((promise) => !promise.isResolved)
-    : promises;
-}
-
-function isResolved({ isResolved }: RbPromise<unknown>): boolean {
-  return isResolved;
+  // While a map is being issued, none has resolved: no need to look at all.
+  const mayHave = promises[0].isResolved || promises.at(-1)?.isResolved;
+  return mayHave ? promises.filter((promise) => !promise.isResolved) : promises;
 }
