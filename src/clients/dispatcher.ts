@@ -173,6 +173,14 @@ export class Dispatcher {
     }
   }
 
+  /**
+   * Lets what was issued leave before the end of the turn, unless others share
+   * its lanes and may have more to send.
+   */
+  hurry(): void {
+    for (const lane of this.#lanes.values()) lane.hurry();
+  }
+
   /** Settles when every command issued so far, and since, is settled. */
   settled(): Promise<void> {
     if (this.#live.size === 0) return Promise.resolve();

@@ -212,9 +212,12 @@ class RoutingClientImpl extends NativeClient {
     return new BatchEntries(keys, batchSize, (batch) => {
       const mapping = this.#mapping(rest);
       const client = createMappingClient(mapping);
-      const results = mapping.run(() =>
-        batch.map((key) => callback(client, key))
-      );
+      const results = mapping.run(() => {
+        const results = batch.map((key) => callback(client, key));
+        // The turn may last as long as the batch before is being consumed.
+        mapping.dispatcher.hurry();
+        return results;
+      });
       return { results, cancel: () => mapping.cancel(cancelled()) };
     });
   }

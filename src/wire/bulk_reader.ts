@@ -99,8 +99,8 @@ export class BulkReader {
   }
 
   /**
-   * Reads bulk strings that follow each other and are there as a whole: the hot
-   * path of an MGET.
+   * Reads bulk strings and nulls that follow each other and are there as a
+   * whole: the hot path of an MGET.
    *
    * @param items Where they go, if anywhere.
    * @param from The index of the first one.
@@ -120,12 +120,17 @@ export class BulkReader {
     for (; index < to; index++) {
       if (input.start >= end || bytes[input.start] !== BULK_STRING) break;
       const size = input.shortNumber();
-      if (size === -1 || size > this.#maxBytes) break;
-      const start = input.after;
-      if (!input.lineEnd(start + size, BULK_STRING)) break;
-      const value = asBytes
-        ? bytes.slice(start, start + size)
-        : decodeText(input, start, start + size);
+      let value: Reply = null;
+      if (size === -1) {
+        if (!input.nullSize()) break;
+      } else {
+        const start = input.after;
+        const end = start + size;
+        if (size > this.#maxBytes || !input.lineEnd(end, BULK_STRING)) break;
+        value = asBytes
+          ? bytes.slice(start, end)
+          : decodeText(input, start, end);
+      }
       if (items !== null) items[index] = value;
       input.start = input.after;
     }

@@ -14,6 +14,9 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
 
+/** The size that stands for null, behind the type byte. */
+const NULL_SIZE = new TextEncoder().encode("-1\r\n");
+
 /** As many digits are read without looking for the end of the line first. */
 const SHORT_DIGITS = 15;
 
@@ -42,12 +45,12 @@ export class LineReader extends ReceiveBuffer {
    * next; then it sets `after`.
    */
   shortLine(line: Uint8Array): boolean {
-    const { bytes, start, end } = this;
-    if (end - start < line.length) return false;
-    for (let i = 0; i < line.length; i++) {
-      if (bytes[start + i] !== line[i]) return false;
-    }
-    return this.#found(start + line.length);
+    return this.#hasNext(this.start, line);
+  }
+
+  /** Whether the line is the size of a null; then it sets `after`. */
+  nullSize(): boolean {
+    return this.#hasNext(this.start + 1, NULL_SIZE);
   }
 
   /**
@@ -120,6 +123,7 @@ export class LineReader extends ReceiveBuffer {
   size(): number | undefined {
     const short = this.shortNumber();
     if (short !== -1) return short;
+    if (this.nullSize()) return -1;
     const line = this.digits();
     if (line === undefined) return undefined;
     const size = parseSize(line);
@@ -143,6 +147,15 @@ export class LineReader extends ReceiveBuffer {
     }
     this.after = at + 2;
     return at + 2 <= end;
+  }
+
+  #hasNext(from: number, expected: Uint8Array): boolean {
+    const { bytes, end } = this;
+    if (end - from < expected.length) return false;
+    for (let i = 0; i < expected.length; i++) {
+      if (bytes[from + i] !== expected[i]) return false;
+    }
+    return this.#found(from + expected.length);
   }
 
   #found(after: number): true {

@@ -134,6 +134,23 @@ Deno.test("Cluster.mapBatches() works on the next batch meanwhile", async () => 
   await entries.return?.();
 });
 
+Deno.test("Cluster.mapBatches() sends the next batch before a turn is over", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
+  await cluster.map((client) => KEYS.slice(0, 5).map((key) => client.get(key)));
+  const batch = sent();
+  const entries = cluster.mapBatches(
+    KEYS,
+    (client, key) => client.get(key),
+    { batchSize: 5 },
+  );
+  await entries.next();
+  // A consumer that never waits keeps the turn busy with its promises.
+  for (let i = 0; i < 50 && sent() < 3 * batch; i++) await undefined;
+  assertEquals(sent(), 3 * batch);
+  await entries.return?.();
+});
+
 Deno.test("Cluster.mapBatches() closes its source when the consumer stops", async () => {
   await using cluster = await makeTestCluster(SMALL);
   for (const kind of ["sync", "async"] as const) {

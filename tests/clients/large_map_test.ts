@@ -1,0 +1,138 @@
+// Maps so large that part of them leaves while the rest is still being issued.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CommandError } from "../../src/errors.ts";
+import type { RbPromise } from "../../src/promise.ts";
+import { makeTestCluster } from "../../src/testing.ts";
+import { assertInStep, assertQuiet, fill, Proxied } from "../faults/proxied.ts";
+
+/** More commands than wait for the end of a turn. */
+const MANY = 20_000;
+const ONE = { servers: 1, databasesEach: 1 };
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `key:${i}`);
+}
+
+Deno.test("Cluster.map() lets servers begin while commands are being issued", async () => {
+  await using cluster = await makeTestCluster(ONE);
+  const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
+  await cluster.map((client) => client.get("idle connection"));
+  const before = sent();
+  const promises = await cluster.map((client) => {
+    const promises = names(MANY).map((key) => client.incr(key));
+    assert(sent() > before + 100_000, "nothing has left within the turn");
+    return promises;
+  });
+  assert(promises.every(({ value }) => value === 1));
+});
+
+Deno.test("Cluster.map() leaves the rest of a turn together, however small", async () => {
+  await using cluster = await makeTestCluster(ONE);
+  const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
+  await cluster.map((client) => client.get("idle connection"));
+  const before = sent();
+  await cluster.map((client) => {
+    for (const key of names(100)) client.get(key);
+    assertEquals(sent(), before);
+  });
+});
+
+Deno.test("Cluster.map() keeps the order of commands for one host", async () => {
+  await using cluster = await makeTestCluster(ONE);
+  // With no connection at first, and over an idle one.
+  for (const start of [0, MANY]) {
+    const counts = await cluster.map((client) =>
+      Array.from({ length: MANY }, () => client.incr("counter"))
+    );
+    assertEquals(
+      counts.findIndex(({ value }, i) => value !== start + i + 1),
+      -1,
+    );
+  }
+});
+
+Deno.test("Cluster.map() gives each of very many promises its own reply", async () => {
+  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 2 });
+  const keys = names(MANY);
+  for (const options of [{}, { autoBatch: false }, { maxConcurrency: 1 }]) {
+    const promises = await cluster.map((client) =>
+      keys.map((key, i) => {
+        client.set(key, `value:${i}`);
+        if (i % 3 === 0) client.hset(`hash:${i}`, "field", i);
+        const replies: RbPromise<unknown>[] = [client.get(key)];
+        if (i % 3 === 0) replies.push(client.hget(`hash:${i}`, "field"));
+        return replies;
+      }), options);
+    promises.forEach(([value, field], i) => {
+      assertEquals(value.value, `value:${i}`);
+      if (i % 3 === 0) assertEquals(field.value, `${i}`);
+    });
+  }
+});
+
+Deno.test("Cluster.map() reports failures of a large map in the order of issue", async () => {
+  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 2 });
+  const broken = ["key:5", "key:9999", "key:19998"];
+  await cluster.map((client) => broken.map((key) => client.lpush(key, "x")));
+  const promises: RbPromise<number>[] = [];
+  const error = await assertRejects(
+    () =>
+      cluster.map((client) => {
+        for (const key of names(MANY)) promises.push(client.incr(key));
+      }),
+    AggregateError,
+    `3 of ${MANY} commands failed`,
+  );
+  const expected = broken.map((key) =>
+    promises[Number(key.slice("key:".length))].reason
+  );
+  assert(expected.every((reason) => reason instanceof CommandError));
+  assertEquals(error.errors, expected);
+  assertEquals(promises.filter(({ isResolved }) => !isResolved).length, 3);
+});
+
+Deno.test("Cluster.map() settles everything when its callback throws after a part has left", async () => {
+  await using host = await Proxied.start(1);
+  const keys = await fill(host, 500);
+  await host.cluster.map((client) => client.get("idle connection"));
+  const thrown = new Error("Thrown by the callback");
+  const promises: RbPromise<number>[] = [];
+  const error = await assertRejects(() =>
+    host.cluster.map((client) => {
+      for (const key of names(MANY)) promises.push(client.incr(`n:${key}`));
+      throw thrown;
+    })
+  );
+  assertEquals(error, thrown);
+  assert(promises.every(({ isRejected }) => isRejected));
+  const size = await host.oracle.command("DBSIZE") as number;
+  assert(size < MANY, "what had not left was sent all the same");
+  await assertInStep(host, keys);
+});
+
+Deno.test("Cluster.map() settles everything when a host goes away while a part leaves", async () => {
+  await using host = await Proxied.start(2);
+  await host.cluster.map((client) => {
+    for (const key of names(10)) client.get(key);
+  });
+  const promises: RbPromise<number>[] = [];
+  await assertRejects(() =>
+    host.cluster.map((client) => {
+      for (const key of names(MANY)) promises.push(client.incr(key));
+      host.proxies[0].reset();
+    })
+  );
+  const router = host.cluster.getRouter();
+  promises.forEach((promise, i) => {
+    const isOfLost = router.getHostForKey(`key:${i}`) === 0;
+    assertEquals(promise.isResolved || isOfLost, true);
+    assert(!promise.isPending);
+  });
+  const counts = await host.oracle.command(
+    "MGET",
+    ...names(1_000),
+  ) as unknown[];
+  assert(counts.every((count) => count === null || count === "1"));
+  await assertQuiet(host.cluster);
+});
