@@ -120,7 +120,7 @@ export class Parser {
   filled(count: number): void {
     if (this.#failure !== undefined) return;
     if (this.#direct) this.#bulks.filled(count);
-    else this.#input.end += count;
+    else this.#input.arrived(count);
     this.#direct = false;
   }
 
@@ -128,7 +128,7 @@ export class Parser {
   push(chunk: Uint8Array): void {
     if (this.#failure !== undefined) return;
     this.#input.room(chunk.length).set(chunk);
-    this.#input.end += chunk.length;
+    this.#input.arrived(chunk.length);
   }
 
   /**

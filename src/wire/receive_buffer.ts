@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Buffer } from "node:buffer";
+import { type Buffer, isAscii } from "node:buffer";
 import { type TextSource, textSource } from "./reply_text.ts";
 
 /** The least that one read of a socket may bring. */
@@ -15,6 +15,9 @@ export const READ_SIZE = 65_536;
  * before the next read. Pages that are never touched take no memory.
  */
 const BASE_SIZE = 2 * READ_SIZE;
+
+/** From so many bytes on, one look at all of them saves one at each value. */
+const MANY_BYTES = 4_096;
 
 /**
  * The bytes that have arrived and are not read yet: from `start` up to, not
@@ -28,6 +31,8 @@ export class ReceiveBuffer implements TextSource {
   start = 0;
   /** Behind the last byte that has arrived. */
   end = 0;
+  /** Whether all bytes that are not read yet are known to be ASCII. */
+  ascii = false;
 
   constructor() {
     const { bytes, buffer } = textSource(new Uint8Array(BASE_SIZE));
@@ -39,6 +44,15 @@ export class ReceiveBuffer implements TextSource {
   room(size: number): Uint8Array<ArrayBuffer> {
     this.#reserve(size);
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
+  }
+
+  /** Takes bytes that were put into the room as arrived. */
+  arrived(count: number): void {
+    const known = this.ascii || this.start === this.end;
+    const to = this.end + count;
+    this.ascii = known && count >= MANY_BYTES &&
+      isAscii(this.bytes.subarray(this.end, to));
+    this.end = to;
   }
 
   #reserve(size: number): void {

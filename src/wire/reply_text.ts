@@ -14,6 +14,8 @@ export interface TextSource {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What decodes the same bytes. */
   readonly buffer: Buffer;
+  /** Whether they are known to be ASCII, all of them. */
+  readonly ascii: boolean;
 }
 
 /** From this length on, it pays to know that text is ASCII. */
@@ -28,7 +30,11 @@ const ADVICE =
 /** A source over memory that the caller owns. */
 export function textSource(bytes: Uint8Array<ArrayBuffer>): TextSource {
   const { buffer, byteOffset, byteLength } = bytes;
-  return { bytes, buffer: Buffer.from(buffer, byteOffset, byteLength) };
+  return {
+    bytes,
+    buffer: Buffer.from(buffer, byteOffset, byteLength),
+    ascii: false,
+  };
 }
 
 /**
@@ -53,6 +59,7 @@ export function decodeText(
       `Cannot give a value as text: it has ${length} bytes, more than a string holds: ${ADVICE}`,
     );
   }
+  if (source.ascii) return source.buffer.toString("latin1", from, to);
   const text = length < LONG_LENGTH
     ? decode(source, from, to)
     : decodeLong(source, from, to);

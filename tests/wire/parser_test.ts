@@ -224,3 +224,63 @@ function concat(parts: Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+Deno.test("Parser.read() reads text alike in reads with and without other than ASCII", () => {
+  const ascii = "v".repeat(300);
+  const texts = [ascii, "é".repeat(200), ascii, "\u{1f600}", ascii, "z"];
+  // Reads of many sizes, so that what is not ASCII comes alone or with others.
+  const encoder = new TextEncoder();
+  const bytes = encoder.encode(
+    Array.from({ length: 60 }, (_, i) => texts[i % texts.length]).map((text) =>
+      `$${encoder.encode(text).length}\r\n${text}\r\n`
+    ).join(""),
+  );
+  for (const size of [100, 700, 4_096, 5_000, 9_999, bytes.length]) {
+    const parser = new Parser();
+    const found: unknown[] = [];
+    for (let from = 0; from < bytes.length; from += size) {
+      parser.push(bytes.subarray(from, from + size));
+      let reply = parser.read();
+      for (; reply !== INCOMPLETE; reply = parser.read()) found.push(reply);
+    }
+    assertEquals(found, Array.from({ length: 60 }, (_, i) => texts[i % 6]));
+  }
+});
+
+Deno.test("Parser.read() refuses text that is not UTF-8 behind much that is", () => {
+  const parser = new Parser();
+  const many = `$4000\r\n${"v".repeat(4_000)}\r\n`;
+  parser.push(new TextEncoder().encode(many.repeat(3) + "$300\r\n"));
+  for (let i = 0; i < 3; i++) assertEquals(parser.read(), "v".repeat(4_000));
+  assertEquals(parser.read(), INCOMPLETE);
+  parser.push(new Uint8Array(300).fill(0xff));
+  parser.push(new TextEncoder().encode("\r\n" + many.repeat(2)));
+  assertInstanceOf(parser.read(), DecodeError);
+  assertEquals(parser.read(), "v".repeat(4_000));
+});
+
+Deno.test("Parser.read() reads arrays of every length around the room made at once", () => {
+  const element = (i: number) =>
+    i % 3 === 0
+      ? `$-1\r\n`
+      : i % 3 === 1
+      ? `$2\r\nok\r\n`
+      : `*2\r\n:${i}\r\n$-1\r\n`;
+  const value = (i: number) =>
+    i % 3 === 0 ? null : i % 3 === 1 ? "ok" : [i, null];
+  for (const length of [1, 511, 512, 513, 514, 2_000]) {
+    const wire = Array.from({ length }, (_, i) => element(i)).join("");
+    const bytes = new TextEncoder().encode(`*${length}\r\n${wire}`);
+    for (const size of [7, 1_000, bytes.length]) {
+      const parser = new Parser();
+      let reply: unknown = INCOMPLETE;
+      for (let from = 0; from < bytes.length; from += size) {
+        assertStrictEquals(reply, INCOMPLETE);
+        parser.push(bytes.subarray(from, from + size));
+        reply = parser.read();
+      }
+      assertEquals(reply, Array.from({ length }, (_, i) => value(i)));
+      assert(parser.idle);
+    }
+  }
+});
