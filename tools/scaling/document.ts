@@ -24,6 +24,9 @@ export interface Findings {
 const MAIN = "map get";
 const BATCHES = "mapBatches get";
 
+/** A line that grows by no more than that is called near flat. */
+const MAX_FLAT = 1.6;
+
 /** The page, in Markdown. */
 export function performancePage(findings: Findings): string {
   return [
@@ -104,39 +107,56 @@ function batchesOf(costs: Series["costs"], at: number): string {
     : "";
 }
 
-function hostsPart({ amounts, costs }: Series, keys: number): string {
-  const line = costs.get(MAIN) ?? [];
+function hostsPart(series: Series, keys: number): string {
+  const { amounts, costs } = series;
   const last = amounts.length - 1;
   const four = Math.max(0, amounts.indexOf(4));
-  const more = amounts[last] - amounts[four];
-  const perHost = (line[last] - line[four]) * keys / more / 1_000;
-  const flatness = line[last] / line[four];
-  const verdict = flatness <= 1.5
-    ? `With ${amounts[last]} hosts a key costs ${
-      ratio(flatness)
-    } times what it does with ${amounts[four]}: near flat.`
-    : `With ${amounts[last]} hosts a key costs ${
-      ratio(flatness)
-    } times what it does with ${amounts[four]}. That is about ${
-      perHost.toFixed(0)
-    } µs
-for each further host and map: a batch, a lease of a connection, a write, and the
-reads that its replies take. The more hosts, the fewer keys share that, and the
-fewer travel in one MGET: ${
+  const growth = (way: string) => {
+    const line = costs.get(way) ?? [];
+    return line[last] / line[four];
+  };
+  const flat = [...costs.keys()].filter((way) => growth(way) <= MAX_FLAT);
+  const steep = [...costs.keys()].filter((way) => growth(way) > MAX_FLAT);
+  const told = (ways: readonly string[]) =>
+    ways.map((way) => `${way} ${ratio(growth(way))}`).join(", ");
+  const near = flat.length === 0 ? "" : `Near flat: ${told(flat)}.`;
+  const far = steep.length === 0
+    ? ""
+    : `Not flat: ${told(steep)}. Each host costs a batch, a lease of a
+connection, a write and the reads that its replies take, about ${
+      perHost(series, keys, four).toFixed(0)
+    } µs in a
+map, and the more hosts there are, the fewer keys share that: ${
       grouped(keys / amounts[last])
-    } to a host instead of ${grouped(keys / amounts[four])}. A
-map with more keys hardly notices; a map of few keys asks each host that has one
-of them. So does each batch of \`mapBatches\`, which has 1,000 keys here: with
-many hosts, a larger \`batchSize\` pays.`;
+    } of a map instead of ${grouped(keys / amounts[four])}. A batch of
+\`mapBatches\` has 1,000 keys here, of which ${
+      (1_000 / amounts[last]).toFixed(0)
+    } live on a host of ${amounts[last]}: with many
+hosts, a larger \`batchSize\` pays.`;
   return `## By the number of hosts
 
 ${grouped(keys)} keys. Hosts are databases of four servers, each with a
 connection of its own; with one or two hosts, only one or two servers work.
 Nanoseconds a key:
 
-${seriesTable("hosts", { amounts, costs })}
+${seriesTable("hosts", series)}
 
-${verdict}`;
+What a key costs with ${
+    amounts[last]
+  } hosts, as a multiple of what it costs with
+${amounts[four]}. ${near} ${far}`;
+}
+
+/** Microseconds that a map takes longer for each further host. */
+function perHost(
+  { amounts, costs }: Series,
+  keys: number,
+  from: number,
+): number {
+  const line = costs.get(MAIN) ?? [];
+  const last = amounts.length - 1;
+  const nanoseconds = (line[last] - line[from]) * keys;
+  return Math.max(0, nanoseconds / (amounts[last] - amounts[from]) / 1_000);
 }
 
 function layersPart(layers: readonly Layer[]): string {

@@ -7,7 +7,7 @@
 import { Cluster, PartitionRouter, RbPromise } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
 import { MAX_MERGED } from "../../src/clients/auto_batch.ts";
-import { checkArguments, Encoder } from "../../src/wire/encoder.ts";
+import { checkArgument, Encoder } from "../../src/wire/encoder.ts";
 import { INCOMPLETE, Parser } from "../../src/wire/parser.ts";
 import { makeHosts } from "../compare/hashing.ts";
 import { makeKey } from "../compare/workload.ts";
@@ -99,11 +99,11 @@ function withDifferences(measured: readonly Layer[]): Layer[] {
 const router = new PartitionRouter({ hosts: makeHosts(HOSTS) });
 
 function route(): void {
-  for (const key of KEYS) sink ^= router.getHostForCommand("GET", [key]);
+  for (const key of KEYS) sink ^= router.getHostForKey(key);
 }
 
 function checkAll(): void {
-  for (const key of KEYS) checkArguments("GET", [key]);
+  for (const key of KEYS) checkArgument("GET", key);
 }
 
 const encoder = new Encoder();
