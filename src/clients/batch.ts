@@ -20,10 +20,10 @@ import {
 import { Run } from "./run.ts";
 
 /**
- * A batch of so many bytes does not wait for the end of the turn: servers then
- * work while a large map is still being issued.
+ * A batch that takes so much memory, by the estimate of its queue, need not wait
+ * for the end of the turn: that are some 5,000 small commands.
  */
-const FULL_SIZE = 384 * 1024;
+const LARGE_SIZE = 384 * 1024;
 
 /** Settings of a {@linkcode Batch}. */
 export interface BatchOptions {
@@ -42,7 +42,8 @@ export interface BatchOptions {
 /**
  * The commands that one client issued for one host in one turn of the event
  * loop. It owns them until each is settled: it encodes them, matches replies to
- * them, and after a failure says which had left and hands back which had not.
+ * them, and after a failure says which had left and hands back which had not. It
+ * may begin to leave while it still grows.
  */
 export class Batch implements Exchange {
   /** How many commands were ever added. */
@@ -88,6 +89,7 @@ export class Batch implements Exchange {
   /** The names of commands that it no longer has, since it was recovered. */
   readonly #parted: string[] = [];
   #sealed = false;
+  #large = false;
   #abandoned = false;
   #reported = false;
 
@@ -105,14 +107,21 @@ export class Batch implements Exchange {
     return this.#sealed;
   }
 
-  /** Whether it has become so large that it had better leave. */
-  get full(): boolean {
-    return this.size >= FULL_SIZE;
+  /**
+   * Whether it is so large that it had better begin to leave. It says so once: a
+   * part of it can leave within a turn, but no more than one.
+   */
+  becameLarge(): boolean {
+    if (this.#large || this.size < LARGE_SIZE) return false;
+    this.#large = true;
+    return true;
   }
 
   /** Closes it for further commands. */
   seal(): void {
+    if (this.#sealed) return;
     this.#sealed = true;
+    if (this.#count > 0 && this.settled) this.#report();
   }
 
   /** Adds a command that takes `size` bytes of memory. */
@@ -150,11 +159,11 @@ export class Batch implements Exchange {
 
   /** Whether all its commands are settled, one way or the other. */
   get settled(): boolean {
-    return this.#abandoned || this.#answered === this.#count;
+    return this.#abandoned || this.#sealed && this.#answered === this.#count;
   }
 
   get encoded(): boolean {
-    return this.#abandoned || this.#sent === this.#count;
+    return this.#abandoned || this.#sealed && this.#sent === this.#count;
   }
 
   get finished(): boolean {
@@ -170,8 +179,10 @@ export class Batch implements Exchange {
   }
 
   encode(encoder: Encoder, limit: number): number {
+    // A run that may still grow has to wait.
+    const runs = this.#sealed ? this.#runs.length : this.#runs.length - 1;
     let frames = 0;
-    while (this.#sent < this.#count && encoder.length < limit) {
+    while (this.#sendRun < runs && encoder.length < limit) {
       const run = this.#runs[this.#sendRun];
       const from = this.#sendIndex;
       const { length, mergedName } = run;
@@ -269,7 +280,9 @@ export class Batch implements Exchange {
     }
     for (const command of lost) fail(command.settler, reason(command));
     this.errors += lost.length;
-    if (this.#count === 0) this.#report();
+    if (this.#count > 0) return;
+    this.#sealed = true;
+    this.#report();
   }
 
   #push(

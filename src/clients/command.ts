@@ -60,7 +60,7 @@ export function flagBits(
   idempotent = false,
 ): number {
   return (flags?.returnUint8Arrays === true ? BYTES : 0) |
-    (flags?.idempotent ?? idempotent ? IDEMPOTENT : 0);
+    ((flags?.idempotent ?? idempotent) === true ? IDEMPOTENT : 0);
 }
 
 /**
@@ -134,12 +134,12 @@ export function settleWith(
   reply: Reply,
   source: { readonly name: string; readonly hostId: number },
 ): Error | undefined {
-  if (reply instanceof CommandError || reply instanceof DecodeError) {
-    const error = describe(reply, source.name, source.hostId);
-    fail(settler, error);
-    return error;
-  }
   try {
+    if (reply instanceof CommandError || reply instanceof DecodeError) {
+      const error = describe(reply, source.name, source.hostId);
+      settler.reject(error);
+      return error;
+    }
     settler.resolve(
       Array.isArray(reply) ? toCommonShape(source.name, reply) : reply,
     );

@@ -162,23 +162,23 @@ export class Dispatcher {
       const open = this.#open[hostId];
       // The host of an id is another one after its pools were disconnected.
       const fits = open !== undefined && !open.batch.sealed &&
-        !open.host.closing;
+        !open.host.closing && this.#abandoned === undefined;
       const host = fits ? open.host : this.#hostFor(hostId);
       if (!host.admit(size)) throw host.failures.queueFull(name);
       const batch = fits ? open.batch : this.#openFor(host);
       batch.add(name, args, settler, flags, size);
-      if (batch.full) this.#live.get(batch)?.hurry();
+      if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
     } catch (error) {
       fail(settler, error);
     }
   }
 
   /**
-   * Lets what was issued leave before the end of the turn, unless others share
-   * its lanes and may have more to send.
+   * Lets what was issued leave although the turn is not over: for a client with
+   * lanes of its own that issues no more in this turn.
    */
-  hurry(): void {
-    for (const lane of this.#lanes.values()) lane.hurry();
+  flush(): void {
+    for (const lane of this.#lanes.values()) lane.flush();
   }
 
   /** Settles when every command issued so far, and since, is settled. */

@@ -48,6 +48,8 @@ export class Lane implements ConnectionOwner, Applicant {
   /** What ends the pause of a batch that is to be tried again. */
   readonly #pauses = new Map<Batch, () => void>();
   #connection: Connection | undefined = undefined;
+  /** A batch that has begun to leave before the end of the turn. */
+  #growing: Batch | undefined = undefined;
   #flushing = false;
   #applied = false;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
@@ -69,7 +71,8 @@ export class Lane implements ConnectionOwner, Applicant {
   }
 
   /**
-   * Takes a batch that may still grow; it leaves at the end of the turn.
+   * Takes a batch that may still grow; it leaves at the end of the turn, or is
+   * hurried before.
    */
   submit(batch: Batch): void {
     this.#live.add(batch);
@@ -77,14 +80,35 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#watch(batch.deadline);
     if (this.#flushing) return;
     this.#flushing = true;
-    atEndOfTurn(() => this.#flush());
+    atEndOfTurn(() => this.flush());
   }
 
-  /** Lets what was taken so far leave before the end of the turn. */
-  hurry(): void {
+  /**
+   * Lets a batch begin to leave while it still grows, so that the server works
+   * while a large map is being issued. It remains one batch, so nothing about its
+   * order or its failures changes. Nothing is done where that would take more
+   * than a connection that is there, or would overtake another batch.
+   */
+  hurry(batch: Batch): void {
+    const [first] = this.#waiting;
+    if (first !== batch || this.#growing !== undefined) return;
+    if (!this.#hasConnection()) return;
+    const connection = this.#connection as Connection;
+    this.#waiting.delete(batch);
+    this.#growing = batch;
+    batch.carrier = connection;
+    connection.send(batch, true);
+  }
+
+  /** The turn is over: what was gathered leaves. */
+  flush(): void {
+    this.#flushing = false;
+    const growing = this.#growing;
+    this.#growing = undefined;
+    growing?.seal();
+    growing?.carrier?.proceed();
     for (const batch of this.#waiting) batch.seal();
-    if (this.#connection === undefined) this.#seek();
-    else this.#send(this.#connection, true);
+    this.#proceed();
   }
 
   /** Forgets a batch that is settled. Its owner calls this once. */
@@ -125,7 +149,7 @@ export class Lane implements ConnectionOwner, Applicant {
     }
     this.#connection = connection;
     connection.owner = this;
-    this.#send(connection, this.#flushing);
+    this.#send(connection);
   }
 
   /** No connection is to be had. */
@@ -136,6 +160,8 @@ export class Lane implements ConnectionOwner, Applicant {
     const again = refusal.kind === "dial" && !this.#pool.down &&
       isWorthRetrying(refusal.cause);
     for (const batch of batches) {
+      // A callback of one before may have given it up.
+      if (batch.settled) continue;
       const pause = again ? this.#pauseFor(batch) : undefined;
       if (pause === undefined) {
         batch.abandon((command) =>
@@ -173,13 +199,6 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#acquire();
   }
 
-  /** The turn is over: what was gathered leaves. */
-  #flush(): void {
-    this.#flushing = false;
-    for (const batch of this.#waiting) batch.seal();
-    this.#proceed();
-  }
-
   /** Sends what waits over the connection there is, or seeks one. */
   #proceed(): void {
     if (this.#connection === undefined) this.#acquire();
@@ -193,12 +212,8 @@ export class Lane implements ConnectionOwner, Applicant {
 
   /** Seeks a connection, unless there is one or the turn is not over. */
   #acquire(): void {
-    if (this.#connection === undefined && !this.#flushing) this.#seek();
-  }
-
-  /** Gets a connection at once where there is an idle one, or else later. */
-  #seek(): void {
-    if (this.#waiting.size === 0 || this.#applied) return;
+    if (this.#waiting.size === 0 || this.#applied || this.#flushing) return;
+    if (this.#connection !== undefined) return;
     if (this.#gate !== undefined && !this.#gate.admits(this)) return;
     const connection = this.#pool.tryLease();
     if (connection !== undefined) {
@@ -209,12 +224,22 @@ export class Lane implements ConnectionOwner, Applicant {
     }
   }
 
-  /** Sends what waits; within a turn, its first bytes leave within the turn. */
-  #send(connection: Connection, atOnce = false): void {
+  /** Whether there is a connection, be it one that was idle until now. */
+  #hasConnection(): boolean {
+    if (this.#connection !== undefined) return true;
+    if (this.#applied) return false;
+    if (this.#gate !== undefined && !this.#gate.admits(this)) return false;
+    this.#connection = this.#pool.tryLease();
+    if (this.#connection === undefined) return false;
+    this.#connection.owner = this;
+    return true;
+  }
+
+  #send(connection: Connection): void {
     for (const batch of this.#takeWaiting()) {
       batch.seal();
       batch.carrier = connection;
-      connection.send(batch, atOnce);
+      connection.send(batch);
     }
   }
 

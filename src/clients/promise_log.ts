@@ -58,7 +58,9 @@ export class PromiseLog {
 function withoutResolved(
   promises: RbPromise<unknown>[],
 ): RbPromise<unknown>[] {
-  // While a map is being issued, none has resolved: no need to look at all.
-  const mayHave = promises[0].isResolved || promises.at(-1)?.isResolved;
-  return mayHave ? promises.filter((promise) => !promise.isResolved) : promises;
+  // While a map is being issued, none has resolved, and the list stays.
+  for (const { isResolved } of promises) {
+    if (isResolved) return promises.filter(({ isResolved }) => !isResolved);
+  }
+  return promises;
 }

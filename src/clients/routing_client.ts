@@ -213,10 +213,10 @@ class RoutingClientImpl extends NativeClient {
       const mapping = this.#mapping(rest);
       const client = createMappingClient(mapping);
       const results = mapping.run(() => {
-        const results = batch.map((key) => callback(client, key));
+        const returned = batch.map((key) => callback(client, key));
         // The turn may last as long as the batch before is being consumed.
-        mapping.dispatcher.hurry();
-        return results;
+        mapping.dispatcher.flush();
+        return returned;
       });
       return { results, cancel: () => mapping.cancel(cancelled()) };
     });

@@ -17,6 +17,12 @@ import {
   settleWith,
 } from "./command.ts";
 
+/** Runs that are not merged are no longer than those that are. */
+const MAX_LENGTH = MAX_MERGED;
+
+/** The most arguments for which room is made at once. */
+const MAX_ROOM = 4 * MAX_LENGTH;
+
 /** What all commands of a {@linkcode Run} have in common. */
 export interface RunKind {
   /** The name in capitals. */
@@ -37,8 +43,7 @@ export class Run implements RunKind {
   readonly name: string;
   readonly argCount: number;
   readonly flags: number;
-  /** The command that it travels as when it is merged, if it can be. */
-  readonly mergedName: string | undefined;
+  readonly #mergedName: string | undefined;
   /** Those of all commands, one after the other. */
   readonly #args: Argument[];
   readonly #settlers: Settler[];
@@ -57,12 +62,22 @@ export class Run implements RunKind {
     merging: boolean,
     capacity = 0,
   ) {
-    this.#args = new Array(capacity * argCount);
+    this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
     this.#settlers = new Array(capacity);
     this.name = name;
     this.argCount = argCount;
     this.flags = flags;
-    this.mergedName = merging ? mergedName(name, argCount) : undefined;
+    this.#mergedName = merging ? mergedName(name, argCount) : undefined;
+  }
+
+  /**
+   * The command that it travels as, if it is merged. A lone SET has nothing to be
+   * merged with; of a GET, see {@linkcode mergedName}.
+   */
+  get mergedName(): string | undefined {
+    return this.length === 1 && this.#mergedName === "MSET"
+      ? undefined
+      : this.#mergedName;
   }
 
   /** Whether replies are wanted as bytes. */
@@ -78,7 +93,7 @@ export class Run implements RunKind {
 
   /** Whether it takes no further commands. */
   get full(): boolean {
-    return this.length >= MAX_MERGED || this.#bytes >= MAX_MERGED_BYTES;
+    return this.length >= MAX_LENGTH || this.#bytes >= MAX_MERGED_BYTES;
   }
 
   /** Appends a command of its kind. */
@@ -91,7 +106,7 @@ export class Run implements RunKind {
     }
     const from = index * this.argCount;
     for (let i = 0; i < args.length; i++) this.#args[from + i] = args[i];
-    if (this.mergedName === "MSET") this.#bytes += sizeOf(args[1]);
+    if (this.#mergedName === "MSET") this.#bytes += sizeOf(args[1]);
   }
 
   /** The command at an index; `flags` are added to its own. */

@@ -115,10 +115,10 @@ export class BulkReader {
     asBytes: boolean,
   ): number {
     const input = this.#input;
-    const { bytes, end } = input;
+    const { bytes } = input;
     let index = from;
     for (; index < to; index++) {
-      if (input.start >= end || bytes[input.start] !== BULK_STRING) break;
+      if (input.start >= input.end || bytes[input.start] !== BULK_STRING) break;
       const size = input.shortNumber();
       let value: Reply = null;
       if (size === -1) {

@@ -71,6 +71,9 @@ export type MessageReceiver = (message: Reply) => Promise<void> | undefined;
  */
 const CHUNK_BYTES = 128 * 1024;
 
+/** Room for the frame that exceeds a chunk, such as an MGET of short keys. */
+const LAST_FRAME_BYTES = 32 * 1024;
+
 const PUSH = 0x3e; // ">"
 
 /**
@@ -94,7 +97,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #parser: Parser;
   readonly #traffic: Traffic | undefined;
-  readonly #encoder = new Encoder();
+  readonly #encoder = new Encoder(CHUNK_BYTES + LAST_FRAME_BYTES);
   readonly #queue = new ExchangeQueue();
   #onMessage: MessageReceiver | undefined = undefined;
   /** Pending while the receiver of messages has no room. */
@@ -102,6 +105,7 @@ export class Connection {
   /** Replies still to come for what was written. */
   #awaited = 0;
   #answered = false;
+  #isWriting = false;
   #writing: Promise<void> | undefined = undefined;
   #held = false;
   /** Whether somebody waits for messages. */
@@ -151,7 +155,8 @@ export class Connection {
   }
 
   /**
-   * Sends an exchange behind those sent before.
+   * Sends an exchange behind those sent before. It may still grow; then
+   * {@linkcode Connection.proceed} is called when it does not any more.
    *
    * @param exchange What to send.
    * @param atOnce Whether its first bytes leave before this returns, if nothing
@@ -160,7 +165,12 @@ export class Connection {
   send(exchange: Exchange, atOnce = false): void {
     this.#queue.push(exchange);
     this.#hold(true);
-    this.#writing ??= this.#write(atOnce);
+    this.#proceed(atOnce);
+  }
+
+  /** Goes on writing where an exchange had nothing more to encode for a while. */
+  proceed(): void {
+    this.#proceed(false);
   }
 
   /**
@@ -310,12 +320,22 @@ export class Connection {
     }
   }
 
+  #proceed(atOnce: boolean): void {
+    if (this.#isWriting || this.#error !== undefined) return;
+    this.#isWriting = true;
+    this.#writing = this.#write(atOnce);
+  }
+
   /** Encodes a chunk, writes it, and so on until nothing is left to write. */
   async #write(atOnce: boolean): Promise<void> {
-    // A turn of the microtask queue lets exchanges sent together leave together.
-    if (!atOnce) await undefined;
     try {
-      while (this.#error === undefined && this.#encodeChunk()) {
+      let more = atOnce && this.#encodeChunk();
+      if (!more) {
+        // A turn of the microtask queue lets exchanges sent together leave together.
+        await undefined;
+        more = this.#error === undefined && this.#encodeChunk();
+      }
+      while (more) {
         let bytes = this.#encoder.bytes();
         if (this.#traffic !== undefined) {
           this.#traffic.bytesSent += bytes.length;
@@ -323,11 +343,12 @@ export class Connection {
         while (bytes.length > 0) {
           bytes = bytes.subarray(await this.#socket.write(bytes));
         }
+        more = this.#error === undefined && this.#encodeChunk();
       }
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#writing = undefined;
+      this.#isWriting = false;
     }
     // What was sent may have been abandoned before it left: no reply will tell.
     this.#afterDelivery();
@@ -338,7 +359,10 @@ export class Connection {
     while (this.#encoder.length < CHUNK_BYTES) {
       const exchange = this.#queue.nextToWrite();
       if (exchange === undefined) break;
+      const { length } = this.#encoder;
       this.#awaited += exchange.encode(this.#encoder, CHUNK_BYTES);
+      // It still grows, and whatever is behind it has to wait as well.
+      if (this.#encoder.length === length) break;
     }
     return this.#encoder.length > 0;
   }

@@ -17,10 +17,15 @@ export interface Exchange {
    * Encodes further frames until all are encoded or the encoder holds `limit`
    * bytes. What is encoded counts as sent, since it is written right after.
    *
+   * One that still grows may have nothing to encode for a while.
+   *
    * @returns How many replies the frames encoded by this call will get.
    */
   encode(encoder: Encoder, limit: number): number;
-  /** Whether all of it is encoded; an abandoned exchange encodes no more. */
+  /**
+   * Whether all of it is encoded, so not while it still grows; an abandoned
+   * exchange encodes no more.
+   */
   readonly encoded: boolean;
   /** Whether its next reply is to be read as bytes rather than text. */
   readonly wantsBytes: boolean;

@@ -3,8 +3,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CommandError } from "../../src/errors.ts";
 import type { RbPromise } from "../../src/promise.ts";
-import { makeTestCluster } from "../../src/testing.ts";
+import { makeTestCluster, RedisServer } from "../../src/testing.ts";
+import { sleep } from "../faults/outcome.ts";
 import { assertInStep, assertQuiet, fill, Proxied } from "../faults/proxied.ts";
+import { clusterAt } from "../faults/single_host.ts";
 
 /** More commands than wait for the end of a turn. */
 const MANY = 20_000;
@@ -135,4 +137,97 @@ Deno.test("Cluster.map() settles everything when a host goes away while a part l
   ) as unknown[];
   assert(counts.every((count) => count === null || count === "1"));
   await assertQuiet(host.cluster);
+});
+
+Deno.test("Cluster.map() keeps the order of commands when a connection is lost within the turn", async () => {
+  await using host = await Proxied.start(1);
+  await host.cluster.map((client) => client.get("idle connection"));
+  // Nothing comes through, so that what has begun to leave is lost.
+  host.proxy.hold();
+  const mapped = host.cluster.map((client) => {
+    const older = client.set("key", "older");
+    // More than the buffers of the system take.
+    for (const key of names(200)) client.set(key, "x".repeat(100_000));
+    const old = client.set("key", "old");
+    for (const key of names(MANY)) client.set(key, "x");
+    return [older, old, client.set("key", "new")];
+  }, { settled: true, autoBatch: false });
+  await sleep(20);
+  host.proxy.reset();
+  host.proxy.pass();
+  const [older, old, last] = await mapped;
+  assert(older.isRejected, "the first part was sent, and has no reply");
+  assert(old.isResolved && last.isResolved, "the others had not been sent");
+  assertEquals(await host.oracle.command("GET", "key"), "new");
+  await assertQuiet(host.cluster);
+});
+
+Deno.test("a large number of commands keeps its order when its host is there later", async () => {
+  for (const kind of ["map", "routing"] as const) {
+    let port = 0;
+    {
+      await using reserved = await RedisServer.start({ transport: "tcp" });
+      port = reserved.port;
+    }
+    await using cluster = clusterAt(port);
+    const client = cluster.getRoutingClient();
+    const issue = (
+      set: (key: string, value: string) => PromiseLike<unknown>,
+    ) => {
+      const replies = [set("key", "old")];
+      for (const key of names(MANY)) replies.push(set(key, "1"));
+      return [...replies, set("key", "new")];
+    };
+    const done = kind === "map"
+      ? cluster.map((client) => issue((key, value) => client.set(key, value)))
+      : Promise.all(issue((key, value) => client.set(key, value)));
+    // The first attempts to connect fail; what is refused is tried again.
+    await sleep(10);
+    await using _server = await RedisServer.start({ transport: "tcp", port });
+    await done;
+    assertEquals(await client.get("key"), "new");
+  }
+});
+
+Deno.test("MappingClient.cancel() keeps back what had not left, whatever callbacks issue", async () => {
+  await using host = await Proxied.start(2);
+  const [first] = host.keys(0, 1);
+  const [victim, large] = host.keys(1, 2);
+  await host.cluster.map((client) => [client.get(first), client.get(victim)]);
+  const client = host.cluster.getMappingClient({ autoBatch: false });
+  client.get(first).done(null, () => {
+    client.set(large, "x".repeat(1_000_000));
+    client.set(large, "x".repeat(1_000_000));
+  });
+  const promise = client.set(victim, "not wanted");
+  client.cancel(new Error("No longer wanted"));
+  assert(promise.isRejected);
+  await assertRejects(() => client.join());
+  await sleep(50);
+  assertEquals(await host.oracles[1].command("EXISTS", victim, large), 0);
+  await assertQuiet(host.cluster);
+});
+
+Deno.test("Cluster.map() refuses a large part for a host that is down at the end of the turn", async () => {
+  let port = 0;
+  {
+    await using server = await RedisServer.start({ transport: "tcp" });
+    port = server.port;
+  }
+  await using cluster = clusterAt(port, { poolOptions: { maxRetries: 0 } });
+  for (let i = 0; i < 3; i++) {
+    await assertRejects(() => cluster.getRoutingClient().get("key"));
+  }
+  const error = await assertRejects(
+    () =>
+      cluster.map((client) => {
+        client.set("a", "1").done(null, () => client.get("b"));
+        const promise = client.set("large", "x".repeat(1_000_000));
+        assert(promise.isPending);
+        client.incr("c");
+      }),
+    AggregateError,
+  );
+  const commands = error.errors.map(({ command }) => command);
+  assertEquals(commands, ["SET", "SET", "INCR", "GET"]);
 });
