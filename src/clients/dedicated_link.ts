@@ -105,6 +105,7 @@ export class DedicatedLink implements ConnectionOwner {
       time += blockTimeOf(name, args) ?? 0;
       batch.add(name, args, settler, flags, 0);
     }
+    batch.seal();
     if (batch.issued === 0) return;
     if (!this.#connection.usable) {
       return batch.abandon((command) => this.#failure(command, false));

@@ -37,6 +37,7 @@ class Bench {
 
   /** Encodes what is left, and says what frames came of it, one a line. */
   encode(limit = NO_LIMIT): string[] {
+    this.batch.seal();
     const encoder = new Encoder();
     const count = this.batch.encode(encoder, limit);
     const text = new TextDecoder().decode(encoder.bytes());
