@@ -9,15 +9,9 @@ import type { Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import {
-  type Arguments,
-  type Command,
-  fail,
-  isList,
-  MAY_HAVE_RUN,
-  type Settler,
-} from "./command.ts";
-import { Run } from "./run.ts";
+import { type Arguments, type Command, fail, type Settler } from "./command.ts";
+import type { Run } from "./run.ts";
+import { RunList } from "./run_list.ts";
 
 /**
  * A batch that takes so much memory, by the estimate of its queue, need not wait
@@ -65,29 +59,13 @@ export class Batch implements Exchange {
   /** The host that its commands go to. */
   readonly hostId: number;
 
-  /** Its commands in the order of issue. */
-  #runs: Run[] = [];
-  /** The run that still grows. */
-  #last: Run | undefined = undefined;
+  /** Its commands, but for those that were settled before it was recovered. */
+  #commands: RunList;
   readonly #autoBatch: boolean;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
-  /** How many commands the runs have, */
-  #count = 0;
-  /** how many of them are encoded, and so count as sent, */
-  #sent = 0;
-  /** how many have their reply, */
-  #answered = 0;
-  /** and how many may have run although they have none. */
-  #doubted = 0;
-  /** The run, and the command in it, that is encoded next, */
-  #sendRun = 0;
-  #sendIndex = 0;
-  /** and that gets the next reply. */
-  #answerRun = 0;
-  #answerIndex = 0;
-  /** The names of commands that it no longer has, since it was recovered. */
-  readonly #parted: string[] = [];
+  /** How many commands it no longer has, by their names. */
+  readonly #parted: Record<string, number> = Object.create(null);
   #sealed = false;
   #large = false;
   #abandoned = false;
@@ -98,6 +76,7 @@ export class Batch implements Exchange {
     this.hostId = options.hostId;
     this.deadline = options.deadline;
     this.#autoBatch = options.autoBatch;
+    this.#commands = new RunList(options.autoBatch);
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -121,7 +100,7 @@ export class Batch implements Exchange {
   seal(): void {
     if (this.#sealed) return;
     this.#sealed = true;
-    if (this.#count > 0 && this.settled) this.#report();
+    if (this.issued > 0 && this.settled) this.#report();
   }
 
   /** Adds a command that takes `size` bytes of memory. */
@@ -132,38 +111,37 @@ export class Batch implements Exchange {
     flags: number,
     size: number,
   ): void {
-    this.#push(name, args, settler, flags);
+    this.#commands.push(name, args, settler, flags);
     this.issued++;
     this.size += size;
   }
 
   /** How many commands of each name were added, wherever they ended. */
   names(): Record<string, number> {
-    const counts: Record<string, number> = Object.create(null);
-    for (const name of this.#parted) counts[name] = (counts[name] ?? 0) + 1;
-    for (const { name, length } of this.#runs) {
-      counts[name] = (counts[name] ?? 0) + length;
-    }
+    const counts = Object.assign(Object.create(null), this.#parted);
+    this.#commands.countNames(counts);
     return counts;
   }
 
   /** Whether any of its commands has a name that fits. */
   some(fits: (name: string) => boolean): boolean {
-    return this.#runs.some(({ name }) => fits(name));
+    return this.#commands.some(fits);
   }
 
   /** Whether any command has been sent and not been answered. */
   get awaited(): boolean {
-    return this.#sent > this.#answered;
+    return this.#commands.sent > this.#commands.answered;
   }
 
   /** Whether all its commands are settled, one way or the other. */
   get settled(): boolean {
-    return this.#abandoned || this.#sealed && this.#answered === this.#count;
+    return this.#abandoned ||
+      this.#sealed && this.#commands.answered === this.#commands.length;
   }
 
   get encoded(): boolean {
-    return this.#abandoned || this.#sealed && this.#sent === this.#count;
+    return this.#abandoned ||
+      this.#sealed && this.#commands.sent === this.#commands.length;
   }
 
   get finished(): boolean {
@@ -175,57 +153,36 @@ export class Batch implements Exchange {
   }
 
   get wantsBytes(): boolean {
-    return this.awaited && this.#runs[this.#answerRun].wantsBytes;
+    return this.#commands.wantsBytes;
   }
 
   encode(encoder: Encoder, limit: number): number {
-    // A run that may still grow has to wait.
-    const runs = this.#sealed ? this.#runs.length : this.#runs.length - 1;
-    let frames = 0;
-    while (this.#sendRun < runs && encoder.length < limit) {
-      const run = this.#runs[this.#sendRun];
-      const from = this.#sendIndex;
-      const { length, mergedName } = run;
-      if (mergedName === undefined) {
-        this.#sendIndex = run.encodeSingly(encoder, from, limit);
-        frames += this.#sendIndex - from;
-      } else {
-        run.encodeMerged(encoder, mergedName);
-        this.#sendIndex = length;
-        frames++;
-      }
-      this.#sent += this.#sendIndex - from;
-      this.sent += this.#sendIndex - from;
-      if (this.#sendIndex === length) {
-        this.#sendRun++;
-        this.#sendIndex = 0;
-      }
-    }
+    const commands = this.#commands;
+    const before = commands.sent;
+    const frames = commands.encode(encoder, limit, this.#sealed);
+    this.sent += commands.sent - before;
     return frames;
   }
 
   accept(reply: Reply): void {
-    const run = this.#runs[this.#answerRun];
-    const from = this.#answerIndex;
-    const count = run.mergedName === undefined ? 1 : run.length;
-    const isMget = run.mergedName === "MGET";
-    if (isMget && !fits(reply, count)) {
+    const { nextRun: run, nextIndex: from } = this.#commands;
+    const { mergedName } = run;
+    const count = mergedName === undefined ? 1 : run.length;
+    if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
-    this.#answered += count;
+    this.#commands.advance(count);
     this.replies += count;
-    this.#answerIndex += count;
-    if (this.#answerIndex === run.length) {
-      this.#answerRun++;
-      this.#answerIndex = 0;
-    }
     if (!this.#abandoned) {
-      if (isMget && Array.isArray(reply)) this.#scatter(run, reply);
-      else this.#repeat(run, from, count, reply);
+      if (mergedName === "MGET" && Array.isArray(reply)) {
+        this.#scatter(run, reply);
+      } else {
+        this.#repeat(run, reply, { from, to: from + count });
+      }
       if (this.settled) this.#report();
-    } else if (this.#answered === this.#sent) {
+    } else if (!this.awaited) {
       // Nobody reads them any more; let them go before the batch does.
-      this.#clear();
+      this.#commands = new RunList(this.#autoBatch);
     }
   }
 
@@ -239,9 +196,8 @@ export class Batch implements Exchange {
     if (this.settled) return;
     this.#sealed = true;
     this.#abandoned = true;
-    let place = this.#answered;
-    for (const command of this.#unanswered()) {
-      fail(command.settler, reason(command, place++ < this.#sent));
+    for (const [command, sent] of this.#commands.unanswered()) {
+      fail(command.settler, reason(command, sent));
       this.errors++;
     }
     this.#report();
@@ -249,7 +205,7 @@ export class Batch implements Exchange {
 
   /** Notes that what was sent and has no reply may have run. */
   doubt(): void {
-    this.#doubted = this.#sent;
+    this.#commands.doubt();
   }
 
   /**
@@ -263,81 +219,24 @@ export class Batch implements Exchange {
     mayRepeat: (command: Command) => boolean,
     reason: (command: Command) => unknown,
   ): void {
-    const sent = this.#sent;
-    let place = this.#answered;
-    const rest = [...this.#unanswered()];
-    this.#partWithAnswered();
-    this.#clear();
+    const before = this.#commands;
+    const after = new RunList(this.#autoBatch);
+    this.#commands = after;
+    before.countAnswered(this.#parted);
     const lost: Command[] = [];
-    for (const command of rest) {
-      if (place++ < sent && !mayRepeat(command)) {
-        this.#parted.push(command.name);
-        lost.push(command);
-      } else {
-        const { name, args, settler, flags } = command;
-        this.#push(name, args, settler, flags);
-      }
+    for (const [command, sent] of before.unanswered()) {
+      const { name, args, settler, flags } = command;
+      if (sent && !mayRepeat(command)) lost.push(command);
+      else after.push(name, args, settler, flags);
+    }
+    for (const { name } of lost) {
+      this.#parted[name] = (this.#parted[name] ?? 0) + 1;
     }
     for (const command of lost) fail(command.settler, reason(command));
     this.errors += lost.length;
-    if (this.#count > 0) return;
+    if (after.length > 0) return;
     this.#sealed = true;
     this.#report();
-  }
-
-  #push(
-    name: string,
-    args: Arguments,
-    settler: Settler,
-    flags: number,
-  ): void {
-    const argCount = isList(args) ? args.length : 1;
-    let run = this.#last;
-    const isOfKind = run?.isOf(name, argCount, flags) === true;
-    if (run === undefined || !isOfKind || run.full) {
-      // Where one run was full, the next one will be.
-      const capacity = isOfKind ? run?.length : 0;
-      run = new Run({ name, argCount, flags }, this.#autoBatch, capacity);
-      this.#last = run;
-      this.#runs.push(run);
-    }
-    run.push(args, settler);
-    this.#count++;
-  }
-
-  /** The commands without a reply, in order. */
-  *#unanswered(): Generator<Command> {
-    let place = this.#answered;
-    let index = this.#answerIndex;
-    for (const run of this.#runs.slice(this.#answerRun)) {
-      for (; index < run.length; index++) {
-        yield run.at(index, place++ < this.#doubted ? MAY_HAVE_RUN : 0);
-      }
-      index = 0;
-    }
-  }
-
-  /** Keeps of what was answered no more than its names. */
-  #partWithAnswered(): void {
-    const whole = this.#runs.slice(0, this.#answerRun);
-    for (const { name, length } of whole) {
-      for (let i = 0; i < length; i++) this.#parted.push(name);
-    }
-    for (let i = 0; i < this.#answerIndex; i++) {
-      this.#parted.push(this.#runs[this.#answerRun].name);
-    }
-  }
-
-  #clear(): void {
-    this.#runs = [];
-    this.#last = undefined;
-    this.#count =
-      this.#sent =
-      this.#answered =
-      this.#doubted =
-        0;
-    this.#sendRun = this.#sendIndex = 0;
-    this.#answerRun = this.#answerIndex = 0;
   }
 
   /** A callback of a promise may have abandoned it while it was settled. */
@@ -354,8 +253,12 @@ export class Batch implements Exchange {
     }
   }
 
-  #repeat(run: Run, from: number, count: number, reply: Reply): void {
-    for (let i = from; i < from + count; i++) {
+  #repeat(
+    run: Run,
+    reply: Reply,
+    { from, to }: { from: number; to: number },
+  ): void {
+    for (let i = from; i < to; i++) {
       const error = run.settle(i, reply, this.hostId);
       if (error !== undefined) this.#note(error);
     }

@@ -10,7 +10,7 @@ import { jitter } from "../wire/breaker.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
-import { MAX_DELAY } from "../wire/time_limit.ts";
+import { Alarm } from "./alarm.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { isReadOnly, isScript } from "./command_traits.ts";
@@ -52,8 +52,8 @@ export class Lane implements ConnectionOwner, Applicant {
   #growing: Batch | undefined = undefined;
   #flushing = false;
   #applied = false;
-  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  #timerAt = Infinity;
+  /** Goes off when the time of a batch is up. */
+  readonly #alarm = new Alarm(() => this.#expire());
 
   /**
    * @param host The host to bring batches to.
@@ -77,7 +77,7 @@ export class Lane implements ConnectionOwner, Applicant {
   submit(batch: Batch): void {
     this.#live.add(batch);
     this.#waiting.add(batch);
-    this.#watch(batch.deadline);
+    this.#alarm.set(batch.deadline);
     if (this.#flushing) return;
     this.#flushing = true;
     atEndOfTurn(() => this.flush());
@@ -135,9 +135,7 @@ export class Lane implements ConnectionOwner, Applicant {
 
   /** Stops the clock. Whoever made the lane calls it when it is not used again. */
   close(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerAt = Infinity;
+    this.#alarm.clear();
   }
 
   /** A connection became available. */
@@ -306,23 +304,8 @@ export class Lane implements ConnectionOwner, Applicant {
     return batches;
   }
 
-  /** Arms the clock for a deadline, unless it goes off before that anyway. */
-  #watch(deadline: number): void {
-    if (deadline >= this.#timerAt) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = deadline;
-    const delay = deadline - performance.now();
-    this.#timer = setTimeout(
-      () => this.#expire(),
-      Math.min(Math.max(0, delay), MAX_DELAY),
-    );
-    // What is under way keeps the program alive by itself.
-    Deno.unrefTimer(this.#timer as unknown as number);
-  }
-
-  /** Gives up what is overdue and arms the clock for the next one. */
+  /** Gives up what is overdue and sets the alarm for the next one. */
   #expire(): void {
-    this.#timerAt = Infinity;
     const now = performance.now();
     const { exhausted } = this.#pool;
     let next = Infinity;
@@ -338,7 +321,7 @@ export class Lane implements ConnectionOwner, Applicant {
           this.#host.failures.timedOut(command, { sent, exhausted: waiting }),
       );
     }
-    if (next < Infinity) this.#watch(next);
+    if (next < Infinity) this.#alarm.set(next);
   }
 
   /** Nothing is left to do. */

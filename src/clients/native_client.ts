@@ -25,7 +25,7 @@ export interface CallOptions extends CommandFlags {
   signal?: AbortSignal;
 }
 
-/** A client whose commands leave at the end of the turn and return promises. */
+/** A client whose commands travel together and return native promises. */
 export class NativeClient implements CommandTarget {
   readonly #dispatcher: Dispatcher;
   readonly #hostId: number | undefined;

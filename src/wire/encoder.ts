@@ -96,18 +96,11 @@ export class Encoder {
     from: number,
     count: number,
   ): void {
-    this.header(name, count);
-    for (let i = from; i < from + count; i++) this.argument(list[i]);
+    this.#header(name, count);
+    for (let i = from; i < from + count; i++) this.#argument(list[i]);
   }
 
-  /**
-   * Writes the start of a command whose arguments follow one by one.
-   *
-   * @param name The command.
-   * @param argCount How many times {@linkcode Encoder.argument} will be called.
-   * @throws {TypeError} When the name cannot be sent.
-   */
-  header(name: string, argCount: number): void {
+  #header(name: string, argCount: number): void {
     const frame = commandFrame(name, argCount);
     this.#reserve(frame.length);
     this.#name = name;
@@ -116,14 +109,7 @@ export class Encoder {
     this.#write(frame);
   }
 
-  /**
-   * Writes the next argument of the command that was started last.
-   *
-   * @param value The argument.
-   * @throws {TypeError} When it cannot be sent; then nothing of its command
-   * stays.
-   */
-  argument(value: Argument): void {
+  #argument(value: Argument): void {
     if (typeof value === "string") this.#text(value);
     else if (value instanceof Uint8Array) this.#data(value);
     else if (!isSendable(value)) throw this.#refuse(value);

@@ -140,19 +140,19 @@ Deno.test("checkArguments() accepts what can be sent", () => {
   checkArguments("PING", []);
 });
 
-Deno.test("Encoder.header() starts a command of single arguments", () => {
+Deno.test("Encoder.part() takes the arguments out of a longer list", () => {
   const encoder = new Encoder();
-  encoder.header("MGET", 2);
-  encoder.argument("a");
-  encoder.argument(2);
+  encoder.part("MGET", ["before", "a", 2, "behind"], 1, 2);
   assertEquals(encoder.bytes(), encodeCommand("MGET", ["a", 2]));
   encoder.clear();
   encoder.command("GET", ["before"]);
   const { length } = encoder;
-  encoder.header("MGET", 2);
-  encoder.argument("a");
-  const none = undefined as unknown as string;
-  assertThrows(() => encoder.argument(none), TypeError, 'Argument 2 of "MGET"');
+  const list = ["before", "a", undefined as unknown as string];
+  assertThrows(
+    () => encoder.part("MGET", list, 1, 2),
+    TypeError,
+    'Argument 2 of "MGET"',
+  );
   assertEquals(encoder.length, length);
 });
 

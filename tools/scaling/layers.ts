@@ -112,8 +112,7 @@ function encodeMerged(): void {
   for (let from = 0; from < COUNT; from += MAX_MERGED) {
     const to = Math.min(COUNT, from + MAX_MERGED);
     clearFull();
-    encoder.header("MGET", to - from);
-    for (let at = from; at < to; at++) encoder.argument(KEYS[at]);
+    encoder.part("MGET", KEYS, from, to - from);
   }
 }
 

@@ -1,0 +1,40 @@
+/**
+ * A timer for the earliest of many times.
+ *
+ * @module
+ */
+
+import { MAX_DELAY } from "../wire/time_limit.ts";
+
+/** Calls back at the earliest of the times it was set to, and then forgets them. */
+export class Alarm {
+  readonly #wake: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #time = Infinity;
+
+  /** @param wake Called when it goes off, or before where the time is far off. */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  /** Sets it to a time of `performance.now()`, unless it goes off before. */
+  set(time: number): void {
+    if (time >= this.#time) return;
+    clearTimeout(this.#timer);
+    this.#time = time;
+    const delay = Math.max(0, time - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#time = Infinity;
+      this.#wake();
+    }, Math.min(delay, MAX_DELAY));
+    // What is under way keeps the program alive by itself.
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  /** Switches it off. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#time = Infinity;
+  }
+}
