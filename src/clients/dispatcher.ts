@@ -70,6 +70,8 @@ interface OpenBatch {
 
 /** Issues commands to hosts, and knows when all of them are settled. */
 export class Dispatcher {
+  /** How many of its batches are settled. */
+  settledBatches = 0;
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** Of commands whose caller asks for nothing else, in bits. */
@@ -236,6 +238,7 @@ export class Dispatcher {
 
   #forget(host: Host, batch: Batch): void {
     this.#live.delete(batch);
+    this.settledBatches++;
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     if (this.#live.size > 0) return;
     for (const lane of this.#lanes.values()) lane.close();

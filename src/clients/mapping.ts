@@ -14,7 +14,7 @@ import { PromiseLog } from "./promise_log.ts";
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
   /** What was promised since the last join. */
-  #log = new PromiseLog();
+  #log = this.#newLog();
   readonly #endsWell: boolean;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -49,8 +49,12 @@ export class Mapping implements Ledger {
   async join(): Promise<void> {
     await this.settled();
     const log = this.#log;
-    this.#log = new PromiseLog();
+    this.#log = this.#newLog();
     throwReasons(log);
+  }
+
+  #newLog(): PromiseLog {
+    return new PromiseLog(() => this.dispatcher.settledBatches);
   }
 
   /** Rejects what is not settled; what was not sent will not be. */

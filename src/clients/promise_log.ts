@@ -16,12 +16,25 @@ const CHUNK_LENGTH = 1_024;
 export class PromiseLog {
   /** How many promises were ever added. */
   length = 0;
+  readonly #progress: () => number;
   #chunks: RbPromise<unknown>[][] = [];
   #last: RbPromise<unknown>[] = [];
   /** How many promises the last chunk has; it may have room for more. */
   #count = 0;
-  /** How many chunks there may be until the next look at them. */
-  #limit = 1;
+  /** How many promises the chunks before the last have, */
+  #held = 0;
+  /** and how many there may be until the next look at them. */
+  #limit = CHUNK_LENGTH;
+  /** The progress at the last look. */
+  #seen = 0;
+
+  /**
+   * @param progress A number that grows as promises are settled. While a map is
+   * being issued it stays, and no promise has to be looked at.
+   */
+  constructor(progress: () => number) {
+    this.#progress = progress;
+  }
 
   /** Adds a promise. */
   push(promise: RbPromise<unknown>): void {
@@ -45,22 +58,23 @@ export class PromiseLog {
   /** Begins another chunk. */
   #begin(): void {
     this.#chunks.push(this.#last);
+    this.#held += CHUNK_LENGTH;
     this.#last = new Array(CHUNK_LENGTH);
     this.#count = 0;
-    if (this.#chunks.length <= this.#limit) return;
-    this.#chunks = this.#chunks.map(withoutResolved)
-      .filter(({ length }) => length > 0);
-    // Twice what is left: each promise is looked at a few times at most.
-    this.#limit = Math.max(1, 2 * this.#chunks.length);
+    const progress = this.#progress();
+    if (this.#held > this.#limit && progress !== this.#seen) {
+      this.#seen = progress;
+      this.#dropResolved();
+    }
   }
-}
 
-function withoutResolved(
-  promises: RbPromise<unknown>[],
-): RbPromise<unknown>[] {
-  // While a map is being issued, none has resolved, and the list stays.
-  for (const { isResolved } of promises) {
-    if (isResolved) return promises.filter(({ isResolved }) => !isResolved);
+  #dropResolved(): void {
+    const kept = this.#chunks.flatMap((chunk) =>
+      chunk.filter(({ isResolved }) => !isResolved)
+    );
+    this.#chunks = [kept];
+    this.#held = kept.length;
+    // Twice what is left: each promise is looked at a few times at most.
+    this.#limit = Math.max(CHUNK_LENGTH, 2 * kept.length);
   }
-  return promises;
 }
