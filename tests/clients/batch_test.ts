@@ -11,6 +11,7 @@ import { CommandError, DecodeError, ProtocolError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import type { Argument, Reply } from "../../src/values.ts";
 import { Encoder } from "../../src/wire/encoder.ts";
+import { Random } from "../../tools/soak/random.ts";
 
 const NO_LIMIT = Infinity;
 
@@ -245,4 +246,99 @@ Deno.test("Batch.seal() closes it for further commands", () => {
   assertFalse(batch.sealed);
   batch.seal();
   assert(batch.sealed);
+});
+
+/** A batch that grows while it is sent, answered and lost, at random. */
+class GrowingBatch {
+  readonly batch: Batch;
+  readonly promises: RbPromise<Reply>[] = [];
+  /** The keys of what left and has no reply, the older ones first. */
+  readonly #left: string[][] = [];
+  /** How often each command left. */
+  readonly runs = new Map<string, number>();
+  settled = 0;
+  readonly #random: Random;
+
+  constructor(random: Random, autoBatch: boolean) {
+    this.#random = random;
+    const onSettled = () => this.settled++;
+    this.batch = new Batch({
+      hostId: 0,
+      autoBatch,
+      deadline: Infinity,
+      onSettled,
+    });
+    // Nobody makes a batch without a command.
+    this.#add();
+  }
+
+  step(): void {
+    const choice = this.#random.next();
+    if (choice < 0.5 && !this.batch.sealed) this.#add();
+    else if (choice < 0.7) this.#send();
+    else if (choice < 0.95) this.#answer();
+    else if (choice < 0.97) this.#lose();
+    else this.batch.seal();
+  }
+
+  finish(): void {
+    this.batch.seal();
+    while (!this.batch.settled) {
+      this.#send();
+      this.#answer();
+    }
+  }
+
+  #add(): void {
+    const name = this.#random.next() < 0.7 ? "GET" : "INCR";
+    const promise = new RbPromise<Reply>();
+    this.batch.add(name, [`k${this.promises.length}`], promise, 0, 0);
+    this.promises.push(promise);
+  }
+
+  #send(): void {
+    const encoder = new Encoder();
+    const count = this.batch.encode(encoder, 1 + this.#random.next() * 200);
+    const text = new TextDecoder().decode(encoder.bytes());
+    const frames = text.split(/(?=\*)/).filter((frame) => frame !== "");
+    assertEquals(frames.length, count);
+    for (const frame of frames) {
+      const keys = [...frame.matchAll(/^k\d+/gm)].map(([key]) => key);
+      for (const key of keys) {
+        this.runs.set(key, (this.runs.get(key) ?? 0) + 1);
+      }
+      this.#left.push(frame.includes("MGET") ? ["list", ...keys] : keys);
+    }
+  }
+
+  #answer(): void {
+    const keys = this.#left.shift();
+    if (keys === undefined) return;
+    this.batch.accept(keys[0] === "list" ? keys.slice(1) : keys[0]);
+  }
+
+  /** The connection is lost, and with it what had left; reads are sent again. */
+  #lose(): void {
+    this.#left.length = 0;
+    if (this.batch.settled) return;
+    this.batch.doubt();
+    this.batch.recover(({ name }) => name === "GET", () => "lost");
+  }
+}
+
+Deno.test("Batch gives each command its reply while it grows, is sent and lost", () => {
+  const random = new Random(7);
+  for (let round = 0; round < 500; round++) {
+    const growing = new GrowingBatch(random, round % 2 === 0);
+    for (let step = 0; step < 100; step++) growing.step();
+    growing.finish();
+    growing.promises.forEach((promise, i) => {
+      const key = `k${i}`;
+      const expected = promise.isResolved ? promise.value : promise.reason;
+      assertEquals(expected, promise.isResolved ? key : "lost");
+      // What is lost was sent, and no more than once.
+      if (promise.isRejected) assertEquals(growing.runs.get(key), 1);
+    });
+    assertEquals(growing.settled, 1);
+  }
 });
