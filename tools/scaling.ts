@@ -62,21 +62,27 @@ const plot = drawPlot([
   },
 ]);
 await Deno.mkdir(flags.out, { recursive: true });
-await Deno.writeTextFile(`${flags.out}/performance.md`, await formatted(page));
-await Deno.writeTextFile(`${flags.out}/performance.svg`, plot);
+await Deno.writeTextFile(
+  `${flags.out}/performance.md`,
+  await formatted(page, "md"),
+);
+await Deno.writeTextFile(
+  `${flags.out}/performance.svg`,
+  await formatted(plot, "svg"),
+);
 console.error(`wrote ${flags.out}/performance.md and performance.svg`);
 
-/** The page as `deno fmt` wants it. */
-async function formatted(markdown: string): Promise<string> {
+/** A file as `deno fmt` wants it. */
+async function formatted(text: string, extension: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--ext", "md", "-"],
+    args: ["fmt", "--no-config", "--ext", extension, "-"],
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(markdown));
+  await writer.write(new TextEncoder().encode(text));
   await writer.close();
   const { stdout, success } = await child.output();
-  return success ? new TextDecoder().decode(stdout) : markdown;
+  return success ? new TextDecoder().decode(stdout) : text;
 }
