@@ -98,9 +98,7 @@ export class Batch implements Exchange {
 
   /** Closes it for further commands. */
   seal(): void {
-    if (this.#sealed) return;
     this.#sealed = true;
-    if (this.issued > 0 && this.settled) this.#report();
   }
 
   /** Adds a command that takes `size` bytes of memory. */
@@ -133,15 +131,16 @@ export class Batch implements Exchange {
     return this.#commands.sent > this.#commands.answered;
   }
 
-  /** Whether all its commands are settled, one way or the other. */
+  /**
+   * Whether all its commands are settled, one way or the other. While it grows
+   * its last run has not left, so neither this nor `encoded` holds.
+   */
   get settled(): boolean {
-    return this.#abandoned ||
-      this.#sealed && this.#commands.answered === this.#commands.length;
+    return this.#abandoned || this.#commands.answered === this.#commands.length;
   }
 
   get encoded(): boolean {
-    return this.#abandoned ||
-      this.#sealed && this.#commands.sent === this.#commands.length;
+    return this.#abandoned || this.#commands.sent === this.#commands.length;
   }
 
   get finished(): boolean {

@@ -92,8 +92,8 @@ export class Lane implements ConnectionOwner, Applicant {
   hurry(batch: Batch): void {
     const [first] = this.#waiting;
     if (first !== batch || this.#growing !== undefined) return;
-    if (!this.#hasConnection()) return;
-    const connection = this.#connection as Connection;
+    const connection = this.#connection ?? this.#takeIdle();
+    if (connection === undefined) return;
     this.#waiting.delete(batch);
     this.#growing = batch;
     batch.carrier = connection;
@@ -222,15 +222,14 @@ export class Lane implements ConnectionOwner, Applicant {
     }
   }
 
-  /** Whether there is a connection, be it one that was idle until now. */
-  #hasConnection(): boolean {
-    if (this.#connection !== undefined) return true;
-    if (this.#applied) return false;
-    if (this.#gate !== undefined && !this.#gate.admits(this)) return false;
-    this.#connection = this.#pool.tryLease();
-    if (this.#connection === undefined) return false;
-    this.#connection.owner = this;
-    return true;
+  /** Takes an idle connection, if there is one and this lane may have it. */
+  #takeIdle(): Connection | undefined {
+    if (this.#applied) return undefined;
+    if (this.#gate !== undefined && !this.#gate.admits(this)) return undefined;
+    const connection = this.#pool.tryLease();
+    if (connection === undefined) return undefined;
+    connection.owner = this;
+    return this.#connection = connection;
   }
 
   #send(connection: Connection): void {

@@ -35,7 +35,6 @@ export function settleWith(settle: () => void): void {
 /** A client whose commands return {@linkcode RbPromise}s. */
 export class PromiseClient implements CommandTarget {
   readonly #ledger: Ledger;
-  readonly #dispatcher: Dispatcher;
   readonly #hostId: number | undefined;
   #surface: Surface | undefined = undefined;
 
@@ -45,7 +44,6 @@ export class PromiseClient implements CommandTarget {
    */
   constructor(ledger: Ledger, hostId?: number) {
     this.#ledger = ledger;
-    this.#dispatcher = ledger.dispatcher;
     this.#hostId = hostId;
   }
 
@@ -70,7 +68,8 @@ export class PromiseClient implements CommandTarget {
   /** Issues a command whose first argument is its only key. */
   issuePlain(command: string, args: Arguments): RbPromise<unknown> {
     const promise = new RbPromise<Reply>();
-    issuePlain(this.#dispatcher, this.#hostId, command, args, promise);
+    const { dispatcher } = this.#ledger;
+    issuePlain(dispatcher, this.#hostId, command, args, promise);
     return this.#enter(promise);
   }
 
@@ -100,7 +99,8 @@ export class PromiseClient implements CommandTarget {
     flags?: CommandFlags,
   ): RbPromise<Reply> {
     const promise = new RbPromise<Reply>();
-    issue(this.#dispatcher, this.#hostId, command, args, promise, flags);
+    const { dispatcher } = this.#ledger;
+    issue(dispatcher, this.#hostId, command, args, promise, flags);
     return promise;
   }
 

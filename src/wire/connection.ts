@@ -165,12 +165,14 @@ export class Connection {
   send(exchange: Exchange, atOnce = false): void {
     this.#queue.push(exchange);
     this.#hold(true);
-    this.#proceed(atOnce);
+    this.proceed(atOnce);
   }
 
   /** Goes on writing where an exchange had nothing more to encode for a while. */
-  proceed(): void {
-    this.#proceed(false);
+  proceed(atOnce = false): void {
+    if (this.#isWriting || this.#error !== undefined) return;
+    this.#isWriting = true;
+    this.#writing = this.#write(atOnce);
   }
 
   /**
@@ -318,12 +320,6 @@ export class Connection {
       this.#hold(this.#expecting);
       this.owner?.connectionIdle(this);
     }
-  }
-
-  #proceed(atOnce: boolean): void {
-    if (this.#isWriting || this.#error !== undefined) return;
-    this.#isWriting = true;
-    this.#writing = this.#write(atOnce);
   }
 
   /** Encodes a chunk, writes it, and so on until nothing is left to write. */

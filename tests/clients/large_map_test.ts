@@ -29,7 +29,7 @@ Deno.test("Cluster.map() lets servers begin while commands are being issued", as
   assert(promises.every(({ value }) => value === 1));
 });
 
-Deno.test("Cluster.map() leaves the rest of a turn together, however small", async () => {
+Deno.test("Cluster.map() keeps a few commands back until the turn is over", async () => {
   await using cluster = await makeTestCluster(ONE);
   const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
   await cluster.map((client) => client.get("idle connection"));

@@ -100,27 +100,3 @@ Deno.test("Connection writes what is whole of an exchange that still grows", asy
   connection.close();
   await connection.closed;
 });
-
-Deno.test("Batch settles when it is closed after all of its replies", async () => {
-  const socket = new FakeSocket();
-  const connection = new Connection(socket);
-  let settled = 0;
-  const batch = new Batch({
-    hostId: 0,
-    autoBatch: false,
-    deadline: Infinity,
-    onSettled: () => settled++,
-  });
-  add(batch, "A");
-  connection.send(batch);
-  batch.seal();
-  connection.proceed();
-  await sleep(0);
-  socket.say("+a\r\n");
-  await sleep(0);
-  assertEquals(settled, 1);
-  batch.seal();
-  assertEquals(settled, 1);
-  connection.close();
-  await connection.closed;
-});
