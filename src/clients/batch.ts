@@ -5,7 +5,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import type { Reply } from "../values.ts";
+import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
@@ -108,8 +108,9 @@ export class Batch implements Exchange {
     settler: Settler,
     flags: number,
     size: number,
+    second?: Argument,
   ): void {
-    this.#commands.push(name, args, settler, flags);
+    this.#commands.push(name, args, settler, flags, second);
     this.issued++;
     this.size += size;
   }

@@ -64,14 +64,20 @@ export function flagBits(
 }
 
 /**
- * The arguments of a command. A lone one may stand for itself: the command that
- * is called most often then needs no list.
+ * The arguments of a command. One may stand for itself, and a second one then
+ * travels beside it: the commands that are called most often need no list.
  */
 export type Arguments = Argument | readonly Argument[];
 
 /** Whether arguments are a list. */
 export function isList(args: Arguments): args is readonly Argument[] {
   return typeof args === "object" && Array.isArray(args);
+}
+
+/** How many arguments there are. */
+export function countOf(args: Arguments, second: Argument | undefined): number {
+  if (isList(args)) return args.length;
+  return second === undefined ? 1 : 2;
 }
 
 /** One command as whoever decides about it sees it. */

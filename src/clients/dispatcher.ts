@@ -150,6 +150,7 @@ export class Dispatcher {
   /**
    * Issues a command that is known not to block.
    *
+   * @param second The argument beside the first one, where that is no list.
    * @see {@linkcode Dispatcher.send}
    */
   queue(
@@ -158,9 +159,10 @@ export class Dispatcher {
     args: Arguments,
     settler: Settler,
     flags = this.#flags,
+    second?: Argument,
   ): void {
     try {
-      const size = isList(args) ? sizeOf(args) : COMMAND_BYTES + lengthOf(args);
+      const size = sizeOf(args, second);
       const open = this.#open[hostId];
       // The host of an id is another one after its pools were disconnected.
       const fits = open !== undefined && !open.batch.sealed &&
@@ -168,7 +170,7 @@ export class Dispatcher {
       const host = fits ? open.host : this.#hostFor(hostId);
       if (!host.admit(size)) throw host.failures.queueFull(name);
       const batch = fits ? open.batch : this.#openFor(host);
-      batch.add(name, args, settler, flags, size);
+      batch.add(name, args, settler, flags, size, second);
       if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
     } catch (error) {
       fail(settler, error);
@@ -264,8 +266,12 @@ export class Dispatcher {
   }
 }
 
-function sizeOf(args: readonly Argument[]): number {
+function sizeOf(args: Arguments, second?: Argument): number {
   let size = COMMAND_BYTES;
+  if (!isList(args)) {
+    size += lengthOf(args);
+    return second === undefined ? size : size + lengthOf(second);
+  }
   for (let i = 0; i < args.length; i++) size += lengthOf(args[i]);
   return size;
 }

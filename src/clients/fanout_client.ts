@@ -107,8 +107,12 @@ class FanoutClientImpl implements CommandTarget {
     return this.#spread((node) => node.issue(command, args));
   }
 
-  issuePlain(command: string, args: Arguments): RbPromise<unknown> {
-    return this.#spread((node) => node.issuePlain(command, args));
+  issuePlain(
+    command: string,
+    args: Arguments,
+    second?: Argument,
+  ): RbPromise<unknown> {
+    return this.#spread((node) => node.issuePlain(command, args, second));
   }
 
   translate(method: string, args: unknown[]): RbPromise<unknown> {

@@ -16,9 +16,9 @@ export interface CommandTarget {
   issue(command: string, args: Argument[]): unknown;
   /**
    * The same for a command whose first argument is its only key and about which
-   * nothing else is out of the ordinary; a lone argument may stand for itself.
+   * nothing else is out of the ordinary. One or two arguments need no list.
    */
-  issuePlain(command: string, args: Arguments): unknown;
+  issuePlain(command: string, args: Arguments, second?: Argument): unknown;
   /** Calls a method of the surface, which makes the command. */
   translate(method: string, args: unknown[]): unknown;
   /** Fails, the way in which all commands of the client fail. */
@@ -82,7 +82,7 @@ function directMethod(name: string, direct: DirectCommand) {
 
 /*
  * The methods with one or two arguments are called most often: without a rest
- * parameter they make no list, or only the one that travels on.
+ * parameter they make no list.
  */
 
 function methodOfOne(name: string, command: string) {
@@ -99,9 +99,13 @@ function methodOfTwo(name: string, command: string) {
     key?: unknown,
     other?: unknown,
   ): unknown {
-    return arguments.length === 2 && isScalar(key) && isScalar(other)
+    if (arguments.length !== 2 || !isScalar(key) || !isScalar(other)) {
+      return this.translate(name, [...arguments]);
+    }
+    // Of itself, an undefined one would pass for none at all.
+    return other === undefined
       ? this.issuePlain(command, [key, other])
-      : this.translate(name, [...arguments]);
+      : this.issuePlain(command, key, other);
   };
 }
 

@@ -91,21 +91,25 @@ function sendParts(
  * @param dispatcher What carries it.
  * @param hostId Where it goes; without it the router decides.
  * @param command Its name in capitals.
- * @param args Its arguments; a lone one may stand for itself.
  * @param settler The promise that waits for its reply.
+ * @param args Its arguments; the first one may stand for itself,
+ * @param second and so may the second one beside it.
  */
 export function issuePlain(
   dispatcher: Dispatcher,
   hostId: number | undefined,
   command: string,
-  args: Arguments,
   settler: Settler,
+  args: Arguments,
+  second?: Argument,
 ): void {
   try {
     if (isList(args)) checkArguments(command, args);
     else checkArgument(command, args);
-    const host = hostId ?? hostOf(dispatcher.cluster.router, command, args);
-    dispatcher.queue(host, command, args, settler);
+    if (second !== undefined) checkArgument(command, second, 2);
+    const host = hostId ??
+      hostOf(dispatcher.cluster.router, command, args, second);
+    dispatcher.queue(host, command, args, settler, undefined, second);
   } catch (error) {
     settler.reject(error);
   }
@@ -114,12 +118,20 @@ export function issuePlain(
 const { getHostForCommand } = BaseRouter.prototype;
 
 /** The host of a command whose first argument is its only key. */
-function hostOf(router: BaseRouter, command: string, args: Arguments): number {
+function hostOf(
+  router: BaseRouter,
+  command: string,
+  args: Arguments,
+  second: Argument | undefined,
+): number {
   const list = isList(args);
+  if (router.getHostForCommand === getHostForCommand) {
+    return router.getHostForKey(list ? args[0] : args);
+  }
   // A router that looks at whole commands is asked as it wants to be.
-  return router.getHostForCommand === getHostForCommand
-    ? router.getHostForKey(list ? args[0] : args)
-    : router.getHostForCommand(command, list ? args : [args]);
+  if (list) return router.getHostForCommand(command, args);
+  const both = second === undefined ? [args] : [args, second];
+  return router.getHostForCommand(command, both);
 }
 
 /** Why a command is refused that changes the connection it runs on. */

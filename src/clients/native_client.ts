@@ -63,10 +63,15 @@ export class NativeClient implements CommandTarget {
   }
 
   /** Issues a command whose first argument is its only key. */
-  issuePlain(command: string, args: Arguments): Promise<unknown> {
+  issuePlain(
+    command: string,
+    args: Arguments,
+    second?: Argument,
+  ): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const settler: Settler = { resolve, reject };
-    issuePlain(this.#dispatcher, this.#hostId, command, args, settler);
+    const dispatcher = this.#dispatcher;
+    issuePlain(dispatcher, this.#hostId, command, settler, args, second);
     return promise;
   }
 

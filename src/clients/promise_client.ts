@@ -66,10 +66,14 @@ export class PromiseClient implements CommandTarget {
   }
 
   /** Issues a command whose first argument is its only key. */
-  issuePlain(command: string, args: Arguments): RbPromise<unknown> {
+  issuePlain(
+    command: string,
+    args: Arguments,
+    second?: Argument,
+  ): RbPromise<unknown> {
     const promise = new RbPromise<Reply>();
     const { dispatcher } = this.#ledger;
-    issuePlain(dispatcher, this.#hostId, command, args, promise);
+    issuePlain(dispatcher, this.#hostId, command, promise, args, second);
     return this.#enter(promise);
   }
 

@@ -97,16 +97,19 @@ export class Run implements RunKind {
   }
 
   /** Appends a command of its kind. */
-  push(args: Arguments, settler: Settler): void {
+  push(settler: Settler, args: Arguments, second?: Argument): void {
     const index = this.length++;
     this.#settlers[index] = settler;
-    if (!isList(args)) {
-      this.#args[index] = args;
-      return;
-    }
     const from = index * this.argCount;
-    for (let i = 0; i < args.length; i++) this.#args[from + i] = args[i];
-    if (this.#mergedName === "MSET") this.#bytes += sizeOf(args[1]);
+    if (isList(args)) {
+      for (let i = 0; i < args.length; i++) this.#args[from + i] = args[i];
+    } else {
+      this.#args[from] = args;
+      if (second !== undefined) this.#args[from + 1] = second;
+    }
+    if (this.#mergedName === "MSET") {
+      this.#bytes += sizeOf(this.#args[from + 1]);
+    }
   }
 
   /** The command at an index; `flags` are added to its own. */

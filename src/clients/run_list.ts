@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { Argument } from "../values.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import {
   type Arguments,
   type Command,
-  isList,
+  countOf,
   MAY_HAVE_RUN,
   type Settler,
 } from "./command.ts";
@@ -66,8 +67,9 @@ export class RunList {
     args: Arguments,
     settler: Settler,
     flags: number,
+    second?: Argument,
   ): void {
-    const argCount = isList(args) ? args.length : 1;
+    const argCount = countOf(args, second);
     let run = this.#last;
     const isOfKind = run?.isOf(name, argCount, flags) === true;
     if (run === undefined || !isOfKind || run.full) {
@@ -77,7 +79,7 @@ export class RunList {
       this.#last = run;
       this.#runs.push(run);
     }
-    run.push(args, settler);
+    run.push(settler, args, second);
     this.#length++;
   }
 

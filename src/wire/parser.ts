@@ -52,7 +52,7 @@ interface Frame {
 }
 
 /** For so many elements room is made at once, whatever size was announced. */
-const MAX_ROOM = 512;
+const MAX_ROOM = 1_024;
 
 /**
  * Reads replies from the bytes of one connection, in order.

@@ -92,6 +92,10 @@ Deno.test("RoutingClient refuses arguments of a wrong type before it sends", asy
       TypeError,
     );
     await assertRejects(
+      async () => await call(client, "set", wrong, "value"),
+      TypeError,
+    );
+    await assertRejects(
       async () => await call(client, "mget", "key", wrong, "other"),
       TypeError,
     );
