@@ -8,13 +8,8 @@ import { CommandError } from "../errors.ts";
 import type { BaseRouter } from "../routers/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch } from "./batch.ts";
-import {
-  type Arguments,
-  fail,
-  flagBits,
-  isList,
-  type Settler,
-} from "./command.ts";
+import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
+import { sizeOf } from "./command_size.ts";
 import { blockTimeOf } from "./command_traits.ts";
 import { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -42,8 +37,8 @@ export interface ClusterView {
 export interface DispatchOptions {
   /** Milliseconds that each batch has from its issue to its last reply. */
   timeout: number;
-  /** When all is over, in milliseconds of `performance.now()`. */
-  deadline?: number | undefined;
+  /** Milliseconds that all batches together have, if they share them. */
+  total?: number | undefined;
   /** Gives up everything that is not settled when aborted. */
   signal?: AbortSignal | undefined;
   /** Whether neighbouring GETs and SETs are merged. */
@@ -59,13 +54,18 @@ export interface DispatchOptions {
   maxConcurrency: number;
 }
 
-/** What the queue counts for a command beside its arguments. */
-const COMMAND_BYTES = 64;
-
 /** A batch that may still take commands, and the host they go to. */
 interface OpenBatch {
   readonly host: Host;
   readonly batch: Batch;
+}
+
+/** A batch that is kept back, and the milliseconds it has beyond the usual. */
+interface HeldBatch {
+  readonly host: Host;
+  readonly batch: Batch;
+  readonly lane: Lane;
+  readonly extra: number;
 }
 
 /** Issues commands to hosts, and knows when all of them are settled. */
@@ -85,6 +85,9 @@ export class Dispatcher {
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
   #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
   #abandoned: { readonly reason: unknown } | undefined = undefined;
+  /** When all is over, in milliseconds of `performance.now()`. */
+  #end: number | undefined = undefined;
+  #held: HeldBatch[] | undefined = undefined;
 
   /**
    * @param cluster Its hosts and its router.
@@ -97,6 +100,7 @@ export class Dispatcher {
     this.#gate = options.exclusive
       ? new Gate(options.maxConcurrency)
       : undefined;
+    this.#startClock();
   }
 
   /** The cluster it issues to. */
@@ -137,10 +141,10 @@ export class Dispatcher {
     try {
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
-      if (!host.admit(size)) throw host.failures.queueFull(name);
+      if (!this.#admit(host, size)) throw host.failures.queueFull(name);
       // In a lane of its own, so that it delays nobody else.
       const lane = new Lane(host, { pool: host.blockingPool });
-      this.#start(host, lane, this.#deadline(time), () => lane.close())
+      this.#start(host, lane, time, () => lane.close())
         .add(name, args, settler, flags, size);
     } catch (error) {
       fail(settler, error);
@@ -168,7 +172,9 @@ export class Dispatcher {
       const fits = open !== undefined && !open.batch.sealed &&
         !open.host.closing && this.#abandoned === undefined;
       const host = fits ? open.host : this.#hostFor(hostId);
-      if (!host.admit(size)) throw host.failures.queueFull(name);
+      if (!this.#admit(host, size, fits ? open.batch : undefined)) {
+        throw host.failures.queueFull(name);
+      }
       const batch = fits ? open.batch : this.#openFor(host);
       batch.add(name, args, settler, flags, size, second);
       if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
@@ -183,6 +189,28 @@ export class Dispatcher {
    */
   flush(): void {
     for (const lane of this.#lanes.values()) lane.flush();
+  }
+
+  /**
+   * Keeps back what is issued, until it is released: each batch has all the room
+   * of a queue for itself and takes none from others.
+   */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Lets what was kept back leave at once. Its time begins now. */
+  release(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.#startClock();
+    for (const { host, batch, lane, extra } of held) {
+      if (batch.settled) continue;
+      host.release(batch);
+      this.#launch(batch, lane, extra);
+    }
+    this.flush();
   }
 
   /** Settles when every command issued so far, and since, is settled. */
@@ -205,8 +233,13 @@ export class Dispatcher {
     return this.#cluster.host(hostId);
   }
 
+  /** Whether a command of that size has room, which it then takes. */
+  #admit(host: Host, size: number, batch?: Batch): boolean {
+    return this.#held === undefined ? host.admit(size) : host.keep(size, batch);
+  }
+
   #openFor(host: Host): Batch {
-    const batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
+    const batch = this.#start(host, this.#laneFor(host), 0);
     this.#open[host.id] = { host, batch };
     return batch;
   }
@@ -214,17 +247,15 @@ export class Dispatcher {
   #start(
     host: Host,
     lane: Lane,
-    deadline: number,
+    extra: number,
     onSettled?: () => void,
   ): Batch {
-    const started = performance.now();
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
-      deadline,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, started);
+        host.settled(batch);
         lane.settled(batch);
         this.#forget(host, batch);
         onSettled?.();
@@ -234,8 +265,21 @@ export class Dispatcher {
       this.#options.signal?.addEventListener("abort", this.#onAbort);
     }
     this.#live.set(batch, lane);
-    lane.submit(batch);
+    if (this.#held === undefined) {
+      this.#launch(batch, lane, extra);
+    } else {
+      batch.held = true;
+      this.#held.push({ host, batch, lane, extra });
+    }
     return batch;
+  }
+
+  /** Hands a batch to its lane; it has `extra` milliseconds more than others. */
+  #launch(batch: Batch, lane: Lane, extra: number): void {
+    const now = performance.now();
+    batch.started = now;
+    batch.deadline = this.#end ?? now + this.#options.timeout + extra;
+    lane.submit(batch);
   }
 
   #forget(host: Host, batch: Batch): void {
@@ -259,27 +303,10 @@ export class Dispatcher {
     return lane;
   }
 
-  /** When a batch issued now must be settled, `extra` milliseconds later. */
-  #deadline(extra: number): number {
-    const { timeout, deadline } = this.#options;
-    return deadline ?? performance.now() + timeout + extra;
+  #startClock(): void {
+    const { total } = this.#options;
+    if (total !== undefined) this.#end = performance.now() + total;
   }
-}
-
-function sizeOf(args: Arguments, second?: Argument): number {
-  let size = COMMAND_BYTES;
-  if (!isList(args)) {
-    size += lengthOf(args);
-    return second === undefined ? size : size + lengthOf(second);
-  }
-  for (let i = 0; i < args.length; i++) size += lengthOf(args[i]);
-  return size;
-}
-
-function lengthOf(argument: Argument): number {
-  return typeof argument === "object" || typeof argument === "string"
-    ? argument.length
-    : 8;
 }
 
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */

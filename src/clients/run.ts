@@ -16,6 +16,7 @@ import {
   type Settler,
   settleWith,
 } from "./command.ts";
+import { lengthOf } from "./command_size.ts";
 
 /** Runs that are not merged are no longer than those that are. */
 const MAX_LENGTH = MAX_MERGED;
@@ -108,7 +109,7 @@ export class Run implements RunKind {
       if (second !== undefined) this.#args[from + 1] = second;
     }
     if (this.#mergedName === "MSET") {
-      this.#bytes += sizeOf(this.#args[from + 1]);
+      this.#bytes += lengthOf(this.#args[from + 1]);
     }
   }
 
@@ -161,10 +162,4 @@ export class Run implements RunKind {
     }
     return undefined;
   }
-}
-
-function sizeOf(value: Argument): number {
-  return typeof value === "string" || value instanceof Uint8Array
-    ? value.length
-    : 20;
 }

@@ -25,7 +25,6 @@ function frames(commands: readonly Issued[], autoBatch = true): string[] {
   const batch = new Batch({
     hostId: 0,
     autoBatch,
-    deadline: Infinity,
     onSettled: () => {},
   });
   for (const { name, args, flags } of commands) {

@@ -25,7 +25,6 @@ class Bench {
     this.batch = new Batch({
       hostId: 7,
       autoBatch,
-      deadline: Infinity,
       onSettled: () => this.settled++,
     });
   }
@@ -266,7 +265,6 @@ class GrowingBatch {
     this.batch = new Batch({
       hostId: 0,
       autoBatch,
-      deadline: Infinity,
       onSettled,
     });
     // Nobody makes a batch without a command.
