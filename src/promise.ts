@@ -5,11 +5,36 @@
  * @module
  */
 
-const PENDING = 0;
+/** Nothing is known yet. */
+export const PENDING = 0;
 /** Another promise will settle it. */
 const FOLLOWING = 1;
-const RESOLVED = 2;
-const REJECTED = 3;
+export const RESOLVED = 2;
+export const REJECTED = 3;
+
+/**
+ * Where the outcomes of many promises stand together. Most promises of a map have
+ * no callbacks, and are looked at when all is over: until then nobody has to
+ * touch them.
+ */
+export interface Outcomes {
+  /** What is known of the outcome at an index. */
+  stateAt(index: number): 0 | 2 | 3;
+  /** The value or the reason at an index. */
+  resultAt(index: number): unknown;
+  /** Has a promise told of the outcome at an index, which is still to come. */
+  watch(index: number, promise: RbPromise<unknown>): void;
+}
+
+let rejections = 0;
+
+/** How many promises were ever rejected, but for those that are placed. */
+export function countRejections(): number {
+  return rejections;
+}
+
+/** Makes a promise of the outcome at an index. */
+export let placedAt: (outcomes: Outcomes, index: number) => RbPromise<unknown>;
 
 /** A pair of callbacks that waits for a promise to settle. */
 interface Reaction {
@@ -56,12 +81,23 @@ const due: Turn[] = [];
  * ```
  */
 export class RbPromise<T> implements Promise<T> {
-  #state: 0 | 1 | 2 | 3 = PENDING;
+  /** How far it is, or where its outcome will stand. */
+  #state: 0 | 1 | 2 | 3 | Outcomes = PENDING;
   /**
    * The value or the reason, by the state; until then the callbacks that wait,
-   * if any. One field for both, since there are a great many promises.
+   * if any, or the index of its outcome. One field for all, since there are a
+   * great many promises.
    */
   #result: unknown = undefined;
+
+  static {
+    placedAt = (outcomes, index) => {
+      const promise = new RbPromise<unknown>();
+      promise.#state = outcomes;
+      promise.#result = index;
+      return promise;
+    };
+  }
 
   /**
    * A promise that is resolved from the start.
@@ -146,27 +182,29 @@ export class RbPromise<T> implements Promise<T> {
 
   /** The value once resolved; `undefined` until then and when rejected. */
   get value(): T {
+    if (typeof this.#state === "object") RbPromise.#take(this);
     return (this.#state === RESOLVED ? this.#result : undefined) as T;
   }
 
   /** The reason once rejected; `undefined` until then and when resolved. */
   get reason(): unknown {
+    if (typeof this.#state === "object") RbPromise.#take(this);
     return this.#state === REJECTED ? this.#result : undefined;
   }
 
   /** Whether it is not settled yet. */
   get isPending(): boolean {
-    return this.#state < RESOLVED;
+    return RbPromise.#stateOf(this) < RESOLVED;
   }
 
   /** Whether it holds a value. */
   get isResolved(): boolean {
-    return this.#state === RESOLVED;
+    return RbPromise.#stateOf(this) === RESOLVED;
   }
 
   /** Whether it holds a reason. */
   get isRejected(): boolean {
-    return this.#state === REJECTED;
+    return RbPromise.#stateOf(this) === REJECTED;
   }
 
   /**
@@ -177,6 +215,7 @@ export class RbPromise<T> implements Promise<T> {
    * @throws {Error} If it is settled already, or follows another promise.
    */
   resolve(value: T | PromiseLike<T>): void {
+    RbPromise.#settleByHand(this);
     // Nobody waits for most promises yet, so nothing becomes due.
     if (this.#result === undefined) return RbPromise.#resolve(this, value);
     const mark = due.length;
@@ -191,6 +230,7 @@ export class RbPromise<T> implements Promise<T> {
    * @throws {Error} If it is settled already, or follows another promise.
    */
   reject(reason: unknown): void {
+    RbPromise.#settleByHand(this);
     const mark = due.length;
     RbPromise.#assertPending(this);
     RbPromise.#settle(this, REJECTED, reason);
@@ -209,7 +249,8 @@ export class RbPromise<T> implements Promise<T> {
     onSuccess?: ((value: T) => unknown) | null,
     onFailure?: ((reason: unknown) => unknown) | null,
   ): this {
-    if (this.#state < RESOLVED) {
+    if (typeof this.#state === "object") RbPromise.#await(this);
+    if (this.#state === PENDING || this.#state === FOLLOWING) {
       const reactions = (this.#result ??= []) as Reaction[];
       reactions.push({ onSuccess, onFailure });
     } else {
@@ -286,14 +327,56 @@ export class RbPromise<T> implements Promise<T> {
     options: Deno.InspectOptions,
   ): string {
     if (this.isPending) return "RbPromise { <pending> }";
-    const prefix = this.#state === REJECTED ? "<rejected> " : "";
-    return `RbPromise { ${prefix}${inspect(this.#result, options)} }`;
+    const [prefix, result] = this.isRejected
+      ? ["<rejected> ", this.reason]
+      : ["", this.value];
+    return `RbPromise { ${prefix}${inspect(result, options)} }`;
   }
 
   /*
    * What follows is static, since each instance would have to carry a mark of
    * the class to have private methods, and there are a great many of them.
    */
+
+  static #stateOf(promise: RbPromise<unknown>): 0 | 1 | 2 | 3 {
+    const state = promise.#state;
+    return typeof state === "object"
+      ? state.stateAt(promise.#result as number)
+      : state;
+  }
+
+  /**
+   * Takes over the outcome from where it stands, if it is there.
+   *
+   * @returns Where it will stand otherwise.
+   */
+  static #take(promise: RbPromise<unknown>): Outcomes | undefined {
+    const outcomes = promise.#state as Outcomes;
+    const index = promise.#result as number;
+    const state = outcomes.stateAt(index);
+    if (state === PENDING) return outcomes;
+    promise.#state = state;
+    promise.#result = outcomes.resultAt(index);
+    return undefined;
+  }
+
+  /** Has it told of an outcome that is still to come, for a callback. */
+  static #await(promise: RbPromise<unknown>): void {
+    const index = promise.#result as number;
+    const outcomes = RbPromise.#take(promise);
+    if (outcomes === undefined) return;
+    promise.#state = PENDING;
+    promise.#result = undefined;
+    outcomes.watch(index, promise);
+  }
+
+  /** Its owner will settle it, wherever an outcome is still to come. */
+  static #settleByHand(promise: RbPromise<unknown>): void {
+    if (typeof promise.#state !== "object") return;
+    if (RbPromise.#take(promise) === undefined) return;
+    promise.#state = PENDING;
+    promise.#result = undefined;
+  }
 
   /** Settles it. Whoever is called from outside has to run what is due then. */
   static #settle(
@@ -304,6 +387,7 @@ export class RbPromise<T> implements Promise<T> {
     const reactions = promise.#result as Reaction[] | undefined;
     promise.#state = state;
     promise.#result = result;
+    if (state === REJECTED) rejections++;
     if (reactions === undefined) return;
     due.push({ reactions, next: 0, state, result });
   }

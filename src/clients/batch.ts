@@ -102,18 +102,23 @@ export class Batch implements Exchange {
     this.#sealed = true;
   }
 
-  /** Adds a command that takes `size` bytes of memory. */
+  /**
+   * Adds a command that takes `size` bytes of memory.
+   *
+   * @param settler Is told of its outcome, if given.
+   * @returns Where its outcome will stand otherwise, as the last one.
+   */
   add(
     name: string,
     args: Arguments,
-    settler: Settler,
+    settler: Settler | undefined,
     flags: number,
     size: number,
     second?: Argument,
-  ): void {
-    this.#commands.push(name, args, settler, flags, second);
+  ): Run {
     this.issued++;
     this.size += size;
+    return this.#commands.push(name, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
@@ -248,6 +253,7 @@ export class Batch implements Exchange {
   }
 
   #scatter(run: Run, replies: readonly Reply[]): void {
+    if (run.adopt(replies)) return;
     for (let i = 0; i < replies.length; i++) {
       const error = run.settle(i, replies[i], this.hostId);
       if (error !== undefined) this.#note(error);
@@ -259,6 +265,7 @@ export class Batch implements Exchange {
     reply: Reply,
     { from, to }: { from: number; to: number },
   ): void {
+    if (from === 0 && to > 1 && run.share(reply)) return;
     for (let i = from; i < to; i++) {
       const error = run.settle(i, reply, this.hostId);
       if (error !== undefined) this.#note(error);

@@ -120,6 +120,15 @@ export class Command {
   }
 }
 
+/** Resolves the promise of a command. */
+export function succeed(settler: Settler, reply: Reply): void {
+  try {
+    settler.resolve(reply);
+  } catch {
+    // Its owner settled it by hand, which is no concern of the connection.
+  }
+}
+
 /** Rejects the promise of a command. */
 export function fail(settler: Settler, reason: unknown): void {
   try {

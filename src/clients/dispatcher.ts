@@ -14,6 +14,7 @@ import { blockTimeOf } from "./command_traits.ts";
 import { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
+import type { Run } from "./run.ts";
 
 /** What clients need of a cluster. */
 export interface ClusterView {
@@ -72,6 +73,8 @@ interface HeldBatch {
 export class Dispatcher {
   /** How many of its batches are settled. */
   settledBatches = 0;
+  /** How many commands have failed in them. */
+  failedCommands = 0;
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** Of commands whose caller asks for nothing else, in bits. */
@@ -135,10 +138,11 @@ export class Dispatcher {
     flags = this.#flags,
   ): void {
     const time = blockTimeOf(name, args);
-    if (time === undefined) {
-      return this.queue(hostId, name, args, settler, flags);
-    }
     try {
+      if (time === undefined) {
+        this.queue(hostId, name, args, settler, flags);
+        return;
+      }
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
       if (!this.#admit(host, size)) throw host.failures.queueFull(name);
@@ -154,33 +158,33 @@ export class Dispatcher {
   /**
    * Issues a command that is known not to block.
    *
+   * @param settler Is told of its outcome, if given.
    * @param second The argument beside the first one, where that is no list.
+   * @returns Where its outcome will stand otherwise, as the last one.
+   * @throws What keeps it from being issued.
    * @see {@linkcode Dispatcher.send}
    */
   queue(
     hostId: number,
     name: string,
     args: Arguments,
-    settler: Settler,
+    settler?: Settler,
     flags = this.#flags,
     second?: Argument,
-  ): void {
-    try {
-      const size = sizeOf(args, second);
-      const open = this.#open[hostId];
-      // The host of an id is another one after its pools were disconnected.
-      const fits = open !== undefined && !open.batch.sealed &&
-        !open.host.closing && this.#abandoned === undefined;
-      const host = fits ? open.host : this.#hostFor(hostId);
-      if (!this.#admit(host, size, fits ? open.batch : undefined)) {
-        throw host.failures.queueFull(name);
-      }
-      const batch = fits ? open.batch : this.#openFor(host);
-      batch.add(name, args, settler, flags, size, second);
-      if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
-    } catch (error) {
-      fail(settler, error);
+  ): Run {
+    const size = sizeOf(args, second);
+    const open = this.#open[hostId];
+    // The host of an id is another one after its pools were disconnected.
+    const fits = open !== undefined && !open.batch.sealed &&
+      !open.host.closing && this.#abandoned === undefined;
+    const host = fits ? open.host : this.#hostFor(hostId);
+    if (!this.#admit(host, size, fits ? open.batch : undefined)) {
+      throw host.failures.queueFull(name);
     }
+    const batch = fits ? open.batch : this.#openFor(host);
+    const run = batch.add(name, args, settler, flags, size, second);
+    if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
+    return run;
   }
 
   /**
@@ -285,6 +289,7 @@ export class Dispatcher {
   #forget(host: Host, batch: Batch): void {
     this.#live.delete(batch);
     this.settledBatches++;
+    this.failedCommands += batch.errors;
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     if (this.#live.size > 0) return;
     for (const lane of this.#lanes.values()) lane.close();

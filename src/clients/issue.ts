@@ -19,6 +19,7 @@ import {
 import { isStateful } from "./command_traits.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Issues a command. Whatever is wrong with it rejects its promise before
@@ -91,28 +92,26 @@ function sendParts(
  * @param dispatcher What carries it.
  * @param hostId Where it goes; without it the router decides.
  * @param command Its name in capitals.
- * @param settler The promise that waits for its reply.
+ * @param settler Is told of its outcome, if given.
  * @param args Its arguments; the first one may stand for itself,
  * @param second and so may the second one beside it.
+ * @returns Where its outcome will stand otherwise, as the last one.
+ * @throws What is wrong with it, before anything is sent.
  */
 export function issuePlain(
   dispatcher: Dispatcher,
   hostId: number | undefined,
   command: string,
-  settler: Settler,
+  settler: Settler | undefined,
   args: Arguments,
   second?: Argument,
-): void {
-  try {
-    if (isList(args)) checkArguments(command, args);
-    else checkArgument(command, args);
-    if (second !== undefined) checkArgument(command, second, 2);
-    const host = hostId ??
-      hostOf(dispatcher.cluster.router, command, args, second);
-    dispatcher.queue(host, command, args, settler, undefined, second);
-  } catch (error) {
-    settler.reject(error);
-  }
+): Run {
+  if (isList(args)) checkArguments(command, args);
+  else checkArgument(command, args);
+  if (second !== undefined) checkArgument(command, second, 2);
+  const host = hostId ??
+    hostOf(dispatcher.cluster.router, command, args, second);
+  return dispatcher.queue(host, command, args, settler, undefined, second);
 }
 
 const { getHostForCommand } = BaseRouter.prototype;

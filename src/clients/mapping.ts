@@ -14,7 +14,7 @@ import { PromiseLog } from "./promise_log.ts";
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
   /** What was promised since the last join. */
-  #log = this.#newLog();
+  #log: PromiseLog;
   readonly #endsWell: boolean;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -24,6 +24,7 @@ export class Mapping implements Ledger {
    */
   constructor(dispatcher: Dispatcher, settled = false) {
     this.dispatcher = dispatcher;
+    this.#log = new PromiseLog(dispatcher);
     this.#endsWell = settled;
   }
 
@@ -49,12 +50,8 @@ export class Mapping implements Ledger {
   async join(): Promise<void> {
     await this.settled();
     const log = this.#log;
-    this.#log = this.#newLog();
+    this.#log = new PromiseLog(this.dispatcher);
     throwReasons(log);
-  }
-
-  #newLog(): PromiseLog {
-    return new PromiseLog(() => this.dispatcher.settledBatches);
   }
 
   /** Rejects what is not settled; what was not sent will not be. */

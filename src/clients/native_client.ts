@@ -71,7 +71,11 @@ export class NativeClient implements CommandTarget {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const settler: Settler = { resolve, reject };
     const dispatcher = this.#dispatcher;
-    issuePlain(dispatcher, this.#hostId, command, settler, args, second);
+    try {
+      issuePlain(dispatcher, this.#hostId, command, settler, args, second);
+    } catch (error) {
+      reject(error);
+    }
     return promise;
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { RbPromise } from "../promise.ts";
+import { placedAt, RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Arguments, CommandFlags } from "./command.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -71,10 +71,7 @@ export class PromiseClient implements CommandTarget {
     args: Arguments,
     second?: Argument,
   ): RbPromise<unknown> {
-    const promise = new RbPromise<Reply>();
-    const { dispatcher } = this.#ledger;
-    issuePlain(dispatcher, this.#hostId, command, promise, args, second);
-    return this.#enter(promise);
+    return this.#enter(this.#issuePlain(command, args, second));
   }
 
   /** Calls a method of the surface, which makes the command. */
@@ -95,6 +92,22 @@ export class PromiseClient implements CommandTarget {
   /** Fails, as commands do. */
   refuse(error: Error): RbPromise<never> {
     return this.#enter(RbPromise.rejected(error));
+  }
+
+  /** The promise of most commands finds its outcome where they are kept. */
+  #issuePlain(
+    command: string,
+    args: Arguments,
+    second: Argument | undefined,
+  ): RbPromise<unknown> {
+    const { dispatcher } = this.#ledger;
+    const id = this.#hostId;
+    try {
+      const run = issuePlain(dispatcher, id, command, undefined, args, second);
+      return placedAt(run, run.length - 1);
+    } catch (error) {
+      return RbPromise.rejected(error);
+    }
   }
 
   #issue(

@@ -4,10 +4,18 @@
  * @module
  */
 
-import type { RbPromise } from "../promise.ts";
+import { countRejections, type RbPromise } from "../promise.ts";
 
 /** Lists of this length never grow by much, nor are they moved. */
 const CHUNK_LENGTH = 1_024;
+
+/** What carries the commands, as far as it tells how they are doing. */
+export interface Progress {
+  /** How many batches are settled. */
+  readonly settledBatches: number;
+  /** How many commands have failed in them. */
+  readonly failedCommands: number;
+}
 
 /**
  * Promises in the order of issue. Those that have resolved are let go in time,
@@ -16,7 +24,10 @@ const CHUNK_LENGTH = 1_024;
 export class PromiseLog {
   /** How many promises were ever added. */
   length = 0;
-  readonly #progress: () => number;
+  readonly #progress: Progress;
+  /** How many rejections, and failed commands, there were before. */
+  readonly #rejections = countRejections();
+  readonly #failedCommands: number;
   #chunks: RbPromise<unknown>[][] = [];
   #last: RbPromise<unknown>[] = [];
   /** How many promises the last chunk has; it may have room for more. */
@@ -25,15 +36,16 @@ export class PromiseLog {
   #held = 0;
   /** and how many there may be until the next look at them. */
   #limit = CHUNK_LENGTH;
-  /** The progress at the last look. */
+  /** How many batches were settled at the last look. */
   #seen = 0;
 
   /**
-   * @param progress A number that grows as promises are settled. While a map is
-   * being issued it stays, and no promise has to be looked at.
+   * @param progress Tells whether a look at the promises is worth while: as long
+   * as no batch is settled none of them is, and most often none has failed.
    */
-  constructor(progress: () => number) {
+  constructor(progress: Progress) {
     this.#progress = progress;
+    this.#failedCommands = progress.failedCommands;
   }
 
   /** Adds a promise. */
@@ -46,6 +58,10 @@ export class PromiseLog {
   /** The reasons of those that are rejected. */
   reasons(): unknown[] {
     const reasons: unknown[] = [];
+    if (
+      countRejections() === this.#rejections &&
+      this.#progress.failedCommands === this.#failedCommands
+    ) return reasons;
     const last = this.#last.slice(0, this.#count);
     for (const chunk of [...this.#chunks, last]) {
       for (const promise of chunk) {
@@ -61,9 +77,9 @@ export class PromiseLog {
     this.#held += CHUNK_LENGTH;
     this.#last = new Array(CHUNK_LENGTH);
     this.#count = 0;
-    const progress = this.#progress();
-    if (this.#held > this.#limit && progress !== this.#seen) {
-      this.#seen = progress;
+    const { settledBatches } = this.#progress;
+    if (this.#held > this.#limit && settledBatches !== this.#seen) {
+      this.#seen = settledBatches;
       this.#dropResolved();
     }
   }

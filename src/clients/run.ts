@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type Outcomes, PENDING, REJECTED, RESOLVED } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import { MAX_MERGED, MAX_MERGED_BYTES, mergedName } from "./auto_batch.ts";
@@ -15,6 +16,7 @@ import {
   isList,
   type Settler,
   settleWith,
+  succeed,
 } from "./command.ts";
 import { lengthOf } from "./command_size.ts";
 
@@ -23,6 +25,9 @@ const MAX_LENGTH = MAX_MERGED;
 
 /** The most arguments for which room is made at once. */
 const MAX_ROOM = 4 * MAX_LENGTH;
+
+/** The arguments of commands that nobody asks for any more. */
+const NONE: Argument[] = [];
 
 /** What all commands of a {@linkcode Run} have in common. */
 export interface RunKind {
@@ -34,20 +39,35 @@ export interface RunKind {
   readonly flags: number;
 }
 
+/** An outcome that is no value. */
+class Failure {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
+}
+
 /**
  * Commands of one kind that were issued one after the other. A map keeps a great
  * many commands alive at once, and the collector of garbage copies all that
- * lives: here a command is its arguments and its promise in two lists, and these
- * are short, so that they never have to grow by much.
+ * lives: here a command is its arguments and its outcome in two lists, and these
+ * are short, so that they never have to grow by much. The promise of a command
+ * finds its outcome here, unless there is a settler that is to be told.
  */
-export class Run implements RunKind {
+export class Run implements RunKind, Outcomes {
   readonly name: string;
   readonly argCount: number;
   readonly flags: number;
   readonly #mergedName: string | undefined;
   /** Those of all commands, one after the other. */
-  readonly #args: Argument[];
-  readonly #settlers: Settler[];
+  #args: Argument[];
+  /** Whoever is to be told of an outcome, by the index of the command. */
+  #settlers: (Settler | undefined)[] | undefined = undefined;
+  /** What has come for the others; an index without anything is pending. */
+  #outcomes: readonly unknown[] | undefined = undefined;
+  /** What has come for all of them, if it is the same. */
+  #shared: Reply | undefined = undefined;
   /** How many commands it has. */
   length = 0;
   /** Bytes of the values of a merged SET. */
@@ -64,7 +84,6 @@ export class Run implements RunKind {
     capacity = 0,
   ) {
     this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
-    this.#settlers = new Array(capacity);
     this.name = name;
     this.argCount = argCount;
     this.flags = flags;
@@ -97,10 +116,14 @@ export class Run implements RunKind {
     return this.length >= MAX_LENGTH || this.#bytes >= MAX_MERGED_BYTES;
   }
 
-  /** Appends a command of its kind. */
-  push(settler: Settler, args: Arguments, second?: Argument): void {
+  /** Appends a command of its kind, with whoever is to be told, if anybody. */
+  push(
+    settler: Settler | undefined,
+    args: Arguments,
+    second?: Argument,
+  ): void {
     const index = this.length++;
-    this.#settlers[index] = settler;
+    if (settler !== undefined) (this.#settlers ??= [])[index] = settler;
     const from = index * this.argCount;
     if (isList(args)) {
       for (let i = 0; i < args.length; i++) this.#args[from + i] = args[i];
@@ -119,7 +142,7 @@ export class Run implements RunKind {
     return new Command(
       this.name,
       this.#args.slice(from, from + this.argCount),
-      this.#settlers[index],
+      this.#settlerAt(index),
       this.flags | flags,
     );
   }
@@ -150,16 +173,82 @@ export class Run implements RunKind {
    * @returns The error, if the reply was one.
    */
   settle(index: number, reply: Reply, hostId: number): Error | undefined {
-    const settler = this.#settlers[index];
-    if (typeof reply === "object" && reply !== null) {
+    if (isObject(reply)) {
+      const settler = this.#settlerAt(index);
       return settleWith(settler, reply, { name: this.name, hostId });
     }
     // Text, numbers and null: nearly all there are.
-    try {
-      settler.resolve(reply);
-    } catch {
-      // Its owner settled it by hand, which is no concern of the connection.
-    }
+    const settler = this.#settlers?.[index];
+    if (settler === undefined) this.#place(index, reply);
+    else succeed(settler, reply);
     return undefined;
   }
+
+  /**
+   * Settles all commands with the replies of a list, which stays here, if nobody
+   * has to be told and nothing in it has to be looked at.
+   *
+   * @returns Whether that was so; otherwise nothing has happened.
+   */
+  adopt(replies: readonly Reply[]): boolean {
+    if (this.#settlers !== undefined || replies.some(isObject)) return false;
+    this.#outcomes = replies;
+    return true;
+  }
+
+  /** The same with one reply for all of them. */
+  share(reply: Reply): boolean {
+    if (this.#settlers !== undefined || isObject(reply)) return false;
+    this.#shared = reply;
+    return true;
+  }
+
+  /** Lets go of the arguments: no command will be asked for any more. */
+  drop(): void {
+    this.#args = NONE;
+  }
+
+  stateAt(index: number): 0 | 2 | 3 {
+    const outcome = this.#outcomeAt(index);
+    if (outcome === undefined) return PENDING;
+    return outcome instanceof Failure ? REJECTED : RESOLVED;
+  }
+
+  resultAt(index: number): unknown {
+    const outcome = this.#outcomeAt(index);
+    return outcome instanceof Failure ? outcome.reason : outcome;
+  }
+
+  watch(index: number, promise: Settler): void {
+    (this.#settlers ??= [])[index] = promise;
+  }
+
+  /** Whoever is to be told, or what puts the outcome in its place. */
+  #settlerAt(index: number): Settler {
+    return this.#settlers?.[index] ?? {
+      resolve: (reply) => {
+        const settler = this.#settlers?.[index];
+        if (settler === undefined) this.#place(index, reply);
+        else settler.resolve(reply);
+      },
+      reject: (reason) => {
+        const settler = this.#settlers?.[index];
+        if (settler === undefined) this.#place(index, new Failure(reason));
+        else settler.reject(reason);
+      },
+    };
+  }
+
+  #outcomeAt(index: number): unknown {
+    return this.#shared === undefined ? this.#outcomes?.[index] : this.#shared;
+  }
+
+  #place(index: number, outcome: unknown): void {
+    const outcomes = this.#outcomes ??= new Array(this.length);
+    (outcomes as unknown[])[index] = outcome;
+  }
+}
+
+function isObject(reply: Reply): boolean {
+  return typeof reply === "object" && reply !== null;
 }

@@ -61,14 +61,14 @@ export class RunList {
       this.#runs[this.#answerRun].wantsBytes;
   }
 
-  /** Appends a command. */
+  /** Appends a command; it is the last one of the run. */
   push(
     name: string,
     args: Arguments,
-    settler: Settler,
+    settler: Settler | undefined,
     flags: number,
     second?: Argument,
-  ): void {
+  ): Run {
     const argCount = countOf(args, second);
     let run = this.#last;
     const isOfKind = run?.isOf(name, argCount, flags) === true;
@@ -81,6 +81,7 @@ export class RunList {
     }
     run.push(settler, args, second);
     this.#length++;
+    return run;
   }
 
   /**
@@ -128,6 +129,7 @@ export class RunList {
     this.#answered += count;
     this.#answerIndex += count;
     if (this.#answerIndex < this.nextRun.length) return;
+    this.nextRun.drop();
     this.#answerRun++;
     this.#answerIndex = 0;
   }
@@ -137,7 +139,10 @@ export class RunList {
     this.#doubted = this.#sent;
   }
 
-  /** The commands without a reply, in order, and whether each was sent. */
+  /**
+   * Takes the commands without a reply, in order, and says whether each was
+   * sent.
+   */
   *unanswered(): Generator<[command: Command, sent: boolean]> {
     const sent = this.#sent;
     const doubted = this.#doubted;
@@ -149,6 +154,7 @@ export class RunList {
         yield [run.at(index, flags), place < sent];
       }
       index = 0;
+      run.drop();
     }
   }
 

@@ -8,7 +8,7 @@ import {
 import { Batch } from "../../src/clients/batch.ts";
 import { type CommandFlags, flagBits } from "../../src/clients/command.ts";
 import { CommandError, DecodeError, ProtocolError } from "../../src/errors.ts";
-import { RbPromise } from "../../src/promise.ts";
+import { placedAt, RbPromise } from "../../src/promise.ts";
 import type { Argument, Reply } from "../../src/values.ts";
 import { Encoder } from "../../src/wire/encoder.ts";
 import { Random } from "../../tools/soak/random.ts";
@@ -250,9 +250,11 @@ Deno.test("Batch.seal() closes it for further commands", () => {
 /** A batch that grows while it is sent, answered and lost, at random. */
 class GrowingBatch {
   readonly batch: Batch;
-  readonly promises: RbPromise<Reply>[] = [];
-  /** The keys of what left and has no reply, the older ones first. */
-  readonly #left: string[][] = [];
+  readonly promises: RbPromise<unknown>[] = [];
+  /** The replies to what left and has none, the older ones first. */
+  readonly #left: Reply[] = [];
+  /** What the callbacks of some promises were called with, by their index. */
+  readonly heard = new Map<number, unknown[]>();
   readonly names: string[] = [];
   /** How often each command left. */
   readonly runs = new Map<string, number>();
@@ -273,7 +275,8 @@ class GrowingBatch {
 
   step(): void {
     const choice = this.#random.next();
-    if (choice < 0.5 && !this.batch.sealed) this.#add();
+    if (choice < 0.45 && !this.batch.sealed) this.#add();
+    else if (choice < 0.5) this.#listen();
     else if (choice < 0.7) this.#send();
     else if (choice < 0.95) this.#answer();
     else if (choice < 0.97) this.#lose();
@@ -289,11 +292,28 @@ class GrowingBatch {
   }
 
   #add(): void {
-    const name = this.#random.next() < 0.7 ? "GET" : "INCR";
-    const promise = new RbPromise<Reply>();
-    this.batch.add(name, [`k${this.promises.length}`], promise, 0, 0);
-    this.promises.push(promise);
+    const name = this.#random.pick(["GET", "GET", "SET", "INCR"]);
+    const key = `k${this.promises.length}`;
+    const args = name === "SET" ? [key, "v"] : [key];
     this.names.push(name);
+    if (this.#random.chance(0.2)) {
+      const promise = new RbPromise<unknown>();
+      this.batch.add(name, args, promise, 0, 0);
+      this.promises.push(promise);
+    } else {
+      const run = this.batch.add(name, args, undefined, 0, 0);
+      this.promises.push(placedAt(run, run.length - 1));
+    }
+  }
+
+  /** Attaches a callback to a promise, settled or not. */
+  #listen(): void {
+    const index = this.#random.integer(0, this.promises.length - 1);
+    if (this.heard.has(index)) return;
+    const heard: unknown[] = [];
+    this.heard.set(index, heard);
+    const hear = (outcome: unknown) => heard.push(outcome);
+    this.promises[index].done(hear, hear);
   }
 
   #send(): void {
@@ -307,14 +327,15 @@ class GrowingBatch {
       for (const key of keys) {
         this.runs.set(key, (this.runs.get(key) ?? 0) + 1);
       }
-      this.#left.push(frame.includes("MGET") ? ["list", ...keys] : keys);
+      const isWrite = frame.includes("SET\r\n");
+      const isList = frame.includes("MGET\r\n");
+      this.#left.push(isWrite ? "OK" : isList ? keys : keys[0]);
     }
   }
 
   #answer(): void {
-    const keys = this.#left.shift();
-    if (keys === undefined) return;
-    this.batch.accept(keys[0] === "list" ? keys.slice(1) : keys[0]);
+    const reply = this.#left.shift();
+    if (reply !== undefined) this.batch.accept(reply);
   }
 
   /** The connection is lost, and with it what had left; reads are sent again. */
@@ -334,11 +355,15 @@ Deno.test("Batch gives each command its reply while it grows, is sent and lost",
     growing.finish();
     growing.promises.forEach((promise, i) => {
       const key = `k${i}`;
-      const expected = promise.isResolved ? promise.value : promise.reason;
-      assertEquals(expected, promise.isResolved ? key : "lost");
+      const name = growing.names[i];
+      const outcome = promise.isResolved ? promise.value : promise.reason;
+      const expected = name === "SET" ? "OK" : key;
+      assertEquals(outcome, promise.isResolved ? expected : "lost");
+      const heard = growing.heard.get(i);
+      if (heard !== undefined) assertEquals(heard, [outcome]);
       // What is lost was sent; and no write leaves twice.
       const runs = growing.runs.get(key) ?? 0;
-      assert(runs > 0 && (runs === 1 || growing.names[i] === "GET"));
+      assert(runs > 0 && (runs === 1 || name === "GET"));
     });
     assertEquals(growing.settled, 1);
   }

@@ -2,8 +2,28 @@ import { assertEquals, assertLess } from "@std/assert";
 import { PromiseLog } from "../../src/clients/promise_log.ts";
 import { RbPromise } from "../../src/promise.ts";
 
+/** Batches are settled, and commands fail, between any two looks; or neither. */
+class Progress {
+  readonly #settles: boolean;
+  readonly #fails: boolean;
+  #count = 0;
+
+  constructor({ settles = false, fails = false } = {}) {
+    this.#settles = settles;
+    this.#fails = fails;
+  }
+
+  get settledBatches(): number {
+    return this.#settles ? ++this.#count : 0;
+  }
+
+  get failedCommands(): number {
+    return this.#fails ? ++this.#count : 0;
+  }
+}
+
 Deno.test("PromiseLog.reasons() are in the order of issue", () => {
-  const log = new PromiseLog(() => 0);
+  const log = new PromiseLog(new Progress());
   const promises = Array.from({ length: 5_000 }, () => new RbPromise());
   for (const promise of promises) log.push(promise);
   for (const at of [4_999, 2_047, 0, 2_048]) promises[at].reject(at);
@@ -12,8 +32,7 @@ Deno.test("PromiseLog.reasons() are in the order of issue", () => {
 });
 
 Deno.test("PromiseLog keeps every reason, whatever it lets go", () => {
-  let progress = 0;
-  const log = new PromiseLog(() => ++progress);
+  const log = new PromiseLog(new Progress({ settles: true }));
   const expected: number[] = [];
   for (let i = 0; i < 20_000; i++) {
     const promise = new RbPromise<number>();
@@ -36,7 +55,7 @@ class Watched extends RbPromise<number> {
 }
 
 /** How many of 20,000 promises are left at the end. */
-function left(progress: () => number, isRejected: (at: number) => boolean) {
+function left(progress: Progress, isRejected: (at: number) => boolean) {
   const log = new PromiseLog(progress);
   for (let i = 0; i < 20_000; i++) {
     const promise = new Watched();
@@ -50,9 +69,14 @@ function left(progress: () => number, isRejected: (at: number) => boolean) {
 }
 
 Deno.test("PromiseLog lets those go that have resolved, wherever they stand", () => {
-  let progress = 0;
-  assertLess(left(() => ++progress, () => false), 4_000);
+  const both = () => new Progress({ settles: true, fails: true });
+  assertLess(left(both(), () => false), 4_000);
   // Both ends of each chunk stay.
-  assertLess(left(() => ++progress, (at) => (at + 1) % 1_024 < 2), 4_000);
-  assertEquals(left(() => 0, () => false), 20_000);
+  assertLess(left(both(), (at) => (at + 1) % 1_024 < 2), 4_000);
+  assertEquals(left(new Progress({ fails: true }), () => false), 20_000);
+});
+
+Deno.test("PromiseLog.reasons() looks at nothing when nothing has failed", () => {
+  assertEquals(left(new Progress(), () => false), 0);
+  assertEquals(left(new Progress(), (at) => at === 7), 20_000);
 });
