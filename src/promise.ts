@@ -5,12 +5,19 @@
  * @module
  */
 
-/** Nothing is known yet. */
-export const PENDING = 0;
+import {
+  countDue,
+  enqueue,
+  react,
+  type Reaction,
+  REJECTED,
+  RESOLVED,
+  runDue,
+} from "./reactions.ts";
+
+const PENDING = 0;
 /** Another promise will settle it. */
 const FOLLOWING = 1;
-export const RESOLVED = 2;
-export const REJECTED = 3;
 
 /**
  * Where the outcomes of many promises stand together. Most promises of a map have
@@ -18,12 +25,24 @@ export const REJECTED = 3;
  * touch them.
  */
 export interface Outcomes {
-  /** What is known of the outcome at an index. */
-  stateAt(index: number): 0 | 2 | 3;
-  /** The value or the reason at an index. */
-  resultAt(index: number): unknown;
-  /** Has a promise told of the outcome at an index, which is still to come. */
+  /**
+   * The value at an index, or its {@linkcode Rejection}; `undefined` while it is
+   * still to come.
+   */
+  outcomeAt(index: number): unknown;
+  /** Has a promise told of an outcome that is still to come. */
   watch(index: number, promise: RbPromise<unknown>): void;
+}
+
+/** An outcome that is no value. */
+export class Rejection {
+  /** Why there is none. */
+  readonly reason: unknown;
+
+  /** @param reason Why there is no value. */
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
 }
 
 let rejections = 0;
@@ -35,28 +54,6 @@ export function countRejections(): number {
 
 /** Makes a promise of the outcome at an index. */
 export let placedAt: (outcomes: Outcomes, index: number) => RbPromise<unknown>;
-
-/** A pair of callbacks that waits for a promise to settle. */
-interface Reaction {
-  onSuccess: ((value: never) => unknown) | null | undefined;
-  onFailure: ((reason: unknown) => unknown) | null | undefined;
-}
-
-/** The callbacks of a promise that has settled, as far as they are due. */
-interface Turn {
-  readonly reactions: readonly Reaction[];
-  /** The index of the next one. */
-  next: number;
-  readonly state: 2 | 3;
-  readonly result: unknown;
-}
-
-/**
- * What is due, the next at the end. A promise that settles because of a callback
- * goes before what its own cause has left, so the order is that of a recursion,
- * which a chain of thousands would not survive.
- */
-const due: Turn[] = [];
 
 /**
  * A promise that is settled from outside and that shows its value as soon as it
@@ -218,7 +215,7 @@ export class RbPromise<T> implements Promise<T> {
     RbPromise.#settleByHand(this);
     // Nobody waits for most promises yet, so nothing becomes due.
     if (this.#result === undefined) return RbPromise.#resolve(this, value);
-    const mark = due.length;
+    const mark = countDue();
     RbPromise.#resolve(this, value);
     runDue(mark);
   }
@@ -231,7 +228,7 @@ export class RbPromise<T> implements Promise<T> {
    */
   reject(reason: unknown): void {
     RbPromise.#settleByHand(this);
-    const mark = due.length;
+    const mark = countDue();
     RbPromise.#assertPending(this);
     RbPromise.#settle(this, REJECTED, reason);
     runDue(mark);
@@ -340,9 +337,10 @@ export class RbPromise<T> implements Promise<T> {
 
   static #stateOf(promise: RbPromise<unknown>): 0 | 1 | 2 | 3 {
     const state = promise.#state;
-    return typeof state === "object"
-      ? state.stateAt(promise.#result as number)
-      : state;
+    if (typeof state !== "object") return state;
+    const outcome = state.outcomeAt(promise.#result as number);
+    if (outcome === undefined) return PENDING;
+    return outcome instanceof Rejection ? REJECTED : RESOLVED;
   }
 
   /**
@@ -352,11 +350,11 @@ export class RbPromise<T> implements Promise<T> {
    */
   static #take(promise: RbPromise<unknown>): Outcomes | undefined {
     const outcomes = promise.#state as Outcomes;
-    const index = promise.#result as number;
-    const state = outcomes.stateAt(index);
-    if (state === PENDING) return outcomes;
-    promise.#state = state;
-    promise.#result = outcomes.resultAt(index);
+    const outcome = outcomes.outcomeAt(promise.#result as number);
+    if (outcome === undefined) return outcomes;
+    const isRejection = outcome instanceof Rejection;
+    promise.#state = isRejection ? REJECTED : RESOLVED;
+    promise.#result = isRejection ? outcome.reason : outcome;
     return undefined;
   }
 
@@ -389,7 +387,7 @@ export class RbPromise<T> implements Promise<T> {
     promise.#result = result;
     if (state === REJECTED) rejections++;
     if (reactions === undefined) return;
-    due.push({ reactions, next: 0, state, result });
+    enqueue(reactions, state, result);
   }
 
   static #resolve(promise: RbPromise<unknown>, value: unknown): void {
@@ -420,7 +418,7 @@ export class RbPromise<T> implements Promise<T> {
     // Anybody's `then` may throw, or call back more than once.
     const settle = (state: 2 | 3, result: unknown) => {
       if (promise.#state !== FOLLOWING) return;
-      const mark = due.length;
+      const mark = countDue();
       RbPromise.#settle(promise, state, result);
       runDue(mark);
     };
@@ -470,32 +468,6 @@ export class RbPromise<T> implements Promise<T> {
         "Cannot settle a promise that is no longer pending or follows another",
       );
     }
-  }
-}
-
-/** Runs the callbacks that became due since there were `mark` turns. */
-function runDue(mark: number): void {
-  while (due.length > mark) {
-    const turn = due[due.length - 1];
-    const reaction = turn.reactions[turn.next++];
-    // Before its last callback, so that a chain does not pile up.
-    if (turn.next === turn.reactions.length) due.pop();
-    react(reaction, turn.state, turn.result);
-  }
-}
-
-function react(
-  { onSuccess, onFailure }: Reaction,
-  state: 2 | 3,
-  result: unknown,
-): void {
-  try {
-    if (state === RESOLVED) onSuccess?.(result as never);
-    else onFailure?.(result);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
 

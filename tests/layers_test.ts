@@ -7,7 +7,13 @@ const SRC = new URL("src/", ROOT);
 const LAYERS = ["leaves", "wire", "clients", "cluster", "testing"];
 
 /** Files of `src/` itself that everybody may import. */
-const LEAVES = new Set(["errors.ts", "options.ts", "promise.ts", "values.ts"]);
+const LEAVES = new Set([
+  "errors.ts",
+  "options.ts",
+  "promise.ts",
+  "reactions.ts",
+  "values.ts",
+]);
 
 /** The layer of a path below `src/`. */
 function layerOf(path: string): string {

@@ -1,17 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type Outcomes, placedAt, RbPromise } from "../src/promise.ts";
+import {
+  type Outcomes,
+  placedAt,
+  RbPromise,
+  Rejection,
+} from "../src/promise.ts";
 
 /** Outcomes in plain lists. */
 class Places implements Outcomes {
-  readonly outcomes: { state: 2 | 3; result: unknown }[] = [];
+  readonly outcomes: unknown[] = [];
   readonly watching = new Map<number, RbPromise<unknown>>();
 
-  stateAt(index: number): 0 | 2 | 3 {
-    return this.outcomes[index]?.state ?? 0;
-  }
-
-  resultAt(index: number): unknown {
-    return this.outcomes[index]?.result;
+  outcomeAt(index: number): unknown {
+    return this.outcomes[index];
   }
 
   watch(index: number, promise: RbPromise<unknown>): void {
@@ -21,13 +22,13 @@ class Places implements Outcomes {
 
   resolve(index: number, result: unknown): void {
     const promise = this.watching.get(index);
-    if (promise === undefined) this.outcomes[index] = { state: 2, result };
+    if (promise === undefined) this.outcomes[index] = result;
     else promise.resolve(result);
   }
 
   reject(index: number, result: unknown): void {
     const promise = this.watching.get(index);
-    if (promise === undefined) this.outcomes[index] = { state: 3, result };
+    if (promise === undefined) this.outcomes[index] = new Rejection(result);
     else promise.reject(result);
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Outcomes, PENDING, REJECTED, RESOLVED } from "../promise.ts";
+import { type Outcomes, Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/encoder.ts";
 import { MAX_MERGED, MAX_MERGED_BYTES, mergedName } from "./auto_batch.ts";
@@ -37,15 +37,6 @@ export interface RunKind {
   readonly argCount: number;
   /** What is out of the ordinary about them, in bits. */
   readonly flags: number;
-}
-
-/** An outcome that is no value. */
-class Failure {
-  readonly reason: unknown;
-
-  constructor(reason: unknown) {
-    this.reason = reason;
-  }
 }
 
 /**
@@ -208,15 +199,8 @@ export class Run implements RunKind, Outcomes {
     this.#args = NONE;
   }
 
-  stateAt(index: number): 0 | 2 | 3 {
-    const outcome = this.#outcomeAt(index);
-    if (outcome === undefined) return PENDING;
-    return outcome instanceof Failure ? REJECTED : RESOLVED;
-  }
-
-  resultAt(index: number): unknown {
-    const outcome = this.#outcomeAt(index);
-    return outcome instanceof Failure ? outcome.reason : outcome;
+  outcomeAt(index: number): unknown {
+    return this.#shared === undefined ? this.#outcomes?.[index] : this.#shared;
   }
 
   watch(index: number, promise: Settler): void {
@@ -233,14 +217,10 @@ export class Run implements RunKind, Outcomes {
       },
       reject: (reason) => {
         const settler = this.#settlers?.[index];
-        if (settler === undefined) this.#place(index, new Failure(reason));
+        if (settler === undefined) this.#place(index, new Rejection(reason));
         else settler.reject(reason);
       },
     };
-  }
-
-  #outcomeAt(index: number): unknown {
-    return this.#shared === undefined ? this.#outcomes?.[index] : this.#shared;
   }
 
   #place(index: number, outcome: unknown): void {
