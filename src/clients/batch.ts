@@ -25,6 +25,8 @@ export interface BatchOptions {
   hostId: number;
   /** Whether neighbouring GETs and SETs are merged. */
   autoBatch: boolean;
+  /** When its time is up, in milliseconds of `performance.now()`. */
+  deadline: number;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
   /** Called for every error reply. */
@@ -52,12 +54,8 @@ export class Batch implements Exchange {
   carrier: Connection | undefined = undefined;
   /** How many times it was put on a connection and failed. */
   attempts = 0;
-  /** Whether it is kept back, and counted apart in the queue of its host. */
-  held = false;
-  /** When it was issued, or released, in milliseconds of `performance.now()`, */
-  started: number = performance.now();
-  /** and when its time is up. */
-  deadline = Infinity;
+  /** When its time is up, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
   /** The host that its commands go to. */
   readonly hostId: number;
 
@@ -73,9 +71,10 @@ export class Batch implements Exchange {
   #abandoned = false;
   #reported = false;
 
-  /** @param options Its host, whether to merge, whom to tell. */
+  /** @param options Its host, its deadline, whether to merge. */
   constructor(options: BatchOptions) {
     this.hostId = options.hostId;
+    this.deadline = options.deadline;
     this.#autoBatch = options.autoBatch;
     this.#commands = new RunList(options.autoBatch);
     this.#onSettled = options.onSettled;

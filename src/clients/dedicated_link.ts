@@ -88,6 +88,7 @@ export class DedicatedLink implements ConnectionOwner {
     const batch = new Batch({
       hostId: this.#host.id,
       autoBatch: false,
+      deadline: Infinity,
       onSettled: (batch) => {
         clearTimeout(this.#timers.get(batch));
         this.#timers.delete(batch);

@@ -38,8 +38,8 @@ export interface ClusterView {
 export interface DispatchOptions {
   /** Milliseconds that each batch has from its issue to its last reply. */
   timeout: number;
-  /** Milliseconds that all batches together have, if they share them. */
-  total?: number | undefined;
+  /** When all is over, in milliseconds of `performance.now()`. */
+  deadline?: number | undefined;
   /** Gives up everything that is not settled when aborted. */
   signal?: AbortSignal | undefined;
   /** Whether neighbouring GETs and SETs are merged. */
@@ -61,14 +61,6 @@ interface OpenBatch {
   readonly batch: Batch;
 }
 
-/** A batch that is kept back, and the milliseconds it has beyond the usual. */
-interface HeldBatch {
-  readonly host: Host;
-  readonly batch: Batch;
-  readonly lane: Lane;
-  readonly extra: number;
-}
-
 /** Issues commands to hosts, and knows when all of them are settled. */
 export class Dispatcher {
   /** How many of its batches are settled. */
@@ -88,9 +80,6 @@ export class Dispatcher {
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
   #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
   #abandoned: { readonly reason: unknown } | undefined = undefined;
-  /** When all is over, in milliseconds of `performance.now()`. */
-  #end: number | undefined = undefined;
-  #held: HeldBatch[] | undefined = undefined;
 
   /**
    * @param cluster Its hosts and its router.
@@ -103,7 +92,6 @@ export class Dispatcher {
     this.#gate = options.exclusive
       ? new Gate(options.maxConcurrency)
       : undefined;
-    this.#startClock();
   }
 
   /** The cluster it issues to. */
@@ -145,10 +133,10 @@ export class Dispatcher {
       }
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
-      if (!this.#admit(host, size)) throw host.failures.queueFull(name);
+      if (!host.admit(size)) throw host.failures.queueFull(name);
       // In a lane of its own, so that it delays nobody else.
       const lane = new Lane(host, { pool: host.blockingPool });
-      this.#start(host, lane, time, () => lane.close())
+      this.#start(host, lane, this.#deadline(time), () => lane.close())
         .add(name, args, settler, flags, size);
     } catch (error) {
       fail(settler, error);
@@ -178,9 +166,7 @@ export class Dispatcher {
     const fits = open !== undefined && !open.batch.sealed &&
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
-    if (!this.#admit(host, size, fits ? open.batch : undefined)) {
-      throw host.failures.queueFull(name);
-    }
+    if (!host.admit(size)) throw host.failures.queueFull(name);
     const batch = fits ? open.batch : this.#openFor(host);
     const run = batch.add(name, args, settler, flags, size, second);
     if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
@@ -193,28 +179,6 @@ export class Dispatcher {
    */
   flush(): void {
     for (const lane of this.#lanes.values()) lane.flush();
-  }
-
-  /**
-   * Keeps back what is issued, until it is released: each batch has all the room
-   * of a queue for itself and takes none from others.
-   */
-  hold(): void {
-    this.#held ??= [];
-  }
-
-  /** Lets what was kept back leave at once. Its time begins now. */
-  release(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    this.#startClock();
-    for (const { host, batch, lane, extra } of held) {
-      if (batch.settled) continue;
-      host.release(batch);
-      this.#launch(batch, lane, extra);
-    }
-    this.flush();
   }
 
   /** Settles when every command issued so far, and since, is settled. */
@@ -237,13 +201,8 @@ export class Dispatcher {
     return this.#cluster.host(hostId);
   }
 
-  /** Whether a command of that size has room, which it then takes. */
-  #admit(host: Host, size: number, batch?: Batch): boolean {
-    return this.#held === undefined ? host.admit(size) : host.keep(size, batch);
-  }
-
   #openFor(host: Host): Batch {
-    const batch = this.#start(host, this.#laneFor(host), 0);
+    const batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
     this.#open[host.id] = { host, batch };
     return batch;
   }
@@ -251,15 +210,17 @@ export class Dispatcher {
   #start(
     host: Host,
     lane: Lane,
-    extra: number,
+    deadline: number,
     onSettled?: () => void,
   ): Batch {
+    const started = performance.now();
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
+      deadline,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch);
+        host.settled(batch, started);
         lane.settled(batch);
         this.#forget(host, batch);
         onSettled?.();
@@ -269,21 +230,8 @@ export class Dispatcher {
       this.#options.signal?.addEventListener("abort", this.#onAbort);
     }
     this.#live.set(batch, lane);
-    if (this.#held === undefined) {
-      this.#launch(batch, lane, extra);
-    } else {
-      batch.held = true;
-      this.#held.push({ host, batch, lane, extra });
-    }
-    return batch;
-  }
-
-  /** Hands a batch to its lane; it has `extra` milliseconds more than others. */
-  #launch(batch: Batch, lane: Lane, extra: number): void {
-    const now = performance.now();
-    batch.started = now;
-    batch.deadline = this.#end ?? now + this.#options.timeout + extra;
     lane.submit(batch);
+    return batch;
   }
 
   #forget(host: Host, batch: Batch): void {
@@ -308,9 +256,10 @@ export class Dispatcher {
     return lane;
   }
 
-  #startClock(): void {
-    const { total } = this.#options;
-    if (total !== undefined) this.#end = performance.now() + total;
+  /** When a batch issued now must be settled, `extra` milliseconds later. */
+  #deadline(extra: number): number {
+    const { timeout, deadline } = this.#options;
+    return deadline ?? performance.now() + timeout + extra;
   }
 }
 

@@ -80,9 +80,6 @@ export class Host {
   queuedCommands = 0;
   /** Bytes that are queued or under way. */
   queuedBytes = 0;
-  /** Those among them that are kept back, which take no room from others. */
-  #heldCommands = 0;
-  #heldBytes = 0;
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
@@ -112,48 +109,25 @@ export class Host {
 
   /** Whether a command of that size still fits, which then counts. */
   admit(size: number): boolean {
-    const bytes = this.queuedBytes - this.#heldBytes + size;
-    const commands = this.queuedCommands - this.#heldCommands + 1;
-    if (bytes > this.#maxBytes || commands > this.#maxCommands) return false;
-    this.queuedBytes += size;
+    const bytes = this.queuedBytes + size;
+    if (bytes > this.#maxBytes || this.queuedCommands >= this.#maxCommands) {
+      return false;
+    }
+    this.queuedBytes = bytes;
     this.queuedCommands++;
     return true;
-  }
-
-  /**
-   * The same for a command of a batch that is kept back: it has to fit together
-   * with the others of that batch.
-   */
-  keep(size: number, batch: Batch | undefined): boolean {
-    const bytes = (batch?.size ?? 0) + size;
-    const commands = (batch?.issued ?? 0) + 1;
-    if (bytes > this.#maxBytes || commands > this.#maxCommands) return false;
-    this.queuedBytes += size;
-    this.queuedCommands++;
-    this.#heldBytes += size;
-    this.#heldCommands++;
-    return true;
-  }
-
-  /** A batch is kept back no longer: from now on it takes room like others. */
-  release(batch: Batch): void {
-    if (!batch.held) return;
-    batch.held = false;
-    this.#heldBytes -= batch.size;
-    this.#heldCommands -= batch.issued;
   }
 
   /**
    * A batch is settled: gives back its room, counts it, and tells who listens.
    *
    * @param batch The batch.
+   * @param started When it was issued, in milliseconds of `performance.now()`.
    */
-  settled(batch: Batch): void {
-    this.release(batch);
+  settled(batch: Batch, started: number): void {
     this.queuedCommands -= batch.issued;
     this.queuedBytes -= batch.size;
     if (this.queuedCommands === 0) this.#whenDrained?.resolve();
-    const { started } = batch;
     const duration = performance.now() - started;
     this.counters.settled(batch, duration);
     if (batchChannel.hasSubscribers) {

@@ -6,12 +6,10 @@
 
 import { RbPromise } from "../promise.ts";
 
-/** A batch whose commands have been issued. */
-export interface IssuedBatch<R> {
+/** A batch that is under way. */
+export interface RunningBatch<R> {
   /** What the callback returned for each key, once all is settled. */
   readonly results: Promise<R[]>;
-  /** Sends its commands, which were kept back until now. */
-  release(): void;
   /** Gives up what is not settled. */
   cancel(): void;
 }
@@ -23,12 +21,15 @@ interface MappedBatch<K, R> {
   next: number;
 }
 
+/** A batch that is being read from the source, or under way. */
+interface PendingBatch<K, R> {
+  readonly mapped: Promise<MappedBatch<K, R> | undefined>;
+  cancel(): void;
+}
+
 /**
  * The entries of a mapped source in its order. While the consumer works on one
- * batch the next one is under way; when the consumer is done and has to wait for
- * that one, the one after it is read and issued, to be sent as soon as the last
- * reply has come. So there are never more than two, and a command is sent when
- * all of the batches before are settled.
+ * batch the next one is under way, and no more than these two are held.
  *
  * An iterator written out, because a million passes through an async generator
  * take longer than the commands do.
@@ -36,12 +37,9 @@ interface MappedBatch<K, R> {
 export class BatchEntries<K, R>
   implements AsyncIterableIterator<[K, Awaited<R>]> {
   readonly #chunks: Chunks<K>;
-  readonly #issue: (keys: K[]) => IssuedBatch<R>;
+  readonly #start: (keys: K[]) => RunningBatch<R>;
   #current: MappedBatch<K, R> | undefined = undefined;
-  /** The batch that is under way, */
   #pending: PendingBatch<K, R> | undefined = undefined;
-  /** and the one that will be. */
-  #upcoming: PendingBatch<K, R> | undefined = undefined;
   /** The call of `next` that waits for a batch; others queue behind it. */
   #advancing: Promise<unknown> | undefined = undefined;
   #done = false;
@@ -49,15 +47,15 @@ export class BatchEntries<K, R>
   /**
    * @param source The keys.
    * @param size How many of them make a batch.
-   * @param issue Issues the commands of a batch, but keeps them back.
+   * @param start Issues the commands of a batch.
    */
   constructor(
     source: Iterable<K> | AsyncIterable<K>,
     size: number,
-    issue: (keys: K[]) => IssuedBatch<R>,
+    start: (keys: K[]) => RunningBatch<R>,
   ) {
     this.#chunks = new Chunks(source, size);
-    this.#issue = issue;
+    this.#start = start;
   }
 
   /** The next entry. */
@@ -83,11 +81,9 @@ export class BatchEntries<K, R>
     if (!this.#done) {
       this.#done = true;
       this.#current = undefined;
-      this.#upcoming?.cancel();
       this.#pending?.cancel();
       if (!this.#chunks.isReading) {
         await this.#pending?.mapped.catch(() => {});
-        await this.#upcoming?.mapped.catch(() => {});
       }
       await this.#chunks.close();
     }
@@ -101,15 +97,11 @@ export class BatchEntries<K, R>
   async #advance(): Promise<IteratorResult<[K, Awaited<R>]>> {
     if (this.#done) return { done: true, value: undefined };
     try {
-      const pending = this.#pending ??= this.#prepare();
-      pending.release();
-      const upcoming = this.#upcoming = this.#prepare(pending);
-      const batch = await pending.mapped;
+      const { mapped } = this.#pending ??= this.#prepare();
+      const batch = await mapped;
       if (batch === undefined || this.#done) return await this.return();
       this.#current = batch;
-      upcoming.release();
-      this.#pending = upcoming;
-      this.#upcoming = undefined;
+      this.#pending = this.#prepare();
       return await this.#entry(batch);
     } catch (error) {
       // What was given up fails, but nobody wants it any more.
@@ -119,14 +111,19 @@ export class BatchEntries<K, R>
     }
   }
 
-  /** Reads a batch, after the one before it, and issues it. */
-  #prepare(before?: PendingBatch<K, R>): PendingBatch<K, R> {
-    const read = async () => {
-      await before?.issued;
+  /** Reads a batch and puts it under way. */
+  #prepare(): PendingBatch<K, R> {
+    let running: RunningBatch<R> | undefined;
+    const run = async () => {
       const keys = await this.#chunks.read();
-      return this.#done ? undefined : keys;
+      if (keys === undefined || this.#done) return undefined;
+      running = this.#start(keys);
+      return { keys, results: await running.results, next: 0 };
     };
-    return new PendingBatch(read(), this.#issue);
+    const mapped = run();
+    // Its error is thrown when its turn comes, or not at all.
+    mapped.catch(() => {});
+    return { mapped, cancel: () => running?.cancel() };
   }
 
   #entry(
@@ -141,45 +138,6 @@ export class BatchEntries<K, R>
       done: false,
       value: [key, value],
     }));
-  }
-}
-
-/** A batch that is being read from the source, is kept back, or is under way. */
-class PendingBatch<K, R> {
-  /** Settles when it was issued, or could not be. */
-  readonly issued: Promise<unknown>;
-  /** It, when its commands are settled; nothing when the source has ended. */
-  readonly mapped: Promise<MappedBatch<K, R> | undefined>;
-  #batch: IssuedBatch<R> | undefined = undefined;
-  #released = false;
-
-  constructor(
-    keys: Promise<K[] | undefined>,
-    issue: (keys: K[]) => IssuedBatch<R>,
-  ) {
-    const issued = keys.then((keys) => {
-      if (keys === undefined) return undefined;
-      this.#batch = issue(keys);
-      if (this.#released) this.#batch.release();
-      return { keys, results: this.#batch.results };
-    });
-    this.issued = issued.catch(() => {});
-    this.mapped = issued.then(async (batch) =>
-      batch && { keys: batch.keys, results: await batch.results, next: 0 }
-    );
-    // Its error is thrown when its turn comes, or not at all.
-    this.mapped.catch(() => {});
-  }
-
-  /** Sends its commands as soon as they are issued. */
-  release(): void {
-    this.#released = true;
-    this.#batch?.release();
-  }
-
-  /** Gives it up. */
-  cancel(): void {
-    this.#batch?.cancel();
   }
 }
 

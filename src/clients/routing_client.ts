@@ -212,12 +212,13 @@ class RoutingClientImpl extends NativeClient {
     return new BatchEntries(keys, batchSize, (batch) => {
       const mapping = this.#mapping(rest);
       const client = createMappingClient(mapping);
-      mapping.dispatcher.hold();
-      return {
-        results: mapping.run(() => batch.map((key) => callback(client, key))),
-        release: () => mapping.dispatcher.release(),
-        cancel: () => mapping.cancel(cancelled()),
-      };
+      const results = mapping.run(() => {
+        const returned = batch.map((key) => callback(client, key));
+        // The turn may last as long as the batch before is being consumed.
+        mapping.dispatcher.flush();
+        return returned;
+      });
+      return { results, cancel: () => mapping.cancel(cancelled()) };
     });
   }
 
@@ -294,7 +295,9 @@ class RoutingClientImpl extends NativeClient {
     return new Mapping(
       new Dispatcher(this.#cluster, {
         timeout: this.#options.timeout,
-        total: timeout,
+        deadline: timeout === undefined
+          ? undefined
+          : performance.now() + timeout,
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,

@@ -25,6 +25,7 @@ function frames(commands: readonly Issued[], autoBatch = true): string[] {
   const batch = new Batch({
     hostId: 0,
     autoBatch,
+    deadline: Infinity,
     onSettled: () => {},
   });
   for (const { name, args, flags } of commands) {

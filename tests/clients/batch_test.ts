@@ -25,6 +25,7 @@ class Bench {
     this.batch = new Batch({
       hostId: 7,
       autoBatch,
+      deadline: Infinity,
       onSettled: () => this.settled++,
     });
   }
@@ -267,6 +268,7 @@ class GrowingBatch {
     this.batch = new Batch({
       hostId: 0,
       autoBatch,
+      deadline: Infinity,
       onSettled,
     });
     // Nobody makes a batch without a command.

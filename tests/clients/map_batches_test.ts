@@ -7,10 +7,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { MapBatchesOptions } from "../../src/clients/client_options.ts";
-import { CommandError, TimeoutError } from "../../src/errors.ts";
+import { CommandError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster } from "../../src/testing.ts";
-import { ask, countKeys } from "../oracle.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 const KEYS = Array.from({ length: 25 }, (_, i) => `key:${i}`);
@@ -150,109 +149,6 @@ Deno.test("Cluster.mapBatches() sends the next batch before a turn is over", asy
   for (let i = 0; i < 50 && sent() < 3 * batch; i++) await undefined;
   assertEquals(sent(), 3 * batch);
   await entries.return?.();
-});
-
-Deno.test("Cluster.mapBatches() issues a batch early, and sends it when its turn comes", async () => {
-  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
-  const [host] = cluster.setup.hosts;
-  const issued: string[] = [];
-  const start = () =>
-    cluster.mapBatches(
-      ["list", "b", "c"],
-      (client, key): RbPromise<unknown> => {
-        issued.push(key);
-        return key === "list" ? client.blpop(30, key) : client.set(key, 1);
-      },
-      { batchSize: 1 },
-    );
-  const entries = start();
-  const first = entries.next();
-  await new Promise((wake) => setTimeout(wake, 30));
-  assertEquals(issued, ["list", "b"]);
-  assertEquals(await ask(host, "EXISTS b"), ":0");
-  await ask(host, "RPUSH list 1");
-  assertEquals((await first).value, ["list", ["list", "1"]]);
-  // It left at once: nobody has asked for it yet.
-  for (let i = 0; i < 100 && await ask(host, "EXISTS b") === ":0"; i++);
-  assertEquals(await ask(host, "EXISTS b"), ":1");
-  assertEquals(await collect(entries), [["b", "OK"], ["c", "OK"]]);
-
-  await ask(host, "FLUSHALL");
-  const given = start();
-  const next = given.next();
-  await new Promise((wake) => setTimeout(wake, 30));
-  await given.return?.();
-  assertEquals(await next, { done: true, value: undefined });
-  assertEquals(issued.splice(3), ["list", "b"]);
-  assertEquals(await countKeys(host), 0, "what was given up never leaves");
-});
-
-Deno.test("Cluster.mapBatches() takes no room with what it keeps back", async () => {
-  await using cluster = await makeTestCluster({
-    servers: 1,
-    databasesEach: 1,
-    cluster: { poolOptions: { maxQueueCommands: 2 } },
-  });
-  const [host] = cluster.setup.hosts;
-  const queue = () => cluster.stats().get(0)?.queue.commands;
-  const client = cluster.getRoutingClient();
-  const statuses = async (count: number) => {
-    const gets = Array.from({ length: count }, () => client.get("b"));
-    return (await Promise.allSettled(gets)).map(({ status }) => status);
-  };
-  const start = async () => {
-    const entries = cluster.mapBatches(
-      ["list", "b"],
-      (client, key): RbPromise<unknown> =>
-        key === "list" ? client.blpop(30, key) : client.set(key, 1),
-      { batchSize: 1 },
-    );
-    const first = entries.next();
-    await new Promise((wake) => setTimeout(wake, 30));
-    assertEquals(queue(), 2);
-    return { entries, first };
-  };
-
-  const { entries, first } = await start();
-  assertEquals(await statuses(2), ["fulfilled", "rejected"]);
-  await ask(host, "RPUSH list 1");
-  await first;
-  assertEquals(await collect(entries), [["b", "OK"]]);
-  assertEquals(queue(), 0);
-
-  await (await start()).entries.return?.();
-  assertEquals(queue(), 0);
-  assertEquals(await statuses(3), ["fulfilled", "fulfilled", "rejected"]);
-
-  await assertRejects(
-    () => collect(cluster.mapBatches(KEYS, (client, key) => client.get(key))),
-    AggregateError,
-    "no room",
-  );
-  assertEquals(queue(), 0);
-});
-
-Deno.test("Cluster.mapBatches() gives each batch its time from when it is sent", async () => {
-  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
-  const [host] = cluster.setup.hosts;
-  const keys = ["a", "b", "c"];
-  const entries = cluster.mapBatches(
-    keys,
-    (client, key) => client.blpop(30, key),
-    { batchSize: 1, timeout: 500 },
-  );
-  for (const key of keys) {
-    const next = entries.next();
-    await new Promise((wake) => setTimeout(wake, 300));
-    await ask(host, `RPUSH ${key} 1`);
-    assertEquals((await next).value, [key, [key, "1"]]);
-  }
-  const late = cluster.mapBatches(
-    ["d"],
-    (client, key) => client.blpop(30, key),
-    { timeout: 50 },
-  );
-  await assertRejects(() => late.next(), TimeoutError);
 });
 
 Deno.test("Cluster.mapBatches() closes its source when the consumer stops", async () => {

@@ -21,6 +21,7 @@ function batchOf(...names: string[]): Batch {
   const batch = new Batch({
     hostId: 0,
     autoBatch: false,
+    deadline: Infinity,
     onSettled: () => {},
   });
   for (const name of names) add(batch, name);
