@@ -96,19 +96,29 @@ export class BatchEntries<K, R>
 
   async #advance(): Promise<IteratorResult<[K, Awaited<R>]>> {
     if (this.#done) return { done: true, value: undefined };
+    let batch: MappedBatch<K, R> | undefined;
     try {
       const { mapped } = this.#pending ??= this.#prepare();
-      const batch = await mapped;
-      if (batch === undefined || this.#done) return await this.return();
-      this.#current = batch;
-      this.#pending = this.#prepare();
-      return await this.#entry(batch);
+      batch = await mapped;
     } catch (error) {
       // What was given up fails, but nobody wants it any more.
       if (this.#done) return { done: true, value: undefined };
-      await this.return();
-      throw error;
+      return await this.#fail(error);
     }
+    if (batch === undefined || this.#done) return await this.return();
+    this.#current = batch;
+    this.#pending = this.#prepare();
+    return await this.#entry(batch);
+  }
+
+  /** Stops because of an error, after which a loop does not call `return`. */
+  async #fail(error: unknown): Promise<never> {
+    try {
+      await this.return();
+    } catch {
+      // The source did not want to be closed; the first error is the news.
+    }
+    throw error;
   }
 
   /** Reads a batch and puts it under way. */
@@ -134,10 +144,10 @@ export class BatchEntries<K, R>
     if (result instanceof RbPromise && result.isResolved) {
       return Promise.resolve({ done: false, value: [key, result.value] });
     }
-    return Promise.resolve(result).then((value) => ({
-      done: false,
-      value: [key, value],
-    }));
+    return Promise.resolve(result).then(
+      (value) => ({ done: false, value: [key, value] }),
+      (error) => this.#fail(error),
+    );
   }
 }
 

@@ -289,6 +289,54 @@ Deno.test("Cluster.mapBatches() throws what its callback or its source throws", 
   assertEquals(seen, KEYS.slice(0, 5));
 });
 
+Deno.test("Cluster.mapBatches() closes its source after the error of any entry", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  for (const failing of [5, 7]) {
+    const source = new Source();
+    const seen: string[] = [];
+    await assertRejects(
+      async () => {
+        for await (
+          const [key] of cluster.mapBatches(
+            source.sync(),
+            (client, key) =>
+              client.get(key).then(() => {
+                if (key === KEYS[failing]) throw new Error("No good");
+              }),
+            { batchSize: 5 },
+          )
+        ) seen.push(key);
+      },
+      Error,
+      "No good",
+    );
+    assertEquals([seen, source.closed], [KEYS.slice(0, failing), 1]);
+  }
+});
+
+Deno.test("Cluster.mapBatches() throws its own error, not that of closing", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.getRoutingClient().rpush("key:7", 1);
+  function* stubborn(): Generator<string> {
+    try {
+      yield* KEYS;
+    } finally {
+      // deno-lint-ignore no-unsafe-finally
+      throw new Error("Thrown while closing");
+    }
+  }
+  await assertRejects(
+    () =>
+      collect(cluster.mapBatches(
+        stubborn(),
+        (client, key) => client.strlen(key),
+        { batchSize: 5 },
+      )),
+    CommandError,
+    "WRONGTYPE",
+  );
+});
+
 Deno.test("Cluster.mapBatches() serves calls of next() in their order", async () => {
   await using cluster = await makeTestCluster(SMALL);
   const entries = cluster.mapBatches(
