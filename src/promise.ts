@@ -22,7 +22,7 @@ const FOLLOWING = 1;
 /**
  * Where the outcomes of many promises stand together. Most promises of a map have
  * no callbacks, and are looked at when all is over: until then nobody has to
- * touch them.
+ * touch them. One that is kept but never looked at keeps them all.
  */
 export interface Outcomes {
   /**
@@ -47,7 +47,10 @@ export class Rejection {
 
 let rejections = 0;
 
-/** How many promises were ever rejected, but for those that are placed. */
+/**
+ * How many promises were ever rejected. Those that find a rejection in their place
+ * are not counted.
+ */
 export function countRejections(): number {
   return rejections;
 }
@@ -179,14 +182,13 @@ export class RbPromise<T> implements Promise<T> {
 
   /** The value once resolved; `undefined` until then and when rejected. */
   get value(): T {
-    if (typeof this.#state === "object") RbPromise.#take(this);
-    return (this.#state === RESOLVED ? this.#result : undefined) as T;
+    const isResolved = RbPromise.#stateOf(this) === RESOLVED;
+    return (isResolved ? this.#result : undefined) as T;
   }
 
   /** The reason once rejected; `undefined` until then and when resolved. */
   get reason(): unknown {
-    if (typeof this.#state === "object") RbPromise.#take(this);
-    return this.#state === REJECTED ? this.#result : undefined;
+    return RbPromise.#stateOf(this) === REJECTED ? this.#result : undefined;
   }
 
   /** Whether it is not settled yet. */
@@ -212,7 +214,7 @@ export class RbPromise<T> implements Promise<T> {
    * @throws {Error} If it is settled already, or follows another promise.
    */
   resolve(value: T | PromiseLike<T>): void {
-    RbPromise.#settleByHand(this);
+    if (typeof this.#state === "object") RbPromise.#detach(this);
     // Nobody waits for most promises yet, so nothing becomes due.
     if (this.#result === undefined) return RbPromise.#resolve(this, value);
     const mark = countDue();
@@ -227,7 +229,7 @@ export class RbPromise<T> implements Promise<T> {
    * @throws {Error} If it is settled already, or follows another promise.
    */
   reject(reason: unknown): void {
-    RbPromise.#settleByHand(this);
+    if (typeof this.#state === "object") RbPromise.#detach(this);
     const mark = countDue();
     RbPromise.#assertPending(this);
     RbPromise.#settle(this, REJECTED, reason);
@@ -246,7 +248,7 @@ export class RbPromise<T> implements Promise<T> {
     onSuccess?: ((value: T) => unknown) | null,
     onFailure?: ((reason: unknown) => unknown) | null,
   ): this {
-    if (typeof this.#state === "object") RbPromise.#await(this);
+    if (typeof this.#state === "object") RbPromise.#detach(this);
     if (this.#state === PENDING || this.#state === FOLLOWING) {
       const reactions = (this.#result ??= []) as Reaction[];
       reactions.push({ onSuccess, onFailure });
@@ -335,45 +337,28 @@ export class RbPromise<T> implements Promise<T> {
    * the class to have private methods, and there are a great many of them.
    */
 
+  /**
+   * Its state. An outcome that stands elsewhere is taken over, so that the others
+   * there are not kept.
+   */
   static #stateOf(promise: RbPromise<unknown>): 0 | 1 | 2 | 3 {
     const state = promise.#state;
     if (typeof state !== "object") return state;
     const outcome = state.outcomeAt(promise.#result as number);
     if (outcome === undefined) return PENDING;
-    return outcome instanceof Rejection ? REJECTED : RESOLVED;
-  }
-
-  /**
-   * Takes over the outcome from where it stands, if it is there.
-   *
-   * @returns Where it will stand otherwise.
-   */
-  static #take(promise: RbPromise<unknown>): Outcomes | undefined {
-    const outcomes = promise.#state as Outcomes;
-    const outcome = outcomes.outcomeAt(promise.#result as number);
-    if (outcome === undefined) return outcomes;
     const isRejection = outcome instanceof Rejection;
-    promise.#state = isRejection ? REJECTED : RESOLVED;
     promise.#result = isRejection ? outcome.reason : outcome;
-    return undefined;
+    return promise.#state = isRejection ? REJECTED : RESOLVED;
   }
 
-  /** Has it told of an outcome that is still to come, for a callback. */
-  static #await(promise: RbPromise<unknown>): void {
+  /** Makes it an ordinary promise, which is told of an outcome still to come. */
+  static #detach(promise: RbPromise<unknown>): void {
+    const outcomes = promise.#state as Outcomes;
     const index = promise.#result as number;
-    const outcomes = RbPromise.#take(promise);
-    if (outcomes === undefined) return;
+    if (RbPromise.#stateOf(promise) !== PENDING) return;
     promise.#state = PENDING;
     promise.#result = undefined;
     outcomes.watch(index, promise);
-  }
-
-  /** Its owner will settle it, wherever an outcome is still to come. */
-  static #settleByHand(promise: RbPromise<unknown>): void {
-    if (typeof promise.#state !== "object") return;
-    if (RbPromise.#take(promise) === undefined) return;
-    promise.#state = PENDING;
-    promise.#result = undefined;
   }
 
   /** Settles it. Whoever is called from outside has to run what is due then. */

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertThrows,
+} from "@std/assert";
 import {
   type Outcomes,
   placedAt,
@@ -23,13 +28,22 @@ class Places implements Outcomes {
   resolve(index: number, result: unknown): void {
     const promise = this.watching.get(index);
     if (promise === undefined) this.outcomes[index] = result;
-    else promise.resolve(result);
+    else settle(() => promise.resolve(result));
   }
 
   reject(index: number, result: unknown): void {
     const promise = this.watching.get(index);
     if (promise === undefined) this.outcomes[index] = new Rejection(result);
-    else promise.reject(result);
+    else settle(() => promise.reject(result));
+  }
+}
+
+/** Its owner may have settled it by hand. */
+function settle(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    assertInstanceOf(error, Error);
   }
 }
 
@@ -72,13 +86,22 @@ Deno.test("a placed promise shows what stands in its place", () => {
   assertEquals(places.watching.size, 0, "a look is no callback");
 });
 
-Deno.test("a placed promise keeps its outcome once it was looked at", () => {
-  const [places, one, two] = three();
+Deno.test("a placed promise takes over its outcome when it is looked at", () => {
+  const [places, one, two, last] = three();
   places.resolve(0, "value");
   places.reject(1, "reason");
-  assertEquals([one.value, two.reason], ["value", "reason"]);
+  places.resolve(2, "last");
+  assertEquals([one.value, two.reason, last.isPending], [
+    "value",
+    "reason",
+    false,
+  ]);
   places.outcomes.length = 0;
-  assertEquals([one.value, two.reason], ["value", "reason"]);
+  assertEquals([one.value, two.reason, last.value], [
+    "value",
+    "reason",
+    "last",
+  ]);
 });
 
 Deno.test("a placed promise tells its callbacks, before and after", async () => {
@@ -131,6 +154,11 @@ Deno.test("a placed promise that is settled by hand stays so", () => {
   assert(last.isPending);
   cause.resolve("followed");
   assertEquals(last.value, "followed");
+
+  const [own, itself] = three();
+  assertThrows(() => itself.resolve(itself), TypeError, "with itself");
+  own.resolve(0, "reply");
+  assertEquals(itself.value, "reply");
 
   const [others, settled] = three();
   others.resolve(0, "reply");

@@ -252,7 +252,7 @@ export class Batch implements Exchange {
   }
 
   #scatter(run: Run, replies: readonly Reply[]): void {
-    if (run.adopt(replies)) return;
+    if (run.placeAll(replies)) return;
     for (let i = 0; i < replies.length; i++) {
       const error = run.settle(i, replies[i], this.hostId);
       if (error !== undefined) this.#note(error);
@@ -264,7 +264,7 @@ export class Batch implements Exchange {
     reply: Reply,
     { from, to }: { from: number; to: number },
   ): void {
-    if (from === 0 && to > 1 && run.share(reply)) return;
+    if (from === 0 && to > 1 && run.placeSame(reply)) return;
     for (let i = from; i < to; i++) {
       const error = run.settle(i, reply, this.hostId);
       if (error !== undefined) this.#note(error);

@@ -40,8 +40,8 @@ export class PromiseLog {
   #seen = 0;
 
   /**
-   * @param progress Tells whether a look at the promises is worth while: as long
-   * as no batch is settled none of them is, and most often none has failed.
+   * @param progress Tells whether a look at the promises is worth while: hardly
+   * any has resolved before a batch is settled, and most often none has failed.
    */
   constructor(progress: Progress) {
     this.#progress = progress;

@@ -27,7 +27,7 @@ const MAX_LENGTH = MAX_MERGED;
 const MAX_ROOM = 4 * MAX_LENGTH;
 
 /** The arguments of commands that nobody asks for any more. */
-const NONE: Argument[] = [];
+const NONE = Object.freeze([]) as unknown as Argument[];
 
 /** What all commands of a {@linkcode Run} have in common. */
 export interface RunKind {
@@ -57,8 +57,6 @@ export class Run implements RunKind, Outcomes {
   #settlers: (Settler | undefined)[] | undefined = undefined;
   /** What has come for the others; an index without anything is pending. */
   #outcomes: readonly unknown[] | undefined = undefined;
-  /** What has come for all of them, if it is the same. */
-  #shared: Reply | undefined = undefined;
   /** How many commands it has. */
   length = 0;
   /** Bytes of the values of a merged SET. */
@@ -181,16 +179,16 @@ export class Run implements RunKind, Outcomes {
    *
    * @returns Whether that was so; otherwise nothing has happened.
    */
-  adopt(replies: readonly Reply[]): boolean {
+  placeAll(replies: readonly Reply[]): boolean {
     if (this.#settlers !== undefined || replies.some(isObject)) return false;
     this.#outcomes = replies;
     return true;
   }
 
   /** The same with one reply for all of them. */
-  share(reply: Reply): boolean {
+  placeSame(reply: Reply): boolean {
     if (this.#settlers !== undefined || isObject(reply)) return false;
-    this.#shared = reply;
+    this.#outcomes = new Array(this.length).fill(reply);
     return true;
   }
 
@@ -200,7 +198,7 @@ export class Run implements RunKind, Outcomes {
   }
 
   outcomeAt(index: number): unknown {
-    return this.#shared === undefined ? this.#outcomes?.[index] : this.#shared;
+    return this.#outcomes?.[index];
   }
 
   watch(index: number, promise: Settler): void {
