@@ -5,6 +5,7 @@
  */
 
 import type { Cluster } from "@rb/rb";
+import { collectGarbage } from "../measure/garbage.ts";
 import type { Outcome } from "./contender.ts";
 import type { Contender, Section } from "./sections.ts";
 import { firstOf, withValues, type Workload } from "./workload.ts";
@@ -80,13 +81,15 @@ async function runOnce(
 }
 
 /**
- * One lap to get going, in which what the one before left behind is swept up,
- * and then some that are timed.
+ * One lap to get going, and then some that are timed. What the ones before left
+ * behind is swept up first: whoever allocates when a heap of all contenders is
+ * full would pay for everybody.
  */
 async function runLaps(
   { way }: Contender,
   workload: Workload,
 ): Promise<{ outcome: Outcome; seconds: number }> {
+  collectGarbage?.();
   let outcome = await way(workload);
   if (outcome.rate !== undefined) return { outcome, seconds: 0 };
   const start = performance.now();

@@ -6,6 +6,7 @@
  */
 
 import { sleep } from "../../tests/faults/outcome.ts";
+import { collectGarbage } from "../measure/garbage.ts";
 import { checkAftermath, checkClosing } from "./aftermath.ts";
 import { callRound, localRound, routingRound } from "./commands_worker.ts";
 import {
@@ -58,10 +59,6 @@ const LAST_ROUND_TIME = 4 * TIMEOUT + 5_000;
 
 /** How much more memory may be in use after a run than before it, in bytes. */
 const HEAP_MARGIN = 8 * 1024 * 1024;
-
-const collectGarbage = Reflect.get(globalThis, "gc") as
-  | (() => void)
-  | undefined;
 
 /** Makes a run; it is bounded in time and in rounds. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
