@@ -68,6 +68,9 @@ export let placedAt: (outcomes: Outcomes, index: number) => RbPromise<unknown>;
  * map returns. It can be awaited like any other promise. A rejected one that
  * nobody looks at is not an unhandled rejection: the map it belongs to throws.
  *
+ * One of a map that is kept, but neither looked at nor given a callback, keeps the
+ * replies of up to 1,000 neighbours in memory.
+ *
  * @typeParam T The type of the value.
  *
  * @example Settle it, read it
