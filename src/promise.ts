@@ -69,7 +69,7 @@ export let placedAt: (outcomes: Outcomes, index: number) => RbPromise<unknown>;
  * nobody looks at is not an unhandled rejection: the map it belongs to throws.
  *
  * One of a map that is kept, but neither looked at nor given a callback, keeps the
- * replies of up to 1,000 neighbours in memory.
+ * replies of up to 1,000 neighbours in memory, of 4,000 if they are SETs.
  *
  * @typeParam T The type of the value.
  *

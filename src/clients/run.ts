@@ -8,7 +8,12 @@
 import { type Outcomes, Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/encoder.ts";
-import { MAX_MERGED, MAX_MERGED_BYTES, mergedName } from "./auto_batch.ts";
+import {
+  MAX_MERGED_BYTES,
+  MAX_MERGED_GETS,
+  MAX_MERGED_SETS,
+  mergedName,
+} from "./auto_batch.ts";
 import {
   type Arguments,
   BYTES,
@@ -20,11 +25,11 @@ import {
 } from "./command.ts";
 import { lengthOf } from "./command_size.ts";
 
-/** Runs that are not merged are no longer than those that are. */
-const MAX_LENGTH = MAX_MERGED;
+/** Runs that are not merged are as long as those of GETs. */
+const MAX_LENGTH = MAX_MERGED_GETS;
 
 /** The most arguments for which room is made at once. */
-const MAX_ROOM = 4 * MAX_LENGTH;
+const MAX_ROOM = 2 * MAX_MERGED_SETS;
 
 /** The arguments of commands that nobody asks for any more. */
 const NONE = Object.freeze([]) as unknown as Argument[];
@@ -102,7 +107,9 @@ export class Run implements RunKind, Outcomes {
 
   /** Whether it takes no further commands. */
   get full(): boolean {
-    return this.length >= MAX_LENGTH || this.#bytes >= MAX_MERGED_BYTES;
+    return this.#mergedName === "MSET"
+      ? this.length >= MAX_MERGED_SETS || this.#bytes >= MAX_MERGED_BYTES
+      : this.length >= MAX_LENGTH;
   }
 
   /** Appends a command of its kind, with whoever is to be told, if anybody. */

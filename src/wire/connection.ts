@@ -72,7 +72,7 @@ export type MessageReceiver = (message: Reply) => Promise<void> | undefined;
 const CHUNK_BYTES = 128 * 1024;
 
 /** Room for the frame that exceeds a chunk, such as an MSET of small values. */
-const LAST_FRAME_BYTES = 64 * 1024;
+const LAST_FRAME_BYTES = 256 * 1024;
 
 const PUSH = 0x3e; // ">"
 

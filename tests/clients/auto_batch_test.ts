@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { MAX_MERGED, mergedName } from "../../src/clients/auto_batch.ts";
+import {
+  MAX_MERGED_GETS,
+  MAX_MERGED_SETS,
+  mergedName,
+} from "../../src/clients/auto_batch.ts";
 import { Batch } from "../../src/clients/batch.ts";
 import { type CommandFlags, flagBits } from "../../src/clients/command.ts";
 import type { Argument } from "../../src/values.ts";
@@ -115,23 +119,24 @@ Deno.test("Batch keeps commands of text and of bytes apart", () => {
 });
 
 Deno.test("Batch bounds how many commands become one", () => {
-  const count = 2 * MAX_MERGED + 5;
-  assertEquals(frames(Array(count).fill(GET)), [
-    `MGET ${MAX_MERGED}`,
-    `MGET ${MAX_MERGED}`,
+  const gets = Array(2 * MAX_MERGED_GETS + 5).fill(GET);
+  assertEquals(frames(gets), [
+    `MGET ${MAX_MERGED_GETS}`,
+    `MGET ${MAX_MERGED_GETS}`,
     "MGET 5",
   ]);
-  assertEquals(frames(Array(count).fill(SET)), [
-    `MSET ${2 * MAX_MERGED}`,
-    `MSET ${2 * MAX_MERGED}`,
+  const sets = Array(2 * MAX_MERGED_SETS + 5).fill(SET);
+  assertEquals(frames(sets), [
+    `MSET ${2 * MAX_MERGED_SETS}`,
+    `MSET ${2 * MAX_MERGED_SETS}`,
     "MSET 10",
   ]);
 });
 
 Deno.test("Batch bounds how many bytes of values one MSET has", () => {
-  const large = command("SET", "key", new Uint8Array(40_000));
+  const large = command("SET", "key", new Uint8Array(140_000));
   assertEquals(frames([large, large, large, large]), ["MSET 4", "MSET 4"]);
-  const text = command("SET", "key", "x".repeat(70_000));
+  const text = command("SET", "key", "x".repeat(270_000));
   assertEquals(frames([text, text]), ["SET 2", "SET 2"]);
 });
 

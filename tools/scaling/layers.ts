@@ -6,7 +6,7 @@
 
 import { Cluster, PartitionRouter, RbPromise } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
-import { MAX_MERGED } from "../../src/clients/auto_batch.ts";
+import { MAX_MERGED_GETS } from "../../src/clients/auto_batch.ts";
 import { checkArgument, Encoder } from "../../src/wire/encoder.ts";
 import { INCOMPLETE, Parser } from "../../src/wire/parser.ts";
 import { makeHosts } from "../compare/hashing.ts";
@@ -109,8 +109,8 @@ function checkAll(): void {
 const encoder = new Encoder();
 
 function encodeMerged(): void {
-  for (let from = 0; from < COUNT; from += MAX_MERGED) {
-    const to = Math.min(COUNT, from + MAX_MERGED);
+  for (let from = 0; from < COUNT; from += MAX_MERGED_GETS) {
+    const to = Math.min(COUNT, from + MAX_MERGED_GETS);
     clearFull();
     encoder.part("MGET", KEYS, from, to - from);
   }
@@ -140,8 +140,8 @@ function promise(): void {
 function mergedReplies(): string {
   const bulk = `$16\r\n${VALUE}\r\n`;
   let text = "";
-  for (let left = COUNT; left > 0; left -= MAX_MERGED) {
-    const count = Math.min(left, MAX_MERGED);
+  for (let left = COUNT; left > 0; left -= MAX_MERGED_GETS) {
+    const count = Math.min(left, MAX_MERGED_GETS);
     text += `*${count}\r\n${bulk.repeat(count)}`;
   }
   return text;
