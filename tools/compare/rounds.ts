@@ -6,7 +6,7 @@
 
 import type { Cluster } from "@rb/rb";
 import { collectGarbage } from "../measure/garbage.ts";
-import type { Outcome } from "./contender.ts";
+import type { Outcome, Way } from "./contender.ts";
 import type { Contender, Section } from "./sections.ts";
 import { firstOf, withValues, type Workload } from "./workload.ts";
 
@@ -28,10 +28,10 @@ export interface RoundsOptions {
 /** How many of the keys of a write are read back. */
 const SAMPLES = 200;
 
-/** How long each contender works in a round, in milliseconds, */
-const LAPS_TIME = 200;
-/** and how many times it does everything at the most. */
-const MAX_LAPS = 10;
+/** How long each contender works before its time is taken, in milliseconds, */
+const WARMUP_TIME = 500;
+/** and how long while it is taken. */
+const LAPS_TIME = 300;
 
 /**
  * Runs the sections round by round, so that what disturbs the machine for a
@@ -81,26 +81,36 @@ async function runOnce(
 }
 
 /**
- * One lap to get going, and then some that are timed. What the ones before left
+ * Laps to get going, and then laps that are timed. What the ones before left
  * behind is swept up first: whoever allocates when a heap of all contenders is
- * full would pay for everybody.
+ * full would pay for everybody. But collecting garbage, like the work of others,
+ * costs a contender its optimized code: the first laps take many times as long as
+ * the fifth.
  */
 async function runLaps(
   { way }: Contender,
   workload: Workload,
 ): Promise<{ outcome: Outcome; seconds: number }> {
   collectGarbage?.();
-  let outcome = await way(workload);
+  const { outcome } = await lapsFor(WARMUP_TIME, way, workload);
   if (outcome.rate !== undefined) return { outcome, seconds: 0 };
+  return await lapsFor(LAPS_TIME, way, workload);
+}
+
+/** Works for so many milliseconds, and to the end of the lap. */
+async function lapsFor(
+  least: number,
+  way: Way,
+  workload: Workload,
+): Promise<{ outcome: Outcome; seconds: number }> {
   const start = performance.now();
-  let laps = 0;
-  let time = 0;
-  while (time < LAPS_TIME && laps < MAX_LAPS) {
-    outcome = await way(workload);
-    laps++;
-    time = performance.now() - start;
+  for (let laps = 1;; laps++) {
+    const outcome = await way(workload);
+    const time = performance.now() - start;
+    if (time >= least || outcome.rate !== undefined) {
+      return { outcome, seconds: time / laps / 1_000 };
+    }
   }
-  return { outcome, seconds: time / laps / 1_000 };
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {
