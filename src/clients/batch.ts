@@ -132,6 +132,11 @@ export class Batch implements Exchange {
     return this.#commands.some(fits);
   }
 
+  /** Whether somebody is to be told of the outcome of a command. */
+  get watched(): boolean {
+    return this.#commands.watched;
+  }
+
   /** Whether any command has been sent and not been answered. */
   get awaited(): boolean {
     return this.#commands.sent > this.#commands.answered;

@@ -76,7 +76,8 @@ export interface FanoutOptions extends MapOptions {
 /** The options of `mapBatches`. */
 export interface MapBatchesOptions extends Omit<MapOptions, "settled"> {
   /**
-   * How many keys make a batch. Two batches are held at a time.
+   * How many keys make a batch. Up to three batches are held at a time: one is
+   * being consumed, one or two are under way.
    *
    * @default {1000}
    */

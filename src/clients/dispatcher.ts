@@ -11,9 +11,9 @@ import { Batch } from "./batch.ts";
 import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
 import { sizeOf } from "./command_size.ts";
 import { blockTimeOf } from "./command_traits.ts";
-import { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
+import type { LaneGroup } from "./lane_group.ts";
 import type { Run } from "./run.ts";
 
 /** What clients need of a cluster. */
@@ -47,12 +47,10 @@ export interface DispatchOptions {
   /** Whether every command may be sent twice. */
   idempotent: boolean;
   /**
-   * Whether the client has connections of its own while it works (maps), or
-   * shares the one of all routing and local clients.
+   * Lanes that the client has to itself (maps); without them it shares those of
+   * all routing and local clients.
    */
-  exclusive: boolean;
-  /** How many hosts an exclusive client works on at a time. */
-  maxConcurrency: number;
+  lanes?: LaneGroup | undefined;
 }
 
 /** A batch that may still take commands, and the host they go to. */
@@ -71,10 +69,8 @@ export class Dispatcher {
   readonly #options: DispatchOptions;
   /** Of commands whose caller asks for nothing else, in bits. */
   readonly #flags: number;
-  readonly #gate: Gate | undefined;
   /** The batch of each host that still takes commands, by the id of the host. */
   readonly #open: (OpenBatch | undefined)[] = [];
-  readonly #lanes = new Map<Host, Lane>();
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
@@ -89,9 +85,6 @@ export class Dispatcher {
     this.#cluster = cluster;
     this.#options = options;
     this.#flags = flagBits(undefined, options.idempotent);
-    this.#gate = options.exclusive
-      ? new Gate(options.maxConcurrency)
-      : undefined;
   }
 
   /** The cluster it issues to. */
@@ -174,11 +167,25 @@ export class Dispatcher {
   }
 
   /**
+   * Whether somebody else may issue to the same lanes at once, and all comes out
+   * as if this one had been settled before: nobody is told of an outcome who
+   * could issue something because of it, nothing has failed, and wherever it
+   * goes there is room for as much again.
+   */
+  get mayBeFollowed(): boolean {
+    if (this.#abandoned !== undefined || this.failedCommands > 0) return false;
+    for (const [batch, lane] of this.#live) {
+      if (batch.watched || !lane.mayBeFollowed) return false;
+    }
+    return true;
+  }
+
+  /**
    * Lets what was issued leave although the turn is not over: for a client with
    * lanes of its own that issues no more in this turn.
    */
   flush(): void {
-    for (const lane of this.#lanes.values()) lane.flush();
+    this.#options.lanes?.flush();
   }
 
   /** Settles when every command issued so far, and since, is settled. */
@@ -240,20 +247,14 @@ export class Dispatcher {
     this.failedCommands += batch.errors;
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     if (this.#live.size > 0) return;
-    for (const lane of this.#lanes.values()) lane.close();
+    this.#options.lanes?.rest();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#whenSettled?.resolve();
     this.#whenSettled = undefined;
   }
 
   #laneFor(host: Host): Lane {
-    if (!this.#options.exclusive) return host.lane;
-    let lane = this.#lanes.get(host);
-    if (lane === undefined) {
-      lane = new Lane(host, { gate: this.#gate });
-      this.#lanes.set(host, lane);
-    }
-    return lane;
+    return this.#options.lanes?.laneFor(host) ?? host.lane;
   }
 
   /** When a batch issued now must be settled, `extra` milliseconds later. */

@@ -37,6 +37,9 @@ export interface HostLimits {
   maxRetries?: number;
 }
 
+/** A queue is roomy while it is filled to one in so many parts at the most. */
+const ROOMY = 8;
+
 /** A while before something is tried again. */
 interface Pause {
   readonly timer: ReturnType<typeof setTimeout>;
@@ -116,6 +119,12 @@ export class Host {
     this.queuedBytes = bytes;
     this.queuedCommands++;
     return true;
+  }
+
+  /** Whether several times as much as is queued would still fit. */
+  get roomy(): boolean {
+    return this.queuedBytes <= this.#maxBytes / ROOMY &&
+      this.queuedCommands <= this.#maxCommands / ROOMY;
   }
 
   /**

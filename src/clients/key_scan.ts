@@ -17,6 +17,7 @@ import type { Argument, Reply } from "../values.ts";
 import { describe } from "./command.ts";
 import { type ClusterView, Dispatcher } from "./dispatcher.ts";
 import { issue } from "./issue.ts";
+import { LaneGroup } from "./lane_group.ts";
 import { cancelled } from "./mapping.ts";
 import { sharedOptions } from "./native_client.ts";
 
@@ -103,7 +104,7 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
     this.#options = options;
     this.#dispatcher = new Dispatcher(cluster, {
       ...sharedOptions(cluster, options),
-      exclusive: true,
+      lanes: new LaneGroup(),
     });
     this.#entries = this.#scan();
   }

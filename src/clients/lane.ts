@@ -27,6 +27,13 @@ export interface LaneOptions {
   gate?: Gate | undefined;
   /** Where it gets its connection from; by default the pool of its host. */
   pool?: Pool | undefined;
+  /**
+   * Whether a batch waits while one before it pauses. In a lane of many clients
+   * it does not: there, the failure of one is no matter of the others.
+   *
+   * @default {false}
+   */
+  inOrder?: boolean | undefined;
 }
 
 /**
@@ -41,7 +48,8 @@ export class Lane implements ConnectionOwner, Applicant {
   readonly #host: Host;
   readonly #gate: Gate | undefined;
   readonly #pool: Pool;
-  /** Every batch that is not settled, wherever it stands. */
+  readonly #inOrder: boolean;
+  /** Every batch that is not settled, wherever it stands, in their order. */
   readonly #live = new Set<Batch>();
   /** Batches that wait for the end of the turn, or for a connection. */
   #waiting = new Set<Batch>();
@@ -57,17 +65,27 @@ export class Lane implements ConnectionOwner, Applicant {
 
   /**
    * @param host The host to bring batches to.
-   * @param options A gate, and another pool than that of ordinary commands.
+   * @param options A gate, another pool than that of ordinary commands, an order.
    */
-  constructor(host: Host, { gate, pool = host.pool }: LaneOptions = {}) {
+  constructor(host: Host, options: LaneOptions = {}) {
     this.#host = host;
-    this.#gate = gate;
-    this.#pool = pool;
+    this.#gate = options.gate;
+    this.#pool = options.pool ?? host.pool;
+    this.#inOrder = options.inOrder ?? false;
   }
 
   /** Whether nothing is queued or under way. */
   get idle(): boolean {
     return this.#live.size === 0;
+  }
+
+  /**
+   * Whether further batches take nothing from others: neither the room in the
+   * queue nor the connection, which a lane keeps as long as it is busy.
+   */
+  get mayBeFollowed(): boolean {
+    return !this.#host.closing && this.#host.roomy &&
+      this.#pool.waiting === 0 && this.#pauses.size === 0;
   }
 
   /**
@@ -91,7 +109,7 @@ export class Lane implements ConnectionOwner, Applicant {
    */
   hurry(batch: Batch): void {
     const [first] = this.#waiting;
-    if (first !== batch || this.#growing !== undefined) return;
+    if (first !== batch || this.#growing !== undefined || this.#held) return;
     const connection = this.#connection ?? this.#takeIdle();
     if (connection === undefined) return;
     this.#waiting.delete(batch);
@@ -125,12 +143,13 @@ export class Lane implements ConnectionOwner, Applicant {
     const { awaited, carrier } = batch;
     this.#waiting.delete(batch);
     this.#pauses.get(batch)?.();
-    this.#pauses.delete(batch);
+    const paused = this.#pauses.delete(batch);
     batch.abandon(reason);
     // One that is retired already may have waited for this batch alone.
     if (carrier !== undefined && (awaited || !carrier.usable)) {
       this.#retire(carrier);
     }
+    if (paused && this.#inOrder && !this.#flushing) this.#proceed();
   }
 
   /** Stops the clock. Whoever made the lane calls it when it is not used again. */
@@ -141,7 +160,7 @@ export class Lane implements ConnectionOwner, Applicant {
   /** A connection became available. */
   granted(connection: Connection): void {
     this.#applied = false;
-    if (this.#waiting.size === 0) {
+    if (this.#waiting.size === 0 || this.#held) {
       this.#pool.release(connection);
       return;
     }
@@ -197,8 +216,14 @@ export class Lane implements ConnectionOwner, Applicant {
     this.#acquire();
   }
 
+  /** Whether everybody waits for a batch that pauses. */
+  get #held(): boolean {
+    return this.#inOrder && this.#pauses.size > 0;
+  }
+
   /** Sends what waits over the connection there is, or seeks one. */
   #proceed(): void {
+    if (this.#held) return;
     if (this.#connection === undefined) this.#acquire();
     else this.#send(this.#connection);
   }
@@ -211,7 +236,7 @@ export class Lane implements ConnectionOwner, Applicant {
   /** Seeks a connection, unless there is one or the turn is not over. */
   #acquire(): void {
     if (this.#waiting.size === 0 || this.#applied || this.#flushing) return;
-    if (this.#connection !== undefined) return;
+    if (this.#connection !== undefined || this.#held) return;
     if (this.#gate !== undefined && !this.#gate.admits(this)) return;
     const connection = this.#pool.tryLease();
     if (connection !== undefined) {
@@ -295,6 +320,9 @@ export class Lane implements ConnectionOwner, Applicant {
   #again(batch: Batch): void {
     this.#host.counters.retries++;
     this.#waiting.add(batch);
+    if (!this.#inOrder) return;
+    const waiting = this.#waiting;
+    this.#waiting = new Set([...this.#live].filter((one) => waiting.has(one)));
   }
 
   #takeWaiting(): Set<Batch> {

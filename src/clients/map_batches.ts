@@ -10,6 +10,11 @@ import { RbPromise } from "../promise.ts";
 export interface RunningBatch<R> {
   /** What the callback returned for each key, once all is settled. */
   readonly results: Promise<R[]>;
+  /**
+   * Whether the next batch may be put under way before this one is settled, and
+   * all comes out as if it had not been.
+   */
+  readonly mayBeFollowed: boolean;
   /** Gives up what is not settled. */
   cancel(): void;
 }
@@ -24,12 +29,23 @@ interface MappedBatch<K, R> {
 /** A batch that is being read from the source, or under way. */
 interface PendingBatch<K, R> {
   readonly mapped: Promise<MappedBatch<K, R> | undefined>;
+  /** Whether it is under way and the next one may be. */
+  mayBeFollowed(): boolean;
+  /** Gives it up. */
   cancel(): void;
 }
 
 /**
+ * How many batches are under way at a time, if they may. With two, servers have
+ * work while the replies of one are read and the next is issued; with one they
+ * pause meanwhile, and a key takes a fifth longer.
+ */
+const AHEAD = 2;
+
+/**
  * The entries of a mapped source in its order. While the consumer works on one
- * batch the next one is under way, and no more than these two are held.
+ * batch the next one is under way, or the next two where that makes no
+ * difference to anybody. No more than these three are held.
  *
  * An iterator written out, because a million passes through an async generator
  * take longer than the commands do.
@@ -39,7 +55,8 @@ export class BatchEntries<K, R>
   readonly #chunks: Chunks<K>;
   readonly #start: (keys: K[]) => RunningBatch<R>;
   #current: MappedBatch<K, R> | undefined = undefined;
-  #pending: PendingBatch<K, R> | undefined = undefined;
+  /** Those being read or under way, in order. */
+  readonly #pending: PendingBatch<K, R>[] = [];
   /** The call of `next` that waits for a batch; others queue behind it. */
   #advancing: Promise<unknown> | undefined = undefined;
   #done = false;
@@ -81,10 +98,12 @@ export class BatchEntries<K, R>
     if (!this.#done) {
       this.#done = true;
       this.#current = undefined;
-      this.#pending?.cancel();
-      if (!this.#chunks.isReading) {
-        await this.#pending?.mapped.catch(() => {});
-      }
+      for (const batch of this.#pending) batch.cancel();
+      // The last one may still be read, for as long as its source likes.
+      const begun = this.#chunks.isReading
+        ? this.#pending.slice(0, -1)
+        : this.#pending;
+      for (const { mapped } of begun) await mapped.catch(() => {});
       await this.#chunks.close();
     }
     return { done: true, value: undefined };
@@ -98,8 +117,8 @@ export class BatchEntries<K, R>
     if (this.#done) return { done: true, value: undefined };
     let batch: MappedBatch<K, R> | undefined;
     try {
-      const { mapped } = this.#pending ??= this.#prepare();
-      batch = await mapped;
+      this.#goOn();
+      batch = await this.#pending[0].mapped;
     } catch (error) {
       // What was given up fails, but nobody wants it any more.
       if (this.#done) return { done: true, value: undefined };
@@ -107,7 +126,8 @@ export class BatchEntries<K, R>
     }
     if (batch === undefined || this.#done) return await this.return();
     this.#current = batch;
-    this.#pending = this.#prepare();
+    this.#pending.shift();
+    this.#goOn();
     return await this.#entry(batch);
   }
 
@@ -121,19 +141,32 @@ export class BatchEntries<K, R>
     throw error;
   }
 
+  /** Begins the next batch, unless it has to wait for those under way. */
+  #goOn(): void {
+    const last = this.#pending.at(-1);
+    const may = last === undefined ||
+      this.#pending.length < AHEAD && last.mayBeFollowed();
+    if (may) this.#pending.push(this.#begin());
+  }
+
   /** Reads a batch and puts it under way. */
-  #prepare(): PendingBatch<K, R> {
+  #begin(): PendingBatch<K, R> {
     let running: RunningBatch<R> | undefined;
     const run = async () => {
       const keys = await this.#chunks.read();
       if (keys === undefined || this.#done) return undefined;
       running = this.#start(keys);
+      this.#goOn();
       return { keys, results: await running.results, next: 0 };
     };
     const mapped = run();
     // Its error is thrown when its turn comes, or not at all.
     mapped.catch(() => {});
-    return { mapped, cancel: () => running?.cancel() };
+    return {
+      mapped,
+      mayBeFollowed: () => running?.mayBeFollowed === true,
+      cancel: () => running?.cancel(),
+    };
   }
 
   #entry(

@@ -127,8 +127,6 @@ export function sharedOptions(
     signal: anySignal(cluster.signal, options.signal),
     autoBatch: false,
     idempotent: options.idempotent ?? false,
-    exclusive: false,
-    maxConcurrency: Infinity,
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { batchMaps } from "./batch_maps.ts";
 import {
   checkOptions,
   type ClientOptions,
@@ -18,8 +19,9 @@ import {
   type FanoutClient,
   type HostSelection,
 } from "./fanout_client.ts";
+import { LaneGroup } from "./lane_group.ts";
 import { BatchEntries } from "./map_batches.ts";
-import { cancelled, Mapping } from "./mapping.ts";
+import { Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
 import {
   anySignal,
@@ -59,8 +61,9 @@ export interface Maps {
   map(options?: MapOptions): MappingClient;
 
   /**
-   * Maps over keys of any number, a batch at a time, with no more than two
-   * batches in memory.
+   * Maps over keys of any number, a batch at a time, with no more than three
+   * batches in memory. What one batch sends to a host runs there before anything
+   * of the next one.
    *
    * @param keys An iterable or async iterable; it is closed when the consumer
    * stops early.
@@ -198,7 +201,7 @@ class RoutingClientImpl extends NativeClient {
     second?: MapOptions,
   ): unknown {
     if (typeof first !== "function") return this.getMappingClient(first);
-    const mapping = this.#mapping(second);
+    const mapping = this.#mapping(second, lanesOfMap(second));
     return mapping.run(() => first(createMappingClient(mapping)));
   }
 
@@ -209,17 +212,14 @@ class RoutingClientImpl extends NativeClient {
   ): AsyncIterableIterator<[K, Awaited<R>]> {
     checkOptions(options, "mapBatches");
     const { batchSize = 1_000, ...rest } = options;
-    return new BatchEntries(keys, batchSize, (batch) => {
-      const mapping = this.#mapping(rest);
-      const client = createMappingClient(mapping);
-      const results = mapping.run(() => {
-        const returned = batch.map((key) => callback(client, key));
-        // The turn may last as long as the batch before is being consumed.
-        mapping.dispatcher.flush();
-        return returned;
-      });
-      return { results, cancel: () => mapping.cancel(cancelled()) };
+    // Of batches that are under way together, the later one stays behind.
+    const lanes = lanesOfMap(rest, true);
+    const start = batchMaps({
+      begin: () => this.#mapping(rest, lanes),
+      callback,
+      timeout: rest.timeout ?? this.#options.timeout,
     });
+    return new BatchEntries(keys, batchSize, start);
   }
 
   fanout(
@@ -251,7 +251,7 @@ class RoutingClientImpl extends NativeClient {
     options: MapOptions = {},
   ): Promise<CommandResults<M>> {
     // A few commands for one request are the rule: they share connections.
-    const mapping = this.#mapping(options, false);
+    const mapping = this.#mapping(options);
     let results: CommandResults<M> | undefined;
     await mapping.run(() => {
       results = issueCommands(mapping, commands);
@@ -260,7 +260,7 @@ class RoutingClientImpl extends NativeClient {
   }
 
   getMappingClient(options: MapOptions = {}): MappingClient {
-    return createMappingClient(this.#mapping(options));
+    return createMappingClient(this.#mapping(options, lanesOfMap(options)));
   }
 
   getFanoutClient(
@@ -282,16 +282,17 @@ class RoutingClientImpl extends NativeClient {
         'Cannot take the option "hosts": the call names its hosts already',
       );
     }
-    const mapping = this.#mapping(rest);
+    const mapping = this.#mapping(rest, lanesOfMap(rest));
     const client = createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined
       ? client
       : mapping.run(() => callback(client));
   }
 
-  #mapping(options: MapOptions = {}, exclusive = true): Mapping {
+  /** @param lanes Where its commands travel, if not in the lanes of everybody. */
+  #mapping(options: MapOptions = {}, lanes?: LaneGroup): Mapping {
     checkOptions(options, "the map");
-    const { timeout, maxConcurrency = 64 } = options;
+    const { timeout } = options;
     return new Mapping(
       new Dispatcher(this.#cluster, {
         timeout: this.#options.timeout,
@@ -301,12 +302,17 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
-        exclusive,
-        maxConcurrency,
+        lanes,
       }),
       options.settled,
     );
   }
+}
+
+/** The lanes of a map, which waits behind nobody else. */
+function lanesOfMap(options: MapOptions = {}, inOrder = false): LaneGroup {
+  const { maxConcurrency = 64 } = options;
+  return new LaneGroup({ maxConcurrency, inOrder });
 }
 
 /** A routing client of a cluster. */

@@ -94,6 +94,11 @@ export class Run implements RunKind, Outcomes {
       : this.#mergedName;
   }
 
+  /** Whether somebody is to be told of the outcome of a command. */
+  get watched(): boolean {
+    return this.#settlers !== undefined;
+  }
+
   /** Whether replies are wanted as bytes. */
   get wantsBytes(): boolean {
     return (this.flags & BYTES) !== 0;

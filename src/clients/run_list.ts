@@ -55,6 +55,11 @@ export class RunList {
     return this.#answered;
   }
 
+  /** Whether somebody is to be told of the outcome of a command. */
+  get watched(): boolean {
+    return this.#runs.some((run) => run.watched);
+  }
+
   /** Whether the next reply is wanted as bytes. */
   get wantsBytes(): boolean {
     return this.#sent > this.#answered &&

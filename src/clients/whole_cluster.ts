@@ -10,6 +10,7 @@ import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "./dispatcher.ts";
 import { issue } from "./issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
+import { LaneGroup } from "./lane_group.ts";
 import { sharedOptions } from "./native_client.ts";
 
 /** The options of a command to every host. */
@@ -205,7 +206,7 @@ async function askHosts(
   const dispatcher = new Dispatcher(cluster, {
     ...sharedOptions(cluster, options),
     // Not behind what other clients have queued.
-    exclusive: true,
+    lanes: new LaneGroup(),
   });
   const start = performance.now();
   const ids = cluster.hostIds;

@@ -7,9 +7,15 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { MapBatchesOptions } from "../../src/clients/client_options.ts";
-import { CommandError } from "../../src/errors.ts";
+import type { MappingClient } from "../../src/clients/mapping_client.ts";
+import { Cluster } from "../../src/cluster.ts";
+import {
+  CommandError,
+  QueueFullError,
+  TimeoutError,
+} from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
-import { makeTestCluster } from "../../src/testing.ts";
+import { FaultProxy, makeTestCluster, RedisServer } from "../../src/testing.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 const KEYS = Array.from({ length: 25 }, (_, i) => `key:${i}`);
@@ -99,7 +105,7 @@ Deno.test("Cluster.mapBatches() takes an empty source", async () => {
   assertEquals(source.closed, 1);
 });
 
-Deno.test("Cluster.mapBatches() holds no more than two batches", async () => {
+Deno.test("Cluster.mapBatches() holds no more than three batches", async () => {
   await using cluster = await makeTestCluster(SMALL);
   for (const kind of ["sync", "async"] as const) {
     const source = new Source();
@@ -111,17 +117,18 @@ Deno.test("Cluster.mapBatches() holds no more than two batches", async () => {
     );
     assertEquals(source.read, 0, "nothing is read before it is asked for");
     for await (const _ of entries) {
-      // A slow consumer: the next batch has all the time to be read.
+      // A slow consumer: the next two have all the time to be read.
       await new Promise((wake) => setTimeout(wake, 2));
-      assertLessOrEqual(source.read, consumed - consumed % 5 + 10);
+      assertLessOrEqual(source.read, consumed - consumed % 5 + 15);
       consumed++;
     }
     assertEquals([consumed, source.read, source.closed], [25, 25, 1]);
   }
 });
 
-Deno.test("Cluster.mapBatches() works on the next batch meanwhile", async () => {
+Deno.test("Cluster.mapBatches() works on the next two batches meanwhile", async () => {
   await using cluster = await makeTestCluster(SMALL);
+  await cluster.map((client) => KEYS.map((key) => client.get(key)));
   const source = new Source();
   let issued = 0;
   const entries = cluster.mapBatches(source.sync(), (client, key) => {
@@ -130,25 +137,170 @@ Deno.test("Cluster.mapBatches() works on the next batch meanwhile", async () => 
   }, { batchSize: 5 });
   await entries.next();
   await new Promise((wake) => setTimeout(wake, 20));
-  assertEquals(issued, 10);
+  assertEquals(issued, 15);
   await entries.return?.();
 });
 
-Deno.test("Cluster.mapBatches() sends the next batch before a turn is over", async () => {
+Deno.test("Cluster.mapBatches() sends the next batches before a turn is over", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
-  await cluster.map((client) => KEYS.slice(0, 5).map((key) => client.get(key)));
+  const keys = KEYS.map((key) => key.padEnd(6, "_"));
+  await cluster.map((client) => keys.slice(0, 5).map((key) => client.get(key)));
   const batch = sent();
   const entries = cluster.mapBatches(
-    KEYS,
+    keys,
     (client, key) => client.get(key),
     { batchSize: 5 },
   );
   await entries.next();
   // A consumer that never waits keeps the turn busy with its promises.
-  for (let i = 0; i < 50 && sent() < 3 * batch; i++) await undefined;
-  assertEquals(sent(), 3 * batch);
+  for (let i = 0; i < 50 && sent() < 4 * batch; i++) await undefined;
+  assertEquals(sent(), 4 * batch);
   await entries.return?.();
+});
+
+Deno.test("Cluster.mapBatches() keeps the order of its batches while they are tried again", async () => {
+  const names = KEYS.slice(0, 16);
+  await using server = await RedisServer.start({
+    databases: names.length + 1,
+  });
+  await using proxy = await FaultProxy.start(server);
+  await using cluster = new Cluster({
+    hosts: names.map((_, index) => ({ ...proxy.host, db: index + 1 })),
+  });
+  // Those to SELECT and to the first batch; the next two are lost together.
+  proxy.cut({ replies: 2 });
+  const entries = cluster.mapBatches(
+    ["first", "early", "late"],
+    (client, value) => void names.map((name) => client.set(name, value)),
+    { batchSize: 1, idempotent: true },
+  );
+  assertEquals((await collect(entries)).length, 3);
+  const stats = [...cluster.stats().values()];
+  const busy = stats.filter(({ sent }) => sent > 0);
+  assert(busy.every(({ retries }) => retries >= 2), "both were tried again");
+  proxy.pass();
+  // Each host pauses for some time of its own before it is tried again.
+  const values = await cluster.map((m) => names.map((name) => m.get(name)));
+  for (const { value } of values) assertEquals(value, "late");
+});
+
+Deno.test("Cluster.mapBatches() is not refused for what it has under way itself", async () => {
+  await using server = await RedisServer.start();
+  for (const limits of [{ maxQueueCommands: 5 }, { maxQueueBytes: 400 }]) {
+    await using cluster = new Cluster({
+      hosts: [server.host],
+      poolOptions: limits,
+    });
+    const map = (batchSize: number) =>
+      collect(cluster.mapBatches(KEYS, (m, key) => m.get(key), { batchSize }));
+    assertEquals((await map(5)).length, KEYS.length);
+    await assertRejects(() => map(6), QueueFullError);
+  }
+});
+
+Deno.test("Cluster.mapBatches() bounds the time of each of its batches", async () => {
+  await using quick = await RedisServer.start();
+  await using stalled = await RedisServer.start();
+  await using cluster = new Cluster({
+    hosts: [quick.host, stalled.host],
+    timeout: 200,
+  });
+  const router = cluster.getRouter();
+  const onHost = (id: number) =>
+    KEYS.find((key) => router.getHostForKey(key) === id)!;
+  await cluster.map((m) => [0, 1].map((id) => m.get(onHost(id))));
+  stalled.pause();
+  const entries = cluster.mapBatches(
+    [0, 0, 1].map(onHost),
+    (client, key) => client.get(key),
+    { batchSize: 1 },
+  );
+  // The last one still has a clock when the one beside it needs none any more.
+  assertEquals((await entries.next()).value?.[1], null);
+  assertEquals((await entries.next()).value?.[1], null);
+  const late = setTimeout(() => stalled.resume(), 600);
+  await assertRejects(() => entries.next(), TimeoutError);
+  clearTimeout(late);
+  stalled.resume();
+});
+
+Deno.test("Cluster.mapBatches() lets nothing overtake what a batch issues later", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const add = (client: MappingClient) =>
+    client.get("n").then((n) => client.set("n", Number(n) + 1));
+  const ways = [
+    add,
+    async (client: MappingClient) => {
+      const n = await client.get("n");
+      await client.set("n", Number(n) + 1);
+    },
+    // Whatever waits for the promise that is returned.
+    (client: MappingClient) => {
+      const n = client.get("n");
+      n.then((n) => client.set("n", Number(n) + 1));
+      return n;
+    },
+    (client: MappingClient) => void add(client),
+  ];
+  for (const way of ways) {
+    await cluster.map((client) => client.set("n", 0));
+    const options = { batchSize: 1 };
+    await collect(cluster.mapBatches(KEYS, (client) => way(client), options));
+    const n = await cluster.map((client) => client.get("n"));
+    assertEquals(n, `${KEYS.length}`);
+  }
+});
+
+Deno.test("Cluster.mapBatches() lets nothing overtake a command that blocks", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  for (let round = 0; round < 5; round++) {
+    await cluster.map((client) => client.rpush("list", "item"));
+    const taken = await collect(cluster.mapBatches(
+      ["other", "pop", "delete"],
+      (client, what): RbPromise<unknown> =>
+        what === "other"
+          ? client.get(what)
+          : what === "pop"
+          ? client.blpop(1, "list")
+          : client.del("list"),
+      { batchSize: 1 },
+    ));
+    assertEquals(taken[1], ["pop", ["list", "item"]]);
+  }
+});
+
+Deno.test("Cluster.mapBatches() works on one batch at a time where time or room is short", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  for (
+    const [scarce, timeout, expected] of [
+      ["nothing", 5_000, 3],
+      ["time", 200, 2],
+      ["connections", 5_000, 2],
+    ] as const
+  ) {
+    proxy.pass();
+    await using cluster = new Cluster({
+      hosts: [proxy.host],
+      poolOptions: { maxConnections: 1 },
+    });
+    const client = cluster.getRoutingClient();
+    await client.get("key");
+    proxy.delay(30);
+    let issued = 0;
+    const entries = cluster.mapBatches(KEYS, (client, key) => {
+      issued++;
+      return client.get(key);
+    }, { batchSize: 1, timeout });
+    const first = entries.next();
+    const other = scarce === "connections" ? client.get("key") : null;
+    await first;
+    await new Promise((wake) => setTimeout(wake, 10));
+    assertEquals(issued, expected, scarce);
+    await entries.return?.();
+    await other;
+  }
 });
 
 Deno.test("Cluster.mapBatches() closes its source when the consumer stops", async () => {
@@ -170,7 +322,7 @@ Deno.test("Cluster.mapBatches() closes its source when the consumer stops", asyn
     // A generator that is at work closes as soon as it is done with that.
     await new Promise((wake) => setTimeout(wake));
     assertEquals(source.closed, 1);
-    assertLessOrEqual(source.read, 12);
+    assertLessOrEqual(source.read, 16);
   }
 });
 

@@ -101,7 +101,7 @@ function batchesOf(costs: Series["costs"], at: number): string {
   const map = costs.get(MAIN)?.[at] ?? 0;
   const batches = costs.get(BATCHES)?.[at] ?? 0;
   return batches < map
-    ? ` \`mapBatches\` holds two batches at a time and spares that: ${
+    ? ` \`mapBatches\` holds three batches at a time and spares that: ${
       grouped(batches)
     } ns instead of ${grouped(map)}.`
     : "";
