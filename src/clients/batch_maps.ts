@@ -47,6 +47,10 @@ export function batchMaps<K, R>(
       // The turn may last as long as the batch before is being consumed.
       mapping.dispatcher.flush();
       isOver = !returned.some(isNativeThenable);
+      // Whoever consumes them has not come that far when one of them rejects.
+      for (const result of returned) {
+        if (result instanceof Promise) result.catch(() => {});
+      }
       return returned;
     });
     results.then(() => lastTime = performance.now() - start, () => {});

@@ -252,6 +252,27 @@ Deno.test("Cluster.mapBatches() lets nothing overtake what a batch issues later"
   }
 });
 
+Deno.test("Cluster.mapBatches() keeps an error until its turn comes", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const seen: string[] = [];
+  const entries = cluster.mapBatches(["a", "b", "c"], async (client, key) => {
+    await client.get(key);
+    if (key === "b") throw new Error(key);
+  }, { batchSize: 1 });
+  await assertRejects(
+    async () => {
+      for await (const [key] of entries) {
+        seen.push(key);
+        // A rejection that nobody handles would end the program meanwhile.
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
+    },
+    Error,
+    "b",
+  );
+  assertEquals(seen, ["a"]);
+});
+
 Deno.test("Cluster.mapBatches() lets nothing overtake a command that blocks", async () => {
   await using cluster = await makeTestCluster(SMALL);
   for (let round = 0; round < 5; round++) {
