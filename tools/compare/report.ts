@@ -25,11 +25,11 @@ export interface Comparison {
 const NOTES = [
   "Four redis-servers on 127.0.0.1, over TCP for everybody, and all clients in",
   "one process of Deno. In each round garbage is collected before each contender,",
-  "which then has laps for 500 ms to get going and laps for 300 ms that are timed.",
-  "What the other clients send is sharded by hand, with the shard of each key known",
-  "before the clock starts. redis-benchmark is a process of its own with one",
-  "connection to one server, which holds all keys. What was read is compared with",
-  "what was written.",
+  "which then has five laps or 500 ms to get going, whichever is more, and laps for",
+  "300 ms that are timed. What the other clients send is sharded by hand, with the",
+  "shard of each key known before the clock starts. redis-benchmark is a process of",
+  "its own with one connection to one server, which holds all keys. What was read",
+  "is compared with what was written.",
 ];
 
 /** The comparison for people. */

@@ -28,10 +28,10 @@ export interface RoundsOptions {
 /** How many of the keys of a write are read back. */
 const SAMPLES = 200;
 
-/** How long each contender works before its time is taken, in milliseconds, */
-const WARMUP_TIME = 500;
-/** and how long while it is taken. */
-const LAPS_TIME = 300;
+/** How long each contender works at least before its time is taken, */
+const WARMUP = { time: 500, laps: 5 };
+/** and while it is taken; times in milliseconds. */
+const TIMED = { time: 300, laps: 1 };
 
 /**
  * Runs the sections round by round, so that what disturbs the machine for a
@@ -92,14 +92,14 @@ async function runLaps(
   workload: Workload,
 ): Promise<{ outcome: Outcome; seconds: number }> {
   collectGarbage?.();
-  const { outcome } = await lapsFor(WARMUP_TIME, way, workload);
+  const { outcome } = await lapsFor(WARMUP, way, workload);
   if (outcome.rate !== undefined) return { outcome, seconds: 0 };
-  return await lapsFor(LAPS_TIME, way, workload);
+  return await lapsFor(TIMED, way, workload);
 }
 
-/** Works for so many milliseconds, and to the end of the lap. */
+/** Works for that long at least, and to the end of the lap. */
 async function lapsFor(
-  least: number,
+  least: typeof WARMUP,
   way: Way,
   workload: Workload,
 ): Promise<{ outcome: Outcome; seconds: number }> {
@@ -107,7 +107,8 @@ async function lapsFor(
   for (let laps = 1;; laps++) {
     const outcome = await way(workload);
     const time = performance.now() - start;
-    if (time >= least || outcome.rate !== undefined) {
+    const enough = time >= least.time && laps >= least.laps;
+    if (enough || outcome.rate !== undefined) {
       return { outcome, seconds: time / laps / 1_000 };
     }
   }
