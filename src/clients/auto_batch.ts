@@ -24,7 +24,7 @@ export const MAX_MERGED_GETS = 1_000;
  */
 export const MAX_MERGED_SETS = 4_000;
 
-/** The most bytes of values in one MSET, give or take the last one. */
+/** The most bytes of keys and values in one MSET, give or take the last SET. */
 export const MAX_MERGED_BYTES = 256 * 1024;
 
 /**

@@ -64,7 +64,7 @@ export class Run implements RunKind, Outcomes {
   #outcomes: readonly unknown[] | undefined = undefined;
   /** How many commands it has. */
   length = 0;
-  /** Bytes of the values of a merged SET. */
+  /** Bytes of the keys and values of a merged SET. */
   #bytes = 0;
 
   /**
@@ -133,7 +133,8 @@ export class Run implements RunKind, Outcomes {
       if (second !== undefined) this.#args[from + 1] = second;
     }
     if (this.#mergedName === "MSET") {
-      this.#bytes += lengthOf(this.#args[from + 1]);
+      this.#bytes += lengthOf(this.#args[from]) +
+        lengthOf(this.#args[from + 1]);
     }
   }
 

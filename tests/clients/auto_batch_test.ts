@@ -133,11 +133,13 @@ Deno.test("Batch bounds how many commands become one", () => {
   ]);
 });
 
-Deno.test("Batch bounds how many bytes of values one MSET has", () => {
+Deno.test("Batch bounds how many bytes one MSET has", () => {
   const large = command("SET", "key", new Uint8Array(140_000));
   assertEquals(frames([large, large, large, large]), ["MSET 4", "MSET 4"]);
   const text = command("SET", "key", "x".repeat(270_000));
   assertEquals(frames([text, text]), ["SET 2", "SET 2"]);
+  const longKey = command("SET", "k".repeat(140_000), "value");
+  assertEquals(frames(Array(4).fill(longKey)), ["MSET 4", "MSET 4"]);
 });
 
 Deno.test("mergedName() names what neighbours become", () => {
