@@ -143,6 +143,8 @@ export class BatchEntries<K, R>
 
   /** Begins the next batch, unless it has to wait for those under way. */
   #goOn(): void {
+    // A callback may have stopped it.
+    if (this.#done) return;
     const last = this.#pending.at(-1);
     const may = last === undefined ||
       this.#pending.length < AHEAD && last.mayBeFollowed();

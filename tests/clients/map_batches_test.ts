@@ -406,6 +406,19 @@ Deno.test("Cluster.mapBatches() stops while a batch is asked for", async () => {
   assertLess(performance.now() - start, 2_000);
 });
 
+Deno.test("Cluster.mapBatches() reads nothing more when its callback stops it", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  await cluster.map((client) => KEYS.map((key) => client.get(key)));
+  const source = new Source();
+  const entries = cluster.mapBatches(source.sync(), (client, key) => {
+    if (key === "key:5") entries.return?.();
+    return client.get(key);
+  }, { batchSize: 5 });
+  await entries.next();
+  await new Promise((wake) => setTimeout(wake, 10));
+  assertEquals([source.read, source.closed], [10, 1]);
+});
+
 Deno.test("Cluster.mapBatches() throws what a command fails with, and closes", async () => {
   await using cluster = await makeTestCluster(SMALL);
   await cluster.getRoutingClient().rpush("key:12", 1);
