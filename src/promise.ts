@@ -459,7 +459,8 @@ export class RbPromise<T> implements Promise<T> {
   }
 }
 
-function isThenable<T>(value: unknown): value is PromiseLike<T> {
+/** Whether a value can be awaited for another one. */
+export function isThenable<T>(value: unknown): value is PromiseLike<T> {
   return typeof value === "object" && value !== null &&
     "then" in value && typeof value.then === "function";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RbPromise } from "../promise.ts";
+import { isThenable, RbPromise } from "../promise.ts";
 import type { RunningBatch } from "./map_batches.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
@@ -46,7 +46,7 @@ export function batchMaps<K, R>(
       const returned = keys.map((key) => callback(client, key));
       // The turn may last as long as the batch before is being consumed.
       mapping.dispatcher.flush();
-      isOver = !returned.some(isNativeThenable);
+      isOver = !returned.some(isForeign);
       // Whoever consumes them has not come that far when one of them rejects.
       for (const result of returned) {
         if (result instanceof Promise) result.catch(() => {});
@@ -66,7 +66,6 @@ export function batchMaps<K, R>(
 }
 
 /** Whether a result stands for work that the dispatcher does not see. */
-function isNativeThenable(result: unknown): boolean {
-  return typeof result === "object" && result !== null &&
-    !(result instanceof RbPromise) && "then" in result;
+function isForeign(result: unknown): boolean {
+  return !(result instanceof RbPromise) && isThenable(result);
 }
