@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 /** Folders of `tests/` that mirror those of `src/`. */
-const MIRRORS = new Set(["clients", "routers", "testing", "wire"]);
+const MIRRORS = new Set(["clients", "routers", "runtime", "testing", "wire"]);
 
 function read(path: string): Promise<string> {
   return Deno.readTextFile(new URL(path, ROOT));
