@@ -4,11 +4,20 @@ const ROOT = new URL("../", import.meta.url);
 const SRC = new URL("src/", ROOT);
 
 /** From the bottom up: a layer imports its own files and those of lower ones. */
-const LAYERS = ["leaves", "commands", "wire", "clients", "cluster", "testing"];
+const LAYERS = [
+  "runtime",
+  "leaves",
+  "commands",
+  "wire",
+  "clients",
+  "cluster",
+  "testing",
+];
 
 /** Files of `src/` itself that everybody may import. */
 const LEAVES = new Set([
   "errors.ts",
+  "inspect.ts",
   "options.ts",
   "promise.ts",
   "reactions.ts",
@@ -17,6 +26,7 @@ const LEAVES = new Set([
 
 /** The layer of a path below `src/`. */
 function layerOf(path: string): string {
+  if (path.startsWith("runtime/")) return "runtime";
   if (LEAVES.has(path)) return "leaves";
   if (path.startsWith("commands/")) return "commands";
   if (path.startsWith("routers/") || path.startsWith("wire/")) return "wire";
@@ -130,6 +140,42 @@ Deno.test("src/ imports from the cluster down to the leaves, never back", async 
   }
   assert(count > 100, "hardly any import was found");
   assertEquals(wrong, []);
+});
+
+/** By this Deno asks an object to print itself; others do not mind it. */
+const INSPECT = 'Symbol.for("Deno.customInspect")';
+
+Deno.test("src/ uses Deno in src/runtime/ and src/testing/ alone", async () => {
+  const users: string[] = [];
+  for (const { path, text } of await readSources()) {
+    if (layerOf(path) === "testing") continue;
+    const code = withoutComments(text).replaceAll(INSPECT, "");
+    if (/\bDeno\b/.test(code)) users.push(path);
+  }
+  assertEquals(users, ["runtime/deno.ts", "runtime/mod.ts"]);
+});
+
+Deno.test("src/ has no syntax that Node.js lacks", async () => {
+  for (const { path, text } of await readSources()) {
+    if (layerOf(path) === "testing") continue;
+    const code = withoutComments(text);
+    // The packages that JSR makes for npm keep it as it is.
+    assert(!/^\s*(?:await )?using \w+ =/m.test(code), path);
+    assert(!/\busing \w+ of\b/.test(code), path);
+  }
+});
+
+Deno.test("src/runtime/ imports nothing of src/ but itself", async () => {
+  for (const { path, imports } of await readSources()) {
+    if (layerOf(path) !== "runtime") continue;
+    for (const { specifier } of imports) {
+      assert(
+        specifier.startsWith("node:") ||
+          layerOf(target(path, specifier)) === "runtime",
+        `${path} imports ${specifier}`,
+      );
+    }
+  }
 });
 
 Deno.test("src/ has leaves that import only leaves", async () => {
