@@ -4,7 +4,7 @@ const ROOT = new URL("../", import.meta.url);
 const SRC = new URL("src/", ROOT);
 
 /** From the bottom up: a layer imports its own files and those of lower ones. */
-const LAYERS = ["leaves", "wire", "clients", "cluster", "testing"];
+const LAYERS = ["leaves", "commands", "wire", "clients", "cluster", "testing"];
 
 /** Files of `src/` itself that everybody may import. */
 const LEAVES = new Set([
@@ -18,6 +18,7 @@ const LEAVES = new Set([
 /** The layer of a path below `src/`. */
 function layerOf(path: string): string {
   if (LEAVES.has(path)) return "leaves";
+  if (path.startsWith("commands/")) return "commands";
   if (path.startsWith("routers/") || path.startsWith("wire/")) return "wire";
   if (path.startsWith("clients/")) return "clients";
   if (path === "testing.ts" || path.startsWith("testing/")) return "testing";

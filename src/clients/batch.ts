@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mayAnswerAnything } from "../commands/traits.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
@@ -127,11 +128,6 @@ export class Batch implements Exchange {
     return counts;
   }
 
-  /** Whether any of its commands has a name that fits. */
-  some(fits: (name: string) => boolean): boolean {
-    return this.#commands.some(fits);
-  }
-
   /** Whether somebody is to be told of the outcome of a command. */
   get watched(): boolean {
     return this.#commands.watched;
@@ -160,6 +156,10 @@ export class Batch implements Exchange {
 
   get abandoned(): boolean {
     return this.#abandoned;
+  }
+
+  get forgeable(): boolean {
+    return mayAnswerAnything(this.#commands.nextRun.name);
   }
 
   get wantsBytes(): boolean {

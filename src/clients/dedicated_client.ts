@@ -16,14 +16,15 @@ import type {
   RedisValue,
   SendCommandOptions,
 } from "@db/redis";
+import { endsMatching } from "../commands/traits.ts";
+import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
-import type { Reply } from "../values.ts";
-import { checkArguments } from "../wire/encoder.ts";
+import type { Argument, Reply } from "../values.ts";
+import { takeArguments } from "../wire/arguments.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
-import { Command, flagBits } from "./command.ts";
+import { Command, flagBits, type Settler } from "./command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "./dispatcher.ts";
-import { spell } from "./issue.ts";
 import { anySignal } from "./native_client.ts";
 import { createRedis } from "./redis_surface.ts";
 import type { Subscription } from "./subscription.ts";
@@ -78,12 +79,11 @@ class DedicatedClient implements Client {
   ): Promise<RedisReply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     try {
-      const [name, words] = spell(command, args);
+      const ready = prepare(command, args, options);
       if (this.#subscription !== undefined && !this.#link.isClosed) {
-        throw needsAnother(name);
+        throw needsAnother(ready.name);
       }
-      const settler = { resolve, reject };
-      this.#link.send([new Command(name, words, settler, flagBits(options))]);
+      this.#link.send([withSettler(ready, { resolve, reject })]);
     } catch (error) {
       reject(error);
     }
@@ -177,13 +177,19 @@ function createPipeline(
   link: DedicatedLink,
   { connection, transaction }: PipelineOptions,
 ): RedisPipeline {
-  let queue: QueuedCommand[] = [];
+  let queue: PreparedCommand[] = [];
+  let mistake: { readonly reason: unknown } | undefined = undefined;
   const queued = (
     command: string,
     args: RedisValue[] = [],
     options?: SendCommandOptions,
   ): Promise<RedisReply> => {
-    queue.push({ command, args, options });
+    try {
+      queue.push(prepare(command, args, options));
+    } catch (reason) {
+      // All or nothing: a transaction must not run without one of its commands.
+      mistake ??= { reason };
+    }
     return Promise.resolve("OK");
   };
   const client = createRedis({
@@ -196,33 +202,62 @@ function createPipeline(
   });
   const flush = (): Promise<RawOrError[]> => {
     const commands = transaction
-      ? [{ command: "MULTI" }, ...queue, { command: "EXEC" }]
+      ? [prepare("MULTI"), ...queue, prepare("EXEC")]
       : queue;
+    const failed = mistake;
     queue = [];
-    return sendTogether(link, commands);
+    mistake = undefined;
+    return failed === undefined
+      ? sendTogether(link, commands)
+      : Promise.reject(failed.reason);
   };
   return Object.assign(client, { flush });
 }
 
-interface QueuedCommand {
-  command: string;
-  args?: RedisValue[];
-  options?: SendCommandOptions | undefined;
+/** A command whose arguments have been read. */
+interface PreparedCommand {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  readonly flags: number;
+}
+
+/**
+ * Reads a command.
+ *
+ * @throws {TypeError} If something is wrong with it.
+ */
+function prepare(
+  command: string,
+  words: RedisValue[] = [],
+  options?: SendCommandOptions,
+): PreparedCommand {
+  const [name, list] = spell(command, words as Argument[]);
+  const args = takeArguments(name, list);
+  if (endsMatching(name, args)) throw notMatched(name);
+  return { name, args, flags: flagBits(options) };
+}
+
+function notMatched(command: string): TypeError {
+  return new TypeError(
+    `Cannot run "${command}": its replies do not follow commands one by one; ` +
+      "for messages use subscribe() or psubscribe()",
+  );
+}
+
+function withSettler(
+  { name, args, flags }: PreparedCommand,
+  settler: Settler,
+): Command {
+  return new Command(name, args, settler, flags);
 }
 
 /** The replies in order, error replies among them as values. */
 async function sendTogether(
   link: DedicatedLink,
-  queue: QueuedCommand[],
+  commands: readonly PreparedCommand[],
 ): Promise<RawOrError[]> {
-  // All or nothing: a transaction must not run without one of its commands.
-  const commands = queue.map(({ command, args = [], options }) => {
-    const [name, words] = spell(command, args);
-    checkArguments(name, words);
-    return { name, words, options };
-  });
   const replies: Promise<Reply>[] = [];
-  link.send(commands.map(({ name, words, options }) => {
+  link.send(commands.map((command) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     replies.push(
       promise.catch((error) => {
@@ -230,7 +265,7 @@ async function sendTogether(
         throw error;
       }),
     );
-    return new Command(name, words, { resolve, reject }, flagBits(options));
+    return withSettler(command, { resolve, reject });
   }));
   // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
   return await Promise.all(replies) as RawOrError[];

@@ -4,14 +4,13 @@
  * @module
  */
 
+import { blockTimeOf } from "../commands/traits.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
-import { checkArguments } from "../wire/encoder.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "./batch.ts";
-import { type Command, fail } from "./command.ts";
-import { blockTimeOf } from "./command_traits.ts";
+import type { Command } from "./command.ts";
 import { wasTurnedAway } from "./failures.ts";
 import type { Host } from "./host.ts";
 import { Subscription } from "./subscription.ts";
@@ -96,12 +95,6 @@ export class DedicatedLink implements ConnectionOwner {
     });
     let time = this.#timeout;
     for (const { name, args, settler, flags } of commands) {
-      try {
-        checkArguments(name, args);
-      } catch (error) {
-        fail(settler, error);
-        continue;
-      }
       time += blockTimeOf(name, args) ?? 0;
       batch.add(name, args, settler, flags, 0);
     }

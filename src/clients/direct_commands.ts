@@ -4,8 +4,8 @@
  * @module
  */
 
+import { isOrdinary } from "../commands/traits.ts";
 import { soleKeyPosition } from "../routers/mod.ts";
-import { isOrdinary } from "./command_traits.ts";
 
 /** A command that needs no translation, and how many arguments make it so. */
 export interface DirectCommand {

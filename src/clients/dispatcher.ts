@@ -4,13 +4,13 @@
  * @module
  */
 
+import { blockTimeOf } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { BaseRouter } from "../routers/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch } from "./batch.ts";
 import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
 import { sizeOf } from "./command_size.ts";
-import { blockTimeOf } from "./command_traits.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { LaneGroup } from "./lane_group.ts";

@@ -58,7 +58,7 @@ export function installCommands(prototype: CommandTarget): void {
 
 function refusedMethod(name: string) {
   return function (this: CommandTarget): unknown {
-    return this.refuse(needsConnection(name));
+    return this.refuse(needsConnection(name, "it changes its connection"));
   };
 }
 

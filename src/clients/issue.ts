@@ -4,11 +4,11 @@
  * @module
  */
 
+import { reasonNotToShare } from "../commands/traits.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import { BaseRouter } from "../routers/mod.ts";
 import type { Argument, Key } from "../values.ts";
-import { commandWords } from "../wire/command_frame.ts";
-import { checkArgument, checkArguments } from "../wire/encoder.ts";
+import { takeArgument, takeArguments } from "../wire/arguments.ts";
 import {
   type Arguments,
   type CommandFlags,
@@ -16,19 +16,19 @@ import {
   isList,
   type Settler,
 } from "./command.ts";
-import { isStateful } from "./command_traits.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Issues a command. Whatever is wrong with it rejects its promise before
- * anything is sent.
+ * Issues a command. Its arguments are read now, so that their owner may change
+ * them afterwards. Whatever is wrong with it rejects its promise before anything
+ * is sent.
  *
  * @param dispatcher What carries it.
  * @param hostId Where it goes; without it the router decides.
  * @param command Its name in capitals.
- * @param args Its arguments.
+ * @param list Its arguments, in a list that nobody else changes.
  * @param settler The promise that waits for its reply.
  * @param flags What the caller asks for.
  */
@@ -36,14 +36,15 @@ export function issue(
   dispatcher: Dispatcher,
   hostId: number | undefined,
   command: string,
-  args: readonly Argument[],
+  list: readonly Argument[],
   settler: Settler,
   flags?: CommandFlags,
 ): void {
   try {
     const bits = flagBits(flags, dispatcher.options.idempotent);
-    checkArguments(command, args);
-    if (isStateful(command, args)) throw needsConnection(command);
+    const args = takeArguments(command, list);
+    const reason = reasonNotToShare(command, args);
+    if (reason !== undefined) throw needsConnection(command, reason);
     if (flags?.settled === true) {
       const hostOf = (key: Key) =>
         hostId ?? dispatcher.cluster.router.getHostForKey(key);
@@ -106,12 +107,14 @@ export function issuePlain(
   args: Arguments,
   second?: Argument,
 ): Run {
-  if (isList(args)) checkArguments(command, args);
-  else checkArgument(command, args);
-  if (second !== undefined) checkArgument(command, second, 2);
-  const host = hostId ??
-    hostOf(dispatcher.cluster.router, command, args, second);
-  return dispatcher.queue(host, command, args, settler, undefined, second);
+  const own = isList(args)
+    ? takeArguments(command, args)
+    : takeArgument(command, args);
+  const other = second === undefined
+    ? undefined
+    : takeArgument(command, second, 2);
+  const host = hostId ?? hostOf(dispatcher.cluster.router, command, own, other);
+  return dispatcher.queue(host, command, own, settler, undefined, other);
 }
 
 const { getHostForCommand } = BaseRouter.prototype;
@@ -133,29 +136,19 @@ function hostOf(
   return router.getHostForCommand(command, both);
 }
 
-/** Why a command is refused that changes the connection it runs on. */
-export function needsConnection(command: string): UnroutableCommandError {
+/**
+ * Why a command is refused that cannot share a connection.
+ *
+ * @param command Its name, or that of a method.
+ * @param reason What keeps it from that, as the second half of a sentence.
+ */
+export function needsConnection(
+  command: string,
+  reason: string,
+): UnroutableCommandError {
   return new UnroutableCommandError(
-    `Cannot run "${command}" on a connection that others use: open one of ` +
-      "its own with cluster.connect(hostId)",
+    `Cannot run "${command}" on a connection that others use: ${reason}; open ` +
+      "one of its own with cluster.connect(hostId)",
     { command },
   );
-}
-
-/**
- * A command as people write it, in the form in which it is issued: the name in
- * capitals, and a subcommand behind a blank as the first argument. The
- * arguments are copied, as their owner may change the list before they leave.
- *
- * @throws {TypeError} When the name cannot be sent.
- */
-export function spell(
-  command: string,
-  args: readonly Argument[],
-): [name: string, args: readonly Argument[]] {
-  const [name, ...subcommands] = commandWords(command);
-  return [
-    name.toUpperCase(),
-    [...subcommands.map((word) => word.toUpperCase()), ...args],
-  ];
 }

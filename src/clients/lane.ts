@@ -5,6 +5,7 @@
  */
 
 import process from "node:process";
+import { isReadOnly } from "../commands/traits.ts";
 import { ProtocolError, type TransportError } from "../errors.ts";
 import { jitter } from "../wire/breaker.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
@@ -13,7 +14,6 @@ import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
 import { Alarm } from "./alarm.ts";
 import { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
-import { isReadOnly, isScript } from "./command_traits.ts";
 import { isWorthRetrying, wasTurnedAway } from "./failures.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -275,7 +275,7 @@ export class Lane implements ConnectionOwner, Applicant {
   /** Decides what becomes of a batch whose connection was lost. */
   #recover(batch: Batch, error: Error): void {
     const { failures } = this.#host;
-    const turnedAway = wasTurnedAway(error) && !batch.some(isScript);
+    const turnedAway = wasTurnedAway(error);
     if (!turnedAway) batch.doubt();
     // The first attempt may have met a connection that was long dead.
     const atOnce = !turnedAway && !batch.awaited && batch.attempts === 0;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Arguments, CommandFlags, Settler } from "./command.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
@@ -14,7 +15,7 @@ import {
   type DispatchOptions,
 } from "./dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issuePlain, spell } from "./issue.ts";
+import { issue, issuePlain } from "./issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */
@@ -50,8 +51,9 @@ export class NativeClient implements CommandTarget {
     options?: CallOptions,
   ): Promise<Reply> {
     try {
-      const dispatcher = this.#dispatcherFor(options);
-      return this.#send(dispatcher, ...spell(command, args), options);
+      const call = options === undefined ? undefined : readCall(options);
+      const dispatcher = this.#dispatcherFor(call);
+      return this.#send(dispatcher, ...spell(command, args), call);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -93,7 +95,6 @@ export class NativeClient implements CommandTarget {
   #dispatcherFor(call: CallOptions | undefined): Dispatcher {
     const dispatcher = this.#dispatcher;
     if (call === undefined) return dispatcher;
-    checkOptions(call, "sendCommand");
     return call.timeout === undefined && call.signal === undefined
       ? dispatcher
       : new Dispatcher(
@@ -137,6 +138,13 @@ export function anySignal(
 ): AbortSignal | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return AbortSignal.any([one, other]);
+}
+
+/** The options of a call, read once and checked. */
+function readCall(options: CallOptions): CallOptions {
+  const call = options === null ? options : { ...options };
+  checkOptions(call, "sendCommand");
+  return call;
 }
 
 function overridden(

@@ -102,7 +102,7 @@ class Carrier implements Client {
     args: RedisValue[] = [],
     options?: SendCommandOptions,
   ): Promise<RedisReply> {
-    return this.#send(command, args, options) as Promise<RedisReply>;
+    return this.#send(command, [...args], options) as Promise<RedisReply>;
   }
 
   subscribe(): Promise<RedisSubscription<never>> {

@@ -179,9 +179,4 @@ export class RunList {
         (whole ? run.length : this.#answerIndex);
     });
   }
-
-  /** Whether any of its commands has a name that fits. */
-  some(fits: (name: string) => boolean): boolean {
-    return this.#runs.some(({ name }) => fits(name));
-  }
 }

@@ -112,18 +112,22 @@ class Sequencer {
   }
 
   issue(tuple: CommandTuple): RbPromise<Reply> {
-    if (isScript(tuple)) {
-      assertScriptTuple(tuple);
-      return this.#run(...tuple);
+    assertTuple(tuple);
+    // Read once, whatever it would answer the second time.
+    const words: CommandTuple = [...tuple];
+    if (isScript(words)) {
+      assertScriptTuple(words);
+      const [script, keys = [], args = []] = words;
+      return this.#run(script, [...keys], [...args]);
     }
-    const [name, ...args] = tuple;
+    const [name, ...args] = words;
     return this.#client.sendCommand(name, args);
   }
 
   #run(
     script: Script,
-    keys: readonly Key[] = [],
-    args: readonly Argument[] = [],
+    keys: readonly Key[],
+    args: readonly Argument[],
   ): RbPromise<Reply> {
     const isKnown = this.#given.has(script.sha);
     const promise = this.#client.sendCommand(isKnown ? "EVALSHA" : "EVAL", [
@@ -140,6 +144,11 @@ class Sequencer {
 
 function isScript(tuple: CommandTuple): tuple is ScriptTuple {
   return tuple[0] instanceof Script;
+}
+
+function assertTuple(tuple: unknown): void {
+  if (Array.isArray(tuple)) return;
+  throw new TypeError('A command stands as an array: ["SET", "key", 1]');
 }
 
 function assertScriptTuple([, keys = [], args = []]: ScriptTuple): void {

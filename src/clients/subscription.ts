@@ -6,9 +6,10 @@
 
 import type { RedisPubSubMessage, RedisSubscription } from "@db/redis";
 import { DecodeError } from "../errors.ts";
-import type { Reply } from "../values.ts";
+import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
-import { checkArguments, type Encoder } from "../wire/encoder.ts";
+import { takeArguments } from "../wire/arguments.ts";
+import type { Encoder } from "../wire/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 import { Command, fail } from "./command.ts";
@@ -126,8 +127,7 @@ export class Subscription implements RedisSubscription<string> {
   }
 
   async #change(name: string, names: string[]): Promise<void> {
-    checkArguments(name, names);
-    const change = new Change(name, names);
+    const change = new Change(name, takeArguments(name, names));
     const { timeout, onOverdue, failure } = this.#options;
     if (this.#closed) throw failure(change.command, false);
     const timer = timeout < Infinity
@@ -233,7 +233,7 @@ class Change implements Exchange {
   #confirmations = 0;
   #encoded = false;
 
-  constructor(name: string, names: readonly string[]) {
+  constructor(name: string, names: readonly Argument[]) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.settled = promise;
     this.#resolve = resolve;
@@ -280,6 +280,10 @@ class Change implements Exchange {
 
   get wantsBytes(): boolean {
     return true;
+  }
+
+  get forgeable(): boolean {
+    return false;
   }
 
   accept(): void {}

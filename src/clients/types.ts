@@ -136,6 +136,7 @@ export type StatefulMethod =
   | "sync"
   | "tx"
   | "unwatch"
+  | "wait"
   | "watch";
 
 /** Methods of `@db/redis` that name no key, so that no router can place them. */
@@ -179,7 +180,6 @@ export type KeylessMethod =
   | "slowlog"
   | "swapdb"
   | "time"
-  | "wait"
   | "xgroupHelp";
 
 /** Every method that runs on a connection that is shared. */

@@ -5,10 +5,11 @@
  */
 
 import { getKeyIndexes, hasFlag, list } from "@ioredis/commands";
+import { upperCase, wordOf } from "../commands/words.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument } from "../values.ts";
 import { moduleRule } from "./module_keys.ts";
-import { type KeyRule, MOVABLE_KEYS, wordOf } from "./movable_keys.ts";
+import { type KeyRule, MOVABLE_KEYS } from "./movable_keys.ts";
 
 /** The commands that have exactly one key, always in the same place. */
 const SOLE_KEYS = new Map<string, number>();
@@ -37,7 +38,7 @@ RULES.set("DEBUG", debug);
  * no key, several, or one whose place depends on the arguments.
  */
 export function soleKeyPosition(command: string): number {
-  return SOLE_KEYS.get(command) ?? SOLE_KEYS.get(command.toUpperCase()) ?? -1;
+  return SOLE_KEYS.get(command) ?? SOLE_KEYS.get(upperCase(command)) ?? -1;
 }
 
 /**
@@ -58,7 +59,7 @@ export function keyPositions(
 ): number[] {
   const sole = soleKeyPosition(command);
   if (sole >= 0) return sole < args.length ? [sole] : [];
-  const [name, ...subcommands] = command.toUpperCase().trim().split(/ +/);
+  const [name, ...subcommands] = upperCase(command).trim().split(/ +/);
   if (subcommands.length > 0) {
     return keyPositions(name, [...subcommands, ...args])
       .map((position) => position - subcommands.length)

@@ -6,7 +6,8 @@
  */
 
 import type { Argument } from "../values.ts";
-import { type KeyRule, storedAndCounted, wordOf } from "./movable_keys.ts";
+import { wordOf } from "../commands/words.ts";
+import { type KeyRule, storedAndCounted } from "./movable_keys.ts";
 
 /** The families whose commands name their key first. */
 const FAMILIES: ReadonlySet<string> = new Set([

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { findWord, streamsWord } from "../commands/option_words.ts";
+import { wordOf } from "../commands/words.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument } from "../values.ts";
 
@@ -12,12 +14,6 @@ import type { Argument } from "../values.ts";
 export type KeyRule = (args: readonly Argument[], command: string) => number[];
 
 /** How many arguments follow these words, so that none is taken for another. */
-const XREAD_WORDS = new Map([
-  ["COUNT", 1],
-  ["BLOCK", 1],
-  ["CLAIM", 1],
-  ["GROUP", 2],
-]);
 const SORT_WORDS = new Map([["LIMIT", 2], ["BY", 1], ["GET", 1]]);
 const MIGRATE_WORDS = new Map([["AUTH", 1], ["AUTH2", 2]]);
 
@@ -65,7 +61,7 @@ function countedPairs(args: readonly Argument[], command: string): number[] {
 
 /** `STREAMS key … id …`: the first half of what follows the word. */
 function streams(args: readonly Argument[], command: string): number[] {
-  const word = findWord(args, "STREAMS", 0, XREAD_WORDS);
+  const word = streamsWord(args);
   const rest = args.length - word - 1;
   if (word < 0 || rest === 0 || rest % 2 !== 0) {
     throw malformed(command, 'expected "STREAMS", keys and as many ids');
@@ -107,39 +103,6 @@ function migrate(args: readonly Argument[]): number[] {
 
 function firstOnly(): number[] {
   return [0];
-}
-
-/** Where a word stands among options, some of which have arguments of their own. */
-function findWord(
-  args: readonly Argument[],
-  wanted: string,
-  from: number,
-  options: ReadonlyMap<string, number>,
-): number {
-  for (let at = from; at < args.length; at++) {
-    const word = wordOf(args[at]);
-    if (word === wanted) return at;
-    at += options.get(word) ?? 0;
-  }
-  return -1;
-}
-
-/** No word of a command is longer; longer arguments are data, left alone. */
-const LONGEST_WORD = 32;
-
-/**
- * An argument as a word of the command language.
- *
- * @param argument The argument.
- * @returns It in upper case, or an empty text when it cannot be a word.
- */
-export function wordOf(argument: Argument | undefined): string {
-  if (typeof argument === "string") {
-    return argument.length > LONGEST_WORD ? "" : argument.toUpperCase();
-  }
-  return argument instanceof Uint8Array && argument.length <= LONGEST_WORD
-    ? String.fromCharCode(...argument).toUpperCase()
-    : "";
 }
 
 /**

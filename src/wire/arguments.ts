@@ -4,35 +4,74 @@
  * @module
  */
 
+import type { Argument } from "../values.ts";
+
 export { numberText } from "../values.ts";
 
 /**
- * Checks that every argument can be sent as it is, without encoding it.
+ * Reads the arguments of a command, once and for all: what their owner does to
+ * them afterwards changes nothing. Bytes are copied.
  *
  * @param name The command, for the error.
- * @param args Its arguments.
+ * @param args Its arguments, in a list that nobody else changes.
+ * @returns The arguments to send.
  * @throws {TypeError} When one is no string, number, bigint or bytes, is not
  * finite, or is text that UTF-8 cannot express. The error names its position,
  * from 1, and never its value.
  */
-export function checkArguments(name: string, args: readonly unknown[]): void {
-  for (let i = 0; i < args.length; i++) checkArgument(name, args[i], i + 1);
+export function takeArguments(
+  name: string,
+  args: readonly Argument[],
+): readonly Argument[] {
+  let taken: Argument[] | undefined = undefined;
+  for (let i = 0; i < args.length; i++) {
+    const value = args[i];
+    const own = takeArgument(name, value, i + 1);
+    if (own !== value) (taken ??= [...args])[i] = own;
+  }
+  return taken ?? args;
 }
 
 /**
- * Checks one argument like {@linkcode checkArguments}.
+ * Reads one argument like {@linkcode takeArguments}.
  *
  * @param position Where it stands, from 1.
  */
-export function checkArgument(
+export function takeArgument(
   name: string,
-  value: unknown,
+  value: Argument,
   position = 1,
-): void {
-  const sendable = typeof value === "string"
-    ? value.isWellFormed()
-    : isSendable(value);
-  if (!sendable) throw refusal(name, position, value);
+): Argument {
+  if (typeof value === "string") {
+    if (value.isWellFormed()) return value;
+  } else if (typeof value === "object" && isBytes(value)) {
+    return copyOf(name, value, position);
+  } else if (isSendable(value)) {
+    return value;
+  }
+  throw refusal(name, position, value);
+}
+
+const { get: typeOf } = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)!;
+
+/** Whether it really is one, whatever its prototype and its getters say. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return typeOf!.call(value) === "Uint8Array";
+}
+
+/** A plain copy, to which getters of a subclass contribute nothing. */
+function copyOf(name: string, value: Uint8Array, position: number): Uint8Array {
+  try {
+    return new Uint8Array(value);
+  } catch {
+    throw new TypeError(
+      `Argument ${position} of "${name}" is a Uint8Array whose buffer was ` +
+        "transferred or shrunk",
+    );
+  }
 }
 
 /** Whether a value that is no string can be an argument. */
@@ -43,7 +82,7 @@ export function isSendable(value: unknown): boolean {
     case "bigint":
       return true;
     default:
-      return value instanceof Uint8Array;
+      return isBytes(value);
   }
 }
 

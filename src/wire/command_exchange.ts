@@ -57,6 +57,10 @@ export class CommandExchange implements Exchange {
     return false;
   }
 
+  get forgeable(): boolean {
+    return false;
+  }
+
   accept(reply: Reply): void {
     this.#replies.push(reply);
   }

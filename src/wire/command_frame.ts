@@ -4,6 +4,8 @@
  * @module
  */
 
+import { commandWords } from "../commands/words.ts";
+
 /** Frames are kept for commands of up to so many arguments, */
 const MAX_CACHED_ARGUMENTS = 8;
 /** for so many names, none longer than this: names may come from a user. */
@@ -54,23 +56,4 @@ function buildFrame(name: string, argCount: number): Uint8Array {
     text += `$${encoder.encode(word).length}\r\n${word}\r\n`;
   }
   return encoder.encode(text);
-}
-
-/**
- * The words of a command's name: "SCRIPT EXISTS" has two.
- *
- * @throws {TypeError} When it has none, is no string, or holds CR or LF.
- */
-export function commandWords(name: string): string[] {
-  if (typeof name !== "string") {
-    throw new TypeError("The name of a command must be a string");
-  }
-  if (/[\r\n]/.test(name) || !name.isWellFormed()) {
-    throw new TypeError(
-      "The name of a command cannot hold CR, LF or a lone surrogate",
-    );
-  }
-  const words = name.split(" ").filter((word) => word !== "");
-  if (words.length > 0) return words;
-  throw new TypeError("The name of a command cannot be empty");
 }

@@ -114,7 +114,7 @@ export class Connection {
   #failed = false;
   #error: Error | undefined = undefined;
   /** A first reply that may be a farewell, until the server goes on or ends. */
-  #farewell: CommandError | undefined = undefined;
+  #farewell: Suspicion | undefined = undefined;
   #grace: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /**
@@ -249,22 +249,26 @@ export class Connection {
         if (this.#awaited === 0 && !this.#parser.idle) this.#refuseStray();
         break;
       }
+      // What comes before anything was asked answers nothing that is asked later.
+      const asking = this.#awaited === 0 || this.#isPush()
+        ? undefined
+        : exchange;
       if (!this.#answered && isFarewell(reply) && this.#parser.idle) {
-        return this.#suspect(reply);
+        return this.#suspect({ reply, asking });
       }
       this.#answered = true;
-      this.#pass(reply, exchange);
+      this.#pass(reply, asking);
     }
     this.#afterDelivery();
   }
 
-  /** Gives a reply to whoever it belongs to. */
-  #pass(reply: Reply, exchange: Exchange | undefined): void {
-    if (exchange === undefined || this.#awaited === 0 || this.#isPush()) {
+  /** Gives a reply to the exchange that asked for it, or to the receiver. */
+  #pass(reply: Reply, asking: Exchange | undefined): void {
+    if (asking === undefined) {
       this.#receive(reply);
     } else {
       this.#awaited--;
-      exchange.accept(reply);
+      asking.accept(reply);
     }
   }
 
@@ -272,8 +276,8 @@ export class Connection {
    * A server that lets nobody in says so as it hangs up, whatever it is asked:
    * that answers no command. Whether this is such a farewell shows in a moment.
    */
-  #suspect(reply: CommandError): void {
-    this.#farewell = reply;
+  #suspect(farewell: Suspicion): void {
+    this.#farewell = farewell;
     this.#grace = setTimeout(() => {
       try {
         this.#admit();
@@ -286,12 +290,12 @@ export class Connection {
 
   /** The server went on: what looked like a farewell was a reply. */
   #admit(): void {
-    const reply = this.#farewell;
-    if (reply === undefined) return;
+    const farewell = this.#farewell;
+    if (farewell === undefined) return;
     clearTimeout(this.#grace);
     this.#farewell = undefined;
     this.#answered = true;
-    this.#pass(reply, this.#queue.nextToAnswer());
+    this.#pass(farewell.reply, farewell.asking);
   }
 
   #isPush(): boolean {
@@ -367,7 +371,8 @@ export class Connection {
     if (this.#error !== undefined) return;
     this.#failed = true;
     if (this.#farewell !== undefined) {
-      this.close(turnedAway(this.#farewell));
+      const { reply, asking } = this.#farewell;
+      this.close(turnedAway(reply, asking?.forgeable !== true));
     } else if (
       error instanceof ConnectionError || error instanceof ProtocolError
     ) {
@@ -385,6 +390,12 @@ export class Connection {
     if (alive) this.#socket.ref();
     else this.#socket.unref();
   }
+}
+
+/** A reply that may be a farewell, and the exchange that it answers otherwise. */
+interface Suspicion {
+  readonly reply: CommandError;
+  readonly asking: Exchange | undefined;
 }
 
 function endOfStream(idle: boolean): Error {

@@ -6,10 +6,8 @@
 
 import { Buffer } from "node:buffer";
 import type { Argument } from "../values.ts";
-import { isSendable, numberText, refusal } from "./arguments.ts";
+import { isBytes, isSendable, numberText, refusal } from "./arguments.ts";
 import { commandFrame } from "./command_frame.ts";
-
-export { checkArgument, checkArguments } from "./arguments.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -111,7 +109,7 @@ export class Encoder {
 
   #argument(value: Argument): void {
     if (typeof value === "string") this.#text(value);
-    else if (value instanceof Uint8Array) this.#data(value);
+    else if (isBytes(value)) this.#data(value);
     else if (!isSendable(value)) throw this.#refuse(value);
     else this.#text(numberText(value));
     this.#position++;

@@ -29,6 +29,11 @@ export interface Exchange {
   readonly encoded: boolean;
   /** Whether its next reply is to be read as bytes rather than text. */
   readonly wantsBytes: boolean;
+  /**
+   * Whether an error as its next reply may be worded by whoever issued the
+   * command (a script, a module), so that its text proves nothing.
+   */
+  readonly forgeable: boolean;
   /** Takes the next reply. */
   accept(reply: Reply): void;
   /** Whether every frame that was encoded has its reply, and all are encoded. */

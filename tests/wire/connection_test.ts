@@ -12,6 +12,7 @@ const SPENT: Exchange = {
   encode: () => 0,
   encoded: true,
   wantsBytes: false,
+  forgeable: false,
   accept() {},
   finished: true,
   abandoned: true,

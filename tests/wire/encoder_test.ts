@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { Argument } from "../../src/values.ts";
-import { checkArguments, Encoder } from "../../src/wire/encoder.ts";
+import { Encoder } from "../../src/wire/encoder.ts";
 import { Parser } from "../../src/wire/parser.ts";
 
 /** What can be sent, and the text that a server reads. */
@@ -31,7 +31,6 @@ const VALUES: readonly [name: string, value: Argument, text: string][] = [
 
 /** One command by itself. */
 function encodeCommand(name: string, args: readonly Argument[]): Uint8Array {
-  checkArguments(name, args);
   const encoder = new Encoder();
   encoder.command(name, args);
   return encoder.bytes();
@@ -121,24 +120,7 @@ for (const [value, message] of REFUSED) {
     encoder.command("GET", ["after"]);
     assertEquals(encoder.length, before.length + before.length - 1);
   });
-
-  Deno.test(`checkArguments() refuses ${name}`, () => {
-    const encoded = assertThrows(
-      () => encodeCommand("SET", ["key", value as string]),
-      TypeError,
-    );
-    const checked = assertThrows(
-      () => checkArguments("SET", ["key", value]),
-      TypeError,
-    );
-    assertEquals(checked.message, encoded.message);
-  });
 }
-
-Deno.test("checkArguments() accepts what can be sent", () => {
-  checkArguments("SET", VALUES.map(([, value]) => value));
-  checkArguments("PING", []);
-});
 
 Deno.test("Encoder.part() takes the arguments out of a longer list", () => {
   const encoder = new Encoder();
