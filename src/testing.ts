@@ -4,8 +4,8 @@
  *
  * `makeTestCluster` is where most tests start; `TestSetup` gives several
  * clusters over the same servers, `RedisServer` a single server to pause, kill
- * and restart, `FaultProxy` a connection that loses, holds or delays replies,
- * and `routerConformance` the rules that every router keeps.
+ * and restart, `FaultProxy` a connection that misbehaves in a dozen ways, and
+ * `routerConformance` the rules that every router keeps.
  *
  * A server program is needed (`redis-server` or `valkey-server`), and the
  * permission to run it.
@@ -43,10 +43,13 @@
  */
 
 export {
+  type AnswerOptions,
   type CutOptions,
   FaultProxy,
   type FaultProxyOptions,
   type FaultProxyTarget,
+  type HoldOptions,
+  type RefuseOptions,
 } from "./testing/fault_proxy.ts";
 export type { FaultProxyStats } from "./testing/proxy_link.ts";
 export { RedisServer } from "./testing/redis_server.ts";

@@ -25,18 +25,20 @@ Deno.test("Values.fault() recognises a value of another key, half a value and an
   assert(values.fault("a", value.slice(0, -9))?.startsWith("it has 91 "));
   assert(values.fault("a", "a=99=x=8") === "it was never made");
   values.drop(value);
-  assertEquals(values.fault("a", value), "it was reported as not sent");
+  assertEquals(values.fault("a", value), "it was reported as not written");
 });
 
 Deno.test("Counter.fault() accepts what lies between acknowledged and attempted", () => {
   const counter = new Counter("n", 0);
-  counter.attempted = 4;
+  counter.attempted = 5;
   counter.failed("not-sent");
+  counter.failed("refused");
   counter.failed("unknown");
   assertEquals(counter.replied(counter.base + 1), undefined);
   assertEquals(counter.replied(counter.base + 1), "1 came twice");
-  assertEquals(counter.replied(17), "it counts -9999983 of 4 attempts");
-  counter.acknowledged = 2;
+  assertEquals(counter.replied(17), "it counts -9999983 of 3 attempts");
+  counter.acknowledged = 1;
+  counter.ran();
   assertEquals(counter.fault(counter.base + 2), undefined);
   assertEquals(counter.fault(counter.base + 3), undefined);
   assert(counter.fault(counter.base + 1) !== undefined);

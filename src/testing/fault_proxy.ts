@@ -4,12 +4,9 @@
  * @module
  */
 
-import {
-  type Fault,
-  type FaultProxyStats,
-  FaultSwitch,
-  ProxyLink,
-} from "./proxy_link.ts";
+import { assertOptions, type Check, isText, oneOf } from "../options.ts";
+import { type Fault, FaultSwitch } from "./fault_switch.ts";
+import { drain, type FaultProxyStats, ProxyLink } from "./proxy_link.ts";
 
 /** The server behind a proxy; a `RedisServer` is one. */
 export interface FaultProxyTarget {
@@ -38,25 +35,78 @@ export interface FaultProxyOptions {
 /** How much of the replies a cut lets through first. */
 export interface CutOptions {
   /**
-   * Whole replies that each connection still passes before it is dropped.
+   * Whole replies that each connection still passes. One that is under way
+   * counts as the first; what a server pushes (RESP3) is no reply.
    *
-   * @default {0} (without a limit when `bytes` is given)
+   * @default {0}
    */
   replies?: number | undefined;
   /**
-   * Bytes of replies that each connection still passes before it is dropped.
+   * Bytes that each connection passes after those replies; the next one drops
+   * it. They may be more than one reply.
    *
-   * @default {Infinity}
+   * @default {0}
    */
   bytes?: number | undefined;
 }
 
+/** What is held. */
+export interface HoldOptions {
+  /**
+   * The direction whose bytes are kept; those of the other one pass.
+   *
+   * @default {"both"}
+   */
+  direction?: "requests" | "replies" | "both" | undefined;
+}
+
+/** Which commands are answered with an error, and what follows. */
+export interface AnswerOptions {
+  /**
+   * The names of the commands that are answered; all others go to the server.
+   * Of a command of two words, it is the first.
+   *
+   * @default {"all commands, also those that a client sends by itself"}
+   */
+  commands?: readonly string[] | undefined;
+  /**
+   * How many commands are answered, on all connections together; those behind
+   * them go to the server.
+   *
+   * @default {Infinity}
+   */
+  times?: number | undefined;
+  /**
+   * Whether an answer ends its connection. What was sent behind its command
+   * gets no reply and never reaches the server.
+   *
+   * @default {false}
+   */
+  close?: boolean | undefined;
+}
+
+/** How connections are refused. */
+export interface RefuseOptions {
+  /**
+   * An error, without the `-` in front of it, that new connections are told
+   * before they are closed: they are accepted then, as by a server that has
+   * too many clients.
+   *
+   * @default {"none: nobody listens"}
+   */
+  error?: string | undefined;
+}
+
 const HOSTNAME = "127.0.0.1";
+const MAX_TIME = 2 ** 31;
 
 /**
- * A proxy in front of one server, whose behaviour is switched at run time. A
- * switch holds for connections that are open and for those to come, until the
- * next one.
+ * A proxy in front of one server, whose behaviour is switched at run time.
+ *
+ * `pass`, `cut`, `hold`, `delay`, `split` and `answer` are switches: each holds
+ * for connections that are open and for those to come, until the next one.
+ * `refuse` adds to them what becomes of new connections, until the next one.
+ * `reset`, `forget` and `leadTo` happen once and leave the switch as it is.
  *
  * It keeps at most one piece of 64 KiB per connection and direction: a side
  * that does not read slows the other one down, as it would without a proxy.
@@ -76,22 +126,46 @@ const HOSTNAME = "127.0.0.1";
  * await connection.write(new TextEncoder().encode("INCR counter\r\n"));
  * await connection.read(new Uint8Array(16)); // null: the counter is 1, unheard
  * ```
+ *
+ * @example A failover: the address leads to another server from now on
+ * ```ts
+ * import { Cluster } from "@rb/rb";
+ * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+ *
+ * await using old = await RedisServer.start();
+ * await using promoted = await RedisServer.start();
+ * await using proxy = await FaultProxy.start(old);
+ * await using cluster = new Cluster({ hosts: [proxy.host] });
+ * const client = cluster.getRoutingClient();
+ * await client.set("greeting", "hello");
+ *
+ * proxy.leadTo(promoted);
+ * console.log(await client.get("greeting")); // hello
+ * proxy.reset();
+ * console.log(await client.get("greeting")); // null
+ * ```
  */
 export class FaultProxy implements AsyncDisposable {
   /** The path of its unix socket, or `""` when it listens on a port. */
   readonly path: string;
-  readonly #target: FaultProxyTarget;
   readonly #dir: string | undefined;
   readonly #switch = new FaultSwitch();
   readonly #links = new Set<ProxyLink>();
+  /** Connections that are told an error and nothing else. */
+  readonly #turnedAway = new Set<Deno.Conn>();
   readonly #running = new Set<Promise<void>>();
   readonly #counts: FaultProxyStats = {
     accepted: 0,
     cut: 0,
+    forgotten: 0,
+    answered: 0,
     bytesToServer: 0,
     bytesToClient: 0,
   };
+  #target: FaultProxyTarget;
   #port = 0;
+  /** What new connections are told instead of being served. */
+  #refusal: Uint8Array | undefined;
   #listener: Deno.Listener | undefined;
   #accepting: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -108,15 +182,19 @@ export class FaultProxy implements AsyncDisposable {
    * @param target The server behind it, which need not run yet.
    * @param options How the proxy is reached.
    * @returns The proxy, ready for connections.
-   * @throws {TypeError} When the target has neither a port nor a path.
+   * @throws {TypeError} When the target has neither a port nor a path, or when
+   * an option is unknown or wrong.
    */
   static async start(
     target: FaultProxyTarget,
     options: FaultProxyOptions = {},
   ): Promise<FaultProxy> {
-    if (!target.port && !target.path) {
-      throw new TypeError("The target of a proxy needs a port or a path");
-    }
+    checkTarget(target);
+    assertOptions(
+      options,
+      { transport: oneOf("tcp", "unix") },
+      "FaultProxy.start()",
+    );
     const dir = options.transport === "unix"
       ? await Deno.makeTempDir({ prefix: "rb-proxy-" })
       : undefined;
@@ -142,9 +220,11 @@ export class FaultProxy implements AsyncDisposable {
       : { hostname: HOSTNAME, port: this.#port };
   }
 
-  /** How many connections go through it now. */
+  /** How many connections go through it now; forgotten ones do not. */
   get connections(): number {
-    return this.#links.size;
+    let count = 0;
+    for (const link of this.#links) if (link.isOpen) count++;
+    return count;
   }
 
   /** How much has gone through it so far. */
@@ -165,28 +245,76 @@ export class FaultProxy implements AsyncDisposable {
    * Of commands that were sent together, the first reply drops the connection,
    * and the rest may have run or not.
    *
-   * @param options How much of the replies goes through first.
+   * @example Two whole replies, and three bytes of the next one
+   * ```ts
+   * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+   *
+   * await using server = await RedisServer.start();
+   * await using proxy = await FaultProxy.start(server);
+   * using connection = await Deno.connect({ port: proxy.port });
+   *
+   * proxy.cut({ replies: 2, bytes: 3 });
+   * await connection.write(new TextEncoder().encode("PING\r\n".repeat(3)));
+   * const text = await new Response(connection.readable).text();
+   * console.log(text.split("\r\n")); // [ "+PONG", "+PONG", "+PO" ]
+   * ```
+   *
+   * @param options How much of the replies goes through first: whole replies,
+   * and then bytes.
+   * @throws {TypeError | RangeError} When an option is unknown or wrong.
    */
   cut(options: CutOptions = {}): void {
-    const { bytes = Infinity } = options;
-    const { replies = bytes === Infinity ? 0 : Infinity } = options;
+    const checks = { replies: isNumber, bytes: isNumber };
+    assertOptions(options, checks, "cut()");
+    const { replies = 0, bytes = 0 } = options;
     checkAmount("replies", replies, 0);
     checkAmount("bytes", bytes, 0);
     this.#set({ kind: "cut", replies, bytes });
   }
 
-  /** Accepts connections and keeps all bytes, both ways, until a switch. */
-  hold(): void {
-    this.#set({ kind: "hold" });
+  /**
+   * Accepts connections and keeps all bytes, both ways or one way, until a
+   * switch.
+   *
+   * @example A command that has run while its reply is still on its way
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+   *
+   * await using server = await RedisServer.start();
+   * await using proxy = await FaultProxy.start(server);
+   * await using cluster = new Cluster({ hosts: [proxy.host] });
+   *
+   * proxy.hold({ direction: "replies" });
+   * const count = cluster.getRoutingClient().incr("counter");
+   * // The counter is 1 on the server, and here nobody knows.
+   * proxy.pass();
+   * console.log(await count); // 1
+   * ```
+   *
+   * @param options What is held.
+   * @throws {TypeError} When an option is unknown or wrong.
+   */
+  hold(options: HoldOptions = {}): void {
+    const checks = { direction: oneOf("requests", "replies", "both") };
+    assertOptions(options, checks, "hold()");
+    const { direction = "both" } = options;
+    this.#set({
+      kind: "hold",
+      requests: direction !== "replies",
+      replies: direction !== "requests",
+    });
   }
 
   /**
    * Passes each piece of the replies later; requests go through at once.
    *
    * @param time How much later, in milliseconds.
+   * @throws {TypeError | RangeError} When it is no number, or out of range.
    */
   delay(time: number): void {
-    if (!(time >= 0 && time < 2 ** 31)) {
+    checkNumber("time", time);
+    if (!(time >= 0 && time < MAX_TIME)) {
       throw new RangeError(`Argument "time" is out of range: "${time}"`);
     }
     this.#set({ kind: "delay", time });
@@ -196,6 +324,7 @@ export class FaultProxy implements AsyncDisposable {
    * Passes the replies in small pieces; requests go through whole.
    *
    * @param size How many bytes a piece has.
+   * @throws {TypeError | RangeError} When it is no number, or out of range.
    */
   split(size: number): void {
     checkAmount("size", size, 1);
@@ -203,12 +332,84 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /**
-   * Refuses new connections, as a machine does on which no server runs; open
-   * ones go on. The next switch listens on the same port again.
+   * Answers commands with an error, one for each; the server never sees them.
+   * Replies to commands that the server has got come before it, as always.
    *
-   * @returns A promise that resolves when connections are refused.
+   * Commands are recognised as arrays and inline, however they are cut up. On a
+   * connection that is subscribed, monitors, or uses CLIENT REPLY, where a
+   * command does not have one reply, an answer may come at the wrong place or
+   * not at all.
+   *
+   * @example A server that has become a replica, for two of its commands
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+   *
+   * await using server = await RedisServer.start();
+   * await using proxy = await FaultProxy.start(server);
+   * await using cluster = new Cluster({ hosts: [proxy.host] });
+   * const client = cluster.getRoutingClient();
+   *
+   * proxy.answer("OOM command not allowed when used memory > 'maxmemory'.", {
+   *   commands: ["SET", "INCR"],
+   * });
+   * console.log(await client.incr("n").catch((error) => error.code)); // OOM
+   * console.log(await client.get("n")); // null
+   * console.log(proxy.stats.answered); // 1
+   * ```
+   *
+   * @param error The error as clients show it, without the `-` in front of it.
+   * @param options Which commands are answered, and what follows.
+   * @throws {TypeError | RangeError} When the error is not one line of text, or
+   * when an option is unknown or wrong.
    */
-  async refuse(): Promise<void> {
+  answer(error: string, options: AnswerOptions = {}): void {
+    const reply = errorReply("error", error);
+    const checks = { commands: isNames, times: isNumber, close: isBoolean };
+    assertOptions(options, checks, "answer()");
+    const { commands, times = Infinity, close = false } = options;
+    checkAmount("times", times, 1);
+    this.#set({
+      kind: "answer",
+      reply,
+      commands: commands &&
+        new Set(commands.map((name) => name.toUpperCase())),
+      close,
+      left: times,
+    });
+  }
+
+  /**
+   * Refuses new connections, as a machine does on which no server runs; open
+   * ones go on. The next switch accepts connections again, on the same port.
+   *
+   * @example A server that has too many clients
+   * ```ts
+   * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+   *
+   * await using server = await RedisServer.start();
+   * await using proxy = await FaultProxy.start(server);
+   *
+   * await proxy.refuse({ error: "ERR max number of clients reached" });
+   * using connection = await Deno.connect({ port: proxy.port });
+   * const text = await new Response(connection.readable).text();
+   * console.log(text.trim()); // -ERR max number of clients reached
+   * ```
+   *
+   * @param options How they are refused.
+   * @returns A promise that resolves when connections are refused.
+   * @throws {TypeError | RangeError} When an option is unknown or wrong.
+   */
+  async refuse(options: RefuseOptions = {}): Promise<void> {
+    assertOptions(options, { error: isText }, "refuse()");
+    const { error } = options;
+    if (error !== undefined) {
+      const refusal = errorReply("error", error);
+      if (this.#closing !== undefined) return;
+      this.#refusal = refusal;
+      if (this.#listener === undefined) this.#listen();
+      return;
+    }
     this.#listener?.close();
     this.#listener = undefined;
     await this.#accepting;
@@ -217,6 +418,50 @@ export class FaultProxy implements AsyncDisposable {
   /** Drops the open connections at once; new ones are as before. */
   reset(): void {
     for (const link of this.#links) link.close();
+    for (const client of this.#turnedAway) client.close();
+    this.#turnedAway.clear();
+  }
+
+  /**
+   * Forgets the open connections, as a NAT or a load balancer does with those
+   * that were idle for long; new ones are as before.
+   *
+   * Neither side is told. What either of them sends is accepted and lost, the
+   * end of its connection included: the server has its half until it closes it
+   * by itself, also when the client is long gone. No switch brings them back;
+   * `reset()` ends them.
+   *
+   * @example An idle connection that has vanished without a word
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   * import { FaultProxy, RedisServer } from "@rb/rb/testing";
+   *
+   * await using server = await RedisServer.start();
+   * await using proxy = await FaultProxy.start(server);
+   * await using cluster = new Cluster({ hosts: [proxy.host], timeout: 200 });
+   * const client = cluster.getRoutingClient();
+   * await client.incr("counter");
+   *
+   * proxy.forget();
+   * const error = await client.incr("counter").catch((error) => error);
+   * console.log(error.name, error.outcome); // TimeoutError unknown
+   * console.log(await client.incr("counter")); // 2
+   * ```
+   */
+  forget(): void {
+    for (const link of this.#links) link.forget();
+  }
+
+  /**
+   * Leads the connections to come to another server, as an address does after
+   * a failover; open ones stay with theirs, until `reset()` for example.
+   *
+   * @param target The server, which need not run yet.
+   * @throws {TypeError} When it has neither a port nor a path, or a wrong one.
+   */
+  leadTo(target: FaultProxyTarget): void {
+    checkTarget(target);
+    this.#target = target;
   }
 
   /**
@@ -243,6 +488,7 @@ export class FaultProxy implements AsyncDisposable {
   #set(fault: Fault): void {
     if (this.#closing !== undefined) return;
     if (this.#listener === undefined) this.#listen();
+    this.#refusal = undefined;
     this.#switch.set(fault);
   }
 
@@ -266,7 +512,9 @@ export class FaultProxy implements AsyncDisposable {
         return; // closed
       }
       this.#counts.accepted++;
-      const running = this.#serve(client);
+      const running = this.#refusal === undefined
+        ? this.#serve(client)
+        : this.#turnAway(client, this.#refusal);
       this.#running.add(running);
       running.finally(() => this.#running.delete(running));
     }
@@ -287,6 +535,20 @@ export class FaultProxy implements AsyncDisposable {
     this.#links.delete(link);
   }
 
+  async #turnAway(client: Deno.Conn, refusal: Uint8Array): Promise<void> {
+    this.#turnedAway.add(client);
+    try {
+      await client.write(refusal);
+      this.#counts.bytesToClient += refusal.length;
+      // Closed at once, it could be lost with what the client has sent.
+      await client.closeWrite();
+      await drain(client);
+    } catch {
+      // It is gone already.
+    }
+    if (this.#turnedAway.delete(client)) client.close();
+  }
+
   #dial(): Promise<Deno.Conn> {
     const { hostname = HOSTNAME, port = 0, path = "" } = this.#target;
     return port === 0
@@ -295,9 +557,54 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
+function checkTarget({ hostname, port, path }: FaultProxyTarget): void {
+  const texts = { hostname, path };
+  for (const [name, value] of Object.entries(texts)) {
+    if (value === undefined || typeof value === "string") continue;
+    throw new TypeError(`The "${name}" of a target is not a string`);
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0)) {
+    throw new TypeError('The "port" of a target is not a port');
+  }
+  if (port || path) return;
+  throw new TypeError("The target of a proxy needs a port or a path");
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (typeof value === "number") return;
+  throw new TypeError(`Argument "${name}" is not a number`);
+}
+
 function checkAmount(name: string, value: number, least: number): void {
+  checkNumber(name, value);
   if (value >= least && (Number.isInteger(value) || value === Infinity)) return;
   throw new RangeError(
     `Argument "${name}" must be an integer from ${least}, not "${value}"`,
   );
 }
+
+/** An error reply of one line, as it goes over the wire. */
+function errorReply(name: string, error: unknown): Uint8Array<ArrayBuffer> {
+  if (typeof error !== "string") {
+    throw new TypeError(`Argument "${name}" is not a string`);
+  }
+  if (!/^[^-\r\n][^\r\n]*$/.test(error)) {
+    throw new RangeError(
+      `Argument "${name}" must be one line of text without a "-" in front`,
+    );
+  }
+  return new TextEncoder().encode(`-${error}\r\n`);
+}
+
+const isNumber: Check = (value) =>
+  typeof value === "number" ? undefined : "a number";
+
+const isBoolean: Check = (value) =>
+  typeof value === "boolean" ? undefined : "true or false";
+
+/** Accepts a list of names of commands, each of one word. */
+const isNames: Check = (value) =>
+  Array.isArray(value) && value.length > 0 &&
+    value.every((name) => typeof name === "string" && /^\S+$/.test(name))
+    ? undefined
+    : "a list of names of one word each";

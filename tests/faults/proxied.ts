@@ -21,6 +21,8 @@ export type ProxiedOptions = Omit<ClusterOptions, "hosts"> & {
   config?: RedisServerOptions["config"];
   /** Whether the client reaches its proxies over TCP or unix sockets. */
   transport?: "tcp" | "unix";
+  /** Whether the servers have a TCP port, for replicas of theirs. */
+  serverTransport?: "tcp" | "unix";
 };
 
 /** A cluster, its servers, and what stands between and beside them. */
@@ -48,9 +50,17 @@ export class Proxied implements AsyncDisposable {
     size: number,
     options: ProxiedOptions = {},
   ): Promise<Proxied> {
-    const { config = {}, transport = "tcp", ...rest } = options;
+    const {
+      config = {},
+      transport = "tcp",
+      serverTransport = "unix",
+      ...rest
+    } = options;
     const servers = await Promise.all(
-      Array.from({ length: size }, () => RedisServer.start({ config })),
+      Array.from(
+        { length: size },
+        () => RedisServer.start({ config, transport: serverTransport }),
+      ),
     );
     const proxies = await Promise.all(
       servers.map((server) => FaultProxy.start(server, { transport })),

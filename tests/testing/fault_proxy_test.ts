@@ -31,6 +31,8 @@ Deno.test("FaultProxy passes commands and replies, and counts them", async () =>
     assertEquals(proxy.stats, {
       accepted: 1,
       cut: 0,
+      forgotten: 0,
+      answered: 0,
       bytesToServer: 6,
       bytesToClient: 7,
     });
@@ -94,6 +96,39 @@ Deno.test("FaultProxy.cut() passes as many bytes first", async () => {
   assertEquals(await next.readText(99), "$3\r\non");
 });
 
+Deno.test("FaultProxy.cut() passes bytes behind the whole replies", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server, { transport: "unix" });
+  using client = await RawClient.connect(proxy);
+  assertEquals(await client.ask("PING"), PONG);
+  proxy.cut({ replies: 2, bytes: 6 });
+  await client.send("ECHO one", "PING", "ECHO three", "INCR counter");
+  assertEquals(await client.readText(99), "$3\r\none\r\n+PONG\r\n$5\r\nth");
+  assertEquals(proxy.stats.cut, 1);
+  // Bytes that are more than one reply reach into the one behind it.
+  proxy.cut({ replies: 1, bytes: 8 });
+  using next = await RawClient.connect(proxy);
+  await next.send("PING", "PING", "PING");
+  assertEquals(await next.readText(99), "+PONG\r\n+PONG\r\n+");
+  assertEquals(await askOnce(server, "GET counter"), "$1\r\n1\r\n");
+});
+
+Deno.test("FaultProxy.cut() counts lists with RESP3, and no pushed message", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  using client = await RawClient.connect(proxy);
+  await client.send("HELLO 3", "CLIENT TRACKING ON", "GET key");
+  await eventually(() => proxy.stats.bytesToServer > 30);
+  while (!(await client.read())?.endsWith("_\r\n"));
+  proxy.cut({ replies: 1, bytes: 4 });
+  // The server pushes that the key is changed.
+  assertEquals(await askOnce(server, "SET key value"), "+OK\r\n");
+  const push = ">2\r\n$10\r\ninvalidate\r\n*1\r\n$3\r\nkey\r\n";
+  assertEquals(await client.readText(push.length), push);
+  await client.send("HGETALL none", "GET key");
+  assertEquals(await client.readText(99), "%0\r\n$5\r\n");
+});
+
 Deno.test("FaultProxy.hold() keeps everything until pass()", async () => {
   await using server = await RedisServer.start();
   await using proxy = await FaultProxy.start(server);
@@ -120,6 +155,42 @@ Deno.test("FaultProxy.hold() keeps a reply that is on its way", async () => {
   assertEquals(await askOnce(server, "GET counter"), "$1\r\n1\r\n");
   proxy.pass();
   assertEquals(await reply, "+OK\r\n:1\r\n");
+});
+
+Deno.test("FaultProxy.hold() keeps the replies alone on request", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  using client = await RawClient.connect(proxy);
+  proxy.hold({ direction: "replies" });
+  const reply = client.ask("INCR counter");
+  await eventually(async () =>
+    await askOnce(server, "GET counter") === "$1\r\n1\r\n"
+  );
+  assert(!await isSettledWithin(reply, 50));
+  proxy.pass();
+  assertEquals(await reply, ":1\r\n");
+});
+
+Deno.test("FaultProxy.hold() keeps the requests alone on request", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server, { transport: "unix" });
+  using client = await RawClient.connect(proxy);
+  await client.send("BLPOP list 0");
+  await eventually(() => proxy.stats.bytesToServer > 0);
+  proxy.hold({ direction: "requests" });
+  await client.send("INCR counter");
+  await askOnce(server, "RPUSH list x");
+  const item = "*2\r\n$4\r\nlist\r\n$1\r\nx\r\n";
+  assertEquals(await client.readText(item.length), item);
+  const reply = client.read();
+  assert(!await isSettledWithin(reply, 50));
+  assertEquals(await askOnce(server, "GET counter"), "$-1\r\n");
+  proxy.hold({ direction: "replies" });
+  await eventually(async () =>
+    await askOnce(server, "GET counter") === "$1\r\n1\r\n"
+  );
+  proxy.pass();
+  assertEquals(await reply, ":1\r\n");
 });
 
 Deno.test("FaultProxy.delay() passes replies later", async () => {
@@ -176,6 +247,45 @@ Deno.test("FaultProxy.refuse() refuses new connections alone", async () => {
   assertEquals(await askOnce({ port }, "PING"), PONG);
 });
 
+Deno.test("FaultProxy.refuse() tells new connections an error on request", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  using open = await RawClient.connect(proxy);
+  assertEquals(await open.ask("PING"), PONG);
+  const error = "ERR max number of clients reached";
+  for (let round = 0; round < 2; round++) {
+    await proxy.refuse({ error });
+    using next = await RawClient.connect(proxy);
+    await next.send("INCR counter");
+    assertEquals(await next.readText(99), `-${error}\r\n`);
+    // Nobody listens, and then there is somebody who is full again.
+    await proxy.refuse();
+    await assertRejects(() => RawClient.connect(proxy));
+  }
+  assertEquals(await open.ask("GET counter"), "$-1\r\n");
+  proxy.pass();
+  assertEquals(await askOnce(proxy, "PING"), PONG);
+});
+
+Deno.test("FaultProxy.reset() ends connections that were told an error", async () => {
+  await using proxy = await FaultProxy.start({ port: 1 });
+  await proxy.refuse({ error: "DENIED No" });
+  using client = await Deno.connect({ port: proxy.port });
+  const bytes = new Uint8Array(99);
+  assertEquals(await client.read(bytes), 12);
+  assertEquals(await client.read(bytes), null);
+  proxy.reset();
+  // Its half is open until it is reset: then a write fails at some point.
+  await eventually(async () => {
+    try {
+      await client.write(bytes);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+});
+
 Deno.test("FaultProxy.reset() drops the open connections alone", async () => {
   await using server = await RedisServer.start();
   await using proxy = await FaultProxy.start(server);
@@ -187,6 +297,102 @@ Deno.test("FaultProxy.reset() drops the open connections alone", async () => {
   assertEquals(await reply, null);
   proxy.pass();
   assertEquals(await askOnce(proxy, "GET counter"), "$-1\r\n");
+});
+
+Deno.test("FaultProxy.forget() loses what open connections send, both ways", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  using open = await RawClient.connect(proxy);
+  await open.send("CLIENT SETNAME old", "BLPOP list 0");
+  assertEquals(await open.read(), "+OK\r\n");
+  await eventually(() => proxy.stats.bytesToServer > 30);
+  proxy.forget();
+  assertEquals(proxy.connections, 0);
+  assertEquals(proxy.stats.forgotten, 1);
+  // The server pops for somebody who never hears of it.
+  assertEquals(await askOnce(server, "RPUSH list x"), ":1\r\n");
+  assertEquals(await askOnce(server, "LLEN list"), ":0\r\n");
+  await open.send("INCR counter");
+  const reply = open.read();
+  assert(!await isSettledWithin(reply, 50));
+  using next = await RawClient.connect(proxy);
+  assertEquals(await next.ask("INCR counter"), ":1\r\n");
+  // No switch brings it back.
+  proxy.hold();
+  proxy.pass();
+  assert(!await isSettledWithin(reply, 50));
+  assertEquals(await next.ask("INCR counter"), ":2\r\n");
+  proxy.reset();
+  assertEquals(await reply, null);
+});
+
+Deno.test("FaultProxy.forget() tells neither side that the other has closed", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server, { transport: "unix" });
+  const names = async () => await askOnce(server, "CLIENT LIST") ?? "";
+  using first = await RawClient.connect(proxy);
+  using second = await RawClient.connect(proxy);
+  assertEquals(await first.ask("CLIENT SETNAME first"), "+OK\r\n");
+  assertEquals(await second.ask("CLIENT SETNAME second"), "+OK\r\n");
+  proxy.forget();
+  first.close();
+  const reply = second.read();
+  const id = /id=(\d+)\b.*name=second/.exec(await names())?.[1];
+  assertEquals(await askOnce(server, `CLIENT KILL ID ${id}`), ":1\r\n");
+  assert(!await isSettledWithin(reply, 50));
+  assert((await names()).includes("name=first"));
+  proxy.reset();
+  assertEquals(await reply, null);
+  await eventually(async () => !(await names()).includes("name=first"));
+});
+
+Deno.test("FaultProxy.forget() loses what is held and what is under way", async () => {
+  await using server = await RedisServer.start();
+  await using proxy = await FaultProxy.start(server);
+  const size = 30_000_000;
+  await askOnce(server, `SETRANGE big ${size - 1} x`);
+  using held = await RawClient.connect(proxy);
+  using slow = await RawClient.connect(proxy);
+  await slow.send("CLIENT SETNAME slow", "GET big", "GET big");
+  // Its reader does not read, so the reply stands still half way.
+  let before = -1;
+  await eventually(async () => {
+    const now = proxy.stats.bytesToClient;
+    const isSteady = now > 0 && now === before;
+    before = now;
+    await sleep(50);
+    return isSteady;
+  });
+  proxy.hold({ direction: "requests" });
+  await held.send("INCR counter");
+  await sleep(20);
+  proxy.forget();
+  proxy.pass();
+  // The server gets rid of its replies, to nobody.
+  await eventually(async () =>
+    / name=slow .* oll=0 /.test(await askOnce(server, "CLIENT LIST") ?? "")
+  );
+  // A write of any length is accepted.
+  await slow.send(`SET long ${"x".repeat(size)}`);
+  assertEquals(await askOnce(server, "GET counter"), "$-1\r\n");
+  assertEquals(await askOnce(server, "GET long"), "$-1\r\n");
+});
+
+Deno.test("FaultProxy.leadTo() leads the connections to come elsewhere", async () => {
+  await using first = await RedisServer.start();
+  await using second = await RedisServer.start({ transport: "tcp" });
+  await using proxy = await FaultProxy.start(first);
+  using open = await RawClient.connect(proxy);
+  assertEquals(await open.ask("SET who first"), "+OK\r\n");
+  proxy.leadTo({ port: second.port });
+  using next = await RawClient.connect(proxy);
+  assertEquals(await next.ask("SET who second"), "+OK\r\n");
+  assertEquals(await open.ask("GET who"), "$5\r\nfirst\r\n");
+  proxy.pass();
+  assertEquals(await askOnce(proxy, "GET who"), "$6\r\nsecond\r\n");
+  proxy.leadTo({ path: first.path });
+  assertEquals(await askOnce(proxy, "GET who"), "$5\r\nfirst\r\n");
+  assertEquals(await next.ask("GET who"), "$6\r\nsecond\r\n");
 });
 
 Deno.test("FaultProxy drops connections to a server that is down", async () => {
@@ -248,4 +454,49 @@ Deno.test("FaultProxy refuses what makes no sense", async () => {
   assertThrows(() => proxy.cut({ bytes: 0.5 }), RangeError, '"bytes"');
   assertThrows(() => proxy.delay(Infinity), RangeError, '"time"');
   assertThrows(() => proxy.split(0), RangeError, '"size"');
+  assertThrows(() => proxy.answer(""), RangeError, '"error"');
+  assertThrows(() => proxy.answer("-ERR"), RangeError, '"error"');
+  assertThrows(() => proxy.answer("a\r\nb"), RangeError, '"error"');
+  assertThrows(
+    () => proxy.answer("ERR", { times: 0 }),
+    RangeError,
+    '"times"',
+  );
+  assertThrows(() => proxy.leadTo({}), TypeError, "port or a path");
+  const error = "a\nb";
+  await assertRejects(() => proxy.refuse({ error }), RangeError, '"error"');
+});
+
+Deno.test("FaultProxy refuses options of a wrong type and unknown ones", async () => {
+  await using proxy = await FaultProxy.start({ port: 1 });
+  // What a program without types could pass.
+  const wrong = (value: unknown) => value as never;
+  const calls: Record<string, () => void> = {
+    replies: () => proxy.cut({ replies: wrong("2") }),
+    reply: () => proxy.cut(wrong({ reply: 2 })),
+    direction: () => proxy.hold({ direction: wrong("request") }),
+    time: () => proxy.delay(wrong("5")),
+    size: () => proxy.split(wrong(null)),
+    error: () => proxy.answer(wrong(new Error("READONLY"))),
+    commands: () => proxy.answer("ERR", { commands: ["CONFIG SET"] }),
+    times: () => proxy.answer("ERR", { times: wrong("1") }),
+    close: () => proxy.answer("ERR", { close: wrong(1) }),
+    once: () => proxy.answer("ERR", wrong({ once: true })),
+    port: () => proxy.leadTo({ port: wrong("6379") }),
+    path: () => proxy.leadTo({ path: wrong(1) }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    assertThrows(call, TypeError, `"${name}"`, name);
+  }
+  const target = { port: 1 };
+  await assertRejects(
+    () => FaultProxy.start(target, { transport: wrong("tls") }),
+    TypeError,
+    '"transport"',
+  );
+  await assertRejects(
+    () => proxy.refuse(wrong({ message: "x" })),
+    TypeError,
+    '"message"',
+  );
 });

@@ -33,7 +33,11 @@ export class RawClient implements Disposable {
 
   /** Sends inline commands, each with its line end. */
   async send(...commands: string[]): Promise<void> {
-    const text = commands.map((command) => `${command}\r\n`).join("");
+    await this.write(commands.map((command) => `${command}\r\n`).join(""));
+  }
+
+  /** Sends text as it is. */
+  async write(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
     let at = 0;
     while (at < bytes.length) {

@@ -21,7 +21,6 @@ const REPLIES = [
   "=7\r\ntxt:a\r\n\r\n",
   "%2\r\n+a\r\n:1\r\n+b\r\n*1\r\n:2\r\n",
   "~2\r\n+a\r\n+b\r\n",
-  ">2\r\n+message\r\n+x\r\n",
   "|1\r\n+ttl\r\n:3\r\n$1\r\nx\r\n",
   "*2\r\n|1\r\n+ttl\r\n:3\r\n+a\r\n+b\r\n",
 ];
@@ -56,4 +55,27 @@ Deno.test("ReplyCounter.advance() counts the same byte by byte", () => {
     assertEquals(counter.advance(Uint8Array.of(byte)), 1);
   }
   assertEquals(counter.count, REPLIES.length);
+});
+
+Deno.test("ReplyCounter.advance() counts no pushed message", () => {
+  const counter = new ReplyCounter();
+  const message = ">2\r\n+message\r\n*1\r\n$1\r\nx\r\n";
+  const text = `${message}+a\r\n${message}+b\r\n`;
+  assertEquals(counter.advance(encode(text), 1), message.length + 4);
+  assertEquals(counter.advance(encode(text), 2), message.length + 4);
+  assertEquals(counter.advance(encode(message)), message.length);
+  assertEquals(counter.count, 2);
+});
+
+Deno.test("ReplyCounter.finish() stops behind what has begun", () => {
+  for (const reply of [...REPLIES, ">1\r\n*1\r\n:1\r\n"]) {
+    for (let cut = 1; cut < reply.length; cut++) {
+      const counter = new ReplyCounter();
+      counter.advance(encode(reply.slice(0, cut)));
+      assertEquals(counter.isBetween, false, `${cut} bytes of ${reply}`);
+      const rest = reply.slice(cut);
+      assertEquals(counter.finish(encode(`${rest}+OK\r\n`)), rest.length);
+      assertEquals(counter.isBetween, true, reply);
+    }
+  }
 });

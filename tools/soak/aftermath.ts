@@ -16,6 +16,7 @@ export async function checkAftermath(world: World): Promise<void> {
   // What the servers still had to do when their clients gave up is done by now.
   await sleep(200);
   await checkKeys(world);
+  await checkPlaces(world);
   await checkCounters(world);
   await checkQuiet(world);
 }
@@ -66,6 +67,18 @@ async function checkKeys(world: World): Promise<void> {
       world.journal.problem(`"${key}" does not read as it is`);
     }
   });
+}
+
+/** No key is on a server that it does not belong to. */
+async function checkPlaces(world: World): Promise<void> {
+  const router = world.cluster.getRouter();
+  const keys = [...world.keys, ...world.counters.map(({ key }) => key)];
+  await Promise.all(world.hostIds.map(async (id) => {
+    const strange = keys.filter((key) => router.getHostForKey(key) !== id);
+    const count = await world.oracles[id].command("EXISTS", ...strange);
+    if (count === 0) return;
+    world.journal.problem(`Host ${id} has ${count} keys that are not its own`);
+  }));
 }
 
 async function checkCounters(world: World): Promise<void> {

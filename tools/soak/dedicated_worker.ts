@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Redis } from "../../mod.ts";
+import { CommandError, type Redis } from "../../mod.ts";
 import type { Random } from "./random.ts";
 import type { Counter } from "./values.ts";
 import { Patience, TIME_LIMIT, TIMEOUT, type World } from "./world.ts";
@@ -20,7 +20,10 @@ export interface HostGround {
   readonly popped: Set<unknown>;
 }
 
-/** A transaction on a connection of its own. */
+/**
+ * A transaction on a connection of its own. Its commands are such that no proxy
+ * answers, which would leave holes in it: a server refuses EXEC then.
+ */
 export async function transactionRound(
   world: World,
   ground: HostGround,
@@ -55,9 +58,9 @@ async function together(
 ): Promise<void> {
   const value = world.values.make(key);
   const tx = redis.tx();
-  tx.incr(counter.key);
-  tx.set(key, value);
-  tx.get(key);
+  tx.incrby(counter.key, 1);
+  tx.setex(key, 600, value);
+  tx.getrange(key, 0, -1);
   counter.attempted++;
   const flushed = tx.flush();
   const result = await world.journal.command("EXEC", flushed, patience.limit);
@@ -65,10 +68,18 @@ async function together(
     world.counted(counter, result);
     return world.wrote(value, result);
   }
-  judge(world, { counter, value }, result.value.at(-1));
+  const reply = result.value.at(-1);
+  if (!isRefusedExec(reply)) return judge(world, { counter, value }, reply);
+  counter.failed("refused");
+  world.values.drop(value);
 }
 
-/** WATCH, GET, MULTI, commands and EXEC, each awaited. */
+/** Whether a server would not run a transaction; a replica does not write. */
+export function isRefusedExec(reply: unknown): boolean {
+  return reply instanceof CommandError && reply.code === "EXECABORT";
+}
+
+/** WATCH, a read, MULTI, commands and EXEC, each awaited. */
 async function oneByOne(
   world: World,
   { counter, key }: HostGround,
@@ -76,25 +87,31 @@ async function oneByOne(
 ): Promise<void> {
   const { journal } = world;
   const value = world.values.make(key);
-  const commands = [
+  const commands: [string, ...(string | number)[]][] = [
     ["WATCH", key],
-    ["GET", key],
+    ["STRLEN", key],
     ["MULTI"],
-    ["INCR", counter.key],
-    ["SET", key, value],
-    ["GET", key],
+    ["INCRBY", counter.key, 1],
+    ["SETEX", key, 600, value],
+    ["GETRANGE", key, 0, -1],
     ["EXEC"],
   ];
+  let isOpen = false;
   for (const [command, ...args] of commands) {
     if (command === "EXEC") counter.attempted++;
     const sent = redis.sendCommand(command, args);
     const result = await journal.command(command, sent, patience.limit);
     if (!result.ok) {
       if (command === "EXEC") world.counted(counter, result);
+      if (isOpen && command !== "EXEC") {
+        // The next transaction is not to be a part of this one.
+        await journal.command("DISCARD", redis.sendCommand("DISCARD"));
+      }
       // Without EXEC nothing of it has run.
       const fate = command === "EXEC" ? result.fate : "not-sent";
       return world.wrote(value, { ...result, fate });
     }
+    if (command === "MULTI") isOpen = true;
     if (command === "EXEC") judge(world, { counter, value }, result.value);
   }
 }

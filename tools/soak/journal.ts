@@ -45,14 +45,28 @@ const FOREVER: Limit = { milliseconds: Infinity };
 
 const MAX_PROBLEMS = 50;
 
+/** How many of them may be the same except for names and numbers. */
+const MAX_ALIKE = 6;
+
+/** The names and numbers in the text of a problem. */
+const PARTICULARS = /"[^"]*"|\d+|\n[^]*$/g;
+
 /** How many of the latest stalls of the program are kept. */
 const MAX_STALLS = 200;
 
 /** Milliseconds after which a stall that has just ended is known. */
 const STALL_NOTICE = 60;
 
-/** Error replies that the commands of a run provoke. */
-const EXPECTED_CODES = new Set(["WRONGTYPE"]);
+/** Error replies that the commands and the faults of a run provoke. */
+const EXPECTED_CODES = new Set([
+  "WRONGTYPE",
+  "READONLY",
+  "LOADING",
+  // What becomes of a transaction, and of a command that waits, when a server
+  // becomes a replica.
+  "EXECABORT",
+  "UNBLOCKED",
+]);
 
 /** When the program was held up, and for how many milliseconds. */
 interface Stall {
@@ -76,12 +90,19 @@ export class Journal {
   /** Errors that are counted: a map throws those of its promises once more. */
   readonly #counted = new WeakSet<object>();
   readonly #problems = new Map<string, number>();
+  /** How many problems have which form. */
+  readonly #alike = new Tally();
 
   /** Notes that something is wrong. */
   problem(text: string): void {
     const known = this.#problems.get(text);
     // One mistake can show in every command; a few of them tell enough.
-    if (known === undefined && this.#problems.size >= MAX_PROBLEMS) return;
+    if (known === undefined) {
+      if (this.#problems.size >= MAX_PROBLEMS) return;
+      const form = text.replace(PARTICULARS, "");
+      if (this.#alike.count(form) >= MAX_ALIKE) return;
+      this.#alike.add(form);
+    }
     this.#problems.set(text, (known ?? 0) + 1);
   }
 

@@ -8,6 +8,7 @@
 import { sleep } from "../../tests/faults/outcome.ts";
 import { collectGarbage } from "../measure/garbage.ts";
 import { checkAftermath, checkClosing } from "./aftermath.ts";
+import { bytesRound } from "./bytes_worker.ts";
 import { callRound, localRound, routingRound } from "./commands_worker.ts";
 import {
   makeHostGround,
@@ -18,6 +19,7 @@ import {
 import { fanoutRound, scriptRound, settledRound } from "./hosts_worker.ts";
 import type { Journal } from "./journal.ts";
 import { batchesRound, blockRound, joinRound, mapRound } from "./map_worker.ts";
+import { abortRound, forgeRound } from "./neighbours_worker.ts";
 import type { Ground } from "./orders.ts";
 import { Random } from "./random.ts";
 import { Trouble } from "./trouble.ts";
@@ -111,6 +113,7 @@ async function makeWorkers(world: World): Promise<Map<string, Round>> {
     fanout: fanoutRound,
     settled: settledRound,
     scripts: scriptRound,
+    bytes: bytesRound,
   };
   for (const [name, round] of Object.entries(rounds)) {
     const ground: Ground = {
@@ -119,7 +122,13 @@ async function makeWorkers(world: World): Promise<Map<string, Round>> {
     };
     workers.set(name, guarded(world, (random) => round(world, ground, random)));
   }
-  const dedicated = { transactionRound, popRound, pubsubRound };
+  const dedicated = {
+    transactionRound,
+    popRound,
+    pubsubRound,
+    abortRound,
+    forgeRound,
+  };
   for (const [name, round] of Object.entries(dedicated)) {
     for (const id of world.hostIds) {
       const ground = await makeHostGround(world, `${name}${id}`, id);

@@ -9,23 +9,48 @@ import type { Oracle } from "../../tests/faults/oracle.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
-/** A server with its proxy and its oracle. */
+/** A server with its proxy, its oracle, and its replica if it has one. */
 interface Site {
   readonly server: RedisServer;
   readonly proxy: FaultProxy;
   readonly oracle: Oracle;
+  readonly replica: RedisServer | undefined;
   readonly random: Random;
 }
 
+/** Ends a fault that a switch of the proxy does not end. */
+type Undo = () => unknown;
+
 /** Starts a fault; it ends when `time` is over, and all is passed again. */
-type Fault = (site: Site, time: number) => unknown;
+type Fault = (
+  site: Site,
+  time: number,
+) => void | Promise<unknown> | Undo | Promise<Undo>;
+
+const READONLY = "READONLY You can't write against a read only replica.";
+const LOADING = "LOADING Redis is loading the dataset in memory";
+const FULL = "ERR max number of clients reached";
+
+/** Commands that a replica refuses, except for those of transactions. */
+const WRITES = ["SET", "MSET", "INCR", "HSET", "LPUSH", "RPUSH", "EVALSHA"];
+
+/**
+ * Commands that are refused while a server loads, except for those of
+ * transactions: a proxy does not know that EXEC has to be refused with them.
+ */
+const MOST = [...WRITES, "GET", "MGET", "HGET", "EXISTS", "BLPOP", "PUBLISH"];
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   calm: () => {},
   cut: ({ proxy, random }) => proxy.cut({ replies: random.integer(0, 20) }),
   "cut inside a reply": ({ proxy, random }) =>
-    proxy.cut({ bytes: random.integer(1, 4_000) }),
+    proxy.cut({
+      replies: random.integer(0, 5),
+      bytes: random.integer(1, random.pick([8, 4_000])),
+    }),
   hold: ({ proxy }) => proxy.hold(),
+  "hold requests": ({ proxy }) => proxy.hold({ direction: "requests" }),
+  "hold replies": ({ proxy }) => proxy.hold({ direction: "replies" }),
   delay: ({ proxy, random }) => proxy.delay(random.integer(1, 100)),
   split: ({ proxy, random }) => proxy.split(random.integer(1, 40)),
   refuse: ({ proxy }) => proxy.refuse(),
@@ -33,7 +58,26 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     await proxy.refuse();
     proxy.reset();
   },
+  "too many clients": ({ proxy, random }) => {
+    if (random.chance(0.5)) proxy.reset();
+    return proxy.refuse({ error: FULL });
+  },
   reset: ({ proxy }) => proxy.reset(),
+  forget: ({ proxy }) => proxy.forget(),
+  READONLY: ({ proxy, random }) =>
+    proxy.answer(READONLY, {
+      commands: WRITES,
+      times: random.pick([1, 10, Infinity]),
+      close: random.chance(0.2),
+    }),
+  LOADING: ({ proxy, random }) =>
+    proxy.answer(LOADING, {
+      commands: MOST,
+      times: random.pick([1, 10, Infinity]),
+      close: random.chance(0.2),
+    }),
+  "lead to a replica": leadToReplica,
+  REPLICAOF: becomeReplica,
   SIGSTOP: ({ server }) => server.pause(),
   "CLIENT PAUSE": ({ oracle, random }, time) =>
     oracle.command("CLIENT", "PAUSE", time, random.pick(["ALL", "WRITE"])),
@@ -41,8 +85,6 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     oracle.command("CLIENT", "KILL", "TYPE", "normal"),
   "CLIENT KILL of one": killOne,
 };
-
-const KINDS = Object.keys(FAULTS);
 
 /** How many attempts to listen on a port that somebody took for a moment. */
 const PORT_ATTEMPTS = 20;
@@ -66,6 +108,7 @@ export class Trouble {
         server,
         proxy: proxies[id],
         oracle: oracles[id],
+        replica: world.replicas[id],
         random: random.fork(),
       })
     );
@@ -77,16 +120,22 @@ export class Trouble {
     this.#stopped = true;
     this.#stop.resolve();
     await Promise.all(this.#running);
+    // Some connections may still lead to a replica.
+    for (const proxy of this.#world.stage.proxies) proxy.reset();
   }
 
   async #trouble(site: Site): Promise<void> {
     const { random } = site;
+    // A server without a replica becomes one of nobody instead.
+    const absent = site.replica ? "REPLICAOF" : "lead to a replica";
+    const kinds = Object.keys(FAULTS).filter((kind) => kind !== absent);
     while (!this.#stopped) {
-      const kind = random.pick(KINDS);
+      const kind = random.pick(kinds);
       const time = random.integer(10, random.pick([60, 300, 1_500]));
       this.#world.journal.faults.add(kind);
-      await FAULTS[kind](site, time);
+      const undo = await FAULTS[kind](site, time);
       await this.#sleep(time);
+      if (typeof undo === "function") await undo();
       site.server.resume();
       await pass(site.proxy);
       await this.#sleep(random.integer(0, 400));
@@ -124,8 +173,27 @@ async function pass(proxy: FaultProxy): Promise<void> {
   }
 }
 
+/**
+ * New connections lead to a replica, which has the data and refuses to write.
+ * Those that are open then may stay with it when the address leads back.
+ */
+function leadToReplica({ proxy, server, replica, random }: Site): Undo {
+  proxy.leadTo(replica!);
+  if (random.chance(0.7)) proxy.reset();
+  return () => {
+    proxy.leadTo(server);
+    if (random.chance(0.5)) proxy.reset();
+  };
+}
+
+/** The server itself refuses to write, as a replica of one that is not there. */
+async function becomeReplica({ oracle }: Site): Promise<Undo> {
+  await oracle.command("REPLICAOF", "127.0.0.1", 1);
+  return () => oracle.command("REPLICAOF", "NO", "ONE");
+}
+
 async function killOne({ oracle, random }: Site): Promise<void> {
-  const list = String(await oracle.command("CLIENT", "LIST"));
+  const list = String(await oracle.command("CLIENT", "LIST", "TYPE", "normal"));
   const own = await oracle.command("CLIENT", "ID");
   const ids = [...list.matchAll(/^id=(\d+)/gm)].map(([, id]) => id)
     .filter((id) => id !== String(own));

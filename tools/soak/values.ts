@@ -33,7 +33,7 @@ export class Values {
     return start + "x".repeat(length - start.length - end.length) + end;
   }
 
-  /** Notes that a value cannot be on any server: its command was not sent. */
+  /** Notes that a value cannot be on any server: its command did not run. */
   drop(value: string): void {
     this.#unsent.add(numberOf(value));
   }
@@ -48,7 +48,7 @@ export class Values {
     }
     const number = numberOf(value);
     if (!(number < this.#next)) return "it was never made";
-    if (this.#unsent.has(number)) return "it was reported as not sent";
+    if (this.#unsent.has(number)) return "it was reported as not written";
     return undefined;
   }
 
@@ -71,7 +71,7 @@ export class Counter {
   readonly base: number;
   /** How many increments were issued. */
   attempted = 0;
-  /** How many of them were reported as not sent. */
+  /** How many of them were reported as not sent, or as refused. */
   unsent = 0;
   /** How many of them were answered. */
   acknowledged = 0;
@@ -99,9 +99,14 @@ export class Counter {
     return undefined;
   }
 
-  /** Notes that an increment failed. */
+  /** Notes that an increment has run, and nobody heard what it counted. */
+  ran(): void {
+    this.acknowledged++;
+  }
+
+  /** Notes that an increment failed; one that is refused did not run, either. */
   failed(fate: Fate): void {
-    if (fate === "not-sent") this.unsent++;
+    if (fate === "not-sent" || fate === "refused") this.unsent++;
   }
 
   /** Says what is wrong with the value that its server holds at the end. */

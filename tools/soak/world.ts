@@ -5,7 +5,9 @@
  */
 
 import type { Cluster } from "../../mod.ts";
-import type { Oracle } from "../../tests/faults/oracle.ts";
+import { RedisServer } from "../../src/testing.ts";
+import { type Oracle, oracle } from "../../tests/faults/oracle.ts";
+import { eventually } from "../../tests/faults/outcome.ts";
 import { Proxied } from "../../tests/faults/proxied.ts";
 import { GaveUp, Journal, type Limit, type Result } from "./journal.ts";
 import type { Random } from "./random.ts";
@@ -13,6 +15,9 @@ import { Counter, Values } from "./values.ts";
 
 /** How many servers a run has. */
 export const HOSTS = 4;
+
+/** How many of them have a replica, to which their address may lead. */
+const REPLICAS = 2;
 
 /** Milliseconds that commands have unless they say otherwise. */
 export const TIMEOUT = 2_000;
@@ -29,6 +34,8 @@ const STRING_PREFIX = "string";
 /** The servers, the cluster over them, and what is known of both. */
 export class World implements AsyncDisposable {
   readonly stage: Proxied;
+  /** Replicas of the first servers, which refuse to write. */
+  readonly replicas: readonly RedisServer[];
   readonly journal = new Journal();
   readonly values = new Values();
   readonly counters: Counter[] = [];
@@ -37,8 +44,9 @@ export class World implements AsyncDisposable {
   /** One key for each server that holds a string. */
   readonly stringKeys: readonly string[];
 
-  private constructor(stage: Proxied) {
+  private constructor(stage: Proxied, replicas: readonly RedisServer[]) {
     this.stage = stage;
+    this.replicas = replicas;
     this.stringKeys = this.hostIds.map((id) =>
       stage.keys(id, 1, STRING_PREFIX)[0]
     );
@@ -48,6 +56,8 @@ export class World implements AsyncDisposable {
   static async start(random: Random): Promise<World> {
     const stage = await Proxied.start(HOSTS, {
       timeout: TIMEOUT,
+      serverTransport: "tcp",
+      config: { "repl-diskless-sync-delay": "0" },
       poolOptions: {
         maxConnections: random.integer(2, 8),
         idleTimeout: random.pick([0, 200]),
@@ -57,7 +67,10 @@ export class World implements AsyncDisposable {
         breaker: { threshold: 3, minDelay: 50, maxDelay: 500 },
       },
     });
-    const world = new World(stage);
+    const replicas = await Promise.all(
+      stage.servers.slice(0, REPLICAS).map(startReplica),
+    );
+    const world = new World(stage, replicas);
     await Promise.all(world.oracles.map(async (oracle, id) => {
       await oracle.command("SET", WHO_KEY, `host ${id}`);
       await oracle.command("SET", world.stringKeys[id], "a string");
@@ -105,7 +118,9 @@ export class World implements AsyncDisposable {
 
   /** Takes what came of writing a value. */
   wrote(value: string, result: Result<unknown>): void {
-    if (!result.ok && result.fate === "not-sent") this.values.drop(value);
+    if (result.ok) return;
+    const { fate } = result;
+    if (fate === "not-sent" || fate === "refused") this.values.drop(value);
   }
 
   /** Takes what came of an increment. */
@@ -120,7 +135,21 @@ export class World implements AsyncDisposable {
     for (const server of this.stage.servers) server.resume();
     for (const proxy of this.stage.proxies) proxy.pass();
     await this.stage[Symbol.asyncDispose]();
+    await Promise.all(this.replicas.map((replica) => replica.stop()));
   }
+}
+
+/** Starts a replica of a server, which has all of its data when it is ready. */
+async function startReplica(server: RedisServer): Promise<RedisServer> {
+  const replica = await RedisServer.start({
+    config: { replicaof: `127.0.0.1 ${server.port}` },
+  });
+  await using direct = oracle(replica);
+  await eventually(async () => {
+    const info = String(await direct.command("INFO", "replication"));
+    return info.includes("master_link_status:up");
+  });
+  return replica;
 }
 
 /** Time limit and signal of a call, both left to chance. */
