@@ -5,10 +5,10 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
-import { assertType, type IsExact } from "@std/testing/types";
 import { Cluster } from "../src/cluster.ts";
 import { ConnectionError, TimeoutError } from "../src/errors.ts";
 import { makeTestCluster, type TestCluster } from "../src/testing.ts";
+import { typeOf } from "./type_checks.ts";
 
 const SERVERS = { servers: 3, databasesEach: 1 };
 
@@ -230,22 +230,15 @@ Deno.test("a fanout without settled throws the error of the dead host", async ()
 Deno.test("ping() and scan() have the types of their options", () => {
   const types = (cluster: Cluster) => {
     const times = cluster.ping({ timeout: 1 });
-    assertType<IsExact<typeof times, Promise<Map<number, number>>>>(true);
+    typeOf(times).is<Promise<Map<number, number>>>(true);
     const outcomes = cluster.ping({ settled: true });
-    assertType<
-      IsExact<
-        typeof outcomes,
-        Promise<Map<number, PromiseSettledResult<number>>>
-      >
-    >(true);
-    const texts = cluster.scan({ match: "*" });
-    assertType<IsExact<typeof texts, AsyncIterableIterator<[number, string]>>>(
+    typeOf(outcomes).is<Promise<Map<number, PromiseSettledResult<number>>>>(
       true,
     );
+    const texts = cluster.scan({ match: "*" });
+    typeOf(texts).is<AsyncIterableIterator<[number, string]>>(true);
     const bytes = cluster.scan({ returnUint8Arrays: true });
-    assertType<
-      IsExact<typeof bytes, AsyncIterableIterator<[number, Uint8Array]>>
-    >(true);
+    typeOf(bytes).is<AsyncIterableIterator<[number, Uint8Array]>>(true);
     // @ts-expect-error: nobody flushes by accident
     cluster.flush();
     // @ts-expect-error: and not with less than certainty
