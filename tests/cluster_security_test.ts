@@ -16,7 +16,7 @@ import {
 } from "../src/errors.ts";
 import type { HostOptions } from "../src/host_info.ts";
 import { RedisServer } from "../src/testing.ts";
-import { ask } from "./oracle.ts";
+import { ask, RawClient } from "../support/raw_client.ts";
 import { makeTlsFixtures } from "./tls_fixtures.ts";
 
 const SECRET = "open-sesame-8271";
@@ -80,7 +80,7 @@ Deno.test("Cluster authenticates with what a URL says", async () => {
   const local = cluster.getLocalClient(0);
   assertEquals(await local.aclWhoami(), "app");
   await local.set("key", 1);
-  assertEquals(await ask({ port: server.port, db: 3 }, "DBSIZE"), ":1");
+  assertEquals(await ask({ port: server.port, db: 3 }, "DBSIZE"), 1);
 });
 
 Deno.test("Cluster selects the database of its host", async () => {
@@ -93,8 +93,8 @@ Deno.test("Cluster selects the database of its host", async () => {
   await cluster.map((client) => client.set("foo", "any"));
   await cluster.getLocalClient(1).set("key", "five");
   const { path } = server;
-  assertEquals(await ask({ path, db: 3 }, "GET key"), "$5\r\nthree");
-  assertEquals(await ask({ path, db: 5 }, "GET key"), "$4\r\nfive");
+  assertEquals(await ask({ path, db: 3 }, "GET", "key"), "three");
+  assertEquals(await ask({ path, db: 5 }, "GET", "key"), "five");
 });
 
 Deno.test("Cluster names its connections", async () => {
@@ -102,7 +102,10 @@ Deno.test("Cluster names its connections", async () => {
   await using cluster = clusterOf({ path: server.path, name: "web-1" });
   const local = cluster.getLocalClient(0);
   assertEquals(await local.clientGetName(), "web-1");
-  assertStringIncludes(await ask(server, "CLIENT LIST"), "name=web-1");
+  assertStringIncludes(
+    String(await ask(server, "CLIENT", "LIST")),
+    "name=web-1",
+  );
 });
 
 Deno.test("Cluster refuses a name or a database that the server refuses", async () => {
@@ -181,15 +184,9 @@ Deno.test("Cluster does not try a refused password again and again", async () =>
     () => cluster.getRoutingClient().get("key"),
     ConnectionError,
   );
-  using admin = await Deno.connect({ transport: "unix", path: server.path });
-  const send = async (text: string) => {
-    await admin.write(new TextEncoder().encode(text));
-    const buffer = new Uint8Array(65_536);
-    const size = await admin.read(buffer) ?? 0;
-    return new TextDecoder().decode(buffer.subarray(0, size));
-  };
-  await send("AUTH another-one\r\n");
-  const stats = await send("INFO commandstats\r\n");
+  using admin = new RawClient(server);
+  await admin.command("AUTH", "another-one");
+  const stats = String(await admin.command("INFO", "commandstats"));
   const failures = /cmdstat_auth:calls=(\d+)/.exec(stats)?.[1];
   assertEquals(failures, "2", "one of ours, and that of the test");
 });

@@ -12,8 +12,8 @@ import { CommandError, TimeoutError } from "../../src/errors.ts";
 import type { MappingClient } from "../../src/clients/mapping_client.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster } from "../../src/testing.ts";
-import { connections, totalKeys } from "../oracle.ts";
-import { eventually } from "../testing/raw_client.ts";
+import { connections, totalKeys } from "../counts.ts";
+import { eventually } from "../faults/outcome.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 

@@ -5,7 +5,7 @@ import {
   UnroutableCommandError,
 } from "../../src/errors.ts";
 import { makeTestCluster } from "../../src/testing.ts";
-import { connections } from "../oracle.ts";
+import { connections } from "../counts.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 

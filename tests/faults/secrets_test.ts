@@ -20,7 +20,7 @@ import {
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
 import { makeTlsFixtures, type TlsFixtures } from "../tls_fixtures.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { eventually, failureOf } from "./outcome.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";

@@ -5,10 +5,10 @@
  */
 
 import type { Cluster } from "../../mod.ts";
-import type { Oracle } from "../../tests/faults/oracle.ts";
-import { Proxied } from "../../tests/faults/proxied.ts";
+import type { Oracle } from "../../support/raw_client.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { GaveUp, Journal, type Limit, type Result } from "./journal.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import { Counter, Values } from "./values.ts";
 
 /** How many servers a run has. */
