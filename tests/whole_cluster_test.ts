@@ -202,31 +202,6 @@ Deno.test("questions to a closed cluster fail", async () => {
   assertEquals(error.outcome, "not-sent");
 });
 
-Deno.test("a fanout with settled has an outcome for each host, a dead one too", async () => {
-  await using cluster = await startCluster(1);
-  const outcomes = await cluster.all(
-    (client) => ({ size: client.dbsize(), pong: client.ping() }),
-    { settled: true },
-  );
-  for (const promise of [outcomes.size, outcomes.pong]) {
-    const [first, second, third] = promise.value.values();
-    assertEquals([first.status, third.status], ["fulfilled", "fulfilled"]);
-    assert(second.status === "rejected");
-    assertInstanceOf(second.reason, ConnectionError);
-    assertEquals(second.reason.hostId, 1);
-  }
-  assertEquals(outcomes.size.value.get(0), { status: "fulfilled", value: 0 });
-});
-
-Deno.test("a fanout without settled throws the error of the dead host", async () => {
-  await using cluster = await startCluster(1);
-  const error = await assertRejects(
-    () => cluster.all((client) => client.dbsize()),
-    ConnectionError,
-  );
-  assertEquals(error.hostId, 1);
-});
-
 Deno.test("ping() and scan() have the types of their options", () => {
   const types = (cluster: Cluster) => {
     const times = cluster.ping({ timeout: 1 });

@@ -193,9 +193,11 @@ Deno.test("Cluster.fanout() gives an outcome for each host when settled", async 
   });
   await cluster.getLocalClient(1).rpush("foo", 1);
   await cluster.setup.servers[1].kill();
-  const outcomes = await cluster.all((client) => client.incr("foo"), {
-    settled: true,
-  });
+  const promises = await cluster.all(
+    (client) => ({ counts: client.incr("foo"), pongs: client.ping() }),
+    { settled: true },
+  );
+  const outcomes = promises.counts.value;
   assertEquals([...outcomes.keys()], IDS);
   assertEquals(outcomes.get(0), { status: "fulfilled", value: 1 });
   const [, wrongType, ...dead] = outcomes.values();
@@ -206,6 +208,10 @@ Deno.test("Cluster.fanout() gives an outcome for each host when settled", async 
     assertInstanceOf(outcome.reason, ConnectionError);
     assertEquals(outcome.reason.hostId, index + 2);
   }
+  assertEquals(
+    promises.pongs.value.values().map(({ status }) => status).toArray(),
+    ["fulfilled", "fulfilled", "rejected", "rejected"],
+  );
 });
 
 Deno.test("Cluster.fanout() as a block is joined when it ends", async () => {
