@@ -36,10 +36,10 @@ export class Proxied implements AsyncDisposable {
     this.servers = servers;
     this.proxies = proxies;
     this.oracles = servers.map((server) => oracle(server));
-    const hosts = proxies.map(({ hostname, port, path }) =>
-      port === 0 ? { path } : { hostname, port }
-    );
-    this.cluster = new Cluster({ ...options, hosts });
+    this.cluster = new Cluster({
+      ...options,
+      hosts: proxies.map(({ host }) => host),
+    });
   }
 
   static async start(
