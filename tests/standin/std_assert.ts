@@ -113,7 +113,8 @@ export function assertThrows(
   ...wanted: Wanted<Error>
 ): unknown {
   let thrown: unknown;
-  throws(fn, (error: unknown) => isWanted(thrown = error, wanted));
+  const check = (error: unknown) => isWanted(thrown = error, wanted);
+  throws(fn, check, messageOf(wanted));
   return thrown;
 }
 
@@ -133,8 +134,13 @@ export async function assertRejects(
 ): Promise<unknown> {
   let reason: unknown;
   const run = fn as () => Promise<unknown>;
-  await rejects(run, (error: unknown) => isWanted(reason = error, wanted));
+  const check = (error: unknown) => isWanted(reason = error, wanted);
+  await rejects(run, check, messageOf(wanted));
   return reason;
+}
+
+function messageOf([type, , msg]: Wanted<Error>): string | undefined {
+  return typeof type === "string" ? type : msg;
 }
 
 function isWanted(error: unknown, [type, text = "", msg]: Wanted<Error>): true {
