@@ -71,15 +71,16 @@ function importsOf(text: string): Import[] {
   return found;
 }
 
-async function readSources(directory = SRC): Promise<Source[]> {
+/** All files of a folder, with their paths below `root`. */
+async function readSources(root = SRC, directory = root): Promise<Source[]> {
   const sources: Source[] = [];
   for await (const entry of Deno.readDir(directory)) {
     const url = new URL(entry.name, directory);
     if (entry.isDirectory) {
-      sources.push(...await readSources(new URL(`${url}/`)));
+      sources.push(...await readSources(root, new URL(`${url}/`)));
     } else if (entry.name.endsWith(".ts")) {
       const text = await Deno.readTextFile(url);
-      const path = url.href.slice(SRC.href.length);
+      const path = url.href.slice(root.href.length);
       sources.push({ path, text, imports: importsOf(text) });
     }
   }
@@ -174,6 +175,41 @@ Deno.test("src/runtime/ imports nothing of src/ but itself", async () => {
           layerOf(target(path, specifier)) === "runtime",
         `${path} imports ${specifier}`,
       );
+    }
+  }
+});
+
+/** Which folders the files of one import, and which file each of them is. */
+async function foldersUsedBy(folder: string): Promise<Map<string, string>> {
+  const used = new Map<string, string>();
+  const sources = await readSources(ROOT, new URL(`${folder}/`, ROOT));
+  assert(sources.length > 0, `${folder}/ is empty`);
+  for (const { path, imports } of sources) {
+    for (const { specifier } of imports) {
+      if (!specifier.startsWith(".")) continue;
+      const { href } = new URL(specifier, new URL(path, ROOT));
+      const to = href.slice(ROOT.href.length).split("/")[0];
+      // Tests of programs are the ones that may import programs.
+      if (!path.startsWith(`tests/${to}/`)) used.set(to, path);
+    }
+  }
+  return used;
+}
+
+Deno.test("tests and tools share support/ and import nothing of each other", async () => {
+  for (
+    const [folder, foreign] of Object.entries({
+      bench: ["tests"],
+      examples: ["tests", "tools", "support", "bench"],
+      src: ["tests", "tools", "support", "bench", "examples"],
+      support: ["tests", "tools", "bench", "examples"],
+      tests: ["tools", "bench"],
+      tools: ["tests", "bench"],
+    })
+  ) {
+    const used = await foldersUsedBy(folder);
+    for (const other of foreign) {
+      assertEquals(used.get(other), undefined, `${folder}/ uses ${other}/`);
     }
   }
 });

@@ -4,8 +4,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CommandError } from "../../src/errors.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster, RedisServer } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { sleep } from "../faults/outcome.ts";
-import { assertInStep, assertQuiet, fill, Proxied } from "../faults/proxied.ts";
+import { assertInStep, assertQuiet, fill } from "../faults/proxied.ts";
 import { clusterAt } from "../faults/single_host.ts";
 
 /** More commands than wait for the end of a turn. */

@@ -6,32 +6,15 @@ import {
   assertInstanceOf,
   assertLess,
   assertRejects,
-  assertStrictEquals,
 } from "@std/assert";
 import { CommandError, TimeoutError } from "../../src/errors.ts";
 import type { MappingClient } from "../../src/clients/mapping_client.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster } from "../../src/testing.ts";
-import { connections, totalKeys } from "../oracle.ts";
-import { eventually } from "../testing/raw_client.ts";
+import { connections, totalKeys } from "../counts.ts";
+import { eventually } from "../faults/outcome.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
-
-Deno.test("Cluster.map() rejects only the promise that failed, then throws it", async () => {
-  await using cluster = await makeTestCluster(SMALL);
-  await cluster.getRoutingClient().rpush("list", 1);
-  const promises: RbPromise<unknown>[] = [];
-  const error = await assertRejects(
-    () =>
-      cluster.map((client) => {
-        promises.push(client.set("a", 1), client.incr("list"), client.get("a"));
-      }),
-    CommandError,
-  );
-  assertEquals(promises.map(({ value }) => value), ["OK", undefined, "1"]);
-  assertStrictEquals(promises[1].reason, error);
-  assertEquals(error.command, "INCR");
-});
 
 Deno.test("Cluster.map() throws several errors in the order of issue", async () => {
   await using cluster = await makeTestCluster();
@@ -123,23 +106,6 @@ Deno.test("Cluster.map() gives connections back after an error", async () => {
     block.sadd("key");
   }, CommandError);
   assertReleased();
-});
-
-Deno.test("Cluster.map() rethrows what its callback throws, and sends nothing", async () => {
-  await using cluster = await makeTestCluster(SMALL);
-  const error = new Error("Thrown by the callback");
-  const promises: RbPromise<unknown>[] = [];
-  const thrown = await cluster.map((client) => {
-    for (let i = 0; i < 100; i++) promises.push(client.set(`key:${i}`, i));
-    throw error;
-  }).catch((reason) => reason);
-  assertStrictEquals(thrown, error);
-  for (const { isRejected, reason } of promises) {
-    assert(isRejected);
-    assertEquals((reason as DOMException).name, "AbortError");
-  }
-  assertEquals(await totalKeys(cluster), 0);
-  assertEquals(connections(cluster)[1], 0);
 });
 
 Deno.test("Cluster.map() rethrows what an asynchronous callback throws", async () => {

@@ -5,7 +5,7 @@ import {
   UnroutableCommandError,
 } from "../../src/errors.ts";
 import { makeTestCluster } from "../../src/testing.ts";
-import { connections } from "../oracle.ts";
+import { connections } from "../counts.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 
@@ -185,35 +185,4 @@ Deno.test("RoutingClient is not blamed on a host when callers give up", async ()
   }
   assertEquals(cluster.getPoolForHost(0).down, false);
   assertEquals(await cluster.getRoutingClient().get("key"), null);
-});
-
-Deno.test("RoutingClient does not make a GET wait for a BLPOP", async () => {
-  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
-  const client = cluster.getRoutingClient();
-  await client.set("key", "value");
-  const blocked = client.blpop(5, "list");
-  const start = performance.now();
-  assertEquals(await client.get("key"), "value");
-  assertLess(performance.now() - start, 1_000);
-  await client.rpush("list", "item");
-  assertEquals(await blocked, ["list", "item"]);
-  assertEquals(connections(cluster)[1], 0);
-});
-
-Deno.test("RoutingClient lets a command block longer than its time limit", async () => {
-  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
-  const client = cluster.getRoutingClient({ timeout: 200 });
-  assertEquals(await client.blpop(0.5, "list"), null);
-});
-
-Deno.test("RoutingClient connects again after the server closed idle connections", async () => {
-  await using cluster = await makeTestCluster(SMALL);
-  const keys = Array.from({ length: 10 }, (_, i) => `${i}`);
-  await cluster.map((m) => keys.map((key) => m.set(key, key)));
-  await cluster.all((client) => client.configSet("timeout", "1"));
-  await new Promise((wake) => setTimeout(wake, 2_300));
-  const client = cluster.getRoutingClient();
-  assertEquals(await Promise.all(keys.map((key) => client.get(key))), keys);
-  await client.incr("counter");
-  assertEquals(await client.get("counter"), "1");
 });

@@ -224,12 +224,8 @@ Deno.test("a client and its pipelines share one connection", async () => {
   assertEquals(ends, 1);
 });
 
-/** A message of channel "c", as the server sends it. */
-function wire(count: number): string {
-  return "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n".repeat(count);
-}
-
-Deno.test("Subscription goes on reading when half of its messages are taken", async () => {
+/** A subscription over a socket in memory. */
+function subscribed() {
   const socket = new FakeSocket();
   const connection = new Connection(socket);
   const subscription = new Subscription(connection, {
@@ -238,6 +234,16 @@ Deno.test("Subscription goes on reading when half of its messages are taken", as
     onOverdue: () => {},
     failure: (command) => command,
   });
+  return { socket, connection, subscription };
+}
+
+/** A message of channel "c", as the server sends it. */
+function wire(count: number): string {
+  return "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n".repeat(count);
+}
+
+Deno.test("Subscription goes on reading when half of its messages are taken", async () => {
+  const { socket, connection, subscription } = subscribed();
   // The far end hangs up behind its messages: seen when that much is read.
   socket.say(wire(1_024));
   await sleep(0);
@@ -257,14 +263,7 @@ Deno.test("Subscription goes on reading when half of its messages are taken", as
 });
 
 Deno.test("Subscription pauses again once its change is confirmed", async () => {
-  const socket = new FakeSocket();
-  const connection = new Connection(socket);
-  const subscription = new Subscription(connection, {
-    timeout: Infinity,
-    onClose: () => connection.close(),
-    onOverdue: () => {},
-    failure: (command) => command,
-  });
+  const { socket, connection, subscription } = subscribed();
   socket.say(wire(1_024));
   await sleep(0);
   const leaving = subscription.unsubscribe("c");

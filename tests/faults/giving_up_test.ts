@@ -7,14 +7,9 @@ import {
   assertLess,
   assertStrictEquals,
 } from "@std/assert";
+import { Proxied } from "../../support/proxied.ts";
 import { eventually, sleep } from "./outcome.ts";
-import {
-  assertInStep,
-  assertQuiet,
-  fill,
-  Proxied,
-  reasonOf,
-} from "./proxied.ts";
+import { assertInStep, assertQuiet, fill, reasonOf } from "./proxied.ts";
 
 // Each way in which a caller can give a command up.
 const WAYS: Record<

@@ -18,8 +18,9 @@ import {
   TransportError,
 } from "../../mod.ts";
 import { TestSetup } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { eventually, sleep } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { assertQuiet, reasonOf, told } from "./proxied.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 
 const DEAD = 2;

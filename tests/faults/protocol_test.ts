@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { type Cluster, DecodeError, ProtocolError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { assertOutcome, eventually, failureOf } from "./outcome.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";

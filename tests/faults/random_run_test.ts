@@ -3,8 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { TransportError } from "../../mod.ts";
 import type { FaultProxy } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { sleep } from "./outcome.ts";
-import { assertQuiet, Proxied } from "./proxied.ts";
+import { assertQuiet } from "./proxied.ts";
 import {
   isExpected,
   settledWithin,

@@ -17,7 +17,7 @@ import {
   type HostEventDetail,
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { assertOutcome, eventually, failureOf, sleep } from "./outcome.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";

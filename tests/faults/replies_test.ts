@@ -8,15 +8,9 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { CommandError, type RbPromise, TimeoutError } from "../../mod.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { eventually, sleep } from "./outcome.ts";
-import {
-  assertInStep,
-  assertQuiet,
-  fill,
-  Proxied,
-  reasonOf,
-  told,
-} from "./proxied.ts";
+import { assertInStep, assertQuiet, fill, reasonOf, told } from "./proxied.ts";
 
 const UNKNOWN = { hostId: 0, outcome: "unknown" };
 

@@ -7,9 +7,10 @@ import {
   assertLess,
 } from "@std/assert";
 import { Cluster, ConnectionError, TransportError } from "../../mod.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { CLIENTS } from "./client_kinds.ts";
 import { eventually } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { assertQuiet, reasonOf, told } from "./proxied.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 
 Deno.test("fault 12: a read is tried again, within a bound and with growing pauses", async () => {

@@ -13,7 +13,7 @@ import {
   type RoutingClient,
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import {
   assertOutcome,
   assertTime,

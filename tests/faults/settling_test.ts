@@ -8,8 +8,9 @@ import {
 } from "@std/assert";
 import { type RbPromise, TransportError } from "../../mod.ts";
 import type { FaultProxy } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { eventually, sleep } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf } from "./proxied.ts";
+import { assertQuiet, reasonOf } from "./proxied.ts";
 import {
   isExpected,
   settledWithin,

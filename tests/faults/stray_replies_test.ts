@@ -4,8 +4,9 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Cluster, ProtocolError } from "../../mod.ts";
 import { CORPUS, type CorpusEntry, plain } from "../wire/reply_corpus.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { eventually, sleep } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { assertQuiet, reasonOf, told } from "./proxied.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 
 /** Answers each command by its key; what belongs to a key may be nonsense. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { type ClusterOptions, HostDownError, TimeoutError } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
 import { ScriptedServer } from "./scripted_server.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { blackhole, clusterAt } from "./single_host.ts";
 import {
   assertOutcome,

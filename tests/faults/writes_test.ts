@@ -19,10 +19,11 @@ import {
   TransportError,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { CLIENTS } from "./client_kinds.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { eventually, sleep } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { assertQuiet, reasonOf, told } from "./proxied.ts";
 
 /** Writes that show how often they ran. */
 const WRITES: [name: string, args: string[], ran: string[]][] = [

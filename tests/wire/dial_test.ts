@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../mod.ts";
 import { dial } from "../../src/wire/dial.ts";
-import { Random } from "../../tools/soak/random.ts";
+import { Random } from "../../support/random.ts";
 import { eventually } from "../faults/outcome.ts";
 import { ScriptedServer } from "../faults/scripted_server.ts";
 
