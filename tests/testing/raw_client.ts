@@ -4,6 +4,8 @@
  * @module
  */
 
+export { eventually } from "../waiting.ts";
+
 /** Where a {@linkcode RawClient} connects to; a port comes before a path. */
 export interface RawTarget {
   readonly hostname?: string;
@@ -12,7 +14,7 @@ export interface RawTarget {
 }
 
 const READ_SIZE = 65_536;
-const READ_TIMEOUT = 5_000;
+const READ_TIMEOUT = 60_000;
 
 /** One connection over which text is sent and read. */
 export class RawClient implements Disposable {
@@ -43,7 +45,7 @@ export class RawClient implements Disposable {
 
   /**
    * Reads what comes next; `null` when the connection is gone. Nothing at all
-   * is an error after 5 seconds.
+   * is an error after a minute.
    */
   async read(): Promise<string | null> {
     const bytes = new Uint8Array(READ_SIZE);
@@ -95,20 +97,6 @@ export async function askOnce(
 ): Promise<string | null> {
   using client = await RawClient.connect(target);
   return await client.ask(command);
-}
-
-/** Waits until something holds, for at most `timeout` milliseconds. */
-export async function eventually(
-  check: () => boolean | Promise<boolean>,
-  timeout = 5_000,
-): Promise<void> {
-  const deadline = Date.now() + timeout;
-  while (!await check()) {
-    if (Date.now() > deadline) {
-      throw new Error(`It did not hold within ${timeout} ms`);
-    }
-    await new Promise((wake) => setTimeout(wake, 10));
-  }
 }
 
 /** Tells whether a process is there; one that has ended but is not reaped is not. */
