@@ -4,7 +4,7 @@
  * @module
  */
 
-import { turn } from "./waiting.ts";
+import { eventually, isPending, turn } from "./waiting.ts";
 
 interface Timer {
   readonly time: number;
@@ -93,6 +93,24 @@ export class FakeTime implements Disposable {
       await turn();
     }
     this.#now = end;
+  }
+
+  /** Goes on in small steps, with time for sockets in between, until it holds. */
+  async until(
+    check: () => boolean | Promise<boolean>,
+    step = 10,
+  ): Promise<void> {
+    await eventually(async () => {
+      if (await check()) return true;
+      await this.advance(step);
+      return await check();
+    });
+  }
+
+  /** Goes on in small steps until something has settled. */
+  async settled<T>(promise: PromiseLike<T>, step = 10): Promise<T> {
+    await this.until(async () => !await isPending(promise), step);
+    return await promise;
   }
 
   /** Waits for time to be driven on. */
