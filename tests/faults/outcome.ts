@@ -46,22 +46,39 @@ export function assertOutcome(
   assertEquals({ hostId, command, outcome }, expected);
 }
 
+/** How something runs out of time. */
+export interface TimesOut<E extends Error> {
+  /** The milliseconds that it has. */
+  timeout: number;
+  /**
+   * Waited for, by the real clock, before time goes on.
+   *
+   * @default {() => true}
+   */
+  ready?: () => boolean | Promise<boolean>;
+  /**
+   * The class of its error.
+   *
+   * @default {TimeoutError}
+   */
+  errorClass?: ErrorClass<E>;
+}
+
 /**
  * Checks that something fails because its time is up, and not a millisecond
  * before or after.
  *
  * @param time The time, which is driven on.
- * @param timeout The milliseconds that it has.
  * @param call What takes too long.
- * @param ready Waited for, by the real clock, before the time goes on.
  */
-export async function timesOutAfter(
+export async function timesOutAfter<E extends Error = TimeoutError>(
   time: FakeTime,
-  timeout: number,
   call: () => PromiseLike<unknown>,
-  ready: () => boolean | Promise<boolean> = () => true,
-): Promise<TimeoutError> {
-  const failing = failureOf(TimeoutError, call);
+  options: TimesOut<E>,
+): Promise<E> {
+  const { timeout, ready = () => true } = options;
+  const errorClass = options.errorClass ?? TimeoutError;
+  const failing = failureOf<Error>(errorClass, call);
   // It is awaited further down, whatever happens first.
   failing.catch(() => {});
   await eventually(ready);
@@ -69,5 +86,5 @@ export async function timesOutAfter(
   assert(await isPending(failing), `It ended before ${timeout} ms had passed`);
   await time.advance(1);
   assert(!await isPending(failing), `It went on after ${timeout} ms`);
-  return (await failing).error;
+  return (await failing).error as E;
 }

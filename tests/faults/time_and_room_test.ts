@@ -23,7 +23,7 @@ Deno.test("fault 19: a SYN blackhole times out within the deadline", async () =>
   await using cluster = clusterAt(hole.port);
   using time = new FakeTime();
   const client = cluster.getRoutingClient({ timeout: 200 });
-  const error = await timesOutAfter(time, 200, () => client.incr("k"));
+  const error = await timesOutAfter(time, () => client.incr("k"), { timeout: 200 });
   assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
 });
 
@@ -42,7 +42,7 @@ Deno.test("fault 19: every kind of client keeps to its deadline", async () => {
   };
   for (const call of Object.values(calls)) {
     const count = server.accepted.length + 1;
-    const error = await timesOutAfter(time, 200, call, heard(server, count));
+    const error = await timesOutAfter(time, call, { timeout: 200, ready: heard(server, count) });
     assertOutcome(error, { hostId: 0, command: "INCR", outcome: "unknown" });
     // The next one finds neither a connection in doubt nor a host that is down.
     cluster.removeHost(0);
@@ -55,7 +55,7 @@ Deno.test("fault 19: a read of a silent server is not retried past the deadline"
   await using cluster = clusterAt(server.port, { timeout: 200 });
   using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  await timesOutAfter(time, 200, () => client.get("k"), heard(server));
+  await timesOutAfter(time, () => client.get("k"), { timeout: 200, ready: heard(server) });
   await time.advance(10_000);
   assertEquals(server.accepted.length, 1);
 });
@@ -73,7 +73,7 @@ Deno.test("fault 19: the time of a map covers all of it", async () => {
   map.catch(() => {});
   await time.advance(150);
   assert(isIssued);
-  await timesOutAfter(time, 50, () => map, heard(server));
+  await timesOutAfter(time, () => map, { timeout: 50, ready: heard(server) });
 });
 
 const HANDSHAKES: Record<string, {
@@ -96,19 +96,9 @@ for (const [step, { host, protocol = 2 }] of Object.entries(HANDSHAKES)) {
     });
     using time = new FakeTime();
     const client = cluster.getRoutingClient({ timeout: 200 });
-    const error = await timesOutAfter(
-      time,
-      200,
-      () => client.get("k"),
-      heard(server),
-    );
+    const error = await timesOutAfter(time, () => client.get("k"), { timeout: 200, ready: heard(server) });
     assertOutcome(error, { hostId: 0, command: "GET", outcome: "not-sent" });
-    const unopened = await timesOutAfter(
-      time,
-      200,
-      () => cluster.connect(0, { timeout: 200 }),
-      heard(server, 2),
-    );
+    const unopened = await timesOutAfter(time, () => cluster.connect(0, { timeout: 200 }), { timeout: 200, ready: heard(server, 2) });
     assertEquals([unopened.hostId, unopened.outcome], [0, "not-sent"]);
   });
 }
@@ -126,8 +116,8 @@ Deno.test("fault 19: commands and subscriptions of connect() keep to their deadl
     SUBSCRIBE: () => subscriber.subscribe("channel"),
   };
   for (const [name, call] of Object.entries(calls)) {
-    const error = await timesOutAfter(time, 200, call, () =>
-      server.accepted.some((link) => link.text.includes(name)));
+    const error = await timesOutAfter(time, call, { timeout: 200, ready: () =>
+      server.accepted.some((link) => link.text.includes(name)) });
     assertOutcome(error, { hostId: 0, command: name, outcome: "unknown" });
   }
   assertEquals([command.isClosed, subscriber.isClosed], [true, true]);
@@ -140,7 +130,7 @@ Deno.test("fault 19: a dial that takes too long is a TimeoutError by itself", as
   });
   using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  const error = await timesOutAfter(time, 200, () => client.incr("k"));
+  const error = await timesOutAfter(time, () => client.incr("k"), { timeout: 200 });
   assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
 });
 
@@ -156,7 +146,7 @@ Deno.test("fault 19: without any option the deadline is 5 seconds", async () => 
     () => unreachable.getRoutingClient().get("k"),
     () => unreachable.connect(0),
   ];
-  for (const call of calls) await timesOutAfter(time, 5_000, call);
+  for (const call of calls) await timesOutAfter(time, call, { timeout: 5_000 });
 });
 
 Deno.test("fault 19: no deadline at all is Infinity, and is kept", async () => {
@@ -249,7 +239,7 @@ Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data"
   }
   server.pause();
   const paused = time.now;
-  const error = await timesOutAfter(time, 200, () => client.incr("n"));
+  const error = await timesOutAfter(time, () => client.incr("n"), { timeout: 200 });
   assertEquals(error.outcome, "unknown");
   let refused = 0;
   let tries = 1;
