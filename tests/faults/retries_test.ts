@@ -34,7 +34,9 @@ Deno.test("fault 12: a read is tried again, within a bound and with growing paus
       await sleep(5);
       assertEquals(host.proxy.stats.accepted, accepted + index);
       await time.advance(1);
-      await eventually(() => host.proxy.stats.accepted === accepted + index + 1);
+      await eventually(() =>
+        host.proxy.stats.accepted === accepted + index + 1
+      );
     }
     const error = await bounded(reason);
     assertInstanceOf(error, ConnectionError);
@@ -107,8 +109,7 @@ Deno.test("fault 12: many who retry do not come back in step", async () => {
   await using clusters = new AsyncDisposableStack();
   const clients = Array.from(
     { length: 50 },
-    () =>
-      clusters.use(new Cluster({ hosts, poolOptions })).getRoutingClient(),
+    () => clusters.use(new Cluster({ hosts, poolOptions })).getRoutingClient(),
   );
   await Promise.all(clients.map((client) => client.get("first")));
   using time = new FakeTime();

@@ -23,7 +23,9 @@ Deno.test("fault 19: a SYN blackhole times out within the deadline", async () =>
   await using cluster = clusterAt(hole.port);
   using time = new FakeTime();
   const client = cluster.getRoutingClient({ timeout: 200 });
-  const error = await timesOutAfter(time, () => client.incr("k"), { timeout: 200 });
+  const error = await timesOutAfter(time, () => client.incr("k"), {
+    timeout: 200,
+  });
   assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
 });
 
@@ -42,7 +44,10 @@ Deno.test("fault 19: every kind of client keeps to its deadline", async () => {
   };
   for (const call of Object.values(calls)) {
     const count = server.accepted.length + 1;
-    const error = await timesOutAfter(time, call, { timeout: 200, ready: heard(server, count) });
+    const error = await timesOutAfter(time, call, {
+      timeout: 200,
+      ready: heard(server, count),
+    });
     assertOutcome(error, { hostId: 0, command: "INCR", outcome: "unknown" });
     // The next one finds neither a connection in doubt nor a host that is down.
     cluster.removeHost(0);
@@ -55,7 +60,10 @@ Deno.test("fault 19: a read of a silent server is not retried past the deadline"
   await using cluster = clusterAt(server.port, { timeout: 200 });
   using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  await timesOutAfter(time, () => client.get("k"), { timeout: 200, ready: heard(server) });
+  await timesOutAfter(time, () => client.get("k"), {
+    timeout: 200,
+    ready: heard(server),
+  });
   await time.advance(10_000);
   assertEquals(server.accepted.length, 1);
 });
@@ -96,9 +104,16 @@ for (const [step, { host, protocol = 2 }] of Object.entries(HANDSHAKES)) {
     });
     using time = new FakeTime();
     const client = cluster.getRoutingClient({ timeout: 200 });
-    const error = await timesOutAfter(time, () => client.get("k"), { timeout: 200, ready: heard(server) });
+    const error = await timesOutAfter(time, () => client.get("k"), {
+      timeout: 200,
+      ready: heard(server),
+    });
     assertOutcome(error, { hostId: 0, command: "GET", outcome: "not-sent" });
-    const unopened = await timesOutAfter(time, () => cluster.connect(0, { timeout: 200 }), { timeout: 200, ready: heard(server, 2) });
+    const unopened = await timesOutAfter(
+      time,
+      () => cluster.connect(0, { timeout: 200 }),
+      { timeout: 200, ready: heard(server, 2) },
+    );
     assertEquals([unopened.hostId, unopened.outcome], [0, "not-sent"]);
   });
 }
@@ -116,8 +131,10 @@ Deno.test("fault 19: commands and subscriptions of connect() keep to their deadl
     SUBSCRIBE: () => subscriber.subscribe("channel"),
   };
   for (const [name, call] of Object.entries(calls)) {
-    const error = await timesOutAfter(time, call, { timeout: 200, ready: () =>
-      server.accepted.some((link) => link.text.includes(name)) });
+    const error = await timesOutAfter(time, call, {
+      timeout: 200,
+      ready: () => server.accepted.some((link) => link.text.includes(name)),
+    });
     assertOutcome(error, { hostId: 0, command: name, outcome: "unknown" });
   }
   assertEquals([command.isClosed, subscriber.isClosed], [true, true]);
@@ -130,7 +147,9 @@ Deno.test("fault 19: a dial that takes too long is a TimeoutError by itself", as
   });
   using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  const error = await timesOutAfter(time, () => client.incr("k"), { timeout: 200 });
+  const error = await timesOutAfter(time, () => client.incr("k"), {
+    timeout: 200,
+  });
   assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
 });
 
@@ -239,7 +258,9 @@ Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data"
   }
   server.pause();
   const paused = time.now;
-  const error = await timesOutAfter(time, () => client.incr("n"), { timeout: 200 });
+  const error = await timesOutAfter(time, () => client.incr("n"), {
+    timeout: 200,
+  });
   assertEquals(error.outcome, "unknown");
   let refused = 0;
   let tries = 1;
