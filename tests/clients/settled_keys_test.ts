@@ -18,7 +18,9 @@ import {
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster, type TestCluster } from "../../src/testing.ts";
 import type { Argument, Reply } from "../../src/values.ts";
+import { FakeTime } from "../fake_time.ts";
 import { typeOf } from "../type_checks.ts";
+import { bounded, eventually } from "../../support/waiting.ts";
 
 const HOSTS = 3;
 const SETTLED = { settled: true } as const;
@@ -176,12 +178,18 @@ Deno.test("settled commands give up with the reason of their signal", async () =
   const keys = keysOf(cluster, 1);
   const reason = new Error("Enough");
   cluster.setup.servers[1].pause();
+  using time = new FakeTime();
   const controller = new AbortController();
-  setTimeout(() => controller.abort(reason), 50);
-  const outcomes = await cluster.getRoutingClient().sendCommand("MGET", keys, {
+  const sent = cluster.getRoutingClient().sendCommand("MGET", keys, {
     ...SETTLED,
     signal: controller.signal,
   });
+  await eventually(() =>
+    [0, 2].every((hostId) => cluster.stats().get(hostId)!.replies === 1)
+  );
+  controller.abort(reason);
+  const outcomes = await bounded(sent);
+  time[Symbol.dispose]();
   cluster.setup.servers[1].resume();
   assertEquals(outcomes.map(({ status }) => status), [
     "fulfilled",

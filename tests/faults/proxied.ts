@@ -7,20 +7,19 @@
 import { assertEquals } from "@std/assert";
 import { type Cluster, TransportError } from "../../mod.ts";
 import type { Proxied } from "../../support/proxied.ts";
-import { sleep } from "./outcome.ts";
+import { eventually } from "./outcome.ts";
 
 export { Proxied } from "../../support/proxied.ts";
 
-/** Waits until nothing of a cluster is leased or waited for; fails after 1 s. */
+/** Waits until nothing of a cluster is leased or waited for; fails when it never is. */
 export async function assertQuiet(cluster: Cluster): Promise<void> {
   const busy = () =>
     [...cluster.hosts.keys()].map((hostId) => {
       const { leased, waiting } = cluster.getPoolForHost(hostId);
       return { hostId, leased, waiting };
     }).filter(({ leased, waiting }) => leased + waiting > 0);
-  const deadline = Date.now() + 1_000;
-  while (busy().length > 0 && Date.now() < deadline) await sleep(10);
-  assertEquals(busy(), []);
+  await eventually(() => busy().length === 0)
+    .catch(() => assertEquals(busy(), []));
 }
 
 /** What a promise rejects with; fails when it resolves. */

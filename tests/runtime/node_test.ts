@@ -70,7 +70,7 @@ async function atRest(count: () => number): Promise<void> {
     samples = count() > 0 && count() === last ? samples + 1 : 0;
     last = count();
     return samples === 20;
-  }, 10_000);
+  });
 }
 
 Deno.test("NodeSocket.read() gives every byte, whatever the size of the buffer", async () => {
@@ -138,7 +138,7 @@ Deno.test("NodeSocket.write() waits for a server that does not read", async () =
   assert(sent < 32 * piece.length, `${sent} bytes were written`);
   go.resolve();
   await writing;
-  await eventually(() => received === sent, 5_000);
+  await eventually(() => received === sent);
   await end(socket);
 });
 
@@ -197,10 +197,10 @@ Deno.test("nodeRuntime.connect() leaves no socket when it is aborted", async () 
     const address = { ...server.address, tls };
     const opening = nodeRuntime.connect(address, controller.signal);
     // TLS waits for a server that never greets.
-    if (tls) await eventually(() => open > 0, 5_000);
+    if (tls) await eventually(() => open > 0);
     controller.abort(reason);
     assertEquals(await assertRejects(() => opening, Error), reason);
-    await eventually(() => open === 0, 5_000);
+    await eventually(() => open === 0);
     await assertRejects(() => nodeRuntime.connect(address, controller.signal));
   }
 });

@@ -130,13 +130,12 @@ Deno.test("Parser.read() reads arrays nested 1,024 deep", () => {
 });
 
 Deno.test("Parser.read() refuses arrays nested deeper at once", () => {
-  const wire = "*1\r\n".repeat(1_000_000);
-  const parser = new Parser();
-  parser.push(latin1(wire));
-  const start = performance.now();
-  assertThrows(() => parser.read(), ProtocolError, "more than 1024 deep");
-  assertLess(performance.now() - start, 100);
+  const million = "*1\r\n".repeat(1_000_000);
+  assertThrows(() => read(million), ProtocolError, "more than 1024 deep");
+  // None of the elements is there yet, nor the levels below.
   const least = "*1\r\n".repeat(1_024);
+  assertStrictEquals(read(least), INCOMPLETE);
+  assertThrows(() => read(`${least}*1\r\n`), ProtocolError, "1024 deep");
   assertThrows(() => read(`${least}*0\r\n`), ProtocolError, "1024 deep");
   assertThrows(() => read(`${least}|1\r\n`), ProtocolError, "1024 deep");
 });

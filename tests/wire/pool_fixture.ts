@@ -4,7 +4,6 @@
  * @module
  */
 
-import { assert } from "@std/assert";
 import { CommandExchange } from "../../src/wire/command_exchange.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import {
@@ -13,10 +12,18 @@ import {
   type PoolSettings,
   type Refusal,
 } from "../../src/wire/pool.ts";
+import { FakeTime } from "../fake_time.ts";
+import { eventually, turn } from "../../support/waiting.ts";
 import { FakeSocket } from "./fake_socket.ts";
 
-/** A pool over sockets in memory, whose dials succeed unless they are told to fail. */
+export { eventually, turn };
+
+/**
+ * A pool over sockets in memory, whose dials succeed unless they are told to
+ * fail, and whose time is driven by hand.
+ */
 export class Bench implements AsyncDisposable {
+  readonly time = new FakeTime();
   readonly sockets: FakeSocket[] = [];
   readonly dials: { prove: boolean; signal: AbortSignal }[] = [];
   readonly health: boolean[] = [];
@@ -50,8 +57,9 @@ export class Bench implements AsyncDisposable {
     return connection;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.pool.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.close();
+    this.time[Symbol.dispose]();
   }
 }
 
@@ -89,18 +97,9 @@ export class Caller implements Applicant {
   }
 }
 
-export function turn(): Promise<void> {
-  return new Promise((wake) => setTimeout(wake));
-}
-
 export async function lease(pool: Pool): Promise<Connection> {
   const caller = new Caller();
   pool.apply(caller);
   await eventually(() => caller.connection !== undefined);
   return caller.connection!;
-}
-
-export async function eventually(check: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !check(); i++) await turn();
-  assert(check(), "it did not hold in time");
 }

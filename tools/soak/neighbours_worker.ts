@@ -55,9 +55,10 @@ export async function abortRound(
   const others: Promise<void>[] = [];
   const size = random.pick([0, 0, 5_000, 60_000]);
   for (let i = random.pick([1, 3, 30, 120]); i > 0; i--) {
-    if (random.chance(0.5)) others.push(writeHastily(world, hasty, size));
-    else if (random.chance(0.5)) others.push(echo(world, hasty, TIME_LIMIT));
-    else if (random.chance(0.3)) {
+    const lot = random.integer(0, 99);
+    if (lot < 50) others.push(writeHastily(world, hasty, size));
+    else if (lot < 75) others.push(echo(world, hasty, TIME_LIMIT));
+    else if (lot < 83) {
       others.push(write(world, { client: patient, key, size }));
     } else counted.push(count(world, counter, patient));
   }

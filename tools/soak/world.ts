@@ -8,7 +8,7 @@ import type { Cluster } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { type Oracle, oracle } from "../../support/raw_client.ts";
-import { eventually } from "../../support/wait.ts";
+import { eventually } from "../../support/waiting.ts";
 import { GaveUp, Journal, type Limit, type Result } from "./journal.ts";
 import type { Random } from "../../support/random.ts";
 import { Counter, Values } from "./values.ts";
