@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { Argument } from "../../src/values.ts";
-import { checkArguments, Encoder } from "../../src/wire/encoder.ts";
+import {
+  checkArgument,
+  checkArguments,
+  Encoder,
+} from "../../src/wire/encoder.ts";
 import { Parser } from "../../src/wire/parser.ts";
 
 /** What can be sent, and the text that a server reads. */
@@ -71,6 +75,10 @@ Deno.test("Encoder.command() sends a name of several words as such", () => {
     "*3\r\n$6\r\nSCRIPT\r\n$6\r\nEXISTS\r\n$1\r\na\r\n",
   );
   assertEquals(
+    decode(encodeCommand("GRÜẞE 日", ["a"])),
+    "*3\r\n$8\r\nGRÜẞE\r\n$3\r\n日\r\n$1\r\na\r\n",
+  );
+  assertEquals(
     decode(encodeCommand(" CLIENT  ID ", [])),
     "*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n",
   );
@@ -135,6 +143,16 @@ for (const [value, message] of REFUSED) {
   });
 }
 
+Deno.test("checkArgument() counts from 1 where it is told no position", () => {
+  const wrong = null as unknown as string;
+  assertThrows(
+    () => checkArgument("GET", wrong),
+    TypeError,
+    'Argument 1 of "GET" is null',
+  );
+  assertThrows(() => checkArgument("SET", wrong, 2), TypeError, "Argument 2 ");
+});
+
 Deno.test("checkArguments() accepts what can be sent", () => {
   checkArguments("SET", VALUES.map(([, value]) => value));
   checkArguments("PING", []);
@@ -174,7 +192,16 @@ Deno.test("Encoder.bytes() holds the commands since the last clear", () => {
 });
 
 Deno.test("Encoder.command() grows the buffer wherever it ends", () => {
-  const args = ["key:1", "ü", new Uint8Array(40).fill(65), 12_345, 7n];
+  const args = [
+    "key:1",
+    "ü",
+    new Uint8Array(40).fill(65),
+    12_345,
+    7n,
+    // The most bytes that characters can take, in texts of either algorithm.
+    "日".repeat(30),
+    "日".repeat(60),
+  ];
   const expected = encodeCommand("HSET", args);
   for (let capacity = 0; capacity < expected.length + 20; capacity++) {
     const encoder = new Encoder(capacity);
