@@ -13,11 +13,7 @@ import {
   TimeoutError,
 } from "../../src/errors.ts";
 import { RedisServer } from "../../src/testing.ts";
-import {
-  dial,
-  type DialOptions,
-  type Endpoint,
-} from "../../src/wire/dial.ts";
+import { dial, type DialOptions, type Endpoint } from "../../src/wire/dial.ts";
 import { ScriptedServer } from "../faults/scripted_server.ts";
 
 const SECRET = "open-sesame";
