@@ -253,3 +253,21 @@ Deno.test("ExchangeQueue goes on in order, however long it was never empty", () 
   assertEquals(queue.drain(), exchanges.slice(-10));
   assertEquals(queue.nextToAnswer(), undefined);
 });
+
+Deno.test("Connection waits for the room of each message, not of the last one alone", async () => {
+  await using link = new Fixture();
+  const messages: Reply[] = [];
+  const room = Promise.withResolvers<void>();
+  link.connection.receive((message) =>
+    messages.push(message) === 1 ? room.promise : undefined
+  );
+  // The first two come in one read.
+  link.socket.say(":1\r\n:2\r\n");
+  await turn();
+  link.socket.say(":3\r\n");
+  await turn();
+  assertEquals(messages, [1, 2]);
+  room.resolve();
+  await turn();
+  assertEquals(messages, [1, 2, 3]);
+});

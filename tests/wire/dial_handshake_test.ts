@@ -177,6 +177,8 @@ Deno.test("dial() ends with a TimeoutError, or with the reason of its signal", a
   await using server = ScriptedServer.silent();
   const { hostname, port } = server;
   const endpoint = { hostname, port, tls: false, db: 1 };
+  // Without a limit of its own, a dial fails once the server is gone.
+  const end = setTimeout(() => server[Symbol.asyncDispose](), 5_000);
   const late = await assertRejects(
     () => dial(endpoint, { timeout: 20, protocol: 2 }),
     TimeoutError,
@@ -189,6 +191,7 @@ Deno.test("dial() ends with a TimeoutError, or with the reason of its signal", a
   const dialing = assertRejects(() => dial(endpoint, options));
   controller.abort(reason);
   assertEquals(await dialing, reason);
+  clearTimeout(end);
 });
 
 Deno.test("dial() opens nothing when it is aborted beforehand", async () => {

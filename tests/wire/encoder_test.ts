@@ -140,6 +140,7 @@ for (const [value, message] of REFUSED) {
       TypeError,
     );
     assertEquals(checked.message, encoded.message);
+    assertMatch(checked.message, /^Argument 2 of "SET" /);
   });
 }
 

@@ -166,3 +166,19 @@ Deno.test("Pool waits a second for the answer to a check", async () => {
   assertEquals([bench.dials.length, caller.connection?.usable], [2, true]);
   assertEquals(clock.pending, []);
 });
+
+Deno.test("Pool checks no more connections than are wanted", async () => {
+  await using bench = new Bench();
+  const idle = [await lease(bench.pool), await lease(bench.pool)];
+  for (const connection of idle) {
+    bench.pool.release(connection);
+    age(connection);
+  }
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await turn();
+  assertEquals(bench.sockets.map((it) => tokens(it).length), [0, 1]);
+  answer(bench.sockets[1]);
+  await turn();
+  assertStrictEquals(caller.connection, idle[1]);
+});
