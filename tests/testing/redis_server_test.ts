@@ -199,3 +199,25 @@ Deno.test("RedisServer.kill() ends it in good order with SIGTERM", async () => {
   const log = await Deno.readTextFile(`${server.dir}/server.log`);
   assertStringIncludes(log, "Received SIGTERM");
 });
+
+Deno.test("RedisServer.start() takes another port when its own is taken meanwhile", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { listen } = Deno;
+  let looks = 0;
+  // The port was free when it was looked for, and is not any more.
+  const taken = { addr: listener.addr, [Symbol.dispose]() {} };
+  const stub = (options: Deno.TcpListenOptions) =>
+    looks++ < 2 ? taken : listen(options);
+  Object.defineProperty(Deno, "listen", { value: stub, configurable: true });
+  try {
+    await using server = await RedisServer.start({ transport: "tcp" });
+    assertEquals(looks, 3);
+    assertNotEquals(server.port, listener.addr.port);
+    assertEquals(await askOnce(server, "PING"), "+PONG\r\n");
+  } finally {
+    Object.defineProperty(Deno, "listen", {
+      value: listen,
+      configurable: true,
+    });
+  }
+});

@@ -40,6 +40,36 @@ for (const size of [16_383, 16_384, 65_536, 262_144, 262_145, 5_000_000]) {
   });
 }
 
+Deno.test("Parser.room() keeps what is behind a large bulk apart from it", () => {
+  // As text, it is collected in memory that is larger than the bulk.
+  for (const size of [100_000, 200_000, 300_000]) {
+    for (const bytes of [false, true]) {
+      const parser = new Parser();
+      const wire = latin1(`$${size}\r\n${"x".repeat(size)}\r\n+behind\r\n`);
+      const first = 20_000;
+      parser.room().set(wire.subarray(0, first));
+      parser.filled(first);
+      assertStrictEquals(parser.read(bytes), INCOMPLETE);
+      const replies: Reply[] = [];
+      // The socket has all the rest already, and fills whatever it is given.
+      for (let at = first; at < wire.length;) {
+        const room = parser.room();
+        const count = Math.min(room.length, wire.length - at);
+        room.set(wire.subarray(at, at + count));
+        parser.filled(count);
+        at += count;
+        for (;;) {
+          const reply = parser.read(bytes);
+          if (reply === INCOMPLETE) break;
+          replies.push(reply);
+        }
+      }
+      assertEquals(replies.map((reply) => (reply as string).length), [size, 6]);
+      assert(parser.idle);
+    }
+  }
+});
+
 Deno.test("Parser.read() reads small values across the end of its buffer", () => {
   const value = (i: number) => `value ${i}`;
   const count = 50_000;

@@ -28,10 +28,18 @@ export class Bench implements AsyncDisposable {
   readonly dials: { prove: boolean; signal: AbortSignal }[] = [];
   readonly health: boolean[] = [];
   readonly opened: boolean[] = [];
+  /** What dials failed with. */
+  readonly failed: unknown[] = [];
+  /** How many connections were closed. */
+  closed = 0;
   /** What the next dials fail with. */
   failure: Error | undefined = undefined;
   /** When given, dials wait for it. */
   hold: Promise<void> | undefined = undefined;
+  /** Whether dials bring a connection though nobody wants it any more. */
+  isDeaf = false;
+  /** What becomes of a connection on its way from the dial to the pool. */
+  onArrival: ((connection: Connection) => void) | undefined = undefined;
   readonly pool: Pool;
 
   constructor(settings: PoolSettings = {}) {
@@ -41,6 +49,8 @@ export class Bench implements AsyncDisposable {
       {
         onHealth: (down) => this.health.push(down),
         onConnect: (again) => this.opened.push(again),
+        onFail: (error) => this.failed.push(error),
+        onClose: () => this.closed++,
       },
     );
   }
@@ -48,12 +58,13 @@ export class Bench implements AsyncDisposable {
   async #dial(prove: boolean, signal: AbortSignal): Promise<Connection> {
     this.dials.push({ prove, signal });
     await this.hold;
-    signal.throwIfAborted();
+    if (!this.isDeaf) signal.throwIfAborted();
     if (this.failure !== undefined) throw this.failure;
     const socket = new FakeSocket();
     this.sockets.push(socket);
     const connection = new Connection(socket);
     if (prove) await deliver(connection, socket);
+    this.onArrival?.(connection);
     return connection;
   }
 

@@ -184,3 +184,30 @@ Deno.test("Pool.close() takes back what is being dialled", async () => {
   await closing;
   assertEquals([bench.pool.size, bench.pool.dialing], [0, 0]);
 });
+
+Deno.test("Pool refuses those who wait once its server counts as down", async () => {
+  await using bench = new Bench({
+    maxConnections: 1,
+    breaker: { threshold: 1 },
+  });
+  await lease(bench.pool);
+  const waiting = [new Caller(), new Caller()];
+  for (const caller of waiting) bench.pool.apply(caller);
+  bench.sockets[0].hangUp();
+  await eventually(() => bench.pool.down);
+  assertEquals(waiting.map(({ refusal }) => refusal?.kind), ["down", "down"]);
+  assertInstanceOf(waiting[0].refusal?.cause, ConnectionError);
+  assertEquals(bench.dials.length, 1, "nobody is left to dial for");
+});
+
+Deno.test("Pool refuses those who wait in their order", async () => {
+  await using bench = new Bench({
+    maxConnections: 1,
+    breaker: { threshold: 9 },
+  });
+  bench.failure = new Error("Refused");
+  const log: string[] = [];
+  for (const name of ["a", "b", "c"]) bench.pool.apply(new Caller(name, log));
+  await turn();
+  assertEquals(log, ["a refused", "b refused", "c refused"]);
+});
