@@ -4,7 +4,7 @@ import {
   BaseRouter,
   PartitionRouter,
   type RouterHost,
-} from "../../src/routers/mod.ts";
+} from "../../src/topology/mod.ts";
 import { routerConformance } from "../../src/testing/router_conformance.ts";
 import type { Key } from "../../src/values.ts";
 
