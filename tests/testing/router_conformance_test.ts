@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   assertKey,
-  BaseRouter,
+  type BaseRouter,
   PartitionRouter,
   type RouterHost,
 } from "../../src/topology/mod.ts";
