@@ -119,7 +119,7 @@ export class Cluster extends EventTarget
 
   /** The hosts by their ids. */
   get hosts(): ReadonlyMap<number, HostInfo> {
-    return this.#hosts.infos;
+    return this.#hosts.topology.hosts;
   }
 
   /**
@@ -159,7 +159,7 @@ export class Cluster extends EventTarget
    * @throws {BadHostSetupError} If the hosts do not fit the router.
    */
   getRouter(): BaseRouter {
-    return this.#hosts.router;
+    return this.#hosts.topology.router;
   }
 
   /**

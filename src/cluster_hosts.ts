@@ -14,7 +14,7 @@ import { HostCounters, type HostStats } from "./delivery/host_stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
 import { assertHostId, type HostInfo } from "./host_info.ts";
-import { type BaseRouter, PartitionRouter } from "./topology/mod.ts";
+import { FixedTopology, PartitionRouter } from "./topology/mod.ts";
 import { dial } from "./wire/dial.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
 
@@ -29,14 +29,13 @@ export type HostListener = (
 export class ClusterHosts implements ClusterView {
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
-  readonly infos = new Map<number, HostInfo>();
+  readonly topology: FixedTopology<HostInfo>;
   readonly #options: ClusterOptions;
   readonly #listener: HostListener;
   readonly #hosts = new Map<number, Host>();
   readonly #counters = new Map<number, HostCounters>();
   /** Pools of hosts that were removed, until they are closed. */
   readonly #closing = new Set<Promise<void>>();
-  #router: BaseRouter | undefined = undefined;
   #closed = false;
 
   /**
@@ -48,20 +47,14 @@ export class ClusterHosts implements ClusterView {
     this.#listener = listener;
     this.timeout = options.timeout ?? 5_000;
     this.signal = options.signal;
-  }
-
-  get router(): BaseRouter {
-    if (this.#router === undefined) {
-      const { router: Router = PartitionRouter, routerOptions } = this.#options;
-      // A copy, so that an old router still knows the hosts it was built for.
-      const hosts = new Map(this.infos);
-      this.#router = new Router({ hosts }, routerOptions);
-    }
-    return this.#router;
+    const { router: Router = PartitionRouter, routerOptions } = options;
+    this.topology = new FixedTopology((hosts) =>
+      new Router(hosts, routerOptions)
+    );
   }
 
   get hostIds(): readonly number[] {
-    return [...this.infos.keys()];
+    return [...this.topology.hosts.keys()];
   }
 
   host(id: number): Host {
@@ -84,11 +77,10 @@ export class ClusterHosts implements ClusterView {
 
   /** Adds a host; the router is built anew when it is next asked. */
   add(info: HostInfo): void {
-    if (this.infos.has(info.hostId)) {
+    if (this.topology.hosts.has(info.hostId)) {
       throw new TypeError(`Two hosts share the id ${info.hostId}`);
     }
-    this.infos.set(info.hostId, info);
-    this.#router = undefined;
+    this.topology.add(info);
   }
 
   /**
@@ -96,8 +88,7 @@ export class ClusterHosts implements ClusterView {
    * connections of `connect(id)`.
    */
   remove(id: number): boolean {
-    if (!this.infos.delete(id)) return false;
-    this.#router = undefined;
+    if (!this.topology.remove(id)) return false;
     // A new host with the same id starts from zero.
     this.#counters.delete(id);
     const host = this.#hosts.get(id);
@@ -128,7 +119,7 @@ export class ClusterHosts implements ClusterView {
 
   #make(id: number): Host {
     assertHostId(id);
-    const info = this.infos.get(id);
+    const info = this.topology.hosts.get(id);
     if (info === undefined) {
       const ids = this.hostIds.join(", ");
       throw new RangeError(`There is no host ${id}: the cluster has ${ids}`);

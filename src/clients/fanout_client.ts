@@ -79,8 +79,9 @@ class FanoutClientImpl implements CommandTarget {
       throw new TypeError("Cannot target a client that is targeted already");
     }
     const { mapping } = this.#state;
-    const { router } = mapping.dispatcher.cluster;
-    return new PromiseClient(mapping, router.getHostForKey(key));
+    const { topology } = mapping.dispatcher.cluster;
+    const hostId = topology.hostOf(topology.groupOf(key));
+    return new PromiseClient(mapping, hostId);
   }
 
   join(): Promise<void> {

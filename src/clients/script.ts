@@ -79,10 +79,10 @@ export function issueCommands<M extends CommandMapping>(
   map: Ledger,
   commands: M,
 ): CommandResults<M> {
-  const { router } = map.dispatcher.cluster;
+  const { topology } = map.dispatcher.cluster;
   const sequencers = new Map<number, Sequencer>();
   const issue = (key: Key, tuples: readonly CommandTuple[]) => {
-    const hostId = router.getHostForKey(key);
+    const hostId = topology.hostOf(topology.groupOf(key));
     let sequencer = sequencers.get(hostId);
     if (sequencer === undefined) {
       sequencer = new Sequencer(new PromiseClient(map, hostId));

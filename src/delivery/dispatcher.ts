@@ -6,7 +6,7 @@
 
 import { blockTimeOf } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
-import type { BaseRouter } from "../topology/mod.ts";
+import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
@@ -19,8 +19,8 @@ import type { Run } from "./run.ts";
 
 /** What clients need of a cluster. */
 export interface ClusterView {
-  /** The router for the hosts as they are now. */
-  readonly router: BaseRouter;
+  /** Where keys live. */
+  readonly topology: Topology;
   /** The ids of all hosts. */
   readonly hostIds: readonly number[];
   /** Milliseconds for a command whose client sets no time. */
@@ -85,7 +85,7 @@ export class Dispatcher {
   #abandoned: { readonly reason: unknown } | undefined = undefined;
 
   /**
-   * @param cluster Its hosts and its router.
+   * @param cluster Its hosts, and where keys live.
    * @param options Time limits and manners.
    */
   constructor(cluster: ClusterView, options: DispatchOptions) {

@@ -6,7 +6,7 @@
 
 import { reasonNotToShare } from "../commands/traits.ts";
 import { UnroutableCommandError } from "../errors.ts";
-import { BaseRouter } from "../topology/mod.ts";
+import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import { takeArgument, takeArguments } from "../wire/resp/arguments.ts";
 import {
@@ -42,14 +42,15 @@ export function issue(
 ): void {
   try {
     const bits = flagBits(flags, dispatcher.options.idempotent);
+    const { topology } = dispatcher.cluster;
     const args = takeArguments(command, list);
     const reason = reasonNotToShare(command, args);
     if (reason !== undefined) throw needsConnection(command, reason);
     if (flags?.settled === true) {
-      const hostOf = (key: Key) =>
-        hostId ?? dispatcher.cluster.router.getHostForKey(key);
-      const parts = splitSettled(hostOf, command, args);
-      sendParts(dispatcher, command, parts, settler, bits);
+      const groupOf = (key: Key) => hostId ?? topology.groupOf(key);
+      const parts = splitSettled(groupOf, command, args);
+      const hostOf = (group: number) => hostId ?? topology.hostOf(group);
+      sendParts(dispatcher, command, parts, { hostOf, settler, flags: bits });
       return;
     }
     // Redis refuses it; to whoever maps over keys, no keys have no values.
@@ -58,15 +59,17 @@ export function issue(
       dispatcher.send(hostId, command, args, settler, bits);
       return;
     }
-    const { router } = dispatcher.cluster;
     // Only a command of several arguments can have several keys.
-    const parts = args.length > 1 ? split(router, command, args) : undefined;
-    if (parts === undefined) {
-      const host = router.getHostForCommand(command, args);
-      dispatcher.send(host, command, args, settler, bits);
-    } else {
-      sendParts(dispatcher, command, parts, settler, bits);
+    const parts = args.length > 1 ? split(topology, command, args) : undefined;
+    if (parts !== undefined && parts.parts.length > 1) {
+      const hostOf = (group: number) => topology.hostOf(group);
+      sendParts(dispatcher, command, parts, { hostOf, settler, flags: bits });
+      return;
     }
+    const host = parts !== undefined && topology.goesByKeys
+      ? topology.hostOf(parts.parts[0].group)
+      : topology.hostForCommand(command, args);
+    dispatcher.send(host, command, args, settler, bits);
   } catch (error) {
     settler.reject(error);
   }
@@ -76,13 +79,17 @@ function sendParts(
   dispatcher: Dispatcher,
   command: string,
   whole: Split,
-  settler: Settler,
-  flags: number,
+  { hostOf, settler, flags }: {
+    hostOf: (group: number) => number;
+    settler: Settler;
+    flags: number;
+  },
 ): void {
-  const merger = new Merger(command, whole, settler);
-  whole.parts.forEach((part, index) => {
+  const hosts = whole.parts.map(({ group }) => hostOf(group));
+  const merger = new Merger({ command, split: whole, hosts }, settler);
+  whole.parts.forEach(({ args }, index) => {
     const partial = merger.settler(index);
-    dispatcher.send(part.hostId, command, part.args, partial, flags);
+    dispatcher.send(hosts[index], command, args, partial, flags);
   });
 }
 
@@ -113,27 +120,25 @@ export function issuePlain(
   const other = second === undefined
     ? undefined
     : takeArgument(command, second, 2);
-  const host = hostId ?? hostOf(dispatcher.cluster.router, command, own, other);
+  const host = hostId ??
+    hostOf(dispatcher.cluster.topology, command, own, other);
   return dispatcher.queue(host, command, own, settler, undefined, other);
 }
 
-const { getHostForCommand } = BaseRouter.prototype;
-
 /** The host of a command whose first argument is its only key. */
 function hostOf(
-  router: BaseRouter,
+  topology: Topology,
   command: string,
   args: Arguments,
   second: Argument | undefined,
 ): number {
   const list = isList(args);
-  if (router.getHostForCommand === getHostForCommand) {
-    return router.getHostForKey(list ? args[0] : args);
+  if (topology.goesByKeys) {
+    return topology.hostOf(topology.groupOf(list ? args[0] : args));
   }
-  // A router that looks at whole commands is asked as it wants to be.
-  if (list) return router.getHostForCommand(command, args);
+  if (list) return topology.hostForCommand(command, args);
   const both = second === undefined ? [args] : [args, second];
-  return router.getHostForCommand(command, both);
+  return topology.hostForCommand(command, both);
 }
 
 /**

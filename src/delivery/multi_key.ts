@@ -5,7 +5,7 @@
  */
 
 import { CommandError, DecodeError, PartialError } from "../errors.ts";
-import type { BaseRouter } from "../topology/mod.ts";
+import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import { describe, type Settler } from "./command.ts";
 
@@ -28,10 +28,10 @@ const SPLITTABLE: ReadonlyMap<string, Splittable> = new Map([
   ["TOUCH", { step: 1, merge: "sum" }],
 ]);
 
-/** The part of a command that goes to one host. */
+/** The part of a command whose keys belong to one group. */
 export interface Part {
-  /** Where it goes. */
-  readonly hostId: number;
+  /** The group of its keys. */
+  readonly group: number;
   /** Its arguments. */
   readonly args: Argument[];
   /** For each of its keys, which key of the whole command it is. */
@@ -40,7 +40,7 @@ export interface Part {
 
 /** A command that has to be split, and what makes it whole again. */
 export interface Split {
-  /** One for each host, in the order in which the hosts first appear. */
+  /** One for each group, in the order in which the groups first appear. */
   readonly parts: readonly Part[];
   /** All keys in the caller's order. */
   readonly keys: readonly Key[];
@@ -50,13 +50,13 @@ export interface Split {
 }
 
 /**
- * Splits a command whose keys live on several hosts.
+ * Splits a command by the groups of its keys; each key is looked at once.
  *
- * @returns The parts; nothing when the command goes to one host as it is, or
- * cannot be split, so that the router decides.
+ * @returns The parts, one where it can stay whole; nothing when the command
+ * cannot be split, so that it is for the topology to decide.
  */
 export function split(
-  router: BaseRouter,
+  topology: Topology,
   command: string,
   args: readonly Argument[],
 ): Split | undefined {
@@ -64,22 +64,21 @@ export function split(
   if (splittable === undefined) return undefined;
   const { step } = splittable;
   if (args.length <= step || args.length % step !== 0) return undefined;
-  const whole = divide(splittable, args, {
-    hostOf: (key) => router.getHostForKey(key),
+  return divide(splittable, args, {
+    groupOf: (key) => topology.groupOf(key),
     settled: false,
   });
-  return whole.parts.length === 1 ? undefined : whole;
 }
 
 /**
  * Splits a command that shall end with an outcome for each key. A count becomes
  * one part for each key, since the sum over a host tells nothing of a key.
  *
- * @param hostOf Names the host of a key.
+ * @param groupOf Names the group of a key.
  * @throws {TypeError} If the command has no outcome for each key.
  */
 export function splitSettled(
-  hostOf: (key: Key) => number,
+  groupOf: (key: Key) => number,
   command: string,
   args: readonly Argument[],
 ): Split {
@@ -95,23 +94,23 @@ export function splitSettled(
       `Cannot split "${command}": the last of its keys has no value`,
     );
   }
-  return divide(splittable, args, { hostOf, settled: true });
+  return divide(splittable, args, { groupOf, settled: true });
 }
 
 function divide(
   { step, merge }: Splittable,
   args: readonly Argument[],
-  { hostOf, settled }: { hostOf: (key: Key) => number; settled: boolean },
+  { groupOf, settled }: { groupOf: (key: Key) => number; settled: boolean },
 ): Split {
   const parts: Part[] = [];
   const partOf = new Map<number, Part>();
   const keys: Key[] = [];
   for (let i = 0; i < args.length; i += step) {
-    const hostId = hostOf(args[i]);
-    let part = partOf.get(hostId);
+    const group = groupOf(args[i]);
+    let part = partOf.get(group);
     if (part === undefined || settled && merge === "sum") {
-      part = { hostId, args: [], positions: [] };
-      partOf.set(hostId, part);
+      part = { group, args: [], positions: [] };
+      partOf.set(group, part);
       parts.push(part);
     }
     part.positions.push(keys.length);
@@ -127,18 +126,26 @@ type KeyOutcomes = PromiseSettledResult<Reply>[];
 export class Merger {
   readonly #command: string;
   readonly #split: Split;
+  readonly #hosts: readonly number[];
   readonly #whole: Settler;
   readonly #results: PromiseSettledResult<Reply>[];
   #missing: number;
 
   /**
-   * @param command The name of the command.
-   * @param split Its parts.
+   * @param command The name of the command, its parts, and the host of each.
    * @param whole What waits for the whole.
    */
-  constructor(command: string, split: Split, whole: Settler) {
+  constructor(
+    { command, split, hosts }: {
+      command: string;
+      split: Split;
+      hosts: readonly number[];
+    },
+    whole: Settler,
+  ) {
     this.#command = command;
     this.#split = split;
+    this.#hosts = hosts;
     this.#whole = whole;
     this.#results = new Array(split.parts.length);
     this.#missing = split.parts.length;
@@ -199,7 +206,7 @@ export class Merger {
     parts.forEach((part, index) => {
       const result = this.#results[index];
       part.positions.forEach((position, i) => {
-        outcomes[position] = this.#outcome(part, result, i);
+        outcomes[position] = this.#outcome(index, result, i);
       });
     });
     return outcomes;
@@ -207,7 +214,7 @@ export class Merger {
 
   /** The outcome of one key of a part: its own value, if there is one. */
   #outcome(
-    { hostId }: Part,
+    part: number,
     result: PromiseSettledResult<Reply>,
     index: number,
   ): PromiseSettledResult<Reply> {
@@ -216,7 +223,10 @@ export class Merger {
     }
     const value = result.value[index];
     return value instanceof CommandError || value instanceof DecodeError
-      ? { status: "rejected", reason: describe(value, this.#command, hostId) }
+      ? {
+        status: "rejected",
+        reason: describe(value, this.#command, this.#hosts[part]),
+      }
       : { status: "fulfilled", value };
   }
 }

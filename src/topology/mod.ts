@@ -9,6 +9,7 @@ export { keyPositions, soleKeyPosition } from "../commands/keys.ts";
 export { ConsistentHashingRouter } from "./consistent_hashing_router.ts";
 export { crc32 } from "./crc32.ts";
 export { Distribution, distribution } from "./distribution.ts";
+export { FixedTopology } from "./fixed.ts";
 export { assertGaplessHosts, listIds } from "./host_ids.ts";
 export { Ketama } from "./ketama.ts";
 export { assertKey, type KeyPlace } from "./key.ts";
@@ -26,3 +27,4 @@ export {
   type RouterOptions,
 } from "./router.ts";
 export type { Routing } from "./routing.ts";
+export type { Topology } from "./topology.ts";

@@ -6,8 +6,14 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { Merger, type Split, split } from "../../src/delivery/multi_key.ts";
+import { Cluster } from "../../src/cluster.ts";
 import { PartialError } from "../../src/errors.ts";
-import { BaseRouter } from "../../src/topology/mod.ts";
+import {
+  BaseRouter,
+  FixedTopology,
+  PartitionRouter,
+} from "../../src/topology/mod.ts";
+import { makeTestCluster } from "../../src/testing.ts";
 import type { Argument, Key, Reply } from "../../src/values.ts";
 
 /** Routes a key by the digit that it ends with. */
@@ -17,10 +23,10 @@ class DigitRouter extends BaseRouter {
   }
 }
 
-const ROUTER = new DigitRouter({ hosts: new Map() });
+const TOPOLOGY = new FixedTopology((hosts) => new DigitRouter(hosts));
 
 function splitCommand(command: string, ...args: Argument[]): Split {
-  const parts = split(ROUTER, command, args);
+  const parts = split(TOPOLOGY, command, args);
   assert(parts !== undefined, `${command} is not split`);
   return parts;
 }
@@ -28,7 +34,8 @@ function splitCommand(command: string, ...args: Argument[]): Split {
 /** Merges replies of parts, in order; an Error fails its part. */
 function merge(command: string, parts: Split, replies: (Reply | Error)[]) {
   const settled: { value?: Reply; reason?: unknown }[] = [];
-  const merger = new Merger(command, parts, {
+  const hosts = parts.parts.map(({ group }) => TOPOLOGY.hostOf(group));
+  const merger = new Merger({ command, split: parts, hosts }, {
     resolve: (value) => settled.push({ value }),
     reject: (reason) => settled.push({ reason }),
   });
@@ -41,21 +48,58 @@ function merge(command: string, parts: Split, replies: (Reply | Error)[]) {
   return settled[0];
 }
 
-Deno.test("split() makes one part for each host", () => {
+Deno.test("split() makes one part for each group", () => {
   const { parts, keys } = splitCommand("MGET", "a1", "b0", "c1", "a1", "d2");
   assertEquals(parts, [
-    { hostId: 1, args: ["a1", "c1", "a1"], positions: [0, 2, 3] },
-    { hostId: 0, args: ["b0"], positions: [1] },
-    { hostId: 2, args: ["d2"], positions: [4] },
+    { group: 1, args: ["a1", "c1", "a1"], positions: [0, 2, 3] },
+    { group: 0, args: ["b0"], positions: [1] },
+    { group: 2, args: ["d2"], positions: [4] },
   ]);
   assertEquals(keys, ["a1", "b0", "c1", "a1", "d2"]);
+});
+
+Deno.test("keys are looked at once, whether a command is split or not", async () => {
+  let looks = 0;
+  class Counting extends PartitionRouter {
+    override getHostForKey(key: Key): number {
+      looks++;
+      return super.getHostForKey(key);
+    }
+  }
+  await using test = await makeTestCluster({ servers: 2, databasesEach: 1 });
+  await using cluster = new Cluster({
+    hosts: [...test.setup.hosts],
+    router: Counting,
+  });
+  const client = cluster.getRoutingClient();
+  const keys = ["a", "b", "c", "d"];
+  const hosts = new Set(
+    keys.map((key) => cluster.getRouter().getHostForKey(key)),
+  );
+  assertEquals(hosts.size, 2);
+  const commands: [() => PromiseLike<unknown>, number][] = [
+    [() => client.mget(...keys), 4],
+    [() => client.mget("a", "a", "a", "a"), 4],
+    [() => client.mset({ a: "1", b: "2", c: "3" }), 3],
+    [() => client.del(...keys), 4],
+    [() => client.sendCommand("MGET", keys, { settled: true }), 4],
+    [() => client.get("a"), 1],
+    [() => client.set("a", "1"), 1],
+    [() => client.set("a", "1", { ex: 9 }), 1],
+    [() => cluster.map((map) => map.get("a")), 1],
+  ];
+  for (const [run, expected] of commands) {
+    looks = 0;
+    await run();
+    assertEquals(looks, expected, `${run}`);
+  }
 });
 
 Deno.test("split() keeps values with their keys", () => {
   const { parts, keys } = splitCommand("MSET", "a1", 1, "b0", 2, "c1", 3);
   assertEquals(parts, [
-    { hostId: 1, args: ["a1", 1, "c1", 3], positions: [0, 2] },
-    { hostId: 0, args: ["b0", 2], positions: [1] },
+    { group: 1, args: ["a1", 1, "c1", 3], positions: [0, 2] },
+    { group: 0, args: ["b0", 2], positions: [1] },
   ]);
   assertEquals(keys, ["a1", "b0", "c1"]);
 });
@@ -65,15 +109,15 @@ Deno.test("split() splits six commands and no other", () => {
   for (const name of names) splitCommand(name, "a1", "b2");
   splitCommand("MSET", "a1", 1, "b2", 2);
   for (const name of ["MSETNX", "SINTER", "RENAME", "PFCOUNT", "WATCH"]) {
-    assertEquals(split(ROUTER, name, ["a1", "b2"]), undefined, name);
+    assertEquals(split(TOPOLOGY, name, ["a1", "b2"]), undefined, name);
   }
 });
 
 Deno.test("split() leaves alone what is one host's, or malformed", () => {
-  assertEquals(split(ROUTER, "MGET", ["a1", "b1"]), undefined);
-  assertEquals(split(ROUTER, "MGET", ["a1"]), undefined);
-  assertEquals(split(ROUTER, "MSET", ["a1", 1, "b2"]), undefined);
-  assertEquals(split(ROUTER, "DEL", []), undefined);
+  assertEquals(split(TOPOLOGY, "MGET", ["a1", "b1"])?.parts.length, 1);
+  assertEquals(split(TOPOLOGY, "MGET", ["a1"]), undefined);
+  assertEquals(split(TOPOLOGY, "MSET", ["a1", 1, "b2"]), undefined);
+  assertEquals(split(TOPOLOGY, "DEL", []), undefined);
 });
 
 Deno.test("Merger puts values into the caller's order", () => {
