@@ -127,7 +127,6 @@ export {
   DecodeError,
   HostDownError,
   type Outcome,
-  PartialError,
   PoolTimeoutError,
   ProtocolError,
   QueueFullError,
@@ -136,6 +135,7 @@ export {
   type TransportErrorOptions,
   UnroutableCommandError,
 } from "./src/errors.ts";
+export { PartialError } from "./src/partial_error.ts";
 export type { Argument, Key, Reply } from "./src/values.ts";
 
 export type { BreakerOptions } from "./src/wire/breaker.ts";

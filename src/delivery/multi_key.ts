@@ -4,7 +4,8 @@
  * @module
  */
 
-import { CommandError, DecodeError, PartialError } from "../errors.ts";
+import { CommandError, DecodeError } from "../errors.ts";
+import { PartialError } from "../partial_error.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import { describe, type Settler } from "./command.ts";

@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { ErrorReplyError } from "@db/redis";
 import type { RoutingClient } from "../../src/clients/routing_client.ts";
-import { CommandError, PartialError } from "../../src/errors.ts";
+import { CommandError } from "../../src/errors.ts";
+import { PartialError } from "../../src/partial_error.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import { ask } from "../../support/raw_client.ts";
 import { connections, totalKeys } from "../counts.ts";

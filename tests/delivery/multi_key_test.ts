@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { Merger, type Split, split } from "../../src/delivery/multi_key.ts";
 import { Cluster } from "../../src/cluster.ts";
-import { PartialError } from "../../src/errors.ts";
+import { PartialError } from "../../src/partial_error.ts";
 import {
   BaseRouter,
   FixedTopology,

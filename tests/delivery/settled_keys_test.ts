@@ -13,8 +13,8 @@ import {
   CommandError,
   ConnectionError,
   DecodeError,
-  PartialError,
 } from "../../src/errors.ts";
+import { PartialError } from "../../src/partial_error.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster, type TestCluster } from "../../src/testing.ts";
 import type { Argument, Reply } from "../../src/values.ts";
