@@ -3,6 +3,7 @@ import { Cluster, type HostEventDetail } from "../src/cluster.ts";
 import { ConnectionError } from "../src/errors.ts";
 import { makeTestCluster, TestSetup } from "../src/testing.ts";
 import { ask, countKeys } from "./oracle.ts";
+import { eventually } from "./waiting.ts";
 
 Deno.test("Cluster.disconnectPools() closes connections, and new ones open", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 2 });
@@ -110,9 +111,7 @@ Deno.test("Cluster says when a host is down, and when it is back", async () => {
   assert(cluster.getPoolForHost(0).down);
   assertEquals(events, ["down 0"]);
   await setup.servers[0].restart();
-  for (let i = 0; i < 200 && cluster.getPoolForHost(0).down; i++) {
-    await new Promise((wake) => setTimeout(wake, 10));
-  }
+  await eventually(() => !cluster.getPoolForHost(0).down);
   assertEquals(events.toSorted(), ["down 0", "reconnect 0", "up 0"]);
   assertEquals(await local.ping(), "PONG");
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RedisServer } from "../src/testing/redis_server.ts";
 import { runExample, startExample } from "./examples/program.ts";
 import { ask, countKeys } from "./oracle.ts";
+import { eventually } from "./waiting.ts";
 
 /** Two servers as an example is told of them. */
 async function startServers(
@@ -19,6 +20,18 @@ async function makeDir(resources: AsyncDisposableStack): Promise<string> {
   const dir = await Deno.makeTempDir({ prefix: "rb-examples-" });
   resources.defer(() => Deno.remove(dir, { recursive: true }));
   return dir;
+}
+
+/** How many commands that read products some servers have run. */
+async function countReads(servers: RedisServer[]): Promise<number> {
+  let count = 0;
+  for (const server of servers) {
+    const info = await ask(server, "INFO commandstats");
+    for (const [, calls] of info.matchAll(/cmdstat_m?get:calls=(\d+)/g)) {
+      count += Number(calls);
+    }
+  }
+  return count;
 }
 
 function range(from: number, to: number): number[] {
@@ -138,8 +151,10 @@ Deno.test("service.ts caches, forgets, and answers what is under way at its end"
   assertEquals((await request("/elsewhere")).status, 404);
   assertEquals((await request("/products/1", "PUT")).status, 405);
 
+  const before = await countReads(servers);
   const slow = request("/products/9");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // It has asked the cache, and so is under way.
+  await eventually(async () => await countReads(servers) > before);
   program.child.kill("SIGTERM");
   assertEquals((await slow).status, 200);
   assertEquals((await program.end()).code, 0, program.text());
