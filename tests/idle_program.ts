@@ -9,7 +9,8 @@ import { Cluster } from "../src/cluster.ts";
 import { ConnectionError } from "../src/errors.ts";
 
 const [path, what] = Deno.args;
-const cluster = new Cluster({ hosts: { 0: { path } } });
+// Much longer than the test waits for the end of the program.
+const cluster = new Cluster({ hosts: { 0: { path } }, timeout: 600_000 });
 const client = cluster.getRoutingClient();
 
 switch (what) {

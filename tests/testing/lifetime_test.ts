@@ -38,7 +38,7 @@ async function start(ending: string, permissions: string[]): Promise<Started> {
 
 /** How a program ended; one that does not is killed after a while. */
 async function statusOf(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
-  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const status = await child.status;
   clearTimeout(timer);
   return status;

@@ -54,7 +54,7 @@ Deno.test("Journal notes what is late, pending, and fails without a host", async
 
 Deno.test("a randomised run of 5 seconds ends with everything right and settled", async () => {
   const seed = Number(Deno.env.get("RB_SEED") ?? 1);
-  const options = { seconds: 5, seed };
+  const options = { seconds: 5, seed, patience: 20 };
   const report = await runSoak(options);
   assertEquals(report.problems, [], describeRun(report, options));
   // It would prove nothing if hardly anything had happened.
