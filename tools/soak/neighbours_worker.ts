@@ -9,7 +9,7 @@ import { Cluster, CommandError } from "../../mod.ts";
 import type { LocalClient, RoutingClient } from "../../mod.ts";
 import { FaultProxy } from "../../src/testing.ts";
 import { type HostGround, isRefusedExec } from "./dedicated_worker.ts";
-import { GaveUp, type Limit, type Result } from "./journal.ts";
+import { GaveUp, type Result } from "./journal.ts";
 import type { Random } from "./random.ts";
 import type { Counter } from "./values.ts";
 import { TIME_LIMIT, TIMEOUT, type World } from "./world.ts";
@@ -55,11 +55,11 @@ export async function abortRound(
   const others: Promise<void>[] = [];
   const size = random.pick([0, 0, 5_000, 60_000]);
   for (let i = random.pick([1, 3, 30, 120]); i > 0; i--) {
-    if (random.chance(0.5)) others.push(writeHastily(world, hasty, size));
-    else if (random.chance(0.5)) others.push(echo(world, hasty, TIME_LIMIT));
-    else if (random.chance(0.3)) {
-      others.push(write(world, { client: patient, key, size }));
-    } else counted.push(count(world, counter, patient));
+    const point = random.next();
+    if (point < 0.5) others.push(writeHastily(world, hasty, size));
+    else if (point < 0.75) others.push(echo(world, hasty));
+    else if (point < 0.9) counted.push(count(world, counter, patient));
+    else others.push(write(world, { client: patient, key, size }));
   }
   if (isAborting) randomGivingUp(random)(controller);
   await Promise.all(others);
@@ -121,9 +121,10 @@ async function forgeOnShared(
     work.push(forge(world, { send: liar, counter, random }));
     const counted: Promise<Result<number>>[] = [];
     for (let i = random.pick([0, 1, 5, 40]); i > 0; i--) {
-      if (random.chance(0.6)) counted.push(count(world, counter, honest));
-      else if (random.chance(0.5)) work.push(echo(world, liar, TIME_LIMIT));
-      else if (random.chance(0.7)) {
+      const point = random.next();
+      if (point < 0.6) counted.push(count(world, counter, honest));
+      else if (point < 0.8) work.push(echo(world, liar));
+      else if (point < 0.9) {
         work.push(write(world, { client: honest, key, size: 0 }));
       } else work.push(forge(world, { send: liar, counter, random }));
     }
@@ -272,14 +273,10 @@ function checkOrder(
   }
 }
 
-async function echo(
-  world: World,
-  client: LocalClient,
-  limit: Limit,
-): Promise<void> {
+async function echo(world: World, client: LocalClient): Promise<void> {
   const token = world.values.make("echo");
   const echoed = client.echo(token);
-  const result = await world.journal.command("ECHO", echoed, limit);
+  const result = await world.journal.command("ECHO", echoed, TIME_LIMIT);
   if (!result.ok || result.value === token) return;
   world.journal.problem(`ECHO of "${token}" gave "${result.value}"`);
 }
