@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Cluster, CommandError } from "../../mod.ts";
+import { Cluster, CommandError, TimeoutError } from "../../mod.ts";
 import type { LocalClient, RoutingClient } from "../../mod.ts";
 import { FaultProxy } from "../../src/testing.ts";
 import { type HostGround, isRefusedExec } from "./dedicated_worker.ts";
@@ -27,6 +27,9 @@ const FORGED = [
   "NOAUTH Authentication required.",
   "NOSCRIPT No matching script.",
 ];
+
+/** Milliseconds by which a timer may go off too soon. */
+const EARLY = 5;
 
 /** Counts, and then claims what its caller likes. */
 const FORGE = "redis.call('INCR', KEYS[1]) return redis.error_reply(ARGV[1])";
@@ -235,7 +238,7 @@ async function forge(
     throw error;
   });
   const kind = isNested ? "EVAL (nested lie)" : "EVAL (lie)";
-  const result = await world.journal.command(kind, told, TIME_LIMIT);
+  const result = await watch(world, kind, told);
   if (!result.ok) return counter.failed(result.fate);
   counter.ran();
   if ("lie" in result.value && !isNested) return;
@@ -252,7 +255,7 @@ async function count(
 ): Promise<Result<number>> {
   counter.attempted++;
   const issued = client.incr(counter.key);
-  const result = await world.journal.command("INCR", issued, TIME_LIMIT);
+  const result = await watch(world, "INCR", issued);
   world.counted(counter, result);
   return result;
 }
@@ -273,6 +276,28 @@ function checkOrder(
   }
 }
 
+/** Watches a command of somebody who neither gives up nor is in a hurry. */
+async function watch<T>(
+  world: World,
+  kind: string,
+  promise: PromiseLike<T>,
+): Promise<Result<T>> {
+  const start = performance.now();
+  const result = await world.journal.command(kind, promise, TIME_LIMIT);
+  if (result.ok) return result;
+  const time = Math.round(performance.now() - start);
+  const { error, fate } = result;
+  // To connect may take less time than the command has.
+  const isLate = error instanceof TimeoutError &&
+    !error.message.startsWith("Cannot reach");
+  if (fate === "given up") {
+    world.journal.problem(`"${kind}": somebody else has given up`);
+  } else if (isLate && time < TIMEOUT - EARLY) {
+    world.journal.problem(`"${kind}" had ${time} ms: ${error.message}`);
+  }
+  return result;
+}
+
 async function echo(world: World, client: LocalClient): Promise<void> {
   const token = world.values.make("echo");
   const echoed = client.echo(token);
@@ -291,7 +316,7 @@ async function write(
 ): Promise<void> {
   const value = world.values.make(key, size);
   const written = client.set(key, value);
-  world.wrote(value, await world.journal.command("SET", written, TIME_LIMIT));
+  world.wrote(value, await watch(world, "SET", written));
 }
 
 /** A write of somebody in a hurry, to a key of its own. */
