@@ -142,6 +142,8 @@ class Scratch {
       this.#bytes.buffer.transfer();
       return;
     }
+    // Unless the next command writes its own key and value over them.
+    if (this.#bytes === SHARED && this.#random.chance(0.5)) return;
     this.#bytes.subarray(0, this.#size).fill(this.#random.pick([0, 33, 255]));
   }
 }
