@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Inspect } from "./inspect.ts";
 import { pythonRbLabel, type RouterHost } from "./routers/mod.ts";
 import {
   assertOptions,
@@ -80,8 +81,6 @@ const CHECKS = {
       : "a positive number",
   name: isText,
 };
-
-const INSPECT = Symbol.for("Deno.customInspect");
 
 /** One host of a cluster. Printing it never shows its password. */
 export class HostInfo implements RouterHost {
@@ -182,9 +181,18 @@ export class HostInfo implements RouterHost {
   }
 
   /** Everything but the password. */
-  [INSPECT](
-    inspect: typeof Deno.inspect,
-    options: Deno.InspectOptions,
+  [Symbol.for("Deno.customInspect")](
+    inspect: Inspect,
+    options: object,
+  ): string {
+    return `HostInfo ${inspect(this.toJSON(), options)}`;
+  }
+
+  /** Everything but the password, in Node.js and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect: Inspect,
   ): string {
     return `HostInfo ${inspect(this.toJSON(), options)}`;
   }

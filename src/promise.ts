@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Inspect } from "./inspect.ts";
 import {
   countDue,
   enqueue,
@@ -325,20 +326,37 @@ export class RbPromise<T> implements Promise<T> {
 
   /** Shows the state: `RbPromise { 42 }`, `RbPromise { <pending> }`. */
   [Symbol.for("Deno.customInspect")](
-    inspect: typeof Deno.inspect,
-    options: Deno.InspectOptions,
+    inspect: Inspect,
+    options: object,
   ): string {
-    if (this.isPending) return "RbPromise { <pending> }";
-    const [prefix, result] = this.isRejected
-      ? ["<rejected> ", this.reason]
-      : ["", this.value];
-    return `RbPromise { ${prefix}${inspect(result, options)} }`;
+    return RbPromise.#shown(this, inspect, options);
+  }
+
+  /** Shows the state, in Node.js and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect: Inspect,
+  ): string {
+    return RbPromise.#shown(this, inspect, options);
   }
 
   /*
    * What follows is static, since each instance would have to carry a mark of
    * the class to have private methods, and there are a great many of them.
    */
+
+  static #shown(
+    promise: RbPromise<unknown>,
+    inspect: Inspect,
+    options: object,
+  ): string {
+    if (promise.isPending) return "RbPromise { <pending> }";
+    const [prefix, result] = promise.isRejected
+      ? ["<rejected> ", promise.reason]
+      : ["", promise.value];
+    return `RbPromise { ${prefix}${inspect(result, options)} }`;
+  }
 
   /**
    * Its state. An outcome that stands elsewhere is taken over, so that the others

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster, type HostEventDetail } from "../src/cluster.ts";
 import { ConnectionError } from "../src/errors.ts";
 import { makeTestCluster, TestSetup } from "../src/testing.ts";
-import { ask, countKeys } from "./oracle.ts";
+import { ask } from "../support/raw_client.ts";
+import { countKeys } from "./counts.ts";
 
 Deno.test("Cluster.disconnectPools() closes connections, and new ones open", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 2 });
@@ -61,7 +62,7 @@ Deno.test("Cluster.close() refuses afterwards, and closes twice", async () => {
   await assertRejects(() => cluster.map((m) => m.get("foo")), ConnectionError);
   await assertRejects(() => cluster.all((c) => c.ping()));
   await assertRejects(() => client.mget("foo", "bar"));
-  assertEquals(await ask(setup.hosts[0], "PING"), "+PONG");
+  assertEquals(await ask(setup.hosts[0], "PING"), "PONG");
 });
 
 Deno.test("Cluster.close() of an unused cluster opens nothing", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { assertQuiet, Proxied } from "./faults/proxied.ts";
+import { Proxied } from "../support/proxied.ts";
+import { assertQuiet } from "./faults/proxied.ts";
 
 Deno.test("Cluster.disconnectPools() in the middle of a turn leaves nothing queued", async () => {
   await using host = await Proxied.start(1);

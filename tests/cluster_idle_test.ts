@@ -45,6 +45,8 @@ Deno.test("Cluster does not keep a program alive while it is idle", async () => 
     block: "null",
     many: "1000",
     unawaited: "1004",
+    connect: "connected",
+    sweep: "1005",
   };
   for (const [what, expected] of Object.entries(outputs)) {
     const { output, elapsed } = await run(server.path, what);

@@ -13,8 +13,8 @@ import {
   ConnectionError,
   type ConnectionMessage,
 } from "../mod.ts";
+import { Proxied } from "../support/proxied.ts";
 import { eventually } from "./faults/outcome.ts";
-import { Proxied } from "./faults/proxied.ts";
 import { clusterAt } from "./faults/single_host.ts";
 
 const SECRET = "s3cret";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { CommandError } from "../mod.ts";
+import { CommandError, PartialError } from "../mod.ts";
 
 /** The message that is left of an error reply. */
 function messageOf(reply: string): string {
@@ -38,6 +38,13 @@ Deno.test("CommandError leaves out what a server quotes of the arguments", () =>
     ["ERR cut off in 'the middle", "ERR cut off in '…'"],
     ["ERR '' is empty", "ERR '…' is empty"],
     ["ERR value 'two\nlines' is bad", "ERR value '…' is bad"],
+    [
+      "ERR unknown command 'NOSUCH', with args beginning with: 'a' 'two\nlines' ",
+      "ERR unknown command 'NOSUCH'",
+    ],
+    ["ERR cut off in 'two\nlines", "ERR cut off in '…'"],
+    // Quotes around one letter, and around what looks like a word with one.
+    ["ERR bad 'a'b' here", "ERR bad '…' here"],
   ];
   for (const [reply, message] of replies) {
     assertEquals(messageOf(reply), message);
@@ -58,4 +65,36 @@ Deno.test("CommandError keeps what a server says of the command itself", () => {
   ];
   for (const reply of replies) assertEquals(messageOf(reply), reply);
   assertEquals(new CommandError("NOGROUP No such key 'a'").code, "NOGROUP");
+});
+
+Deno.test("CommandError.code is the first word where that is a code", () => {
+  const codes: [reply: string, code: string][] = [
+    ["WRONGTYPE Operation against a key", "WRONGTYPE"],
+    ["NOAUTH", "NOAUTH"],
+    ["CODE_2 of a module", "CODE_2"],
+    ["E2BIG is a code as well", "E2BIG"],
+    ["Error of a script", "ERR"],
+    ["ERRor of a script", "ERR"],
+    ["WRONG: of a script", "ERR"],
+    ["2FAST of a script", "ERR"],
+    ["", "ERR"],
+  ];
+  for (const [reply, code] of codes) {
+    assertEquals(new CommandError(reply).code, code, reply);
+  }
+});
+
+Deno.test("PartialError says how each key fared, in their order", () => {
+  const [lost, refused] = [new Error("Lost"), new Error("Refused")];
+  const error = new PartialError("MGET", ["a", "b", "c", "d"], [
+    { status: "rejected", reason: lost },
+    { status: "fulfilled", value: "B" },
+    { status: "rejected", reason: refused },
+    { status: "rejected", reason: lost },
+  ]);
+  assertEquals(error.message, '"MGET" failed for 3 of its 4 keys');
+  assertEquals([error.succeeded, error.failed], [["b"], ["a", "c", "d"]]);
+  assertEquals(error.results[1], { status: "fulfilled", value: "B" });
+  // What several keys have in common is one error.
+  assertEquals(error.errors, [lost, refused]);
 });

@@ -68,6 +68,10 @@ Deno.test("HostInfo.address says where it is", () => {
   assertEquals(addressOf({}), "localhost:6379");
   assertEquals(addressOf({ hostname: "a.test", port: 1, db: 4 }), "a.test:1/4");
   assertEquals(addressOf({ path: "/run/redis.sock" }), "unix:/run/redis.sock");
+  assertEquals(
+    addressOf({ path: "/run/redis.sock", db: 4 }),
+    "unix:/run/redis.sock/4",
+  );
 });
 
 Deno.test("HostInfo.ringLabel is its label, else that of Python rb", () => {
@@ -78,14 +82,39 @@ Deno.test("HostInfo.ringLabel is its label, else that of Python rb", () => {
   assertStringIncludes(ringLabel, "db=1");
 });
 
+Deno.test("HostInfo.ringLabel has all that Python rb puts there", () => {
+  const host = new HostInfo(5, {
+    hostname: "cache.test",
+    port: 7_000,
+    db: 2,
+    username: "app",
+    password: SECRET,
+    tls: true,
+  });
+  assertEquals(
+    host.ringLabel,
+    `<HostInfo db=2 host='cache.test' host_id=5 password='${SECRET}' ` +
+      "port=7000 ssl=True ssl_options=None unix_socket_path=None>",
+  );
+  assertEquals(
+    new HostInfo(0, { path: "/run/redis.sock" }).ringLabel,
+    "<HostInfo db=0 host='localhost' host_id=0 password=None port=6379 " +
+      "ssl=False ssl_options=None unix_socket_path='/run/redis.sock'>",
+  );
+});
+
 Deno.test("HostInfo names the option that is wrong, never its value", () => {
   const wrong: [string, unknown][] = [
     ["hostname", 1],
     ["port", -1],
     ["port", 65_536],
     ["port", "6379"],
+    ["hostname", ""],
     ["path", 1],
+    ["path", ""],
     ["db", 1.5],
+    ["db", -1],
+    ["db", 2 ** 31],
     ["username", 1],
     ["password", 123456],
     ["tls", "yes"],
@@ -131,7 +160,9 @@ Deno.test("HostInfo refuses options that contradict each other", () => {
 Deno.test("assertHostId() accepts integers from 0", () => {
   assertHostId(0);
   assertHostId(12);
-  for (const id of [-1, 0.5, NaN, Infinity]) {
+  assertHostId(Number.MAX_SAFE_INTEGER);
+  // A larger one would be the same number as its neighbour.
+  for (const id of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
     assertThrows(() => assertHostId(id), RangeError, "an integer from 0");
   }
   assertThrows(() => assertHostId("0"), TypeError, '"string"');
@@ -164,6 +195,10 @@ Deno.test("parseHostUrl() reads the database from the path or the query", () => 
     "redis://h/0?db=3",
     "redis://h?db=1&db=2",
     "redis://h?db=one",
+    "redis://h/0x1",
+    "redis://h/1e1",
+    "redis://h/-1",
+    "redis://h/+1",
     "unix:/run/redis.sock?db=1&db=2",
   ];
   for (const url of wrong) {
@@ -176,6 +211,11 @@ Deno.test("parseHostUrl() decodes user and password", () => {
     hostname: "cache.test",
     username: "app",
     password: "p@ss/word",
+  });
+  assertEquals(parseHostUrl("redis://a%3Ab%40c:secret@cache.test"), {
+    hostname: "cache.test",
+    username: "a:b@c",
+    password: "secret",
   });
   assertEquals(parseHostUrl("redis://:secret@cache.test"), {
     hostname: "cache.test",
@@ -190,6 +230,11 @@ Deno.test("parseHostUrl() reads unix", () => {
   assertEquals(parseHostUrl("unix:///run/redis.sock?db=3"), {
     path: "/run/redis.sock",
     db: 3,
+  });
+  assertEquals(parseHostUrl("unix://app:s%2Fw@localhost/run/redis.sock"), {
+    path: "/run/redis.sock",
+    username: "app",
+    password: "s/w",
   });
 });
 

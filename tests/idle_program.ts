@@ -39,6 +39,17 @@ switch (what) {
       )).length,
     );
     break;
+  case "connect":
+    await cluster.connect(0);
+    console.log("connected");
+    break;
+  case "sweep": {
+    // Its clock goes off long after a test would have given up.
+    const poolOptions = { idleTimeout: 60_000 };
+    const other = new Cluster({ hosts: { 0: { path } }, poolOptions });
+    console.log(await other.getRoutingClient().incr("counter"));
+    break;
+  }
   case "dead":
     await client.incr("counter").catch((error) =>
       console.log(error instanceof ConnectionError)

@@ -4,11 +4,20 @@ const ROOT = new URL("../", import.meta.url);
 const SRC = new URL("src/", ROOT);
 
 /** From the bottom up: a layer imports its own files and those of lower ones. */
-const LAYERS = ["leaves", "commands", "wire", "clients", "cluster", "testing"];
+const LAYERS = [
+  "runtime",
+  "leaves",
+  "commands",
+  "wire",
+  "clients",
+  "cluster",
+  "testing",
+];
 
 /** Files of `src/` itself that everybody may import. */
 const LEAVES = new Set([
   "errors.ts",
+  "inspect.ts",
   "options.ts",
   "promise.ts",
   "reactions.ts",
@@ -17,6 +26,7 @@ const LEAVES = new Set([
 
 /** The layer of a path below `src/`. */
 function layerOf(path: string): string {
+  if (path.startsWith("runtime/")) return "runtime";
   if (LEAVES.has(path)) return "leaves";
   if (path.startsWith("commands/")) return "commands";
   if (path.startsWith("routers/") || path.startsWith("wire/")) return "wire";
@@ -61,15 +71,16 @@ function importsOf(text: string): Import[] {
   return found;
 }
 
-async function readSources(directory = SRC): Promise<Source[]> {
+/** All files of a folder, with their paths below `root`. */
+async function readSources(root = SRC, directory = root): Promise<Source[]> {
   const sources: Source[] = [];
   for await (const entry of Deno.readDir(directory)) {
     const url = new URL(entry.name, directory);
     if (entry.isDirectory) {
-      sources.push(...await readSources(new URL(`${url}/`)));
+      sources.push(...await readSources(root, new URL(`${url}/`)));
     } else if (entry.name.endsWith(".ts")) {
       const text = await Deno.readTextFile(url);
-      const path = url.href.slice(SRC.href.length);
+      const path = url.href.slice(root.href.length);
       sources.push({ path, text, imports: importsOf(text) });
     }
   }
@@ -130,6 +141,77 @@ Deno.test("src/ imports from the cluster down to the leaves, never back", async 
   }
   assert(count > 100, "hardly any import was found");
   assertEquals(wrong, []);
+});
+
+/** By this Deno asks an object to print itself; others do not mind it. */
+const INSPECT = 'Symbol.for("Deno.customInspect")';
+
+Deno.test("src/ uses Deno in src/runtime/ and src/testing/ alone", async () => {
+  const users: string[] = [];
+  for (const { path, text } of await readSources()) {
+    if (layerOf(path) === "testing") continue;
+    const code = withoutComments(text).replaceAll(INSPECT, "");
+    if (/\bDeno\b/.test(code)) users.push(path);
+  }
+  assertEquals(users, ["runtime/deno.ts", "runtime/mod.ts"]);
+});
+
+Deno.test("src/ has no syntax that Node.js lacks", async () => {
+  for (const { path, text } of await readSources()) {
+    if (layerOf(path) === "testing") continue;
+    const code = withoutComments(text);
+    // The packages that JSR makes for npm keep it as it is.
+    assert(!/^\s*(?:await )?using \w+ =/m.test(code), path);
+    assert(!/\busing \w+ of\b/.test(code), path);
+  }
+});
+
+Deno.test("src/runtime/ imports nothing of src/ but itself", async () => {
+  for (const { path, imports } of await readSources()) {
+    if (layerOf(path) !== "runtime") continue;
+    for (const { specifier } of imports) {
+      assert(
+        specifier.startsWith("node:") ||
+          layerOf(target(path, specifier)) === "runtime",
+        `${path} imports ${specifier}`,
+      );
+    }
+  }
+});
+
+/** Which folders the files of one import, and which file each of them is. */
+async function foldersUsedBy(folder: string): Promise<Map<string, string>> {
+  const used = new Map<string, string>();
+  const sources = await readSources(ROOT, new URL(`${folder}/`, ROOT));
+  assert(sources.length > 0, `${folder}/ is empty`);
+  for (const { path, imports } of sources) {
+    for (const { specifier } of imports) {
+      if (!specifier.startsWith(".")) continue;
+      const { href } = new URL(specifier, new URL(path, ROOT));
+      const to = href.slice(ROOT.href.length).split("/")[0];
+      // Tests of programs are the ones that may import programs.
+      if (!path.startsWith(`tests/${to}/`)) used.set(to, path);
+    }
+  }
+  return used;
+}
+
+Deno.test("tests and tools share support/ and import nothing of each other", async () => {
+  for (
+    const [folder, foreign] of Object.entries({
+      bench: ["tests"],
+      examples: ["tests", "tools", "support", "bench"],
+      src: ["tests", "tools", "support", "bench", "examples"],
+      support: ["tests", "tools", "bench", "examples"],
+      tests: ["tools", "bench"],
+      tools: ["tests", "bench"],
+    })
+  ) {
+    const used = await foldersUsedBy(folder);
+    for (const other of foreign) {
+      assertEquals(used.get(other), undefined, `${folder}/ uses ${other}/`);
+    }
+  }
 });
 
 Deno.test("src/ has leaves that import only leaves", async () => {

@@ -16,8 +16,8 @@ import {
   QueueFullError,
   TimeoutError,
 } from "../mod.ts";
+import { Proxied } from "../support/proxied.ts";
 import { eventually, sleep } from "./faults/outcome.ts";
-import { Proxied } from "./faults/proxied.ts";
 import { ScriptedServer } from "./faults/scripted_server.ts";
 import { clusterAt } from "./faults/single_host.ts";
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RedisServer } from "../src/testing/redis_server.ts";
-import { askOnce, exists } from "./testing/raw_client.ts";
+import { ask } from "../support/raw_client.ts";
+import { exists } from "./testing/leftovers.ts";
 import { makeTlsFixtures } from "./tls_fixtures.ts";
 
 async function ping(port: number, caCert: string): Promise<string> {
@@ -26,7 +27,7 @@ Deno.test("makeTlsFixtures() makes certificates that a server shows", async () =
     "UnknownIssuer",
   );
   // Its unix socket goes on without TLS.
-  assertEquals(await askOnce({ path: server.path }, "PING"), "+PONG\r\n");
+  assertEquals(await ask({ path: server.path }, "PING"), "PONG");
 });
 
 Deno.test("makeTlsFixtures() makes certificates that are refused", async () => {

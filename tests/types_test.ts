@@ -1,12 +1,11 @@
-import { assertType, type NotHas } from "@std/testing/types";
+import type { XId } from "@db/redis";
 import type { FanoutClient } from "../src/clients/fanout_client.ts";
 import type { LocalClient } from "../src/clients/local_client.ts";
 import type { MappingClient } from "../src/clients/mapping_client.ts";
 import type { RoutingClient } from "../src/clients/routing_client.ts";
 import type { RbPromise } from "../src/promise.ts";
 import type { Reply } from "../src/values.ts";
-
-import { check, typeOf } from "./type_checks.ts";
+import { check, lacks, typeOf } from "./type_checks.ts";
 
 /** The settled outcomes of several hosts. */
 type Outcomes<T> = RbPromise<Map<number, PromiseSettledResult<T>>>;
@@ -82,6 +81,7 @@ Deno.test("methods of two overloads keep both", () => {
     typeOf(map.srandmember("k", 2)).is<RbPromise<string[]>>(true);
     typeOf(client.sort("k")).is<Promise<string[]>>(true);
     typeOf(map.sort("k", { destination: "d" })).is<RbPromise<number>>(true);
+    typeOf(client.xadd("k", "*", { a: 1 })).is<Promise<XId>>(true);
     typeOf(client.bitcount("k")).is<Promise<number>>(true);
     typeOf(map.bitcount("k", 0, -1)).is<RbPromise<number>>(true);
     typeOf(client.bitfield("k", { get: { type: "u8", offset: 0 } })).is<
@@ -212,8 +212,8 @@ Deno.test("routing and mapping clients lack what names no key", () => {
     | "clientList"
     | "time"
     | "wait";
-  assertType<NotHas<keyof RoutingClient, Absent>>(true);
-  assertType<NotHas<keyof MappingClient, Absent>>(true);
+  lacks<RoutingClient, Absent>(true);
+  lacks<MappingClient, Absent>(true);
   check((client: RoutingClient, map: MappingClient) => {
     // @ts-expect-error it names no key
     client.ping();
@@ -246,11 +246,11 @@ Deno.test("no client of a cluster has what needs a connection of its own", () =>
     | "tx"
     | "clientSetName"
     | "clientTracking";
-  assertType<NotHas<keyof RoutingClient, Stateful>>(true);
-  assertType<NotHas<keyof LocalClient, Stateful>>(true);
-  assertType<NotHas<keyof MappingClient, Stateful>>(true);
-  assertType<NotHas<keyof FanoutClient, Stateful>>(true);
-  assertType<NotHas<keyof FanoutClient<"settled">, Stateful>>(true);
+  lacks<RoutingClient, Stateful>(true);
+  lacks<LocalClient, Stateful>(true);
+  lacks<MappingClient, Stateful>(true);
+  lacks<FanoutClient, Stateful>(true);
+  lacks<FanoutClient<"settled">, Stateful>(true);
   check((local: LocalClient, fanout: FanoutClient) => {
     // @ts-expect-error it needs a connection of its own
     local.multi();

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { runtime, type Timer } from "../runtime/mod.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 
 /** Calls back at the earliest of the times it was set to, and then forgets them. */
 export class Alarm {
   readonly #wake: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #timer: Timer | undefined = undefined;
   #time = Infinity;
 
   /** @param wake Called when it goes off, or before where the time is far off. */
@@ -28,7 +29,7 @@ export class Alarm {
       this.#wake();
     }, Math.min(delay, MAX_DELAY));
     // What is under way keeps the program alive by itself.
-    Deno.unrefTimer(this.#timer as unknown as number);
+    runtime.unref(this.#timer);
   }
 
   /** Switches it off. */

@@ -63,7 +63,7 @@ export class DedicatedLink implements ConnectionOwner {
    */
   static async open(host: Host, options: LinkOptions): Promise<DedicatedLink> {
     const { timeout, signal } = options;
-    using limit = new TimeLimit(timeout, signal);
+    const limit = new TimeLimit(timeout, signal);
     try {
       const connection = await host.pool.open(limit.signal);
       // Aborted while it was on its way here: no event will tell.
@@ -74,6 +74,8 @@ export class DedicatedLink implements ConnectionOwner {
     } catch (cause) {
       signal?.throwIfAborted();
       throw host.failures.unreachable(cause);
+    } finally {
+      limit.stop();
     }
   }
 

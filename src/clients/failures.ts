@@ -15,6 +15,7 @@ import {
   TimeoutError,
   TransportError,
 } from "../errors.ts";
+import { runtime } from "../runtime/mod.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Command } from "./command.ts";
 
@@ -212,5 +213,5 @@ export function isWorthRetrying(cause: unknown): boolean {
     return code === "LOADING" || message.includes("max number of clients");
   }
   // TLS that is not to be trusted will not be so in a moment.
-  return !(cause.cause instanceof Deno.errors.InvalidData);
+  return !runtime.isUntrusted(cause.cause);
 }

@@ -188,6 +188,7 @@ export class Lane implements ConnectionOwner, Applicant {
         this.#retryAfter(pause, batch);
       }
     }
+    this.#leaveGate();
   }
 
   /** All replies are there. */
@@ -210,9 +211,7 @@ export class Lane implements ConnectionOwner, Applicant {
         this.#recover(exchange, error);
       }
     }
-    if (this.#connection === undefined && !this.#applied) {
-      this.#gate?.leave(this);
-    }
+    this.#leaveGate();
     this.#acquire();
   }
 
@@ -357,7 +356,14 @@ export class Lane implements ConnectionOwner, Applicant {
       this.#applied = false;
       this.#pool.withdraw(this);
     }
-    if (this.#connection === undefined) this.#gate?.leave(this);
+    this.#leaveGate();
+  }
+
+  /** Lets another lane work that waits, unless this one does or is about to. */
+  #leaveGate(): void {
+    if (this.#connection === undefined && !this.#applied) {
+      this.#gate?.leave(this);
+    }
   }
 }
 

@@ -45,6 +45,15 @@ export class Distribution {
 
   /** A bar for each host, by id: plain text of no more than 80 columns. */
   [Symbol.for("Deno.customInspect")](): string {
+    return this.#plot();
+  }
+
+  /** The same, in Node.js and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.#plot();
+  }
+
+  #plot(): string {
     const rows = [...this.counts].sort(([a], [b]) => a - b)
       .map(([hostId, count]) => ({
         name: `host ${hostId}`,

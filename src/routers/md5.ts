@@ -18,7 +18,7 @@ const SINES = Int32Array.from(
 /*
  * One block of 64 bytes, as bytes and as words. Four bytes more let a character
  * be written whole that reaches into the next block. The words are little
- * endian, as MD5 wants them and as every machine that Deno runs on has them.
+ * endian, as MD5 wants them and as every machine of today has them.
  */
 const BLOCK = new Uint8Array(68);
 const WORDS = new Int32Array(BLOCK.buffer);

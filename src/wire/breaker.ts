@@ -5,6 +5,8 @@
  * @module
  */
 
+import { runtime, type Timer } from "../runtime/mod.ts";
+
 /** Settings of a {@linkcode Breaker}. */
 export interface BreakerOptions {
   /**
@@ -43,7 +45,7 @@ export class Breaker {
   #failures = 0;
   #probes = 0;
   #error: unknown = undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #timer: Timer | undefined = undefined;
 
   /**
    * @param probe Tries to reach the server; it reports by `succeeded` and
@@ -114,7 +116,7 @@ export class Breaker {
       this.#probe();
     }, pause);
     // Probing is nobody's command: it must not keep the program alive.
-    Deno.unrefTimer(this.#timer as unknown as number);
+    runtime.unref(this.#timer);
   }
 }
 

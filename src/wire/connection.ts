@@ -9,25 +9,12 @@ import {
   ConnectionError,
   ProtocolError,
 } from "../errors.ts";
+import type { Socket } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
 import { Encoder } from "./encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
 import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
 import { INCOMPLETE, Parser, type ParserOptions } from "./parser.ts";
-
-/** What a connection needs of a socket; every `Deno.Conn` has it. */
-export interface Socket {
-  /** Reads into `buffer`; `null` at the end of the stream. */
-  read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes some of `bytes` and says how many. */
-  write(bytes: Uint8Array): Promise<number>;
-  /** Closes both directions. */
-  close(): void;
-  /** Lets a pending read keep the program alive. */
-  ref(): void;
-  /** Lets the program end although a read is pending. */
-  unref(): void;
-}
 
 /** Whoever has a connection to itself for the time being. */
 export interface ConnectionOwner {

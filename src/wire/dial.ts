@@ -10,27 +10,14 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../errors.ts";
+import { type Address, runtime } from "../runtime/mod.ts";
 import type { Argument } from "../values.ts";
 import { CommandExchange } from "./command_exchange.ts";
-import {
-  Connection,
-  type ConnectionOptions,
-  type Socket,
-} from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import { TimeLimit } from "./time_limit.ts";
 
 /** Where a server listens and how to introduce oneself. */
-export interface Endpoint {
-  /** A host name or an address. */
-  hostname: string;
-  /** A TCP port. */
-  port: number;
-  /** The path of a unix socket, used instead of host name and port. */
-  path?: string | undefined;
-  /** Whether to speak TLS. */
-  tls: boolean;
-  /** Certificates (PEM) to trust beside those of the system. */
-  caCerts?: readonly string[] | undefined;
+export interface Endpoint extends Address {
   /** For AUTH. */
   username?: string | undefined;
   /** For AUTH. */
@@ -67,11 +54,11 @@ export async function dial(
   endpoint: Endpoint,
   options: DialOptions,
 ): Promise<Connection> {
-  using limit = new TimeLimit(options.timeout, options.signal);
+  const limit = new TimeLimit(options.timeout, options.signal);
   const { signal } = limit;
   try {
     signal.throwIfAborted();
-    const socket = await openSocket(endpoint, signal);
+    const socket = await runtime.connect(endpoint, signal);
     const connection = new Connection(socket, options);
     const commands = introduction(endpoint, options.protocol);
     if (commands.length === 0 && options.prove) commands.push(["PING"]);
@@ -82,69 +69,8 @@ export async function dial(
     return connection;
   } catch (error) {
     throw signal.aborted ? signal.reason : dialError(error);
-  }
-}
-
-async function openSocket(
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<Socket> {
-  if (endpoint.path !== undefined) {
-    // A unix socket connects or refuses at once; there is nothing to abort.
-    return await Deno.connect({ transport: "unix", path: endpoint.path });
-  }
-  const socket = await connectTcp(endpoint, signal);
-  socket.setNoDelay(true);
-  return endpoint.tls ? await secure(socket, endpoint, signal) : socket;
-}
-
-/**
- * Opens a TCP socket, or none. `Deno.connect` asks its signal at the very end
- * whether to throw, and when the socket was opened in the moment of the abort,
- * nobody gets hold of it any more (Deno 2.9). So the signal it is given stops it,
- * but throws nothing, and what comes too late is closed here.
- */
-async function connectTcp(
-  { hostname, port }: Endpoint,
-  signal: AbortSignal,
-): Promise<Deno.TcpConn> {
-  const controller = new AbortController();
-  const quiet = Object.assign(controller.signal, { throwIfAborted: () => {} });
-  const onAbort = () => controller.abort();
-  signal.addEventListener("abort", onAbort);
-  try {
-    const socket = await Deno.connect({ hostname, port, signal: quiet });
-    if (signal.aborted) {
-      socket.close();
-      throw signal.reason;
-    }
-    return socket;
   } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-async function secure(
-  plain: Deno.TcpConn,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<Socket> {
-  const socket = await Deno.startTls(plain, {
-    hostname: endpoint.hostname,
-    caCerts: [...endpoint.caCerts ?? []],
-  });
-  const onAbort = () => socket.close();
-  signal.addEventListener("abort", onAbort);
-  try {
-    if (signal.aborted) onAbort();
-    await socket.handshake();
-    signal.throwIfAborted();
-    return socket;
-  } catch (error) {
-    if (!signal.aborted) socket.close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
+    limit.stop();
   }
 }
 

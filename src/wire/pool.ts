@@ -5,6 +5,7 @@
  */
 
 import { CommandError, ConnectionError } from "../errors.ts";
+import { runtime, type Timer } from "../runtime/mod.ts";
 import { Breaker } from "./breaker.ts";
 import type { Connection } from "./connection.ts";
 import { isAlive } from "./liveness.ts";
@@ -52,7 +53,7 @@ export class Pool implements PoolStatus {
   #lost = false;
   /** Whether the last connection was one that never answered. */
   #suspect = false;
-  #sweep: ReturnType<typeof setTimeout> | undefined = undefined;
+  #sweep: Timer | undefined = undefined;
   /** Dials under way and connections that are closing. */
   readonly #ending = new Set<Promise<unknown>>();
 
@@ -328,7 +329,7 @@ export class Pool implements PoolStatus {
       }
       if (this.#idle.length > 0) this.#scheduleSweep();
     }, this.#idleTimeout);
-    Deno.unrefTimer(this.#sweep as unknown as number);
+    runtime.unref(this.#sweep);
   }
 
   #track(ending: Promise<void>): Promise<void> {

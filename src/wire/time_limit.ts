@@ -11,10 +11,10 @@ export const MAX_DELAY = 2 ** 31 - 1;
 
 /**
  * Aborts its signal when the time is up, with a {@linkcode TimeoutError}, or
- * when another signal is aborted, with the reason of that one. Disposing of it
- * stops both.
+ * when another signal is aborted, with the reason of that one; until it is
+ * stopped.
  */
-export class TimeLimit implements Disposable {
+export class TimeLimit {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onAbort = () => this.#controller.abort(this.#outer?.reason);
@@ -40,7 +40,7 @@ export class TimeLimit implements Disposable {
   }
 
   /** Stops the clock and follows no longer. */
-  [Symbol.dispose](): void {
+  stop(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener("abort", this.#onAbort);
   }

@@ -1,37 +1,47 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { Alarm } from "../../src/clients/alarm.ts";
-import { eventually, sleep } from "../faults/outcome.ts";
+import { FakeTime } from "../fake_time.ts";
 
 Deno.test("Alarm goes off once, at the earliest of its times", async () => {
-  const start = performance.now();
+  using time = new FakeTime();
+  const start = time.now;
   const times: number[] = [];
-  const alarm = new Alarm(() => times.push(performance.now() - start));
-  for (const time of [400, 30, 200]) alarm.set(start + time);
-  await eventually(() => times.length > 0);
-  // A timer of the runtime may go off a moment early.
-  assert(times[0] > 25 && times[0] < 200, `${times[0]}`);
-  await sleep(250);
-  assertEquals(times.length, 1);
-  alarm.set(performance.now() + 1);
-  await eventually(() => times.length === 2);
+  const alarm = new Alarm(() => times.push(time.now - start));
+  for (const delay of [400, 30, 200]) alarm.set(start + delay);
+  await time.advance(1_000);
+  assertEquals(times, [30]);
+  alarm.set(time.now + 1);
+  await time.advance(1_000);
+  assertEquals(times, [30, 1_001]);
 });
 
 Deno.test("Alarm.set() to a time that is over goes off soon", async () => {
+  using time = new FakeTime();
   let rung = 0;
   const alarm = new Alarm(() => rung++);
-  alarm.set(performance.now() - 1_000);
+  alarm.set(time.now - 1_000);
   assertEquals(rung, 0);
-  await eventually(() => rung === 1, 1_000);
+  await time.advance(0);
+  assertEquals(rung, 1);
 });
 
 Deno.test("Alarm.clear() switches it off until it is set again", async () => {
+  using time = new FakeTime();
   let rung = 0;
   const alarm = new Alarm(() => rung++);
-  alarm.set(performance.now() + 20);
+  alarm.set(time.now + 20);
   alarm.set(Infinity);
   alarm.clear();
-  await sleep(40);
+  await time.advance(40);
   assertEquals(rung, 0);
-  alarm.set(performance.now() + 1);
-  await eventually(() => rung === 1, 1_000);
+  alarm.set(time.now + 1);
+  await time.advance(1);
+  assertEquals(rung, 1);
+});
+
+Deno.test("Alarm does not keep a program alive", () => {
+  using time = new FakeTime();
+  const alarm = new Alarm(() => {});
+  alarm.set(time.now + 20);
+  assertEquals(time.held, [false]);
 });

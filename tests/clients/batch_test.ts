@@ -11,7 +11,7 @@ import { CommandError, DecodeError, ProtocolError } from "../../src/errors.ts";
 import { placedAt, RbPromise } from "../../src/promise.ts";
 import type { Argument, Reply } from "../../src/values.ts";
 import { Encoder } from "../../src/wire/encoder.ts";
-import { Random } from "../../tools/soak/random.ts";
+import { Random } from "../../support/random.ts";
 
 const NO_LIMIT = Infinity;
 

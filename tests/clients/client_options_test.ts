@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster, CommandError, ConnectionError } from "../../mod.ts";
 import { FaultProxy, makeTestCluster, RedisServer } from "../../src/testing.ts";
+import { FakeTime } from "../fake_time.ts";
+import { eventually } from "../../support/waiting.ts";
 
 Deno.test("map() with settled ends well although commands failed", async () => {
   await using cluster = await makeTestCluster({ servers: 2, databasesEach: 1 });
@@ -34,11 +36,14 @@ Deno.test("idempotent on a client lets its writes be sent again", async () => {
   const idempotent = cluster.getRoutingClient({ idempotent: true });
   await plain.set("key", "0");
 
+  using time = new FakeTime();
   proxy.cut();
   await assertRejects(() => plain.set("key", "1"), ConnectionError);
   const again = idempotent.set("key", "2");
   const mapped = idempotent.map((client) => client.set("other", "3"));
-  setTimeout(() => proxy.pass(), 20);
-  assertEquals(await again, "OK");
-  assertEquals(await mapped, "OK");
+  // Each of them has lost its first reply, and pauses.
+  await eventually(() => proxy.stats.cut === 3);
+  proxy.pass();
+  assertEquals(await time.settled(again), "OK");
+  assertEquals(await time.settled(mapped), "OK");
 });

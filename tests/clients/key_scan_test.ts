@@ -1,12 +1,16 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Cluster } from "../../src/cluster.ts";
 import type { ScanOptions } from "../../src/clients/key_scan.ts";
-import {
-  ConnectionError,
-  DecodeError,
-  TimeoutError,
-} from "../../src/errors.ts";
+import { ConnectionError, DecodeError } from "../../src/errors.ts";
 import { makeTestCluster, type TestCluster } from "../../src/testing.ts";
+import { FakeTime } from "../fake_time.ts";
+import { timesOutAfter } from "../faults/outcome.ts";
+import {
+  bounded,
+  eventually,
+  isPending,
+  sleep,
+} from "../../support/waiting.ts";
 
 const HOSTS = 3;
 
@@ -15,7 +19,7 @@ async function startCluster(
   keys = 0,
   options: { timeout?: number; protocol?: 2 | 3 } = {},
 ): Promise<TestCluster> {
-  const { timeout = 5_000, protocol = 2 } = options;
+  const { timeout = 30_000, protocol = 2 } = options;
   const cluster = await makeTestCluster({
     servers: HOSTS,
     databasesEach: 1,
@@ -43,9 +47,8 @@ async function assertNothingLeased(cluster: Cluster): Promise<void> {
   for (const hostId of cluster.hosts.keys()) {
     const pool = cluster.getPoolForHost(hostId);
     // A connection that was given up takes a moment to close.
-    const end = performance.now() + 1_000;
-    while (pool.leased > 0 && performance.now() < end) await pause(5);
-    assertEquals([pool.leased, pool.waiting], [0, 0]);
+    await eventually(() => pool.leased === 0);
+    assertEquals(pool.waiting, 0);
     const { queue } = cluster.stats().get(hostId)!;
     assertEquals(queue, { commands: 0, bytes: 0 });
   }
@@ -57,10 +60,6 @@ async function countScans(cluster: Cluster): Promise<number[]> {
   return [...stats.values()].map((info) =>
     Number(/cmdstat_scan:calls=(\d+)/.exec(info)?.[1] ?? 0)
   );
-}
-
-function pause(time: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, time));
 }
 
 Deno.test("Cluster.scan() yields every key with its host", async () => {
@@ -147,7 +146,7 @@ Deno.test("Cluster.scan() yields what stays while other keys come and go", async
 Deno.test("Cluster.scan() sends nothing until the first key is asked for", async () => {
   await using cluster = await startCluster(10);
   const keys = cluster.scan();
-  await pause(20);
+  await sleep(20);
   assertEquals(await countScans(cluster), [0, 0, 0]);
   await keys.next();
   await keys.return?.();
@@ -157,10 +156,13 @@ Deno.test("Cluster.scan() holds two pages of a host at most", async () => {
   await using cluster = await startCluster(30_000);
   const keys = cluster.scan({ count: 100 });
   const { value: [hostId] } = await keys.next();
-  await pause(100);
   // Whoever is consumed is asked for one page more.
   const expected = [1, 1, 1];
   expected[hostId]++;
+  await eventually(async () =>
+    (await countScans(cluster)).every((count, i) => count >= expected[i])
+  );
+  await sleep(20);
   assertEquals(await countScans(cluster), expected);
   await keys.return?.();
   await assertNothingLeased(cluster);
@@ -174,7 +176,7 @@ Deno.test("Cluster.scan() is given up by leaving the loop", async () => {
   }
   await assertNothingLeased(cluster);
   const scans = await countScans(cluster);
-  await pause(50);
+  await sleep(20);
   assertEquals(await countScans(cluster), scans);
   assertEquals((await collect(cluster)).map(({ size }) => size > 0), [
     true,
@@ -186,15 +188,19 @@ Deno.test("Cluster.scan() is given up by leaving the loop", async () => {
 Deno.test("Cluster.scan() is given up at once, also while a host says nothing", async () => {
   await using cluster = await startCluster(1_000);
   cluster.setup.servers[0].pause();
-  const start = performance.now();
-  for await (const _ of cluster.scan({ count: 10 })) break;
+  // No time passes, so it is not the end of any that is waited for.
+  using time = new FakeTime();
+  const some = cluster.scan({ count: 10 });
+  await bounded(some.next());
+  await bounded(some.return!());
   const keys = cluster.scan({ match: "nothing" });
   const next = keys.next();
-  await pause(50);
-  await keys.return?.();
-  assertEquals(await next, { done: true, value: undefined });
+  await sleep(20);
+  assert(await isPending(next));
+  await bounded(keys.return!());
+  assertEquals(await bounded(next), { done: true, value: undefined });
   assertEquals(await keys.next(), { done: true, value: undefined });
-  assert(performance.now() - start < 500);
+  time[Symbol.dispose]();
   cluster.setup.servers[0].resume();
   await assertNothingLeased(cluster);
 });
@@ -240,27 +246,35 @@ Deno.test("Cluster.scan() fails when a host dies under way", async () => {
 
 Deno.test("Cluster.scan() gives every page its time; a slow host delays no other", async () => {
   await using cluster = await startCluster(3_000);
+  const expected = 3_000 - await sizeOf(cluster, 0);
   cluster.setup.servers[0].pause();
   const found = Array.from({ length: HOSTS }, () => new Set<string>());
-  const start = performance.now();
-  const error = await assertRejects(async () => {
+  using time = new FakeTime();
+  const error = await timesOutAfter(time, async () => {
     const keys = cluster.scan({ count: 100, timeout: 400 });
     for await (const [hostId, key] of keys) found[hostId].add(key);
-  }, TimeoutError);
-  const elapsed = performance.now() - start;
+  }, {
+    timeout: 400,
+    ready: () => found[1].size + found[2].size === expected,
+  });
+  time[Symbol.dispose]();
   cluster.setup.servers[0].resume();
   assertEquals(error.hostId, 0);
-  assert(elapsed > 300 && elapsed < 800, `${elapsed}`);
   assertEquals(found[0].size, 0);
-  assertEquals(found[1].size + found[2].size, 3_000 - await sizeOf(cluster, 0));
   await assertNothingLeased(cluster);
 });
 
 Deno.test("Cluster.scan() lets a consumer take longer than its timeout", async () => {
   await using cluster = await startCluster(200);
+  using time = new FakeTime();
+  const isIdle = () =>
+    [...cluster.stats().values()].every(({ queue }) => queue.commands === 0);
   let count = 0;
   for await (const _ of cluster.scan({ count: 20, timeout: 100 })) {
-    if (count++ % 60 === 0) await pause(150);
+    if (count++ % 60 !== 0) continue;
+    // What has been asked for meanwhile has its answer in time.
+    await eventually(isIdle);
+    await time.advance(150);
   }
   assert(count >= 200);
 });
@@ -278,12 +292,14 @@ Deno.test("Cluster.scan() ends with the reason of its signal", async () => {
   await assertNothingLeased(cluster);
   // While a page is awaited that does not come.
   for (const server of cluster.setup.servers) server.pause();
+  using time = new FakeTime();
   const later = new AbortController();
   const keys = collect(cluster, { signal: later.signal });
-  setTimeout(() => later.abort(reason), 50);
-  const start = performance.now();
-  assertEquals(await keys.catch((error) => error), reason);
-  assert(performance.now() - start < 500);
+  await sleep(20);
+  assert(await isPending(keys));
+  later.abort(reason);
+  assertEquals(await bounded(keys.catch((error) => error)), reason);
+  time[Symbol.dispose]();
   for (const server of cluster.setup.servers) server.resume();
   await assertNothingLeased(cluster);
 });

@@ -1,8 +1,14 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TimeoutError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { eventually, sleep } from "../faults/outcome.ts";
+import { FakeTime } from "../fake_time.ts";
 import { clusterAt } from "../faults/single_host.ts";
+import {
+  bounded,
+  eventually,
+  isPending,
+  sleep,
+} from "../../support/waiting.ts";
 
 Deno.test("a stalled host holds no connection once nobody waits for it, not even for what could not be written", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
@@ -10,22 +16,24 @@ Deno.test("a stalled host holds no connection once nobody waits for it, not even
   const client = cluster.getRoutingClient();
   await client.get("key");
   server.pause();
+  using time = new FakeTime();
   // More than the buffers of the system take, so that it is half written.
   const large = assertRejects(
     () => client.set("large", "x".repeat(20_000_000)),
     TimeoutError,
   );
-  await sleep(50);
+  await sleep(20);
+  await time.advance(50);
   // Behind it, and so never written; its time is up last.
-  const { outcome } = await assertRejects(
-    () => client.get("key"),
-    TimeoutError,
-  );
-  assertEquals(outcome, "not-sent");
-  await large;
-  await eventually(() => cluster.getPoolForHost(0).size === 0, 500);
+  const behind = assertRejects(() => client.get("key"), TimeoutError);
+  await time.advance(150);
+  await bounded(large);
+  assert(await isPending(behind));
+  await time.advance(50);
+  assertEquals((await bounded(behind)).outcome, "not-sent");
+  await eventually(() => cluster.getPoolForHost(0).size === 0);
   server.resume();
-  assertEquals(await client.get("key"), null);
+  assertEquals(await bounded(client.get("key")), null);
 });
 
 /** A server that answers a key when it is told to, PING and "idle" at once. */
@@ -38,9 +46,14 @@ class Puppet implements AsyncDisposable {
     return this.#listener.addr.port;
   }
 
+  /** Whether it has been asked for a key. */
+  isAsked(key: string): boolean {
+    return this.#asked.has(key);
+  }
+
   /** Answers a command that has arrived. */
   async answer(...keys: string[]): Promise<void> {
-    await eventually(() => keys.every((key) => this.#asked.has(key)), 2_000);
+    await eventually(() => keys.every((key) => this.isAsked(key)));
     const conn = this.#asked.get(keys[0])!;
     await conn.write(new TextEncoder().encode(":1\r\n".repeat(keys.length)));
   }
@@ -69,20 +82,23 @@ Deno.test("a lane keeps its connection when an older, retired one ends", async (
   await using puppet = new Puppet();
   await using cluster = clusterAt(puppet.port, { timeout: 400 });
   const pool = cluster.getPoolForHost(0);
+  using time = new FakeTime();
   const client = cluster.getMappingClient();
   const overdue = client.strlen("overdue");
-  await sleep(250);
+  await eventually(() => puppet.isAsked("overdue"));
+  await time.advance(250);
   const further: Promise<number>[] = [];
   client.strlen("behind").then(() => further.push(client.strlen("further")));
-  await eventually(() => overdue.isRejected, 1_000);
+  await time.advance(150);
+  assert(overdue.isRejected);
   // A new connection for this one, and an idle one that could be had.
   const current = client.strlen("current");
-  await cluster.map((client) => client.strlen("idle"));
+  await bounded(cluster.map((client) => client.strlen("idle")));
   // The end of the old connection meets what its last reply has issued.
   await puppet.answer("overdue", "behind");
   await puppet.answer("current");
   await puppet.answer("further");
-  assertEquals(await current, 1);
-  assertEquals(await Promise.all(further), [1]);
-  await eventually(() => pool.leased === 0, 1_000);
+  assertEquals(await bounded(current), 1);
+  assertEquals(await bounded(Promise.all(further)), [1]);
+  await eventually(() => pool.leased === 0);
 });

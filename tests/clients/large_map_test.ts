@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CommandError } from "../../src/errors.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster, RedisServer } from "../../src/testing.ts";
-import { sleep } from "../faults/outcome.ts";
+import { eventually, sleep } from "../faults/outcome.ts";
 import { assertInStep, assertQuiet, fill, Proxied } from "../faults/proxied.ts";
 import { clusterAt } from "../faults/single_host.ts";
 
@@ -169,7 +169,11 @@ Deno.test("a large number of commands keeps its order when its host is there lat
       await using reserved = await RedisServer.start({ transport: "tcp" });
       port = reserved.port;
     }
-    await using cluster = clusterAt(port);
+    // However long it takes to start the server, there is one more attempt.
+    await using cluster = clusterAt(port, {
+      timeout: 60_000,
+      poolOptions: { maxRetries: 9, breaker: { threshold: 100 } },
+    });
     const client = cluster.getRoutingClient();
     const issue = (
       set: (key: string, value: string) => PromiseLike<unknown>,
@@ -182,7 +186,7 @@ Deno.test("a large number of commands keeps its order when its host is there lat
       ? cluster.map((client) => issue((key, value) => client.set(key, value)))
       : Promise.all(issue((key, value) => client.set(key, value)));
     // The first attempts to connect fail; what is refused is tried again.
-    await sleep(10);
+    await eventually(() => cluster.getPoolForHost(0).failures > 0);
     await using _server = await RedisServer.start({ transport: "tcp", port });
     await done;
     assertEquals(await client.get("key"), "new");

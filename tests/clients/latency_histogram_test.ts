@@ -3,7 +3,7 @@ import {
   type Latency,
   LatencyHistogram,
 } from "../../src/clients/latency_histogram.ts";
-import { Random } from "../../tools/soak/random.ts";
+import { Random } from "../../support/random.ts";
 
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };
 

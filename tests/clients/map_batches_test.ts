@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertLess,
   assertLessOrEqual,
   assertRejects,
   assertThrows,
@@ -9,13 +8,12 @@ import {
 import type { MapBatchesOptions } from "../../src/clients/client_options.ts";
 import type { MappingClient } from "../../src/clients/mapping_client.ts";
 import { Cluster } from "../../src/cluster.ts";
-import {
-  CommandError,
-  QueueFullError,
-  TimeoutError,
-} from "../../src/errors.ts";
+import { CommandError, QueueFullError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import { FaultProxy, makeTestCluster, RedisServer } from "../../src/testing.ts";
+import { FakeTime } from "../fake_time.ts";
+import { timesOutAfter } from "../faults/outcome.ts";
+import { bounded, eventually, sleep } from "../../support/waiting.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 const KEYS = Array.from({ length: 25 }, (_, i) => `key:${i}`);
@@ -131,12 +129,14 @@ Deno.test("Cluster.mapBatches() works on the next two batches meanwhile", async 
   await cluster.map((client) => KEYS.map((key) => client.get(key)));
   const source = new Source();
   let issued = 0;
+  using _ = new FakeTime();
   const entries = cluster.mapBatches(source.sync(), (client, key) => {
     issued++;
     return client.get(key);
   }, { batchSize: 5 });
-  await entries.next();
-  await new Promise((wake) => setTimeout(wake, 20));
+  await bounded(entries.next());
+  await eventually(() => issued >= 15);
+  await sleep(20);
   assertEquals(issued, 15);
   await entries.return?.();
 });
@@ -211,17 +211,16 @@ Deno.test("Cluster.mapBatches() bounds the time of each of its batches", async (
     KEYS.find((key) => router.getHostForKey(key) === id)!;
   await cluster.map((m) => [0, 1].map((id) => m.get(onHost(id))));
   stalled.pause();
+  using time = new FakeTime();
   const entries = cluster.mapBatches(
     [0, 0, 1].map(onHost),
     (client, key) => client.get(key),
     { batchSize: 1 },
   );
   // The last one still has a clock when the one beside it needs none any more.
-  assertEquals((await entries.next()).value?.[1], null);
-  assertEquals((await entries.next()).value?.[1], null);
-  const late = setTimeout(() => stalled.resume(), 600);
-  await assertRejects(() => entries.next(), TimeoutError);
-  clearTimeout(late);
+  assertEquals((await bounded(entries.next())).value?.[1], null);
+  assertEquals((await bounded(entries.next())).value?.[1], null);
+  await timesOutAfter(time, () => entries.next(), { timeout: 200 });
   stalled.resume();
 });
 
@@ -308,6 +307,7 @@ Deno.test("Cluster.mapBatches() works on one batch at a time where time or room 
     });
     const client = cluster.getRoutingClient();
     await client.get("key");
+    using time = new FakeTime();
     proxy.delay(30);
     let issued = 0;
     const entries = cluster.mapBatches(KEYS, (client, key) => {
@@ -316,11 +316,14 @@ Deno.test("Cluster.mapBatches() works on one batch at a time where time or room 
     }, { batchSize: 1, timeout });
     const first = entries.next();
     const other = scarce === "connections" ? client.get("key") : null;
-    await first;
-    await new Promise((wake) => setTimeout(wake, 10));
+    await eventually(() => time.delays.includes(30));
+    await time.advance(30);
+    await time.settled(first, 1);
+    await eventually(() => issued >= expected);
+    await sleep(10);
     assertEquals(issued, expected, scarce);
-    await entries.return?.();
-    await other;
+    await bounded(entries.return!());
+    await time.settled(Promise.resolve(other));
   }
 });
 
@@ -349,19 +352,15 @@ Deno.test("Cluster.mapBatches() closes its source when the consumer stops", asyn
 
 Deno.test("Cluster.mapBatches() does not wait for what is given up", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
-  const start = performance.now();
-  for await (
-    const _ of cluster.mapBatches(
-      ["a", "b"],
-      (client, key): RbPromise<unknown> =>
-        key === "a" ? client.get(key) : client.blpop(30, "list"),
-      { batchSize: 1 },
-    )
-  ) {
-    await new Promise((wake) => setTimeout(wake, 20));
-    break;
-  }
-  assert(performance.now() - start < 2_000);
+  const entries = cluster.mapBatches(
+    ["a", "b"],
+    (client, key): RbPromise<unknown> =>
+      key === "a" ? client.get(key) : client.blpop(0, "list"),
+    { batchSize: 1, timeout: Infinity },
+  );
+  await bounded(entries.next());
+  await sleep(20);
+  await bounded(entries.return!());
 });
 
 Deno.test("Cluster.mapBatches() stops although its source waits", async () => {
@@ -396,14 +395,13 @@ Deno.test("Cluster.mapBatches() stops while a batch is asked for", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   const entries = cluster.mapBatches(
     ["a"],
-    (client, key) => client.blpop(30, key),
+    (client, key) => client.blpop(0, key),
+    { timeout: Infinity },
   );
   const next = entries.next();
-  await new Promise((wake) => setTimeout(wake, 20));
-  const start = performance.now();
-  await entries.return?.();
-  assertEquals(await next, { done: true, value: undefined });
-  assertLess(performance.now() - start, 2_000);
+  await sleep(20);
+  await bounded(entries.return!());
+  assertEquals(await bounded(next), { done: true, value: undefined });
 });
 
 Deno.test("Cluster.mapBatches() reads nothing more when its callback stops it", async () => {
@@ -415,7 +413,8 @@ Deno.test("Cluster.mapBatches() reads nothing more when its callback stops it", 
     return client.get(key);
   }, { batchSize: 5 });
   await entries.next();
-  await new Promise((wake) => setTimeout(wake, 10));
+  await eventually(() => source.closed === 1);
+  await sleep(10);
   assertEquals([source.read, source.closed], [10, 1]);
 });
 

@@ -9,7 +9,8 @@ import type { MapOptions } from "../../src/clients/client_options.ts";
 import { CommandError, UnroutableCommandError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster } from "../../src/testing.ts";
-import { ask, connections, totalKeys } from "../oracle.ts";
+import { ask } from "../../support/raw_client.ts";
+import { connections, totalKeys } from "../counts.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 
@@ -134,8 +135,8 @@ Deno.test("Cluster.map() works with RbPromise.all() over several kinds", async (
 Deno.test("Cluster.map() merges without changing what commands mean", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   const [host] = cluster.setup.hosts;
-  await ask(host, "RPUSH list 1");
-  await ask(host, "CONFIG RESETSTAT");
+  await ask(host, "RPUSH", "list", 1);
+  await ask(host, "CONFIG", "RESETSTAT");
   const [kept, wrongType, none] = await cluster.map((client) => {
     client.set("s1", 1, { ex: 100 });
     client.set("s2", 2);
@@ -143,9 +144,9 @@ Deno.test("Cluster.map() merges without changing what commands mean", async () =
     return [client.get("s1"), client.get("list"), client.get("none")];
   });
   assertEquals([kept.value, wrongType.value, none.value], ["1", null, null]);
-  assertEquals(await ask(host, "EXISTS EX"), ":0");
-  assert(Number((await ask(host, "TTL s1")).slice(1)) > 90);
-  const stats = await ask(host, "INFO commandstats");
+  assertEquals(await ask(host, "EXISTS", "EX"), 0);
+  assert(Number(await ask(host, "TTL", "s1")) > 90);
+  const stats = String(await ask(host, "INFO", "commandstats"));
   const calls = ["mget", "mset", "get", "set"].map((name) =>
     new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1]
   );

@@ -7,14 +7,14 @@ import {
 } from "../../src/errors.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import type { Key } from "../../src/values.ts";
-import { ask } from "../oracle.ts";
+import { ask } from "../../support/raw_client.ts";
 
 const SMALL = { servers: 2, databasesEach: 2 };
 const ECHO = "return {KEYS, ARGV}";
 
 /** What EVALSHA names it, by the server itself. */
 async function shaOnServer(path: string, source: string): Promise<string> {
-  return (await ask({ path }, `SCRIPT LOAD "${source}"`)).split("\r\n")[1];
+  return String(await ask({ path }, "SCRIPT", "LOAD", source));
 }
 
 Deno.test("Script.sha is what the server calls it", async () => {
@@ -76,15 +76,15 @@ Deno.test("Cluster.executeCommands() sends a script once to a host", async () =>
   const [host] = cluster.setup.hosts;
   const script = new Script("return redis.call('INCR', KEYS[1])");
   const mapping = { a: [[script, ["a"]], [script, ["a"]]] as CommandTuple[] };
-  await ask(host, "CONFIG RESETSTAT");
+  await ask(host, "CONFIG", "RESETSTAT");
   const { a } = await cluster.executeCommands(mapping);
   assertEquals(a.map(({ value }) => value), [1, 2]);
-  const stats = await ask(host, "INFO commandstats");
+  const stats = String(await ask(host, "INFO", "commandstats"));
   const calls = ["eval", "evalsha", "script|load", "script|exists"].map((
     name,
   ) => stats.split(`cmdstat_${name}:calls=`)[1]?.split(",")[0]);
   assertEquals(calls, ["1", "1", undefined, undefined]);
-  await ask(host, "SCRIPT FLUSH");
+  await ask(host, "SCRIPT", "FLUSH");
   const again = await cluster.executeCommands(mapping);
   assertEquals(again.a.map(({ value }) => value), [3, 4]);
 });

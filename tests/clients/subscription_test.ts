@@ -3,11 +3,12 @@ import { type Cluster, CommandError, ConnectionError } from "../../mod.ts";
 import { Subscription } from "../../src/clients/subscription.ts";
 import { makeTestCluster, type TestCluster } from "../../src/testing.ts";
 import { Connection } from "../../src/wire/connection.ts";
-import { sleep } from "../faults/outcome.ts";
+import { FakeTime } from "../fake_time.ts";
 import { reasonOf, told } from "../faults/proxied.ts";
+import { bounded, eventually, sleep } from "../../support/waiting.ts";
 import { FakeSocket } from "../wire/fake_socket.ts";
 
-function oneHost(timeout = 2_000): Promise<TestCluster> {
+function oneHost(timeout = 30_000): Promise<TestCluster> {
   return makeTestCluster({
     servers: 1,
     databasesEach: 1,
@@ -29,13 +30,10 @@ async function publish(
   await pipeline.flush();
 }
 
-/** What happens within a second, or `undefined`. */
-async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), 1_000);
-  const first = await Promise.race([promise, late]);
-  clearTimeout(timer);
-  return first;
+/** What becomes of something at once: while time stands still. */
+async function atOnce<T>(call: () => Promise<T>): Promise<T> {
+  using _ = new FakeTime();
+  return await bounded(call());
 }
 
 const REFUSED = {
@@ -49,9 +47,10 @@ Deno.test("subscribe() rejects at once on a connection that one has closed", asy
   await using cluster = await oneHost();
   const client = await cluster.connect(0);
   client.close();
-  const error = await soon(reasonOf(client.subscribe("news")));
+  const error = await atOnce(() => reasonOf(client.subscribe("news")));
   assertEquals(told(error), REFUSED);
-  assertEquals(told(await soon(reasonOf(client.psubscribe("n*")))), {
+  const other = await atOnce(() => reasonOf(client.psubscribe("n*")));
+  assertEquals(told(other), {
     ...REFUSED,
     command: "PSUBSCRIBE",
   });
@@ -66,9 +65,9 @@ Deno.test("subscribe() rejects at once on a connection that the server has close
     client.addEventListener("end", resolve)
   );
   await client.sendCommand("CLIENT", ["KILL", "SKIPME", "no"]);
-  // An idle connection does not keep a program alive; the clock of soon() does.
-  await soon(ended);
-  const error = await soon(reasonOf(client.subscribe("news")));
+  // An idle connection does not keep a program alive; the clock of this does.
+  await bounded(ended);
+  const error = await atOnce(() => reasonOf(client.subscribe("news")));
   assertEquals(told(error), REFUSED);
 });
 
@@ -78,7 +77,8 @@ Deno.test("subscribe() rejects with the reason of its signal once it is aborted"
   using client = await cluster.connect(0, { signal: controller.signal });
   const reason = new Error("Enough");
   controller.abort(reason);
-  assertEquals(await soon(reasonOf(client.subscribe("news"))), reason);
+  const error = await atOnce(() => reasonOf(client.subscribe("news")));
+  assertEquals(error, reason);
 });
 
 Deno.test("subscribe() of a closed Subscription rejects as not sent", async () => {
@@ -95,15 +95,15 @@ Deno.test("subscribe() that close() overtakes says whether it was sent", async (
   for (const outcome of ["not-sent", "unknown"] as const) {
     using client = await cluster.connect(0);
     const subscription = await client.subscribe("news");
-    await cluster.getLocalClient(0).sendCommand("CLIENT", ["PAUSE", 200]);
+    cluster.setup.servers[0].pause();
     const reason = reasonOf(subscription.subscribe("other"));
     if (outcome === "unknown") {
       // The server has it, and does not get to it.
       await sleep(20);
     }
     subscription.close();
-    assertEquals(told(await reason), { ...REFUSED, outcome });
-    await cluster.getLocalClient(0).sendCommand("CLIENT", ["UNPAUSE"]);
+    assertEquals(told(await bounded(reason)), { ...REFUSED, outcome });
+    cluster.setup.servers[0].resume();
   }
 });
 
@@ -122,9 +122,9 @@ Deno.test("receive() wakes every loop when a message arrives", async () => {
   const loops = [subscription.receive(), subscription.receive()];
   const next = Promise.all(loops.map((loop) => loop.next()));
   await publish(cluster, "news", 2);
-  const messages = await soon(next);
+  const messages = await bounded(next);
   assertEquals(
-    messages?.map(({ value }) => value.message.split(" ")[1]).sort(),
+    messages.map(({ value }) => value.message.split(" ")[1]).sort(),
     ["0", "1"],
   );
   for (const loop of loops) await loop.return?.();
@@ -136,8 +136,8 @@ Deno.test("receive() ends every loop when it is closed", async () => {
   const subscription = await client.subscribe("news");
   const loops = [1, 2, 3].map(() => subscription.receive().next());
   subscription.close();
-  const ends = await soon(Promise.all(loops));
-  assertEquals(ends?.map(({ done }) => done), [true, true, true]);
+  const ends = await bounded(Promise.all(loops));
+  assertEquals(ends.map(({ done }) => done), [true, true, true]);
 });
 
 Deno.test("receive() fails every loop when the connection is lost", async () => {
@@ -147,8 +147,8 @@ Deno.test("receive() fails every loop when the connection is lost", async () => 
   const loops = [1, 2].map(() => reasonOf(subscription.receive().next()));
   await cluster.getLocalClient(0)
     .sendCommand("CLIENT", ["KILL", "TYPE", "pubsub"]);
-  const errors = await soon(Promise.all(loops));
-  assertEquals(errors?.map((error) => error instanceof ConnectionError), [
+  const errors = await bounded(Promise.all(loops));
+  assertEquals(errors.map((error) => error instanceof ConnectionError), [
     true,
     true,
   ]);
@@ -156,7 +156,7 @@ Deno.test("receive() fails every loop when the connection is lost", async () => 
 
 Deno.test("unsubscribe() is confirmed inside the loop of a busy subscription", async () => {
   const count = 20_000;
-  await using cluster = await oneHost(1_000);
+  await using cluster = await oneHost();
   using client = await cluster.connect(0);
   const subscription = await client.subscribe("news");
   await publish(cluster, "news", count);
@@ -220,16 +220,13 @@ Deno.test("a client and its pipelines share one connection", async () => {
     client.tx().addEventListener("end", listener);
   }
   client.close();
+  await eventually(() => ends > 0);
   await sleep(10);
   assertEquals(ends, 1);
 });
 
-/** A message of channel "c", as the server sends it. */
-function wire(count: number): string {
-  return "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n".repeat(count);
-}
-
-Deno.test("Subscription goes on reading when half of its messages are taken", async () => {
+/** A subscription over a socket in memory. */
+function subscribed() {
   const socket = new FakeSocket();
   const connection = new Connection(socket);
   const subscription = new Subscription(connection, {
@@ -238,6 +235,16 @@ Deno.test("Subscription goes on reading when half of its messages are taken", as
     onOverdue: () => {},
     failure: (command) => command,
   });
+  return { socket, connection, subscription };
+}
+
+/** A message of channel "c", as the server sends it. */
+function wire(count: number): string {
+  return "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n".repeat(count);
+}
+
+Deno.test("Subscription goes on reading when half of its messages are taken", async () => {
+  const { socket, connection, subscription } = subscribed();
   // The far end hangs up behind its messages: seen when that much is read.
   socket.say(wire(1_024));
   await sleep(0);
@@ -257,14 +264,7 @@ Deno.test("Subscription goes on reading when half of its messages are taken", as
 });
 
 Deno.test("Subscription pauses again once its change is confirmed", async () => {
-  const socket = new FakeSocket();
-  const connection = new Connection(socket);
-  const subscription = new Subscription(connection, {
-    timeout: Infinity,
-    onClose: () => connection.close(),
-    onOverdue: () => {},
-    failure: (command) => command,
-  });
+  const { socket, connection, subscription } = subscribed();
   socket.say(wire(1_024));
   await sleep(0);
   const leaving = subscription.unsubscribe("c");

@@ -16,8 +16,7 @@ export async function importMapFor(root: URL, dir: string): Promise<string> {
   const given = Deno.env.get("RB_IMPORT_MAP");
   if (given !== undefined) return given;
   const config = await Deno.readTextFile(new URL("deno.json", root));
-  const names = Object.keys(JSON.parse(config).imports)
-    .filter((name) => name !== "@std/testing");
+  const names = Object.keys(JSON.parse(config).imports);
   const imports = {
     "@rb/rb": new URL("mod.ts", root).href,
     "@rb/rb/testing": new URL("src/testing.ts", root).href,

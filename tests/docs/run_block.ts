@@ -5,6 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { ask } from "../../support/raw_client.ts";
 
 const PRINTS = /^\s*console\.log\(.*\);? \/\/ (.+)$/;
 
@@ -24,7 +25,7 @@ export async function runBlock(
   load: () => Promise<unknown>,
   { ports, code }: RunOptions,
 ): Promise<void> {
-  await Promise.all(ports.map(empty));
+  await Promise.all(ports.map((port) => ask({ port }, "FLUSHALL")));
   const printed: string[] = [];
   const log = console.log;
   console.log = (...values: unknown[]) => printed.push(textOf(values));
@@ -48,10 +49,4 @@ function textOf(values: unknown[]): string {
   return values.map((value) =>
     typeof value === "string" ? value : Deno.inspect(value)
   ).join(" ");
-}
-
-async function empty(port: number): Promise<void> {
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  await connection.write(new TextEncoder().encode("FLUSHALL\r\n"));
-  await connection.read(new Uint8Array(16));
 }

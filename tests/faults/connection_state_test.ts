@@ -8,7 +8,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type Argument, Cluster, UnroutableCommandError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { reasonOf } from "./proxied.ts";
 
 function bytes(text: string): Uint8Array {

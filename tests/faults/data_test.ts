@@ -14,7 +14,7 @@ import {
   UnroutableCommandError,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { type Oracle, oracle } from "./oracle.ts";
+import { type Oracle, oracle } from "../../support/raw_client.ts";
 import { failureOf } from "./outcome.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";

@@ -7,8 +7,9 @@ import {
   assertRejects,
 } from "@std/assert";
 import { ConnectionError } from "../../mod.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { sleep } from "./outcome.ts";
-import { Proxied, reasonOf, told } from "./proxied.ts";
+import { reasonOf, told } from "./proxied.ts";
 
 /** Ways to lose the link of a dedicated client while nothing is sent. */
 const DROPS: Record<string, (host: Proxied) => Promise<unknown>> = {

@@ -16,7 +16,7 @@ import {
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
 import { CLIENTS } from "./client_kinds.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { eventually } from "./outcome.ts";
 import { reasonOf } from "./proxied.ts";
 import { ScriptedServer } from "./scripted_server.ts";

@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { type Argument, Cluster, type Key } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { eventually } from "./outcome.ts";
 
 function bytes(text: string): Uint8Array {

@@ -1,45 +1,46 @@
 /**
- * How something failed, and after what time.
+ * How something failed, and that it was the time limit where it was that.
  *
  * @module
  */
 
-import {
-  assert,
-  assertEquals,
-  assertGreaterOrEqual,
-  assertLessOrEqual,
-} from "@std/assert";
-import type { Outcome } from "../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type Outcome, TimeoutError } from "../../mod.ts";
+import type { FakeTime } from "../fake_time.ts";
+import { bounded, eventually, isPending } from "../../support/waiting.ts";
+
+export {
+  bounded,
+  eventually,
+  isPending,
+  sleep,
+  turn,
+} from "../../support/waiting.ts";
 
 /** The end of something that was expected to fail. */
 export interface Failure<E> {
   /** What it failed with. */
   readonly error: E;
-  /** Milliseconds from the call to its end. */
-  readonly time: number;
 }
 
 /** A class of errors. */
 // deno-lint-ignore no-explicit-any -- their constructors have little in common
 type ErrorClass<E extends Error> = new (...args: any[]) => E;
 
-/** Waits for a failure with an error of exactly that class, and takes the time. */
+/** Waits for a failure with an error of exactly that class. */
 export async function failureOf<E extends Error>(
   errorClass: ErrorClass<E>,
   call: () => PromiseLike<unknown>,
 ): Promise<Failure<E>> {
-  const start = performance.now();
   let error: unknown;
   try {
-    await call();
+    await bounded(call());
   } catch (reason) {
     error = reason;
   }
-  const time = performance.now() - start;
   assert(error instanceof Error, `It should have failed, but gave no error`);
   if (error.constructor !== errorClass) throw error;
-  return { error: error as E, time };
+  return { error: error as E };
 }
 
 /** Checks what an error knows of its command. */
@@ -51,28 +52,45 @@ export function assertOutcome(
   assertEquals({ hostId, command, outcome }, expected);
 }
 
-/** Checks that a time is the expected one, give or take 100 ms. */
-export function assertTime(time: number, expected: number): void {
-  // A timer of the runtime may go off a moment early.
-  assertGreaterOrEqual(time, expected - 5);
-  assertLessOrEqual(time, expected + 100);
+/** How something runs out of time. */
+export interface TimesOut<E extends Error> {
+  /** The milliseconds that it has. */
+  timeout: number;
+  /**
+   * Waited for, by the real clock, before time goes on.
+   *
+   * @default {() => true}
+   */
+  ready?: () => boolean | Promise<boolean>;
+  /**
+   * The class of its error.
+   *
+   * @default {TimeoutError}
+   */
+  errorClass?: ErrorClass<E>;
 }
 
-/** Waits. */
-export function sleep(time: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, time));
-}
-
-/** Waits until something holds, for at most `timeout` milliseconds. */
-export async function eventually(
-  check: () => boolean | Promise<boolean>,
-  timeout = 5_000,
-): Promise<void> {
-  const deadline = performance.now() + timeout;
-  while (!await check()) {
-    if (performance.now() > deadline) {
-      throw new Error(`It did not hold within ${timeout} ms`);
-    }
-    await sleep(5);
-  }
+/**
+ * Checks that something fails because its time is up, and not a millisecond
+ * before or after.
+ *
+ * @param time The time, which is driven on.
+ * @param call What takes too long.
+ */
+export async function timesOutAfter<E extends Error = TimeoutError>(
+  time: FakeTime,
+  call: () => PromiseLike<unknown>,
+  options: TimesOut<E>,
+): Promise<E> {
+  const { timeout, ready = () => true } = options;
+  const errorClass = options.errorClass ?? TimeoutError;
+  const failing = failureOf<Error>(errorClass, call);
+  // It is awaited further down, whatever happens first.
+  failing.catch(() => {});
+  await eventually(ready);
+  await time.advance(timeout - 1);
+  assert(await isPending(failing), `It ended before ${timeout} ms had passed`);
+  await time.advance(1);
+  assert(!await isPending(failing), `It went on after ${timeout} ms`);
+  return (await failing).error as E;
 }

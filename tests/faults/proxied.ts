@@ -1,113 +1,25 @@
 /**
- * Clusters whose hosts are real servers, each behind a fault proxy and each
- * watched by an oracle.
+ * What has to hold behind fault proxies.
  *
  * @module
  */
 
 import { assertEquals } from "@std/assert";
-import { Cluster, type ClusterOptions, TransportError } from "../../mod.ts";
-import {
-  FaultProxy,
-  RedisServer,
-  type RedisServerOptions,
-} from "../../src/testing.ts";
-import { type Oracle, oracle } from "./oracle.ts";
-import { sleep } from "./outcome.ts";
+import { type Cluster, TransportError } from "../../mod.ts";
+import type { Proxied } from "../../support/proxied.ts";
+import { eventually } from "./outcome.ts";
 
-/** The options of a cluster, except for its hosts. */
-export type ProxiedOptions = Omit<ClusterOptions, "hosts"> & {
-  /** Directives of its servers. */
-  config?: RedisServerOptions["config"];
-  /** Whether the client reaches its proxies over TCP or unix sockets. */
-  transport?: "tcp" | "unix";
-  /** Whether the servers have a TCP port, for replicas of theirs. */
-  serverTransport?: "tcp" | "unix";
-};
+export { Proxied } from "../../support/proxied.ts";
 
-/** A cluster, its servers, and what stands between and beside them. */
-export class Proxied implements AsyncDisposable {
-  readonly servers: readonly RedisServer[];
-  readonly proxies: readonly FaultProxy[];
-  readonly oracles: readonly Oracle[];
-  readonly cluster: Cluster;
-
-  private constructor(
-    servers: readonly RedisServer[],
-    proxies: readonly FaultProxy[],
-    options: Omit<ClusterOptions, "hosts">,
-  ) {
-    this.servers = servers;
-    this.proxies = proxies;
-    this.oracles = servers.map((server) => oracle(server));
-    const hosts = proxies.map(({ hostname, port, path }) =>
-      port === 0 ? { path } : { hostname, port }
-    );
-    this.cluster = new Cluster({ ...options, hosts });
-  }
-
-  static async start(
-    size: number,
-    options: ProxiedOptions = {},
-  ): Promise<Proxied> {
-    const {
-      config = {},
-      transport = "tcp",
-      serverTransport = "unix",
-      ...rest
-    } = options;
-    const servers = await Promise.all(
-      Array.from(
-        { length: size },
-        () => RedisServer.start({ config, transport: serverTransport }),
-      ),
-    );
-    const proxies = await Promise.all(
-      servers.map((server) => FaultProxy.start(server, { transport })),
-    );
-    return new Proxied(servers, proxies, rest);
-  }
-
-  /** The first of each, where there is one host. */
-  get proxy(): FaultProxy {
-    return this.proxies[0];
-  }
-  get server(): RedisServer {
-    return this.servers[0];
-  }
-  get oracle(): Oracle {
-    return this.oracles[0];
-  }
-
-  /** Distinct keys that live on one host. */
-  keys(hostId: number, count: number, prefix = "key"): string[] {
-    const router = this.cluster.getRouter();
-    const keys: string[] = [];
-    for (let i = 0; keys.length < count; i++) {
-      const key = `${prefix}:${i}`;
-      if (router.getHostForKey(key) === hostId) keys.push(key);
-    }
-    return keys;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cluster.close();
-    await Promise.all(this.oracles.map((one) => one[Symbol.asyncDispose]()));
-    await Promise.all(this.proxies.map((proxy) => proxy.close()));
-    await Promise.all(this.servers.map((server) => server.stop()));
-  }
-}
-
-/** Waits until nothing of a cluster is leased or waited for; fails after 1 s. */
+/** Waits until nothing of a cluster is leased or waited for; fails when it never is. */
 export async function assertQuiet(cluster: Cluster): Promise<void> {
   const busy = () =>
     [...cluster.hosts.keys()].map((hostId) => {
       const { leased, waiting } = cluster.getPoolForHost(hostId);
       return { hostId, leased, waiting };
     }).filter(({ leased, waiting }) => leased + waiting > 0);
-  const deadline = Date.now() + 1_000;
-  while (busy().length > 0 && Date.now() < deadline) await sleep(10);
-  assertEquals(busy(), []);
+  await eventually(() => busy().length === 0)
+    .catch(() => assertEquals(busy(), []));
 }
 
 /** What a promise rejects with; fails when it resolves. */

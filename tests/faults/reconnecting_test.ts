@@ -5,7 +5,6 @@ import {
   assertGreaterOrEqual,
   assertInstanceOf,
   assertLess,
-  assertLessOrEqual,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
@@ -17,7 +16,8 @@ import {
   type HostEventDetail,
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { FakeTime, replaced } from "../fake_time.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { assertOutcome, eventually, failureOf, sleep } from "./outcome.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";
@@ -37,17 +37,22 @@ Deno.test("fault 25: probes back off, with a cap", async () => {
       breaker: { minDelay: 40, maxDelay: 160 },
     },
   });
+  using time = new FakeTime();
+  using _ = replaced(Math, "random", () => 1);
   const client = cluster.getRoutingClient();
-  while (!cluster.getPoolForHost(0).down) await client.get("k").catch(() => {});
-  const { length } = server.accepted;
+  const pool = cluster.getPoolForHost(0);
+  while (!pool.down) await client.get("k").catch(() => {});
+  let { length } = server.accepted;
   assertEquals(length, 3);
-  await eventually(() => server.accepted.length >= length + 6);
-  const pauses = server.accepted.slice(length - 1)
-    .map((time, index, times) => time - times[index - 1]).slice(1);
-  [40, 80, 160, 160, 160, 160].forEach((pause, index) => {
-    assertGreaterOrEqual(pauses[index], pause / 2 - 5);
-    assertLessOrEqual(pauses[index], pause + 30);
-  });
+  for (const pause of [40, 80, 160, 160, 160, 160]) {
+    await time.advance(pause - 1);
+    await sleep(5);
+    assertEquals(server.accepted.length, length);
+    await time.advance(1);
+    length++;
+    await eventually(() => pool.failures === length);
+    assertEquals(server.accepted.length, length);
+  }
 });
 
 Deno.test("fault 25: 100 clients do not come back in step", async () => {
@@ -60,40 +65,57 @@ Deno.test("fault 25: 100 clients do not come back in step", async () => {
         poolOptions: { breaker: { threshold: 1, minDelay: 400 } },
       })),
   );
+  using time = new FakeTime();
   await Promise.all(
     all.map((cluster) =>
       assertRejects(() => cluster.getRoutingClient().incr("k"))
     ),
   );
   assertEquals(server.accepted.length, 100);
-  await eventually(() => server.accepted.length === 200);
+  const pauses = time.delays.filter((delay) => delay <= 400);
+  assertEquals(pauses.length, 100);
+  assertGreaterOrEqual(Math.min(...pauses), 200);
   // Spread over 200 ms: evenly it would be 10 in each of the 20 slots.
-  const probes = server.accepted.slice(100);
   const slots = new Map<number, number>();
-  for (const time of probes) {
-    const slot = Math.floor((time - probes[0]) / 10);
+  for (const pause of pauses) {
+    const slot = Math.floor(pause / 10);
     slots.set(slot, (slots.get(slot) ?? 0) + 1);
   }
-  assertGreater(probes[99] - probes[0], 100);
+  assertGreater(Math.max(...pauses) - Math.min(...pauses), 100);
   assertLess(Math.max(...slots.values()), 30);
+  await time.advance(400);
+  await eventually(() => server.accepted.length === 200);
 });
 
 Deno.test("fault 25: retries pause, jittered, and are bounded", async () => {
-  await using server = unwelcoming();
-  await using cluster = clusterAt(server.port, {
-    poolOptions: { breaker: { threshold: 100 } },
-  });
-  await assertRejects(
-    () => cluster.getRoutingClient().get("k"),
-    ConnectionError,
-  );
-  assertEquals(server.accepted.length, 4);
-  const pauses = server.accepted
-    .map((time, index, times) => time - times[index - 1]).slice(1);
-  // The first retry may follow at once, as the connection might be an old one.
-  assertLessOrEqual(pauses[0], 80);
-  assertGreaterOrEqual(pauses[1], 45);
-  assertGreaterOrEqual(pauses[2], 95);
+  for (const share of [0, 1]) {
+    await using server = unwelcoming();
+    await using cluster = clusterAt(server.port, {
+      poolOptions: { breaker: { threshold: 100 } },
+    });
+    using time = new FakeTime();
+    using _ = replaced(Math, "random", () => share);
+    const failing = failureOf(
+      ConnectionError,
+      () => cluster.getRoutingClient().get("k"),
+    );
+    const attempts = () => server.accepted.length;
+    const pauses = [50, 100, 200].map((pause) => pause * (1 + share) / 2);
+    const isPausing = (pause: number) => time.delays.includes(pause);
+    // The first retry may follow at once, as the connection might be an old one.
+    await eventually(() => attempts() === 2 || isPausing(pauses[0]));
+    if (attempts() === 1) await time.advance(pauses[0]);
+    for (const [index, pause] of pauses.slice(1).entries()) {
+      await eventually(() => isPausing(pause));
+      assertEquals(attempts(), index + 2);
+      await time.advance(pause - 1);
+      await sleep(5);
+      assertEquals(attempts(), index + 2);
+      await time.advance(1);
+    }
+    await failing;
+    assertEquals(attempts(), 4);
+  }
 });
 
 Deno.test("fault 25: after 3 failures a host fails fast, and comes back", async () => {
@@ -112,9 +134,11 @@ Deno.test("fault 25: after 3 failures a host fails fast, and comes back", async 
   }
   const client = cluster.getRoutingClient();
   await client.set("k", "v");
+  using time = new FakeTime();
   await proxy.refuse();
   proxy.reset();
-  await eventually(() => cluster.getPoolForHost(0).size === 0);
+  const pool = cluster.getPoolForHost(0);
+  await eventually(() => pool.size === 0);
   for (let i = 0; i < 3; i++) {
     const { error } = await failureOf(ConnectionError, () => client.incr("n"));
     assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
@@ -125,16 +149,16 @@ Deno.test("fault 25: after 3 failures a host fails fast, and comes back", async 
     map: () => cluster.map((client) => client.incr("n")),
     all: () => cluster.all((client) => client.incr("n")),
   };
+  // They fail although time stands still: nothing is waited for.
   for (const call of Object.values(calls)) {
-    const { error, time } = await failureOf(HostDownError, call);
-    assertLess(time, 20);
+    const { error } = await failureOf(HostDownError, call);
     assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
     assertInstanceOf(error.cause, ConnectionError);
   }
-  await sleep(200);
-  assertEquals(cluster.getPoolForHost(0).down, true);
+  await time.until(() => pool.failures >= 6);
+  assertEquals(pool.down, true);
   proxy.pass();
-  await eventually(() => !cluster.getPoolForHost(0).down, 1_000);
+  await time.until(() => !pool.down);
   assertEquals(await client.get("k"), "v");
   assertEquals(await client.incr("n"), 1);
   assertEquals(events.toSorted(), ["down", "reconnect", "up"]);
@@ -156,7 +180,7 @@ Deno.test("fault 25: a user who may not ask PING comes back as well", async () =
     for (let i = 0; i < 3; i++) await client.get("k").catch(() => {});
     assert(cluster.getPoolForHost(0).down);
     proxy.pass();
-    await eventually(() => !cluster.getPoolForHost(0).down, 1_000);
+    await eventually(() => !cluster.getPoolForHost(0).down);
   }
 });
 
@@ -180,13 +204,13 @@ Deno.test("fault 25: a silent host fails fast in the end", async () => {
     timeout: 100,
     poolOptions: { dialTimeout: 100 },
   });
+  using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  for (let i = 0; i < 10 && !cluster.getPoolForHost(0).down; i++) {
-    await client.incr("n").catch(() => {});
-    await sleep(5);
+  const pool = cluster.getPoolForHost(0);
+  for (let i = 0; i < 10 && !pool.down; i++) {
+    await time.settled(client.incr("n").catch(() => {}), 50);
   }
-  const { time } = await failureOf(HostDownError, () => client.incr("n"));
-  assertLess(time, 20);
+  await failureOf(HostDownError, () => client.incr("n"));
 });
 
 Deno.test("fault 25: a host that is down keeps its keys", async () => {
@@ -261,10 +285,21 @@ Deno.test("fault 25: a server with too many clients runs nothing, so all is trie
   const other = oracle(server);
   await other.command("PING");
   await using cluster = clusterAt(server.port);
+  using time = new FakeTime();
   const client = cluster.getRoutingClient();
   const counts = Promise.all(Array.from({ length: 5 }, () => client.incr("n")));
-  setTimeout(() => other.close(), 60);
-  assertEquals(await counts, [1, 2, 3, 4, 5]);
+  await eventually(async () =>
+    !/rejected_connections:0/.test(
+      String(await direct.command("INFO", "stats")),
+    )
+  );
+  other.close();
+  await eventually(async () =>
+    /connected_clients:1\b/.test(
+      String(await direct.command("INFO", "clients")),
+    )
+  );
+  assertEquals(await time.settled(counts), [1, 2, 3, 4, 5]);
 });
 
 Deno.test("fault 25: too many clients is a typed error that nothing was sent with", async () => {

@@ -4,11 +4,17 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
-  assertLess,
   assertStrictEquals,
 } from "@std/assert";
 import { CommandError, type RbPromise, TimeoutError } from "../../mod.ts";
-import { eventually, sleep } from "./outcome.ts";
+import { FakeTime } from "../fake_time.ts";
+import {
+  bounded,
+  eventually,
+  isPending,
+  timesOutAfter,
+  turn,
+} from "./outcome.ts";
 import {
   assertInStep,
   assertQuiet,
@@ -18,6 +24,12 @@ import {
   told,
 } from "./proxied.ts";
 
+/** Whether something more has gone to the server of a host. */
+function onceSent({ proxy }: Proxied): () => boolean {
+  const { bytesToServer } = proxy.stats;
+  return () => proxy.stats.bytesToServer > bytesToServer;
+}
+
 const UNKNOWN = { hostId: 0, outcome: "unknown" };
 
 Deno.test("fault 1: a map that timed out leaves no reply behind", async () => {
@@ -25,15 +37,17 @@ Deno.test("fault 1: a map that timed out leaves no reply behind", async () => {
   const keys = await fill(host, 500);
   await host.cluster.map((client) => client.get(keys[0]));
   for (let round = 0; round < 3; round++) {
-    host.proxy.delay(300);
     const { accepted } = host.proxy.stats;
     const { size } = host.cluster.getPoolForHost(0);
-    const started = performance.now();
-    const error = await reasonOf(
-      host.cluster.map((client) => client.get(keys[round]), { timeout: 100 }),
+    const ready = onceSent(host);
+    using time = new FakeTime();
+    host.proxy.delay(300);
+    const error = await timesOutAfter(
+      time,
+      () =>
+        host.cluster.map((client) => client.get(keys[round]), { timeout: 100 }),
+      { timeout: 100, ready },
     );
-    assertLess(performance.now() - started, 200);
-    assertInstanceOf(error, TimeoutError);
     assertEquals(told(error), {
       ...UNKNOWN,
       name: "TimeoutError",
@@ -41,6 +55,7 @@ Deno.test("fault 1: a map that timed out leaves no reply behind", async () => {
     });
     await assertQuiet(host.cluster);
     assertEquals(host.cluster.getPoolForHost(0).size, size - 1);
+    time[Symbol.dispose]();
     host.proxy.pass();
     await assertInStep(host, keys);
     assert(host.proxy.stats.accepted > accepted);
@@ -52,13 +67,19 @@ Deno.test("fault 1: a map of many that a server answers late", async () => {
   const keys = await fill(host, 500);
   const client = host.cluster.getRoutingClient();
   await client.get(keys[0]);
-  const asleep = host.oracle.command("DEBUG", "SLEEP", "0.4");
-  await sleep(20);
-  const error = await reasonOf(
+  host.server.pause();
+  const ready = onceSent(host);
+  using time = new FakeTime();
+  const failing = reasonOf(
     client.map((client) => keys.map((key) => client.strlen(key)), {
       timeout: 100,
     }),
   );
+  await eventually(ready);
+  await time.advance(99);
+  assert(await isPending(failing));
+  await time.advance(1);
+  const error = await bounded(failing);
   assertInstanceOf(error, AggregateError);
   assertEquals(error.errors.length, 500);
   for (const one of error.errors) {
@@ -69,7 +90,8 @@ Deno.test("fault 1: a map of many that a server answers late", async () => {
     });
   }
   await assertQuiet(host.cluster);
-  await asleep;
+  time[Symbol.dispose]();
+  host.server.resume();
   await assertInStep(host, keys);
 });
 
@@ -79,22 +101,24 @@ Deno.test("fault 1: commands of several turns that time out together", async () 
     poolOptions: { maxConnections: 2, breaker: { threshold: 1_000 } },
   });
   const keys = await fill(host, 500);
+  using time = new FakeTime();
   const client = host.cluster.getRoutingClient();
   await client.get(keys[0]);
   host.proxy.hold();
   for (let round = 0; round < 3; round++) {
     const reasons = [];
-    for (let turn = 0; turn < 4; turn++) {
-      reasons.push(reasonOf(client.get(keys[turn])));
-      await sleep(turn % 2);
+    for (let i = 0; i < 4; i++) {
+      reasons.push(reasonOf(client.get(keys[i])));
+      if (i % 2 === 0) await turn();
+      else await time.advance(1);
     }
-    for (const reason of await Promise.all(reasons)) {
+    for (const reason of await time.settled(Promise.all(reasons))) {
       assertInstanceOf(reason, TimeoutError);
     }
     await assertQuiet(host.cluster);
   }
   host.proxy.pass();
-  await assertInStep(host, keys);
+  await bounded(assertInStep(host, keys));
 });
 
 Deno.test("fault 1: a timeout spares those who wait longer", async () => {
@@ -102,17 +126,22 @@ Deno.test("fault 1: a timeout spares those who wait longer", async () => {
   const keys = await fill(host, 500);
   const client = host.cluster.getRoutingClient();
   await client.get(keys[0]);
+  using time = new FakeTime();
   host.proxy.delay(250);
   const hasty = reasonOf(client.sendCommand("GET", [keys[1]], { timeout: 80 }));
-  await sleep(0);
+  await turn();
   const patient = client.get(keys[2]);
   const together = client.get(keys[3]);
-  assertInstanceOf(await hasty, TimeoutError);
-  assertEquals(await Promise.all([patient, together]), [
+  await eventually(() => time.delays.includes(250));
+  await time.advance(80);
+  assertInstanceOf(await bounded(hasty), TimeoutError);
+  assert(await isPending(patient));
+  assertEquals(await time.settled(Promise.all([patient, together])), [
     `value of ${keys[2]}`,
     `value of ${keys[3]}`,
   ]);
   await eventually(() => host.cluster.getPoolForHost(0).size === 0);
+  time[Symbol.dispose]();
   host.proxy.pass();
   await assertInStep(host, keys);
 });
@@ -121,15 +150,20 @@ Deno.test("fault 1: a fanout that timed out", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
   await host.cluster.all((client) => client.dbsize());
+  const ready = onceSent(host);
+  using time = new FakeTime();
   host.proxy.delay(300);
-  const error = await reasonOf(
-    host.cluster.all((client) => client.dbsize(), { timeout: 100 }),
+  const error = await timesOutAfter(
+    time,
+    () => host.cluster.all((client) => client.dbsize(), { timeout: 100 }),
+    { timeout: 100, ready },
   );
   assertEquals(told(error), {
     ...UNKNOWN,
     name: "TimeoutError",
     command: "DBSIZE",
   });
+  time[Symbol.dispose]();
   host.proxy.pass();
   await assertInStep(host, keys);
 });
@@ -138,21 +172,27 @@ Deno.test("fault 1: a dedicated connection closes when a reply is overdue", asyn
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
   using client = await host.cluster.connect(0, { timeout: 100 });
-  assertEquals(await client.get(keys[0]), `value of ${keys[0]}`);
+  const ready = onceSent(host);
+  using time = new FakeTime();
   host.proxy.delay(300);
   const overdue = reasonOf(client.get(keys[1]));
-  await sleep(50);
+  await eventually(ready);
+  await time.advance(50);
   const behind = reasonOf(client.get(keys[2]));
-  assertEquals(told(await overdue), {
+  await time.advance(49);
+  assert(await isPending(overdue));
+  await time.advance(1);
+  assertEquals(told(await bounded(overdue)), {
     ...UNKNOWN,
     name: "TimeoutError",
     command: "GET",
   });
-  assertEquals(told(await behind), {
+  assertEquals(told(await bounded(behind)), {
     ...UNKNOWN,
     name: "ConnectionError",
     command: "GET",
   });
+  time[Symbol.dispose]();
   host.proxy.pass();
   assertEquals(told(await reasonOf(client.get(keys[3]))), {
     name: "ConnectionError",
@@ -215,25 +255,27 @@ Deno.test("fault 4: replies that arrive 200 ms apart stay matched", async () => 
   await host.oracle.command("RPUSH", "list", "a");
   const client = host.cluster.getRoutingClient();
   await client.get(keys[0]);
+  using time = new FakeTime();
   host.proxy.delay(200);
-  const times: number[] = [];
-  const note = <T>(promise: Promise<T>) =>
-    promise.finally(() => times.push(performance.now()));
+  const order: number[] = [];
   const replies: Promise<unknown>[] = [];
   for (let i = 0; i < 6; i++) {
     const key = i === 3 ? "list" : keys[i];
-    replies.push(note(client.get(key).catch((error) => error)));
+    const reply = client.get(key).catch((error) => error);
+    replies.push(reply.finally(() => order.push(i)));
     if (i === 4) replies.push(client.get(keys[10]), client.get(keys[11]));
-    await sleep(190);
+    // The next one is sent while the reply to this one, or to one before, is
+    // on its way.
+    await eventually(() => time.delays.some((delay) => delay <= 200));
+    await time.advance(190);
+    assert(order.length <= i);
   }
-  const values = await Promise.all(replies);
+  const values = await time.settled(Promise.all(replies), 50);
+  assertEquals(order, [0, 1, 2, 3, 4, 5]);
   assertInstanceOf(values[3], CommandError);
   assertEquals(values.toSpliced(3, 1), [
     ...[0, 1, 2, 4, 10, 11, 5].map((i) => `value of ${keys[i]}`),
   ]);
-  for (let i = 1; i < times.length; i++) {
-    assertLess(150, times[i] - times[i - 1]);
-  }
   // They were all on one connection.
   assertEquals(host.proxy.stats.accepted, 1);
 });

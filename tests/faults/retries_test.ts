@@ -1,15 +1,18 @@
 // No write runs twice: what is tried again, how often and for how long.
 
 import {
+  assert,
   assertEquals,
+  assertGreater,
   assertGreaterOrEqual,
   assertInstanceOf,
-  assertLess,
 } from "@std/assert";
 import { Cluster, ConnectionError, TransportError } from "../../mod.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { CLIENTS } from "./client_kinds.ts";
-import { eventually } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { FakeTime, replaced } from "../fake_time.ts";
+import { bounded, eventually, sleep } from "./outcome.ts";
+import { assertQuiet, reasonOf, told } from "./proxied.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 
 Deno.test("fault 12: a read is tried again, within a bound and with growing pauses", async () => {
@@ -17,19 +20,31 @@ Deno.test("fault 12: a read is tried again, within a bound and with growing paus
     poolOptions: { maxRetries: 2, breaker: { threshold: 100 } },
   });
   const client = host.cluster.getRoutingClient();
-  await client.get("a");
-  host.proxy.cut();
-  const { accepted } = host.proxy.stats;
-  const started = performance.now();
-  const error = await reasonOf(client.get("a"));
-  const time = performance.now() - started;
-  assertInstanceOf(error, ConnectionError);
-  assertEquals([error.hostId, error.command], [0, "GET"]);
-  // Two pauses: of 25 to 50 ms, and of 50 to 100 ms.
-  assertGreaterOrEqual(time, 75);
-  assertLess(time, 250);
-  assertEquals(host.proxy.stats.accepted, accepted + 2);
-  host.proxy.pass();
+  for (const share of [0, 1]) {
+    await client.get("a");
+    host.proxy.cut();
+    const { accepted } = host.proxy.stats;
+    using time = new FakeTime();
+    using _ = replaced(Math, "random", () => share);
+    const reason = reasonOf(client.get("a"));
+    // Two pauses: of 25 to 50 ms, and of 50 to 100 ms.
+    for (const [index, longest] of [50, 100].entries()) {
+      const pause = longest * (1 + share) / 2;
+      await eventually(() => time.delays.includes(pause));
+      await time.advance(pause - 1);
+      await sleep(5);
+      assertEquals(host.proxy.stats.accepted, accepted + index);
+      await time.advance(1);
+      await eventually(() =>
+        host.proxy.stats.accepted === accepted + index + 1
+      );
+    }
+    const error = await bounded(reason);
+    assertInstanceOf(error, ConnectionError);
+    assertEquals([error.hostId, error.command], [0, "GET"]);
+    assertEquals(host.proxy.stats.accepted, accepted + 2);
+    host.proxy.pass();
+  }
   await assertQuiet(host.cluster);
 });
 
@@ -40,12 +55,13 @@ for (const [kind, open] of Object.entries(CLIENTS)) {
     const send = await open(host.cluster);
     await host.oracle.command("RPUSH", "list", "a", "b");
     await send("EXISTS", ["other"]);
+    using time = new FakeTime();
     for (let round = 1; round <= 3; round++) {
       host.proxy.cut();
       const read = send("LLEN", ["list"]);
       await eventually(() => host.proxy.stats.cut === round);
       host.proxy.pass();
-      const value = await read;
+      const value = await time.settled(read);
       assertEquals(value instanceof Map ? value.get(0) : value, 2);
     }
     await assertQuiet(host.cluster);
@@ -62,6 +78,7 @@ Deno.test("fault 12: retries end with the caller's deadline", async () => {
     await client.get("a");
     await host.proxy[fault]();
     host.proxy.reset();
+    using time = new FakeTime();
     for (
       const read of [
         () => client.get("a"),
@@ -69,9 +86,11 @@ Deno.test("fault 12: retries end with the caller's deadline", async () => {
         () => client.sendCommand("GET", ["a"], { timeout: 300 }),
       ]
     ) {
-      const started = performance.now();
-      assertInstanceOf(await reasonOf(read()), TransportError);
-      assertLess(performance.now() - started, 350);
+      const started = time.now;
+      const reason = reasonOf(read());
+      // A pause that would end after the deadline is not waited for.
+      reason.then(() => assert(time.now - started <= 300));
+      assertInstanceOf(await time.settled(reason, 25), TransportError);
     }
   }
   host.proxy.pass();
@@ -86,21 +105,24 @@ Deno.test("fault 12: many who retry do not come back in step", async () => {
       await link.write(text.includes("PING") ? "+PONG\r\n" : "$-1\r\n");
     }
   });
-  const { port } = server;
+  const hosts = [{ port: server.port }];
   const poolOptions = { maxRetries: 1 };
-  const pauses = await Promise.all(
-    Array.from({ length: 12 }, async () => {
-      await using cluster = new Cluster({ hosts: [{ port }], poolOptions });
-      const client = cluster.getRoutingClient();
-      await client.get("first");
-      const started = performance.now();
-      assertEquals(told(await reasonOf(client.get("lost"))).outcome, "unknown");
-      return performance.now() - started;
-    }),
+  await using clusters = new AsyncDisposableStack();
+  const clients = Array.from(
+    { length: 50 },
+    () => clusters.use(new Cluster({ hosts, poolOptions })).getRoutingClient(),
   );
-  assertGreaterOrEqual(Math.min(...pauses), 24);
-  const spread = Math.max(...pauses) - Math.min(...pauses);
-  assertGreaterOrEqual(spread, 5);
+  await Promise.all(clients.map((client) => client.get("first")));
+  using time = new FakeTime();
+  const reasons = clients.map((client) => reasonOf(client.get("lost")));
+  const pauses = () => time.delays.filter((delay) => delay <= 50);
+  await eventually(() => pauses().length === clients.length);
+  assertGreaterOrEqual(Math.min(...pauses()), 25);
+  assertGreater(Math.max(...pauses()) - Math.min(...pauses()), 10);
+  await time.advance(50);
+  for (const reason of reasons) {
+    assertEquals(told(await bounded(reason)).outcome, "unknown");
+  }
 });
 
 Deno.test("fault 12: a write is tried again when its caller says so", async () => {
@@ -113,6 +135,7 @@ Deno.test("fault 12: a write is tried again when its caller says so", async () =
         client.sendCommand("INCR", ["n"], { idempotent: true })
       ),
   ];
+  using time = new FakeTime();
   let count = 0;
   for (const call of calls) {
     await client.get("other");
@@ -121,26 +144,29 @@ Deno.test("fault 12: a write is tried again when its caller says so", async () =
     await eventually(() => host.proxy.stats.cut === count / 2 + 1);
     host.proxy.pass();
     count += 2;
-    assertEquals(await sent, count);
+    assertEquals(await time.settled(sent), count);
     assertEquals(await host.oracle.command("GET", "n"), String(count));
   }
 });
 
 Deno.test("fault 12: what was sent once stays unknown, whatever follows", async () => {
   await using host = await Proxied.start(1);
+  const other = host.cluster.getRoutingClient();
   for (const timeout of [5_000, 20]) {
     const client = host.cluster.getRoutingClient({ timeout });
-    host.proxy.pass();
-    await client.get("other").catch(() => {});
+    await other.get("other");
     await host.oracle.command("DEL", "n");
+    using time = new FakeTime();
     host.proxy.cut();
     const sent = client.sendCommand("INCR", ["n"], { idempotent: true });
     const error = reasonOf(sent);
     await eventually(async () => await host.oracle.command("GET", "n") === "1");
     await host.proxy.refuse();
-    assertEquals(told(await error).outcome, "unknown");
+    assertEquals(told(await time.settled(error)).outcome, "unknown");
     assertEquals(await host.oracle.command("GET", "n"), "1");
     host.proxy.pass();
-    await eventually(() => client.get("other").then(() => true, () => false));
+    await time.until(() =>
+      time.settled(other.get("other").then(() => true, () => false), 100)
+    );
   }
 });

@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertGreater,
   assertInstanceOf,
   assertLess,
   assertRejects,
@@ -11,15 +10,18 @@ import {
   PoolTimeoutError,
   QueueFullError,
   type RoutingClient,
+  TimeoutError,
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
-import { oracle } from "./oracle.ts";
+import { FakeTime } from "../fake_time.ts";
+import { type Oracle, oracle } from "../../support/raw_client.ts";
 import {
   assertOutcome,
-  assertTime,
+  bounded,
   eventually,
   failureOf,
-  sleep,
+  isPending,
+  timesOutAfter,
 } from "./outcome.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";
@@ -72,23 +74,24 @@ Deno.test("fault 21: the wait for a connection is bounded and typed", async () =
   await using setup = await exhaustible();
   const { cluster, proxy, server } = setup;
   await using direct = oracle(server);
+  using time = new FakeTime();
   proxy.hold();
   const holders = [1, 2].map(() => cluster.map((client) => client.get("k")));
   await eventually(() => cluster.getPoolForHost(0).leased === 2);
-  const { error, time } = await failureOf(
-    PoolTimeoutError,
-    () => cluster.map((client) => client.incr("n"), { timeout: 200 }),
-  );
-  assertTime(time, 200);
-  assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
-  const routed = await failureOf(
-    PoolTimeoutError,
-    () => cluster.getRoutingClient({ timeout: 100 }).incr("n"),
-  );
-  assertTime(routed.time, 100);
+  const calls: Record<number, () => PromiseLike<unknown>> = {
+    200: () => cluster.map((client) => client.incr("n"), { timeout: 200 }),
+    100: () => cluster.getRoutingClient({ timeout: 100 }).incr("n"),
+  };
+  for (const [timeout, call] of Object.entries(calls)) {
+    const error = await timesOutAfter(time, call, {
+      timeout: Number(timeout),
+      errorClass: PoolTimeoutError,
+    });
+    assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
+  }
   assertEquals(cluster.getPoolForHost(0).waiting, 0);
   proxy.pass();
-  await Promise.all(holders);
+  await bounded(Promise.all(holders));
   assertEquals(await direct.command("EXISTS", "n"), 0);
 });
 
@@ -96,6 +99,8 @@ Deno.test("fault 21: an abort removes the waiter at once", async () => {
   await using setup = await exhaustible(1);
   const { cluster, proxy, server } = setup;
   await using direct = oracle(server);
+  // Its time is not up, and no connection becomes free: it is the abort.
+  using _ = new FakeTime();
   proxy.hold();
   const holder = cluster.map((client) => client.get("k"));
   await eventually(() => cluster.getPoolForHost(0).leased === 1);
@@ -109,10 +114,10 @@ Deno.test("fault 21: an abort removes the waiter at once", async () => {
   await eventually(() => cluster.getPoolForHost(0).waiting === 2);
   abort.abort();
   assertEquals(cluster.getPoolForHost(0).waiting, 1);
-  await gone;
+  await bounded(gone);
   proxy.pass();
-  await holder;
-  assertEquals(await next, 1);
+  await bounded(holder);
+  assertEquals(await bounded(next), 1);
   assertEquals(await direct.command("EXISTS", "n"), 0);
 });
 
@@ -122,16 +127,22 @@ Deno.test("fault 21: close() waits a bounded time, then rejects the waiters", as
     timeout: 300,
     poolOptions: { maxConnections: 1 },
   });
+  using time = new FakeTime();
   const commands = [0, 1, 2].map(() =>
     failureOf(
       ConnectionError,
       () => cluster.map((client) => client.incr("n"), { timeout: 10_000 }),
     )
   );
-  await eventually(() => cluster.getPoolForHost(0).waiting === 2);
-  const start = performance.now();
-  await cluster.close();
-  assertTime(performance.now() - start, 300);
+  await eventually(() =>
+    cluster.getPoolForHost(0).waiting === 2 &&
+    server.accepted.some(({ text }) => text.includes("INCR"))
+  );
+  const closing = cluster.close();
+  await time.advance(299);
+  assert(await isPending(closing));
+  await time.advance(1);
+  await bounded(closing);
   const outcomes = (await Promise.all(commands)).map(({ error }) => error);
   assertEquals(outcomes.map(({ outcome }) => outcome), [
     "unknown",
@@ -156,13 +167,14 @@ Deno.test("fault 22: what does not fit into the queue of commands is refused at 
     map: () => cluster.map((client) => client.incr("n")),
     all: () => cluster.all((client) => client.incr("n")),
   };
+  // At once: neither a reply comes nor does any time pass.
+  using _ = new FakeTime();
   for (const call of Object.values(clients)) {
-    const { error, time } = await failureOf(QueueFullError, call);
-    assertLess(time, 50);
+    const { error } = await failureOf(QueueFullError, call);
     assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
   }
   proxy.pass();
-  await Promise.all(fitting);
+  await bounded(Promise.all(fitting));
   assertEquals(await direct.command("GET", "n"), "100");
   assertEquals(await client.incr("n"), 101);
 });
@@ -173,12 +185,15 @@ Deno.test("fault 22: the queue is bounded in bytes, and so is memory", async () 
     timeout: 1_000,
     poolOptions: { maxQueueBytes: 10_000_000 },
   });
+  using time = new FakeTime();
   const client = cluster.getRoutingClient();
   const value = "x".repeat(100_000);
   const before = Deno.memoryUsage().rss;
-  const results = await Promise.allSettled(
+  const settling = Promise.allSettled(
     Array.from({ length: 1_000 }, (_, i) => client.set(`k${i}`, value)),
   );
+  await eventually(() => server.accepted.some(({ text }) => text !== ""));
+  const results = await time.settled(settling, 500);
   const reasons = results.map((result) =>
     result.status === "rejected" ? result.reason.name : result.value
   );
@@ -274,13 +289,26 @@ Deno.test("fault 23: 300,000 GETs through a routing client to a real server", as
   assert(values.every((value) => value?.length === 200));
 });
 
-/** Checks that commands are answered at once while others block. */
-async function assertPrompt(client: RoutingClient): Promise<void> {
+/** Seconds that a command blocks if nothing wakes it. */
+const LONG = 60;
+
+/** Checks that others are answered while commands block on the server. */
+async function assertPrompt(
+  client: RoutingClient,
+  blocked: PromiseLike<unknown>[],
+): Promise<void> {
   for (let i = 0; i < 20; i++) {
-    const start = performance.now();
-    assertEquals(await client.get("k"), null);
-    assertLess(performance.now() - start, 100);
+    assertEquals(await bounded(client.get("k")), null);
   }
+  for (const one of blocked) assert(await isPending(one));
+}
+
+/** Waits until the server says that so many clients are blocked. */
+async function untilBlocked(direct: Oracle, count: number): Promise<void> {
+  await eventually(async () =>
+    String(await direct.command("INFO", "clients"))
+      .includes(`blocked_clients:${count}\r`)
+  );
 }
 
 Deno.test("fault 24: blocking commands delay nobody else", async () => {
@@ -288,14 +316,21 @@ Deno.test("fault 24: blocking commands delay nobody else", async () => {
   await using direct = oracle(server);
   await using cluster = clusterAt(server.port);
   const client = cluster.getRoutingClient();
-  const blocked = [
-    client.blpop(2, "list"),
-    client.sendCommand("BLMOVE", ["list", "other", "LEFT", "LEFT", 2]),
-    client.sendCommand("XREAD", ["BLOCK", 2_000, "STREAMS", "stream", "$"]),
-    cluster.map((client) => client.brpop(2, "list")),
-    cluster.getLocalClient(0).sendCommand("BZPOPMIN", ["set", 2]),
+  const blocked: PromiseLike<unknown>[] = [
+    client.blpop(LONG, "list"),
+    client.sendCommand("BLMOVE", ["list", "other", "LEFT", "LEFT", LONG]),
+    client.sendCommand("XREAD", [
+      "BLOCK",
+      1_000 * LONG,
+      "STREAMS",
+      "stream",
+      "$",
+    ]),
+    cluster.map((client) => client.brpop(LONG, "list")),
+    cluster.getLocalClient(0).sendCommand("BZPOPMIN", ["set", LONG]),
   ];
-  await assertPrompt(client);
+  await untilBlocked(direct, blocked.length);
+  await assertPrompt(client, blocked);
   assertEquals(await cluster.map((client) => client.get("k")), null);
   await direct.command("RPUSH", "list", "a", "b", "c");
   await direct.command("ZADD", "set", 1, "a");
@@ -307,13 +342,12 @@ Deno.test("fault 24: as many blocking commands as connections delay nobody else"
   await using server = await RedisServer.start({ transport: "tcp" });
   await using direct = oracle(server);
   await using cluster = clusterAt(server.port, {
-    timeout: 1_000,
     poolOptions: { maxConnections: 2 },
   });
   const client = cluster.getRoutingClient();
-  const blocked = [0, 1].map(() => client.blpop(2, "list"));
-  await sleep(50);
-  await assertPrompt(client);
+  const blocked = [0, 1].map(() => client.blpop(LONG, "list"));
+  await untilBlocked(direct, blocked.length);
+  await assertPrompt(client, blocked);
   await direct.command("RPUSH", "list", "a", "b");
   for (const reply of await Promise.all(blocked)) {
     assertInstanceOf(reply, Array);
@@ -322,8 +356,17 @@ Deno.test("fault 24: as many blocking commands as connections delay nobody else"
 
 Deno.test("fault 24: a blocking command has its own time besides the deadline", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
+  await using direct = oracle(server);
   await using cluster = clusterAt(server.port, { timeout: 200 });
-  const start = performance.now();
-  assertEquals(await cluster.getRoutingClient().blpop(0.5, "list"), null);
-  assertGreater(performance.now() - start, 490);
+  using time = new FakeTime();
+  const client = cluster.getRoutingClient();
+  const blocked = client.blpop(0.2, "list");
+  await time.advance(399);
+  assertEquals(await bounded(blocked), null);
+  const late = failureOf(TimeoutError, () => client.blpop(LONG, "list"));
+  await untilBlocked(direct, 1);
+  await time.advance(1_000 * LONG + 199);
+  assert(await isPending(late));
+  await time.advance(1);
+  await late;
 });

@@ -10,6 +10,8 @@ const CHUNK_SIZE = 65_536;
 
 /** One connection of a {@linkcode ScriptedServer}, seen from its script. */
 export class ScriptedLink {
+  /** What the client has sent so far. */
+  text = "";
   readonly #connection: Deno.Conn;
   readonly #chunk = new Uint8Array(CHUNK_SIZE);
   readonly #decoder = new TextDecoder("latin1");
@@ -22,7 +24,9 @@ export class ScriptedLink {
   async read(): Promise<string | undefined> {
     const size = await this.#connection.read(this.#chunk).catch(() => null);
     if (size === null) return undefined;
-    return this.#decoder.decode(this.#chunk.subarray(0, size));
+    const text = this.#decoder.decode(this.#chunk.subarray(0, size));
+    this.text += text;
+    return text;
   }
 
   /** Sends text, one character a byte, or bytes. */
@@ -47,8 +51,8 @@ export type Script = (link: ScriptedLink, index: number) => Promise<void>;
 
 /** A listener on a free port of 127.0.0.1 that plays a script. */
 export class ScriptedServer implements AsyncDisposable {
-  /** When each connection was accepted, by `performance.now()`. */
-  readonly accepted: number[] = [];
+  /** The links that were accepted so far, also those that are closed. */
+  readonly accepted: ScriptedLink[] = [];
   readonly #listener: Deno.TcpListener;
   readonly #script: Script;
   readonly #connections = new Set<Deno.Conn>();
@@ -105,9 +109,10 @@ export class ScriptedServer implements AsyncDisposable {
       }
       // What a script writes in pieces arrives in pieces, and at once.
       connection.setNoDelay();
-      const index = this.accepted.push(performance.now()) - 1;
+      const link = new ScriptedLink(connection);
+      const index = this.accepted.push(link) - 1;
       this.#connections.add(connection);
-      const running = this.#script(new ScriptedLink(connection), index)
+      const running = this.#script(link, index)
         .catch(() => {})
         .finally(() => {
           this.#connections.delete(connection);

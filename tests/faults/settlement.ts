@@ -5,6 +5,7 @@
  */
 
 import { TransportError } from "../../mod.ts";
+import { bounded } from "../../support/waiting.ts";
 
 /** Counts rejections that nobody handles while it is in use. */
 export class UnhandledRejections implements Disposable {
@@ -30,20 +31,11 @@ export function isExpected(reason: unknown): boolean {
     typeof reason === "number";
 }
 
-/** Waits for all to settle, but no longer than `time` milliseconds. */
-export async function settledWithin(
+/** Waits for all to settle, and gives what they were rejected with. */
+export async function reasonsOf(
   promises: PromiseLike<unknown>[],
-  time: number,
-): Promise<{ status: "settled" | "pending"; reasons: unknown[] }> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((wake) => {
-    timer = setTimeout(() => wake(undefined), time);
-  });
-  const all = Promise.allSettled(promises);
-  const results = await Promise.race([all, late]);
-  clearTimeout(timer);
-  if (results === undefined) return { status: "pending", reasons: [] };
-  const reasons = results.filter(({ status }) => status === "rejected")
+): Promise<unknown[]> {
+  const results = await bounded(Promise.allSettled(promises));
+  return results.filter(({ status }) => status === "rejected")
     .map((result) => (result as PromiseRejectedResult).reason);
-  return { status: "settled", reasons };
 }

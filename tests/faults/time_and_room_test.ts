@@ -1,29 +1,38 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ClusterOptions, HostDownError, TimeoutError } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
+import { FakeTime } from "../fake_time.ts";
 import { ScriptedServer } from "./scripted_server.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { blackhole, clusterAt } from "./single_host.ts";
 import {
   assertOutcome,
-  assertTime,
-  eventually,
   failureOf,
-  sleep,
+  isPending,
+  timesOutAfter,
 } from "./outcome.ts";
+
+/** Whether each of so many connections has sent something. */
+function heard({ accepted }: ScriptedServer, count = 1): () => boolean {
+  return () =>
+    accepted.length >= count && accepted.every(({ text }) => text !== "");
+}
 
 Deno.test("fault 19: a SYN blackhole times out within the deadline", async () => {
   using hole = await blackhole();
   await using cluster = clusterAt(hole.port);
+  using time = new FakeTime();
   const client = cluster.getRoutingClient({ timeout: 200 });
-  const { error, time } = await failureOf(TimeoutError, () => client.incr("k"));
-  assertTime(time, 200);
+  const error = await timesOutAfter(time, () => client.incr("k"), {
+    timeout: 200,
+  });
   assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
 });
 
 Deno.test("fault 19: every kind of client keeps to its deadline", async () => {
   await using server = ScriptedServer.silent();
   await using cluster = clusterAt(server.port, { timeout: 200 });
+  using time = new FakeTime();
   const calls: Record<string, () => PromiseLike<unknown>> = {
     routing: () => cluster.getRoutingClient().incr("k"),
     call: () =>
@@ -33,34 +42,46 @@ Deno.test("fault 19: every kind of client keeps to its deadline", async () => {
     map: () => cluster.map((client) => client.incr("k")),
     all: () => cluster.all((client) => client.incr("k")),
   };
-  await Promise.all(
-    Object.values(calls).map(async (call) => {
-      const { error, time } = await failureOf(TimeoutError, call);
-      assertTime(time, 200);
-      assertOutcome(error, { hostId: 0, command: "INCR", outcome: "unknown" });
-    }),
-  );
+  for (const call of Object.values(calls)) {
+    const count = server.accepted.length + 1;
+    const error = await timesOutAfter(time, call, {
+      timeout: 200,
+      ready: heard(server, count),
+    });
+    assertOutcome(error, { hostId: 0, command: "INCR", outcome: "unknown" });
+    // The next one finds neither a connection in doubt nor a host that is down.
+    cluster.removeHost(0);
+    cluster.addHost(0, { port: server.port });
+  }
 });
 
 Deno.test("fault 19: a read of a silent server is not retried past the deadline", async () => {
   await using server = ScriptedServer.silent();
   await using cluster = clusterAt(server.port, { timeout: 200 });
+  using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  const { time } = await failureOf(TimeoutError, () => client.get("k"));
-  assertTime(time, 200);
+  await timesOutAfter(time, () => client.get("k"), {
+    timeout: 200,
+    ready: heard(server),
+  });
+  await time.advance(10_000);
   assertEquals(server.accepted.length, 1);
 });
 
 Deno.test("fault 19: the time of a map covers all of it", async () => {
   await using server = ScriptedServer.silent();
   await using cluster = clusterAt(server.port);
-  const start = performance.now();
-  await assertRejects(() =>
-    cluster.map(async (client) => {
-      await sleep(150);
-      client.incr("k");
-    }, { timeout: 200 }), TimeoutError);
-  assertTime(performance.now() - start, 200);
+  using time = new FakeTime();
+  let isIssued = false;
+  const map = cluster.map(async (client) => {
+    await time.sleep(150);
+    isIssued = true;
+    await client.incr("k");
+  }, { timeout: 200 });
+  map.catch(() => {});
+  await time.advance(150);
+  assert(isIssued);
+  await timesOutAfter(time, () => map, { timeout: 50, ready: heard(server) });
 });
 
 const HANDSHAKES: Record<string, {
@@ -81,17 +102,18 @@ for (const [step, { host, protocol = 2 }] of Object.entries(HANDSHAKES)) {
       hostDefaults: host,
       poolOptions: { protocol },
     });
+    using time = new FakeTime();
     const client = cluster.getRoutingClient({ timeout: 200 });
-    const routed = failureOf(TimeoutError, () => client.get("k"));
-    const dedicated = failureOf(
-      TimeoutError,
-      () => cluster.connect(0, { timeout: 200 }),
-    );
-    const { error, time } = await routed;
-    assertTime(time, 200);
+    const error = await timesOutAfter(time, () => client.get("k"), {
+      timeout: 200,
+      ready: heard(server),
+    });
     assertOutcome(error, { hostId: 0, command: "GET", outcome: "not-sent" });
-    const { error: unopened, time: waited } = await dedicated;
-    assertTime(waited, 200);
+    const unopened = await timesOutAfter(
+      time,
+      () => cluster.connect(0, { timeout: 200 }),
+      { timeout: 200, ready: heard(server, 2) },
+    );
     assertEquals([unopened.hostId, unopened.outcome], [0, "not-sent"]);
   });
 }
@@ -103,16 +125,18 @@ Deno.test("fault 19: commands and subscriptions of connect() keep to their deadl
     cluster.connect(0),
     cluster.connect(0),
   ]);
-  const failures = await Promise.all([
-    failureOf(TimeoutError, () => command.incr("k")),
-    failureOf(TimeoutError, () => subscriber.subscribe("channel")),
-  ]);
-  const names = ["INCR", "SUBSCRIBE"];
-  failures.forEach(({ error, time }, index) => {
-    const command = names[index];
-    assertTime(time, 200);
-    assertOutcome(error, { hostId: 0, command, outcome: "unknown" });
-  });
+  using time = new FakeTime();
+  const calls: Record<string, () => PromiseLike<unknown>> = {
+    INCR: () => command.incr("k"),
+    SUBSCRIBE: () => subscriber.subscribe("channel"),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await timesOutAfter(time, call, {
+      timeout: 200,
+      ready: () => server.accepted.some((link) => link.text.includes(name)),
+    });
+    assertOutcome(error, { hostId: 0, command: name, outcome: "unknown" });
+  }
   assertEquals([command.isClosed, subscriber.isClosed], [true, true]);
 });
 
@@ -121,9 +145,11 @@ Deno.test("fault 19: a dial that takes too long is a TimeoutError by itself", as
   await using cluster = clusterAt(hole.port, {
     poolOptions: { dialTimeout: 200, maxRetries: 0 },
   });
+  using time = new FakeTime();
   const client = cluster.getRoutingClient();
-  const { error, time } = await failureOf(TimeoutError, () => client.incr("k"));
-  assertTime(time, 200);
+  const error = await timesOutAfter(time, () => client.incr("k"), {
+    timeout: 200,
+  });
   assertOutcome(error, { hostId: 0, command: "INCR", outcome: "not-sent" });
 });
 
@@ -132,13 +158,14 @@ Deno.test("fault 19: without any option the deadline is 5 seconds", async () => 
   using hole = await blackhole();
   await using silent = clusterAt(server.port);
   await using unreachable = clusterAt(hole.port);
-  const failures = await Promise.all([
-    failureOf(TimeoutError, () => silent.getRoutingClient().get("k")),
-    failureOf(TimeoutError, () => silent.map((client) => client.get("k"))),
-    failureOf(TimeoutError, () => unreachable.getRoutingClient().get("k")),
-    failureOf(TimeoutError, () => unreachable.connect(0)),
-  ]);
-  for (const { time } of failures) assertTime(time, 5_000);
+  using time = new FakeTime();
+  const calls: (() => PromiseLike<unknown>)[] = [
+    () => silent.getRoutingClient().get("k"),
+    () => silent.map((client) => client.get("k")),
+    () => unreachable.getRoutingClient().get("k"),
+    () => unreachable.connect(0),
+  ];
+  for (const call of calls) await timesOutAfter(time, call, { timeout: 5_000 });
 });
 
 Deno.test("fault 19: no deadline at all is Infinity, and is kept", async () => {
@@ -157,22 +184,21 @@ Deno.test("fault 19: no deadline at all is Infinity, and is kept", async () => {
 Deno.test("fault 19: an aborted signal ends the wait for a connection", async () => {
   using hole = await blackhole();
   await using cluster = clusterAt(hole.port);
+  // Neither the deadline nor the next attempt comes: it is the abort.
+  using _ = new FakeTime();
   const reason = new Error("Enough");
   for (const how of ["routing", "map", "connect"]) {
     const abort = new AbortController();
     const { signal } = abort;
-    setTimeout(() => abort.abort(reason), 50);
-    const { error, time } = await failureOf(
-      Error,
-      () =>
-        how === "connect"
-          ? cluster.connect(0, { signal })
-          : how === "map"
-          ? cluster.map((client) => client.get("k"), { signal })
-          : cluster.getRoutingClient({ signal }).get("k"),
-    );
-    assertTime(time, 50);
-    assertEquals(error, reason);
+    const call: PromiseLike<unknown> = how === "connect"
+      ? cluster.connect(0, { signal })
+      : how === "map"
+      ? cluster.map((client) => client.get("k"), { signal })
+      : cluster.getRoutingClient({ signal }).get("k");
+    const failing = failureOf(Error, () => call);
+    assert(await isPending(failing));
+    abort.abort(reason);
+    assertEquals((await failing).error, reason);
   }
 });
 
@@ -222,6 +248,7 @@ Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data"
       breaker: { minDelay: 100, maxDelay: 400 },
     },
   });
+  using time = new FakeTime();
   const client = cluster.getRoutingClient();
   const keys = Array.from({ length: 50 }, (_, index) => `k${index}`);
   await client.mset(Object.fromEntries(keys.map((key) => [key, key])));
@@ -230,26 +257,31 @@ Deno.test("fault 20: a host that stops for 3 seconds comes back with fresh data"
     cluster.addEventListener(type, () => events.push(type));
   }
   server.pause();
-  const paused = performance.now();
-  const { error, time } = await failureOf(TimeoutError, () => client.incr("n"));
-  assertTime(time, 200);
+  const paused = time.now;
+  const error = await timesOutAfter(time, () => client.incr("n"), {
+    timeout: 200,
+  });
   assertEquals(error.outcome, "unknown");
   let refused = 0;
   let tries = 1;
-  while (performance.now() - paused < 3_000) {
+  while (time.now - paused < 3_000) {
     // Whatever is asked of a host that stands still, the answer is in time.
-    const start = performance.now();
-    await client.get("k0").catch((error) => {
-      if (error instanceof HostDownError) refused++;
-      else if (!(error instanceof TimeoutError)) throw error;
-    });
-    assertLess(performance.now() - start, 300);
+    const asked = time.now;
+    await time.settled(
+      client.get("k0").catch((error) => {
+        if (error instanceof HostDownError) refused++;
+        else if (!(error instanceof TimeoutError)) throw error;
+        else assertEquals(performance.now() - asked, 200);
+      }),
+    );
     tries++;
-    await sleep(20);
+    await time.advance(20);
   }
   assert(refused > tries / 2, `${refused} of ${tries} were refused at once`);
   server.resume();
-  await eventually(() => client.set("k0", "new").then(() => true, () => false));
+  await time.until(() =>
+    time.settled(client.set("k0", "new").then(() => true, () => false))
+  );
   assertEquals(events, ["down", "up"]);
   // No reply of before the pause reaches anybody now.
   const values = await Promise.all(keys.map((key) => client.get(key)));

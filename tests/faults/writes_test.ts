@@ -19,10 +19,12 @@ import {
   TransportError,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
+import { Proxied } from "../../support/proxied.ts";
 import { CLIENTS } from "./client_kinds.ts";
-import { oracle } from "./oracle.ts";
-import { eventually, sleep } from "./outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { oracle } from "../../support/raw_client.ts";
+import { FakeTime } from "../fake_time.ts";
+import { bounded, eventually, sleep, turn } from "./outcome.ts";
+import { assertQuiet, reasonOf, told } from "./proxied.ts";
 
 /** Writes that show how often they ran. */
 const WRITES: [name: string, args: string[], ran: string[]][] = [
@@ -32,10 +34,17 @@ const WRITES: [name: string, args: string[], ran: string[]][] = [
   ["EVAL", ["return redis.call('INCR', KEYS[1])", "1", "e"], ["GET", "e"]],
 ];
 
+/** Lets pass the time in which something could be sent again. */
+async function afterAnyPause(time: FakeTime): Promise<void> {
+  await time.advance(10_000);
+  await sleep(10);
+}
+
 for (const [kind, open] of Object.entries(CLIENTS)) {
   Deno.test(`fault 9: a lost reply is not sent again by ${kind}`, async () => {
     await using host = await Proxied.start(1);
     const { proxy } = host;
+    using time = new FakeTime();
     for (const [name, args, ran] of WRITES) {
       await using cluster = new Cluster({ hosts: [{ port: proxy.port }] });
       const send = await open(cluster);
@@ -53,7 +62,7 @@ for (const [kind, open] of Object.entries(CLIENTS)) {
           outcome: "unknown",
         });
         assertInstanceOf((error as Error).cause, ConnectionError);
-        await sleep(80);
+        await afterAnyPause(time);
         assertEquals(String(await host.oracle.command(...ran)), String(times));
         assertEquals(proxy.stats.cut, cut + 1);
       }
@@ -64,6 +73,7 @@ for (const [kind, open] of Object.entries(CLIENTS)) {
   Deno.test(`fault 9: a SET whose reply is lost does not come back by ${kind}`, async () => {
     await using host = await Proxied.start(1);
     const send = await open(host.cluster);
+    using time = new FakeTime();
     for (let round = 0; round < 3; round++) {
       if (round > 0) await send("EXISTS", ["other"]);
       host.proxy.cut();
@@ -71,7 +81,7 @@ for (const [kind, open] of Object.entries(CLIENTS)) {
       host.proxy.pass();
       assertEquals(told(error).outcome, "unknown");
       assertEquals(await host.oracle.command("GETSET", "s", "other"), "after");
-      await sleep(80);
+      await afterAnyPause(time);
       assertEquals(await host.oracle.command("GETDEL", "s"), "other");
     }
   });
@@ -80,6 +90,7 @@ for (const [kind, open] of Object.entries(CLIENTS)) {
 Deno.test("fault 9: a reply cut in half is not sent again", async () => {
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();
+  using time = new FakeTime();
   for (let round = 1; round <= 5; round++) {
     await client.get("other");
     host.proxy.cut({ bytes: 2 });
@@ -87,13 +98,14 @@ Deno.test("fault 9: a reply cut in half is not sent again", async () => {
     host.proxy.pass();
     assertInstanceOf(error, TransportError);
     assertEquals(error.outcome, "unknown");
-    await sleep(60);
+    await afterAnyPause(time);
     assertEquals(await host.oracle.command("GET", "n"), String(round));
   }
 });
 
 Deno.test("fault 9: of a pipeline, what was answered counts once and the rest once at most", async () => {
   await using host = await Proxied.start(1);
+  using time = new FakeTime();
   for (let round = 1; round <= 5; round++) {
     const keys = host.keys(0, 50, `round${round}`);
     await host.cluster.map((client) => client.get("other"));
@@ -106,7 +118,7 @@ Deno.test("fault 9: of a pipeline, what was answered counts once and the rest on
     );
     host.proxy.pass();
     assertInstanceOf(error, AggregateError);
-    await sleep(60);
+    await afterAnyPause(time);
     const counts = await host.oracle.command("MGET", ...keys);
     assert(Array.isArray(counts));
     promises.forEach((promise, index) => {
@@ -148,10 +160,11 @@ for (const [kind, open] of Object.entries(CLIENTS)) {
     await using host = await Proxied.start(1);
     const send = await open(host.cluster);
     await host.proxy.refuse();
+    using time = new FakeTime();
     const sent = send("INCR", ["n"]);
-    await sleep(20);
+    await eventually(() => host.cluster.getPoolForHost(0).failures === 1);
     host.proxy.pass();
-    await sent;
+    await time.settled(sent);
     assertEquals(await host.oracle.command("GET", "n"), "1");
     await assertQuiet(host.cluster);
   });
@@ -178,11 +191,13 @@ for (const maxRetries of [0, 3]) {
     const client = host.cluster.getRoutingClient();
     await client.get("other");
     host.proxy.hold();
+    const bytesSent = () => host.cluster.stats().get(0)!.bytes.sent;
+    const before = bytesSent();
     const big = reasonOf(client.set("big", new Uint8Array(3e7)));
-    await sleep(50);
+    await eventually(() => bytesSent() > before);
     // None of it can leave as long as the first one has not.
     const queued = client.incr("n").catch((error) => error);
-    await sleep(20);
+    await turn();
     const { accepted } = host.proxy.stats;
     host.proxy.reset();
     host.proxy.pass();
@@ -214,10 +229,20 @@ for (const restartsAtOnce of [true, false]) {
       config: { appendonly: "yes", appendfsync: "always" },
     });
     await using direct = oracle(server);
-    await using cluster = new Cluster({ hosts: [{ path: server.path }] });
+    await using cluster = new Cluster({
+      hosts: [{ path: server.path }],
+      timeout: 60_000,
+      // However long it takes to start it again, there is one more attempt.
+      poolOptions: restartsAtOnce
+        ? { maxRetries: 9, breaker: { threshold: 100 } }
+        : {},
+    });
     const client = cluster.getRoutingClient();
     let acknowledged = 0;
-    const note = () => void acknowledged++;
+    const some = Promise.withResolvers<void>();
+    const note = () => {
+      if (++acknowledged === 20_000) some.resolve();
+    };
     const unknown: TransportError[] = [];
     const unsent: TransportError[] = [];
     let loading = 0;
@@ -233,7 +258,7 @@ for (const restartsAtOnce of [true, false]) {
     };
     const all: Promise<void>[] = [];
     for (let i = 0; i < TOTAL; i++) all.push(client.incr("n").then(note, fail));
-    await eventually(() => acknowledged > 20_000);
+    await bounded(some.promise);
     const before = acknowledged;
     await server.kill();
     if (restartsAtOnce) await server.restart();
@@ -256,6 +281,7 @@ for (const restartsAtOnce of [true, false]) {
 Deno.test("fault 13: a merged MSET whose reply is lost is unknown for each", async () => {
   await using host = await Proxied.start(1);
   const keys = host.keys(0, 100);
+  using time = new FakeTime();
   for (const isFirst of [true, false]) {
     await host.oracle.command("FLUSHALL");
     if (!isFirst) await host.cluster.map((client) => client.get("other"));
@@ -283,7 +309,7 @@ Deno.test("fault 13: a merged MSET whose reply is lost is unknown for each", asy
     );
     await host.oracle.command("SET", keys[50], "other");
     const { bytesToServer } = host.proxy.stats;
-    await sleep(300);
+    await afterAnyPause(time);
     assertEquals(host.proxy.stats.bytesToServer, bytesToServer);
     assertEquals(await host.oracle.command("GET", keys[50]), "other");
     await assertQuiet(host.cluster);
@@ -294,6 +320,7 @@ Deno.test("fault 13: beside a lost MSET, what only reads is read again", async (
   await using host = await Proxied.start(1);
   const keys = host.keys(0, 20);
   await host.cluster.map((client) => client.get("other"));
+  using time = new FakeTime();
   host.proxy.cut();
   const writes: RbPromise<unknown>[] = [];
   const reads: RbPromise<Reply>[] = [];
@@ -309,7 +336,7 @@ Deno.test("fault 13: beside a lost MSET, what only reads is read again", async (
   await eventually(() => host.proxy.stats.cut === 1);
   await host.oracle.command("MSET", ...keys.flatMap((key) => [key, "other"]));
   host.proxy.pass();
-  const error = await mapped;
+  const error = await time.settled(mapped);
   assertInstanceOf(error, AggregateError);
   assertEquals(error.errors.length, writes.length);
   for (const { reason } of writes) {
@@ -325,6 +352,7 @@ Deno.test("fault 13: an MSET over two hosts says for each key what is known", as
   const keys = [...hosts.keys(0, 3), ...hosts.keys(1, 3)];
   const client = hosts.cluster.getRoutingClient();
   await Promise.all(keys.map((key) => client.get(key)));
+  using time = new FakeTime();
   hosts.proxies[1].cut();
   const error = await reasonOf(
     client.mset(Object.fromEntries(keys.map((key) => [key, "after"]))),
@@ -339,7 +367,7 @@ Deno.test("fault 13: an MSET over two hosts says for each key what is known", as
     command: "MSET",
     outcome: "unknown",
   }]);
-  await sleep(80);
+  await afterAnyPause(time);
   assertEquals(hosts.proxies[1].stats.cut, 1);
   await assertQuiet(hosts.cluster);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { UnroutableCommandError } from "../../src/errors.ts";
 import { keyPositions } from "../../src/routers/mod.ts";
 import { RedisServer } from "../../src/testing/redis_server.ts";
+import { RawClient } from "../../support/raw_client.ts";
 
 /**
  * One command a line, its arguments separated by spaces, `""` for an empty one.
@@ -177,39 +178,17 @@ ZUNIONSTORE dst 3 a b
 /** A reply of `COMMAND GETKEYS` or `COMMAND LIST`; none for an error. */
 type Names = string[] | undefined;
 
-/** Sends all commands at once and reads flat arrays and errors in order. */
-async function ask(port: number, commands: string[][]): Promise<Names[]> {
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const text = commands.map((words) =>
-    `*${words.length}\r\n` +
-    words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")
-  ).join("");
-  const writer = connection.writable.getWriter();
-  const written = writer.write(new TextEncoder().encode(text));
-  const replies: Names[] = [];
-  let missing = 0;
-  for await (const line of linesOf(connection.readable)) {
-    if (missing > 0) {
-      if (line.startsWith("$")) continue;
-      replies.at(-1)!.push(line);
-      missing--;
-    } else {
-      replies.push(line.startsWith("-") ? undefined : []);
-      if (line.startsWith("*")) missing = Number(line.slice(1));
-    }
-    if (missing === 0 && replies.length === commands.length) break;
-  }
-  await written;
-  return replies;
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>) {
-  let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split("\r\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
+/** Sends all commands over one connection. */
+async function askAll(port: number, commands: string[][]): Promise<Names[]> {
+  using client = new RawClient({ port });
+  return await Promise.all(
+    commands.map((words) =>
+      client.command(...words).then(
+        (reply) => reply as string[],
+        () => undefined,
+      )
+    ),
+  );
 }
 
 /** The keys by our own account: none of a command that is refused. */
@@ -226,7 +205,7 @@ function ownKeys(words: readonly string[]): Names {
 Deno.test("keyPositions() finds the keys that a server finds", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
   const questions = COMMANDS.map((words) => ["COMMAND", "GETKEYS", ...words]);
-  const answers = await ask(server.port, questions);
+  const answers = await askAll(server.port, questions);
   assertEquals(
     COMMANDS.map((words) => [words.join(" "), ownKeys(words)]),
     COMMANDS.map((words, at) => [words.join(" "), answers[at] ?? []]),
@@ -235,14 +214,14 @@ Deno.test("keyPositions() finds the keys that a server finds", async () => {
 
 Deno.test("keyPositions() agrees with a server on every command it has", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
-  const [names] = await ask(server.port, [["COMMAND", "LIST"]]);
+  const [names] = await askAll(server.port, [["COMMAND", "LIST"]]);
   const commands = names!.flatMap((name) =>
     Array.from({ length: 9 }, (_, count) => [
       name,
       ...Array.from({ length: count }, (_, at) => `argument${at}`),
     ])
   );
-  const answers = await ask(
+  const answers = await askAll(
     server.port,
     commands.map((words) => ["COMMAND", "GETKEYS", ...words]),
   );

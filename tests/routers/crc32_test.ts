@@ -28,6 +28,19 @@ Deno.test("crc32() agrees with zlib for texts and bytes of every kind", () => {
   }
 });
 
+/** The first and the last character of each length in UTF-8. */
+const BORDERS = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000]
+  .concat(0x10ffff).map((code) => String.fromCodePoint(code));
+
+Deno.test("crc32() agrees with zlib where characters grow longer", () => {
+  for (const character of BORDERS) {
+    for (const text of [character, `abcde${character}f`]) {
+      const expected = unsignedCrc32(new TextEncoder().encode(text)) | 0;
+      assertEquals(crc32(text), expected, JSON.stringify(text));
+    }
+  }
+});
+
 Deno.test("crc32() takes part of a buffer as that part", () => {
   const bytes = new TextEncoder().encode("--key--").subarray(2, 5);
   assertEquals(crc32(bytes), crc32("key"));

@@ -31,6 +31,12 @@ Deno.test("listIds() sorts ids and cuts long lists", () => {
   assertEquals(listIds([3]), "3");
   assertEquals(listIds([3, 0]), "0 and 3");
   assertEquals(listIds([10, 9, 0]), "0, 9 and 10");
+  const ids = Array.from({ length: 11 }, (_, id) => id);
+  assertEquals(
+    listIds(ids.slice(0, 10)),
+    "0, 1, 2, 3, 4, 5, 6, 7, 8 and 9",
+  );
+  assertEquals(listIds(ids), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1 more");
   assertEquals(
     listIds(Array.from({ length: 1_000 }, (_, id) => id)),
     "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 990 more",

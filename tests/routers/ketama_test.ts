@@ -116,3 +116,49 @@ function plainPoints(labels: string[]): [point: number, owner: number][] {
 function word(text: string, at: number): number {
   return createHash("md5").update(text).digest().readUInt32LE(at * 4);
 }
+
+Deno.test("Ketama gives a key on a point to the next point, as Python rb does", () => {
+  const labels = ["a", "b", "c"];
+  const ring = new Ketama(labels);
+  const points = plainPoints(labels);
+  for (const label of labels) {
+    for (let i = 0; i < 40; i++) {
+      // The text of a digest has the first of its points for a hash.
+      const key = `${label}-${i}-salt`;
+      const hash = word(key, 0);
+      assert(points.some(([point]) => point === hash));
+      const next = points.find(([point]) => point > hash) ?? points[0];
+      assertEquals(ring.getIndex(key), next[1], key);
+    }
+  }
+});
+
+/** Two labels that own the same point, one pair of a million or so. */
+const SHARED = { labels: ["node-453", "node-1023"], point: 664_274_232 };
+
+Deno.test("Ketama gives a point that two nodes own to the later one", () => {
+  for (const labels of [SHARED.labels, SHARED.labels.toReversed()]) {
+    const ring = new Ketama(labels);
+    const arcs = [...ring.arcs()];
+    assertEquals(arcs.length, 2 * 160 - 1 + 1, "one point fewer, and the end");
+    assertEquals(arcs.filter(([end]) => end === SHARED.point), [
+      [SHARED.point, 1],
+    ]);
+    const before = arcs.findLast(([end]) => end < SHARED.point)![0];
+    let found = 0;
+    for (let i = 0; found < 3; i++) {
+      const hash = word(`key:${i}`, 0);
+      if (hash < before || hash >= SHARED.point) continue;
+      assertEquals(ring.getNode(`key:${i}`), labels[1]);
+      found++;
+    }
+  }
+});
+
+Deno.test("Ketama rounds the digests of a node down", () => {
+  // 40 digests for each node on average, so 1 / 1.9 of 80 and 0.9 / 1.9 of 80.
+  const ring = new Ketama(["a", "b"], new Map([["b", 0.9]]));
+  const counts = [0, 0];
+  for (const [, owner] of [...ring.arcs()].slice(0, -1)) counts[owner]++;
+  assertEquals(counts, [4 * 42, 4 * 37]);
+});

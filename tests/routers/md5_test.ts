@@ -46,6 +46,19 @@ Deno.test("md5() agrees with node:crypto for texts of every kind", () => {
   }
 });
 
+/** The first and the last character of each length in UTF-8. */
+const BORDERS = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000]
+  .concat(0x10ffff).map((code) => String.fromCodePoint(code));
+
+Deno.test("md5() agrees with node:crypto where characters grow longer", () => {
+  for (const character of BORDERS) {
+    for (const text of [character, `${"x".repeat(63)}${character}`]) {
+      const digest = createHash("md5").update(text).digest("hex");
+      assertEquals(hex(md5(text)), digest, JSON.stringify(text));
+    }
+  }
+});
+
 Deno.test("md5() gives every caller bytes of its own", () => {
   const first = md5("a");
   md5("b");

@@ -234,6 +234,21 @@ Deno.test("plan() takes keys in every form, and empty ones", () => {
   assert(moving.size > 0);
 });
 
+Deno.test("plan() orders moves of the same share by their hosts", () => {
+  class Turning extends BaseRouter {
+    #calls = 0;
+    override getHostForKey(): number {
+      return 3 - this.#calls++ % 4;
+    }
+  }
+  const before = new Cluster({ hosts: [A, B, A, B], router: Turning });
+  const after = new Cluster({ hosts: [C, D, C, D], router: Turning });
+  assertEquals(
+    plan(before, after).moves,
+    [0, 1, 2, 3].map((id) => ({ from: id, to: id, share: 0.25 })),
+  );
+});
+
 Deno.test("plan() of no keys looks at none", () => {
   assertEquals(plan(ring([A]), ring([A, B]), []).keys, new Map());
   assertEquals(plan(ring([A]), ring([A, B])).keys, new Map());

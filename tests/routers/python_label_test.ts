@@ -41,6 +41,22 @@ Deno.test("pythonRbLabel() keeps the types that Python was given", () => {
   );
 });
 
+Deno.test("pythonRbLabel() tells null from an option that is not given", () => {
+  assertEquals(
+    pythonRbLabel({
+      host_id: 1,
+      host: null,
+      port: null,
+      db: null,
+      ssl: null,
+      password: null,
+      ssl_options: null,
+      unix_socket_path: null,
+    }),
+    "<HostInfo db=None host=None host_id=1 password=None port=None ssl=None ssl_options=None unix_socket_path=None>",
+  );
+});
+
 Deno.test("pythonRbLabel() quotes and escapes text as Python does", () => {
   for (const [password, repr] of TEXTS) {
     const label = pythonRbLabel({ host_id: 1, password });

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { Cluster } from "../../mod.ts";
 import { FaultProxy } from "../../src/testing/fault_proxy.ts";
 import { RedisServer } from "../../src/testing/redis_server.ts";
-import { askOnce, eventually, RawClient } from "./raw_client.ts";
+import { askOnce, RawClient } from "../../support/raw_client.ts";
+import { eventually } from "../../support/waiting.ts";
 
 const READONLY = "READONLY You can't write against a read only replica.";
 const ANSWER = `-${READONLY}\r\n`;

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FaultProxy } from "../../src/testing/fault_proxy.ts";
 import { RedisServer } from "../../src/testing/redis_server.ts";
-import { askOnce, eventually, exists, RawClient } from "./raw_client.ts";
+import { ask, askOnce, RawClient } from "../../support/raw_client.ts";
+import { eventually } from "../faults/outcome.ts";
+import { exists } from "./leftovers.ts";
 
 const PONG = "+PONG\r\n";
 
@@ -44,11 +46,11 @@ Deno.test("FaultProxy reaches a unix socket, and listens on one", async () => {
   await using server = await RedisServer.start();
   await using proxy = await FaultProxy.start(server, { transport: "unix" });
   assertEquals(proxy.port, 0);
-  assertEquals(await askOnce({ path: proxy.path }, "PING"), PONG);
+  assertEquals(await ask({ path: proxy.path }, "PING"), "PONG");
   await proxy.refuse();
   await assertRejects(() => RawClient.connect(proxy));
   proxy.pass();
-  assertEquals(await askOnce({ path: proxy.path }, "PING"), PONG);
+  assertEquals(await ask({ path: proxy.path }, "PING"), "PONG");
   await proxy.close();
   assert(!await exists(proxy.path.replace("/proxy.sock", "")));
 });
@@ -60,13 +62,13 @@ Deno.test("FaultProxy.cut() loses the reply of a command that has run", async ()
   assertEquals(await open.ask("PING"), PONG);
   proxy.cut();
   assertEquals(await open.ask("INCR counter"), null);
-  assertEquals(await askOnce(server, "GET counter"), "$1\r\n1\r\n");
+  assertEquals(await ask(server, "GET", "counter"), "1");
   using next = await RawClient.connect(proxy);
   assertEquals(await next.ask("INCR counter"), null);
-  assertEquals(await askOnce(server, "GET counter"), "$1\r\n2\r\n");
+  assertEquals(await ask(server, "GET", "counter"), "2");
   assertEquals(proxy.stats.cut, 2);
   proxy.pass();
-  assertEquals(await askOnce(proxy, "INCR counter"), ":3\r\n");
+  assertEquals(await ask(proxy, "INCR", "counter"), 3);
 });
 
 Deno.test("FaultProxy.cut() passes as many whole replies first", async () => {
@@ -80,7 +82,7 @@ Deno.test("FaultProxy.cut() passes as many whole replies first", async () => {
     assertEquals(await client.readText(99), "$3\r\none\r\n$3\r\ntwo\r\n");
     proxy.pass();
   }
-  assertEquals(await askOnce(server, "GET counter"), "$1\r\n2\r\n");
+  assertEquals(await ask(server, "GET", "counter"), "2");
 });
 
 Deno.test("FaultProxy.cut() passes as many bytes first", async () => {
@@ -138,7 +140,7 @@ Deno.test("FaultProxy.hold() keeps everything until pass()", async () => {
   using next = await RawClient.connect(proxy);
   const replies = [open.ask("INCR counter"), next.ask("INCR counter")];
   assert(!await isSettledWithin(Promise.any(replies), 50));
-  assertEquals(await askOnce(server, "GET counter"), "$-1\r\n");
+  assertEquals(await ask(server, "GET", "counter"), null);
   proxy.pass();
   assertEquals((await Promise.all(replies)).sort(), [":1\r\n", ":2\r\n"]);
 });
@@ -152,7 +154,7 @@ Deno.test("FaultProxy.hold() keeps a reply that is on its way", async () => {
   proxy.hold();
   const reply = client.readText(9);
   assert(!await isSettledWithin(reply, 200));
-  assertEquals(await askOnce(server, "GET counter"), "$1\r\n1\r\n");
+  assertEquals(await ask(server, "GET", "counter"), "1");
   proxy.pass();
   assertEquals(await reply, "+OK\r\n:1\r\n");
 });
@@ -211,7 +213,7 @@ Deno.test("FaultProxy.pass() ends a delay that is under way", async () => {
   proxy.delay(60_000);
   const reply = client.ask("INCR counter");
   assert(!await isSettledWithin(reply, 50));
-  assertEquals(await askOnce(server, "GET counter"), "$1\r\n1\r\n");
+  assertEquals(await ask(server, "GET", "counter"), "1");
   proxy.pass();
   assertEquals(await reply, ":1\r\n");
 });
@@ -244,7 +246,7 @@ Deno.test("FaultProxy.refuse() refuses new connections alone", async () => {
   assertEquals(await open.ask("PING"), PONG);
   proxy.pass();
   assertEquals(proxy.port, port);
-  assertEquals(await askOnce({ port }, "PING"), PONG);
+  assertEquals(await ask({ port }, "PING"), "PONG");
 });
 
 Deno.test("FaultProxy.refuse() tells new connections an error on request", async () => {
@@ -296,7 +298,7 @@ Deno.test("FaultProxy.reset() drops the open connections alone", async () => {
   proxy.reset();
   assertEquals(await reply, null);
   proxy.pass();
-  assertEquals(await askOnce(proxy, "GET counter"), "$-1\r\n");
+  assertEquals(await ask(proxy, "GET", "counter"), null);
 });
 
 Deno.test("FaultProxy.forget() loses what open connections send, both ways", async () => {
@@ -405,7 +407,7 @@ Deno.test("FaultProxy drops connections to a server that is down", async () => {
   using next = await RawClient.connect(proxy);
   assertEquals(await next.read(), null);
   await server.restart();
-  assertEquals(await askOnce(proxy, "PING"), PONG);
+  assertEquals(await ask(proxy, "PING"), "PONG");
 });
 
 Deno.test("FaultProxy slows a server down for a client that does not read", async () => {
@@ -413,7 +415,7 @@ Deno.test("FaultProxy slows a server down for a client that does not read", asyn
   await using proxy = await FaultProxy.start(server);
   const size = 1_000_000;
   const rounds = 40;
-  await askOnce(server, `SETRANGE big ${size - 1} x`);
+  await ask(server, "SETRANGE", "big", size - 1, "x");
   using client = await RawClient.connect(proxy);
   await client.send(...Array<string>(rounds).fill("GET big"));
   let before = -1;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { eventually, exists, isAlive } from "./raw_client.ts";
+import { eventually } from "../faults/outcome.ts";
+import { exists, isAlive } from "./leftovers.ts";
 
 const PROGRAM = new URL("./lifetime_program.ts", import.meta.url).pathname;
 const ALL = ["--allow-all"];

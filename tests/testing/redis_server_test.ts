@@ -6,11 +6,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RedisServer } from "../../src/testing/redis_server.ts";
-import { askOnce, exists, isAlive, RawClient } from "./raw_client.ts";
+import { ask, RawClient } from "../../support/raw_client.ts";
+import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("RedisServer.start() listens on a unix socket alone", async () => {
   await using server = await RedisServer.start();
-  assertEquals(await askOnce({ path: server.path }, "PING"), "+PONG\r\n");
+  assertEquals(await ask({ path: server.path }, "PING"), "PONG");
   assertEquals(server.port, 0);
   assertEquals(server.address, server.path);
   assert(server.isRunning);
@@ -21,8 +22,8 @@ Deno.test("RedisServer.start() listens on a free port as well", async () => {
   const { hostname, port, path } = server;
   assertEquals(hostname, "127.0.0.1");
   assertEquals(server.address, `127.0.0.1:${port}`);
-  assertEquals(await askOnce({ hostname, port }, "PING"), "+PONG\r\n");
-  assertEquals(await askOnce({ path }, "PING"), "+PONG\r\n");
+  assertEquals(await ask({ hostname, port }, "PING"), "PONG");
+  assertEquals(await ask({ path }, "PING"), "PONG");
 });
 
 Deno.test("RedisServer.start() gives two servers two ports", async () => {
@@ -51,7 +52,7 @@ Deno.test("RedisServer.start() passes the configuration on", async () => {
 
 Deno.test("RedisServer.start() allows DEBUG", async () => {
   await using server = await RedisServer.start();
-  assertEquals(await askOnce(server, "DEBUG SLEEP 0"), "+OK\r\n");
+  assertEquals(await ask(server, "DEBUG", "SLEEP", 0), "OK");
 });
 
 Deno.test("RedisServer.start() says how to get a missing server", async () => {
@@ -162,24 +163,24 @@ Deno.test("RedisServer.restart() keeps port, path and saved data", async () => {
     config: { appendonly: "yes", appendfsync: "always" },
   });
   const { pid, port, path } = server;
-  assertEquals(await askOnce(server, "SET key value"), "+OK\r\n");
+  assertEquals(await ask(server, "SET", "key", "value"), "OK");
   await server.kill();
   assert(!server.isRunning);
   assert(!await isAlive(pid));
   await server.restart();
   assertEquals([server.port, server.path], [port, path]);
   assertNotEquals(server.pid, pid);
-  assertEquals(await askOnce(server, "GET key"), "$5\r\nvalue\r\n");
+  assertEquals(await ask(server, "GET", "key"), "value");
 });
 
 Deno.test("RedisServer.restart() shuts a running server down first", async () => {
   await using server = await RedisServer.start();
   const { pid } = server;
-  assertEquals(await askOnce(server, "SET key value"), "+OK\r\n");
+  assertEquals(await ask(server, "SET", "key", "value"), "OK");
   server.pause();
   await server.restart();
   assert(!await isAlive(pid));
-  assertEquals(await askOnce(server, "GET key"), "$-1\r\n");
+  assertEquals(await ask(server, "GET", "key"), null);
   const log = await Deno.readTextFile(`${server.dir}/server.log`);
   assertStringIncludes(log, "Received SIGTERM");
 });
@@ -197,4 +198,26 @@ Deno.test("RedisServer.kill() ends it in good order with SIGTERM", async () => {
   assert(!server.isRunning);
   const log = await Deno.readTextFile(`${server.dir}/server.log`);
   assertStringIncludes(log, "Received SIGTERM");
+});
+
+Deno.test("RedisServer.start() takes another port when its own is taken meanwhile", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { listen } = Deno;
+  let looks = 0;
+  // The port was free when it was looked for, and is not any more.
+  const taken = { addr: listener.addr, [Symbol.dispose]() {} };
+  const stub = (options: Deno.TcpListenOptions) =>
+    looks++ < 2 ? taken : listen(options);
+  Object.defineProperty(Deno, "listen", { value: stub, configurable: true });
+  try {
+    await using server = await RedisServer.start({ transport: "tcp" });
+    assertEquals(looks, 3);
+    assertNotEquals(server.port, listener.addr.port);
+    assertEquals(await askOnce(server, "PING"), "+PONG\r\n");
+  } finally {
+    Object.defineProperty(Deno, "listen", {
+      value: listen,
+      configurable: true,
+    });
+  }
 });

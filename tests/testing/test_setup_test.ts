@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../src/cluster.ts";
 import { makeTestCluster, TestSetup } from "../../src/testing/test_setup.ts";
-import { askOnce, exists, isAlive } from "./raw_client.ts";
+import { ask } from "../../support/raw_client.ts";
+import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("TestSetup.start() starts servers that answer", async () => {
   await using setup = await TestSetup.start({ servers: 3, databasesEach: 2 });
   assertEquals(setup.servers.length, 3);
   for (const { path } of setup.servers) {
-    assertEquals(await askOnce({ path }, "PING"), "+PONG\r\n");
+    assertEquals(await ask({ path }, "PING"), "PONG");
   }
 });
 

@@ -108,3 +108,12 @@ Deno.test("takeArgument() refuses bytes that are gone", () => {
     );
   }
 });
+
+Deno.test("takeArgument() counts from 1 where it is told no position", () => {
+  const wrong = null as unknown as string;
+  assertThrows(
+    () => takeArgument("GET", wrong),
+    TypeError,
+    'Argument 1 of "GET" is null',
+  );
+});

@@ -4,6 +4,7 @@ import {
   type BreakerOptions,
   jitter,
 } from "../../src/wire/breaker.ts";
+import { FakeTime, replaced } from "../fake_time.ts";
 
 /** A breaker that notes what it does; its probes fail until told otherwise. */
 function makeBreaker(options: BreakerOptions) {
@@ -21,13 +22,6 @@ function makeBreaker(options: BreakerOptions) {
     options,
   );
   return { breaker, changes, probes, state };
-}
-
-async function eventually(check: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !check(); i++) {
-    await new Promise((wake) => setTimeout(wake, 5));
-  }
-  assert(check(), "it did not hold in time");
 }
 
 Deno.test("Breaker opens after as many failures in a row as its threshold", () => {
@@ -59,46 +53,91 @@ Deno.test("Breaker has a threshold of 3 by default", () => {
 });
 
 Deno.test("Breaker probes until one succeeds, and closes", async () => {
+  using time = new FakeTime();
   const { breaker, changes, probes, state } = makeBreaker({
     threshold: 1,
     minDelay: 5,
     maxDelay: 10,
   });
   breaker.failed("first");
-  await eventually(() => probes.length >= 3);
+  await time.advance(30);
+  assert(probes.length >= 3);
   assert(breaker.open);
   state.healthy = true;
-  await eventually(() => !breaker.open);
+  const failed = probes.length;
+  await time.advance(10);
+  assertFalse(breaker.open);
   assertEquals(changes, [[true, "first"], [false, undefined]]);
   assertEquals(breaker.failures, 0);
   assertEquals(breaker.error, undefined);
-  const count = probes.length;
-  await new Promise((wake) => setTimeout(wake, 30));
-  assertEquals(probes.length, count);
+  await time.advance(1_000);
+  assertEquals(probes.length, failed + 1);
 });
 
 Deno.test("Breaker doubles its pauses up to the longest", async () => {
+  using time = new FakeTime();
+  using _ = replaced(Math, "random", () => 1);
   const { breaker, probes } = makeBreaker({
     threshold: 1,
     minDelay: 20,
-    maxDelay: 80,
+    maxDelay: 100,
   });
-  const start = performance.now();
+  const start = time.now;
   breaker.failed("first");
-  await eventually(() => probes.length >= 5);
+  await time.advance(1_000);
   breaker.stop();
   const pauses = probes.map((at, index) => at - (probes[index - 1] ?? start));
-  [20, 40, 80, 80, 80].forEach((delay, index) => {
-    // Timers are never early; how late they are is up to the machine.
-    assert(pauses[index] >= delay / 2 - 1, `pause ${index}: ${pauses[index]}`);
+  assertEquals(pauses.slice(0, 6), [20, 40, 80, 100, 100, 100]);
+});
+
+Deno.test("Breaker shortens each pause at random by up to a half", async () => {
+  using time = new FakeTime();
+  const shares = [0, 0.5, 1, 0.25];
+  let next = 0;
+  using _ = replaced(Math, "random", () => shares[next++ % shares.length]);
+  const { breaker, probes } = makeBreaker({
+    threshold: 1,
+    minDelay: 40,
+    maxDelay: 80,
   });
+  const start = time.now;
+  breaker.failed("first");
+  await time.advance(225);
+  breaker.stop();
+  const pauses = probes.map((at, index) => at - (probes[index - 1] ?? start));
+  assertEquals(pauses, [20, 60, 80, 50]);
+});
+
+Deno.test("Breaker waits 1 second at first and 30 at most by default", async () => {
+  using time = new FakeTime();
+  using _ = replaced(Math, "random", () => 1);
+  const { breaker, probes } = makeBreaker({ threshold: 1 });
+  const start = time.now;
+  breaker.failed("first");
+  await time.advance(100_000);
+  breaker.stop();
+  const pauses = probes.map((at, index) => at - (probes[index - 1] ?? start));
+  assertEquals(
+    pauses.map(Math.round),
+    [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
+  );
+});
+
+Deno.test("Breaker does not keep a program alive", () => {
+  using time = new FakeTime();
+  const { breaker } = makeBreaker({ threshold: 1 });
+  breaker.failed("first");
+  assertEquals(time.held, [false]);
+  breaker.stop();
+  assertEquals(time.held, []);
 });
 
 Deno.test("Breaker.stop() ends the probing", async () => {
+  using time = new FakeTime();
   const { breaker, probes } = makeBreaker({ threshold: 1, minDelay: 5 });
   breaker.failed("first");
   breaker.stop();
-  await new Promise((wake) => setTimeout(wake, 20));
+  await time.advance(1_000);
   assertEquals(probes, []);
 });
 

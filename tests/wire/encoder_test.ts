@@ -70,6 +70,10 @@ Deno.test("Encoder.command() sends a name of several words as such", () => {
     "*3\r\n$6\r\nSCRIPT\r\n$6\r\nEXISTS\r\n$1\r\na\r\n",
   );
   assertEquals(
+    decode(encodeCommand("GRÜẞE 日", ["a"])),
+    "*3\r\n$8\r\nGRÜẞE\r\n$3\r\n日\r\n$1\r\na\r\n",
+  );
+  assertEquals(
     decode(encodeCommand(" CLIENT  ID ", [])),
     "*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n",
   );
@@ -156,7 +160,16 @@ Deno.test("Encoder.bytes() holds the commands since the last clear", () => {
 });
 
 Deno.test("Encoder.command() grows the buffer wherever it ends", () => {
-  const args = ["key:1", "ü", new Uint8Array(40).fill(65), 12_345, 7n];
+  const args = [
+    "key:1",
+    "ü",
+    new Uint8Array(40).fill(65),
+    12_345,
+    7n,
+    // The most bytes that characters can take, in texts of either algorithm.
+    "日".repeat(30),
+    "日".repeat(60),
+  ];
   const expected = encodeCommand("HSET", args);
   for (let capacity = 0; capacity < expected.length + 20; capacity++) {
     const encoder = new Encoder(capacity);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Socket } from "../../src/wire/connection.ts";
+import type { Socket } from "../../src/runtime/runtime.ts";
 
 /** The near end of a link whose far end is the test. */
 export class FakeSocket implements Socket {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { assert } from "@std/assert";
 import { CommandExchange } from "../../src/wire/command_exchange.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import {
@@ -13,18 +12,34 @@ import {
   type PoolSettings,
   type Refusal,
 } from "../../src/wire/pool.ts";
+import { FakeTime } from "../fake_time.ts";
+import { eventually, turn } from "../../support/waiting.ts";
 import { FakeSocket } from "./fake_socket.ts";
 
-/** A pool over sockets in memory, whose dials succeed unless they are told to fail. */
+export { eventually, turn };
+
+/**
+ * A pool over sockets in memory, whose dials succeed unless they are told to
+ * fail, and whose time is driven by hand.
+ */
 export class Bench implements AsyncDisposable {
+  readonly time = new FakeTime();
   readonly sockets: FakeSocket[] = [];
   readonly dials: { prove: boolean; signal: AbortSignal }[] = [];
   readonly health: boolean[] = [];
   readonly opened: boolean[] = [];
+  /** What dials failed with. */
+  readonly failed: unknown[] = [];
+  /** How many connections were closed. */
+  closed = 0;
   /** What the next dials fail with. */
   failure: Error | undefined = undefined;
   /** When given, dials wait for it. */
   hold: Promise<void> | undefined = undefined;
+  /** Whether dials bring a connection though nobody wants it any more. */
+  isDeaf = false;
+  /** What becomes of a connection on its way from the dial to the pool. */
+  onArrival: ((connection: Connection) => void) | undefined = undefined;
   readonly pool: Pool;
 
   constructor(settings: PoolSettings = {}) {
@@ -34,6 +49,8 @@ export class Bench implements AsyncDisposable {
       {
         onHealth: (down) => this.health.push(down),
         onConnect: (again) => this.opened.push(again),
+        onFail: (error) => this.failed.push(error),
+        onClose: () => this.closed++,
       },
     );
   }
@@ -41,17 +58,19 @@ export class Bench implements AsyncDisposable {
   async #dial(prove: boolean, signal: AbortSignal): Promise<Connection> {
     this.dials.push({ prove, signal });
     await this.hold;
-    signal.throwIfAborted();
+    if (!this.isDeaf) signal.throwIfAborted();
     if (this.failure !== undefined) throw this.failure;
     const socket = new FakeSocket();
     this.sockets.push(socket);
     const connection = new Connection(socket);
     if (prove) await deliver(connection, socket);
+    this.onArrival?.(connection);
     return connection;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.pool.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.close();
+    this.time[Symbol.dispose]();
   }
 }
 
@@ -89,18 +108,9 @@ export class Caller implements Applicant {
   }
 }
 
-export function turn(): Promise<void> {
-  return new Promise((wake) => setTimeout(wake));
-}
-
 export async function lease(pool: Pool): Promise<Connection> {
   const caller = new Caller();
   pool.apply(caller);
   await eventually(() => caller.connection !== undefined);
   return caller.connection!;
-}
-
-export async function eventually(check: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !check(); i++) await turn();
-  assert(check(), "it did not hold in time");
 }

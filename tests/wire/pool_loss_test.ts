@@ -89,6 +89,7 @@ Deno.test("Pool refuses at once while its server is down, and probes it", async 
   assertEquals(late.refusal, { kind: "down", cause: bench.failure });
   assertEquals(bench.dials.length, 2);
   bench.failure = undefined;
+  await bench.time.advance(20);
   await eventually(() => !bench.pool.down);
   assertEquals(bench.health, [true, false]);
   // A probe has to see a reply; to be let in says nothing.
@@ -130,7 +131,10 @@ Deno.test("Pool closes what nobody used for a while", async () => {
   await using bench = new Bench({ idleTimeout: 20 });
   const [kept, idle] = [await lease(bench.pool), await lease(bench.pool)];
   bench.pool.release(idle);
-  // Its clock does not keep the program alive; waiting does.
+  assertEquals(bench.time.held, [false]);
+  await bench.time.advance(19);
+  assertEquals(bench.pool.size, 2);
+  await bench.time.advance(1);
   await eventually(() => bench.pool.size === 1);
   assertEquals(bench.pool.leased, 1);
   assert(kept.usable && !idle.usable);
@@ -149,7 +153,7 @@ Deno.test("Pool.open() opens connections beside the bound", async () => {
 });
 
 Deno.test("Pool.close() closes, refuses and waits, twice as well", async () => {
-  const bench = new Bench({ maxConnections: 1 });
+  await using bench = new Bench({ maxConnections: 1 });
   const leased = await lease(bench.pool);
   const own = await bench.pool.open();
   const waiting = new Caller();
@@ -168,7 +172,7 @@ Deno.test("Pool.close() closes, refuses and waits, twice as well", async () => {
 });
 
 Deno.test("Pool.close() takes back what is being dialled", async () => {
-  const bench = new Bench();
+  await using bench = new Bench();
   const gate = Promise.withResolvers<void>();
   bench.hold = gate.promise;
   const caller = new Caller();
@@ -179,4 +183,31 @@ Deno.test("Pool.close() takes back what is being dialled", async () => {
   gate.resolve();
   await closing;
   assertEquals([bench.pool.size, bench.pool.dialing], [0, 0]);
+});
+
+Deno.test("Pool refuses those who wait once its server counts as down", async () => {
+  await using bench = new Bench({
+    maxConnections: 1,
+    breaker: { threshold: 1 },
+  });
+  await lease(bench.pool);
+  const waiting = [new Caller(), new Caller()];
+  for (const caller of waiting) bench.pool.apply(caller);
+  bench.sockets[0].hangUp();
+  await eventually(() => bench.pool.down);
+  assertEquals(waiting.map(({ refusal }) => refusal?.kind), ["down", "down"]);
+  assertInstanceOf(waiting[0].refusal?.cause, ConnectionError);
+  assertEquals(bench.dials.length, 1, "nobody is left to dial for");
+});
+
+Deno.test("Pool refuses those who wait in their order", async () => {
+  await using bench = new Bench({
+    maxConnections: 1,
+    breaker: { threshold: 9 },
+  });
+  bench.failure = new Error("Refused");
+  const log: string[] = [];
+  for (const name of ["a", "b", "c"]) bench.pool.apply(new Caller(name, log));
+  await turn();
+  assertEquals(log, ["a refused", "b refused", "c refused"]);
 });

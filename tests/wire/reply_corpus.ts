@@ -73,6 +73,7 @@ export const CORPUS: readonly CorpusEntry[] = [
   entry("double", ",1.25\r\n", "1.25"),
   entry("double with exponent", ",-1.5e-07\r\n", "-1.5e-07"),
   entry("whole double", ",10\r\n", "10"),
+  entry("double with a large exponent", ",1e+20\r\n", "1e+20"),
   entry("infinity", ",inf\r\n", "inf"),
   entry("negative infinity", ",-inf\r\n", "-inf"),
   entry("not a number", ",nan\r\n", "nan"),

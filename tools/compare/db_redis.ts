@@ -6,6 +6,7 @@
 
 import { connect, parseURL, type Redis } from "@db/redis";
 import type { Client, Outcome, ServerAddress, Way } from "./contender.ts";
+import { oneByOne, together } from "./ways.ts";
 import { gather } from "./workload.ts";
 
 /** The ways of @db/redis. */
@@ -43,19 +44,8 @@ export async function openDbRedis(
         clients,
         (line, key) => line.hget(key, "field"),
       ),
-      "Promise.all get": async ({ keys, hosts }) => {
-        const values = await Promise.all(
-          keys.map((key, at) => clients[hosts[at]].get(key)),
-        );
-        return { values: () => values };
-      },
-      "get one by one": async ({ keys, hosts }) => {
-        const values: unknown[] = [];
-        for (let at = 0; at < keys.length; at++) {
-          values.push(await clients[hosts[at]].get(keys[at]));
-        }
-        return { values: () => values };
-      },
+      "Promise.all get": together(clients, (client, key) => client.get(key)),
+      "get one by one": oneByOne(clients, (client, key) => client.get(key)),
     },
     [Symbol.asyncDispose]: () => {
       for (const client of clients) client.close();

@@ -6,6 +6,7 @@
 
 import { type ChainableCommander, Redis } from "ioredis";
 import type { Client, Outcome, ServerAddress, Way } from "./contender.ts";
+import { mgetPerShard, msetPerShard, oneByOne, together } from "./ways.ts";
 import { gather } from "./workload.ts";
 
 /** The ways of ioredis. */
@@ -38,31 +39,14 @@ export async function openIoredis(
         clients,
         (line, key) => line.hget(key, "field"),
       ),
-      "MGET per shard": async (workload) => {
-        const replies = await Promise.all(
-          workload.shards.map(({ keys }, shard) =>
-            clients[shard].mget(keys as string[])
-          ),
-        );
-        return { values: () => gather(workload, replies) };
-      },
-      "MSET per shard": async ({ shards, values }) => {
-        await Promise.all(shards.map(({ keys, places }, shard) => {
-          const pairs: string[] = [];
-          keys.forEach((key, at) => pairs.push(key, values[places[at]]));
-          return clients[shard].mset(pairs);
-        }));
-        return {};
-      },
-      "Promise.all get": together(clients),
-      "Promise.all get, auto-pipelining": together(automatic),
-      "get one by one": async ({ keys, hosts }) => {
-        const values: unknown[] = [];
-        for (let at = 0; at < keys.length; at++) {
-          values.push(await clients[hosts[at]].get(keys[at]));
-        }
-        return { values: () => values };
-      },
+      "MGET per shard": mgetPerShard(clients, (one, keys) => one.mget(keys)),
+      "MSET per shard": msetPerShard(clients, (one, pairs) => one.mset(pairs)),
+      "Promise.all get": together(clients, (client, key) => client.get(key)),
+      "Promise.all get, auto-pipelining": together(
+        automatic,
+        (client, key) => client.get(key),
+      ),
+      "get one by one": oneByOne(clients, (client, key) => client.get(key)),
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(all.map((client) => client.quit()));
@@ -101,14 +85,5 @@ function pipelined(
           replies.map((list) => list?.map(([_error, value]) => value) ?? []),
         ),
     };
-  };
-}
-
-function together(clients: readonly Redis[]): Way {
-  return async ({ keys, hosts }): Promise<Outcome> => {
-    const values = await Promise.all(
-      keys.map((key, at) => clients[hosts[at]].get(key)),
-    );
-    return { values: () => values };
   };
 }

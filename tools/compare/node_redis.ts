@@ -5,7 +5,8 @@
  */
 
 import { createClient } from "redis";
-import type { Client, Outcome, ServerAddress, Way } from "./contender.ts";
+import type { Client, ServerAddress } from "./contender.ts";
+import { mgetPerShard, msetPerShard, oneByOne, together } from "./ways.ts";
 import { gather } from "./workload.ts";
 
 /** The ways of node-redis. */
@@ -49,29 +50,9 @@ export async function openNodeRedis(
         );
         return { values: () => gather(workload, replies) };
       },
-      "MGET per shard": async (workload) => {
-        const replies = await Promise.all(
-          workload.shards.map(({ keys }, shard) =>
-            clients[shard].mGet(keys as string[])
-          ),
-        );
-        return { values: () => gather(workload, replies) };
-      },
-      "MSET per shard": async ({ shards, values }) => {
-        await Promise.all(shards.map(({ keys, places }, shard) => {
-          const pairs: string[] = [];
-          keys.forEach((key, at) => pairs.push(key, values[places[at]]));
-          return clients[shard].mSet(pairs);
-        }));
-        return {};
-      },
-      "get one by one": async ({ keys, hosts }) => {
-        const values: unknown[] = [];
-        for (let at = 0; at < keys.length; at++) {
-          values.push(await clients[hosts[at]].get(keys[at]));
-        }
-        return { values: () => values };
-      },
+      "MGET per shard": mgetPerShard(clients, (one, keys) => one.mGet(keys)),
+      "MSET per shard": msetPerShard(clients, (one, pairs) => one.mSet(pairs)),
+      "get one by one": oneByOne(clients, (client, key) => client.get(key)),
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(clients.map((client) => client.close()));
@@ -84,16 +65,4 @@ function connect({ hostname, port }: ServerAddress) {
   // Its commands fail as well, and at the end the servers go first.
   client.on("error", () => {});
   return client;
-}
-
-function together(
-  clients: readonly NodeRedis[],
-  issue: (client: NodeRedis, key: string, value: string) => Promise<unknown>,
-): Way {
-  return async ({ keys, hosts, values }): Promise<Outcome> => {
-    const replies = await Promise.all(
-      keys.map((key, at) => issue(clients[hosts[at]], key, values[at])),
-    );
-    return { values: () => replies };
-  };
 }

@@ -5,6 +5,7 @@
  */
 
 import { RedisServer } from "@rb/rb/testing";
+import { ask } from "../../support/raw_client.ts";
 
 /** The machine, the programs on it, and the day. */
 export interface Machine {
@@ -96,13 +97,6 @@ async function manifestVersion(name: string, entry: string): Promise<string> {
 
 async function serverVersion(): Promise<string> {
   await using server = await RedisServer.start();
-  using connection = await Deno.connect({
-    transport: "unix",
-    path: server.path,
-  });
-  await connection.write(new TextEncoder().encode("INFO server\r\n"));
-  const reply = new Uint8Array(4_096);
-  const length = await connection.read(reply) ?? 0;
-  const text = new TextDecoder().decode(reply.subarray(0, length));
+  const text = String(await ask(server, "INFO", "server"));
   return /(?:valkey|redis)_version:(\S+)/.exec(text)?.[1] ?? "unknown";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Socket } from "../../src/wire/connection.ts";
+import type { Socket } from "../../src/runtime/runtime.ts";
 
 /** All keys and values have so many bytes. */
 const SIZE = 16;

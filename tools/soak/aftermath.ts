@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sleep } from "../../tests/faults/outcome.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "./world.ts";
 
 /** Milliseconds that a host may take to be reached again. */

@@ -6,7 +6,7 @@
 
 import type { Argument } from "../../mod.ts";
 import { forEachKey, type Ground } from "./orders.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import { TIME_LIMIT, type World } from "./world.ts";
 
 /** Bytes of the arguments of one command, at most. */

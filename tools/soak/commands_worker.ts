@@ -6,7 +6,7 @@
 
 import type { Argument, LocalClient, Reply } from "../../mod.ts";
 import { type Ground, type Issuer, makeOrders } from "./orders.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import { Patience, type World } from "./world.ts";
 
 /** Routing clients: some commands in one turn of the event loop. */

@@ -6,7 +6,7 @@
  */
 
 import { CommandError, type Redis } from "../../mod.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import type { Counter } from "./values.ts";
 import { Patience, TIME_LIMIT, TIMEOUT, type World } from "./world.ts";
 

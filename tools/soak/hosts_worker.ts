@@ -7,7 +7,7 @@
 import { type RbPromise, Script } from "../../mod.ts";
 import { GaveUp } from "./journal.ts";
 import type { Ground } from "./orders.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import { Patience, TIMEOUT, WHO_KEY, type World } from "./world.ts";
 
 /** A fanout whose promises hold replies, or fail as a whole. */

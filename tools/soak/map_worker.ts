@@ -7,7 +7,7 @@
 import type { MapOptions, MappingClient, RbPromise } from "../../mod.ts";
 import { GaveUp, type Limit } from "./journal.ts";
 import { type Ground, makeOrders, type Order } from "./orders.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import { Patience, TIMEOUT, type World } from "./world.ts";
 
 interface Issued {

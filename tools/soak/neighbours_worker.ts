@@ -10,7 +10,7 @@ import type { LocalClient, RoutingClient } from "../../mod.ts";
 import { FaultProxy } from "../../src/testing.ts";
 import { type HostGround, isRefusedExec } from "./dedicated_worker.ts";
 import { GaveUp, type Result } from "./journal.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import type { Counter } from "./values.ts";
 import { TIME_LIMIT, TIMEOUT, type World } from "./world.ts";
 

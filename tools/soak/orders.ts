@@ -7,7 +7,7 @@
 import { PartialError } from "../../mod.ts";
 import type { Argument, Reply } from "../../mod.ts";
 import type { Result } from "./journal.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import type { Counter } from "./values.ts";
 import type { World } from "./world.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { sleep } from "../../tests/faults/outcome.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { collectGarbage } from "../measure/garbage.ts";
 import { checkAftermath, checkClosing } from "./aftermath.ts";
 import { bytesRound } from "./bytes_worker.ts";
@@ -21,7 +21,7 @@ import type { Journal } from "./journal.ts";
 import { batchesRound, blockRound, joinRound, mapRound } from "./map_worker.ts";
 import { abortRound, forgeRound } from "./neighbours_worker.ts";
 import type { Ground } from "./orders.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../support/random.ts";
 import { Trouble } from "./trouble.ts";
 import { TIMEOUT, World } from "./world.ts";
 

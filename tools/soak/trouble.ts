@@ -5,8 +5,8 @@
  */
 
 import type { FaultProxy, RedisServer } from "../../src/testing.ts";
-import type { Oracle } from "../../tests/faults/oracle.ts";
-import type { Random } from "./random.ts";
+import type { Oracle } from "../../support/raw_client.ts";
+import type { Random } from "../../support/random.ts";
 import type { World } from "./world.ts";
 
 /** A server with its proxy, its oracle, and its replica if it has one. */

@@ -6,11 +6,11 @@
 
 import type { Cluster } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { type Oracle, oracle } from "../../tests/faults/oracle.ts";
-import { eventually } from "../../tests/faults/outcome.ts";
-import { Proxied } from "../../tests/faults/proxied.ts";
+import { Proxied } from "../../support/proxied.ts";
+import { type Oracle, oracle } from "../../support/raw_client.ts";
+import { eventually } from "../../support/waiting.ts";
 import { GaveUp, Journal, type Limit, type Result } from "./journal.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../support/random.ts";
 import { Counter, Values } from "./values.ts";
 
 /** How many servers a run has. */

@@ -1,20 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { Journal } from "../tools/soak/journal.ts";
-import { Random } from "../tools/soak/random.ts";
-import { describeRun } from "../tools/soak/report.ts";
-import { runSoak } from "../tools/soak/run.ts";
-import { Counter, Values } from "../tools/soak/values.ts";
-import { ConnectionError } from "../mod.ts";
-
-Deno.test("Random repeats itself by its seed", () => {
-  const draw = (seed: number) => {
-    const random = new Random(seed);
-    return Array.from({ length: 5 }, () => random.integer(1, 1_000_000));
-  };
-  assertEquals(draw(7), draw(7));
-  assert(draw(7).join() !== draw(8).join());
-  assertEquals(new Set(draw(7)).size, 5);
-});
+import { Journal } from "../../tools/soak/journal.ts";
+import { describeRun } from "../../tools/soak/report.ts";
+import { runSoak } from "../../tools/soak/run.ts";
+import { Counter, Values } from "../../tools/soak/values.ts";
+import { ConnectionError } from "../../mod.ts";
 
 Deno.test("Values.fault() recognises a value of another key, half a value and an unsent one", () => {
   const values = new Values();

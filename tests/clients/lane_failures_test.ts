@@ -1,0 +1,211 @@
+// What a lane does with what is lost, given up, or not yet on its way.
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { Cluster, ConnectionError, type RbPromise } from "../../mod.ts";
+import { makeTestCluster } from "../../src/testing.ts";
+import { eventually, sleep } from "../faults/outcome.ts";
+import { assertQuiet, Proxied, reasonOf, told } from "../faults/proxied.ts";
+import { blackhole, clusterAt } from "../faults/single_host.ts";
+
+/** More commands than wait for the end of a turn. */
+const MANY = 10_000;
+
+Deno.test("what is given up in the turn it was issued in opens no connection", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy } = host;
+  const map = cluster.getMappingClient();
+  const set = map.set("key", "value");
+  map.cancel("given up");
+  assertEquals(set.reason, "given up");
+  const controller = new AbortController();
+  const reason = reasonOf(
+    cluster.getRoutingClient({ signal: controller.signal }).incr("n"),
+  );
+  controller.abort("given up");
+  assertEquals(await reason, "given up");
+  await sleep(20);
+  assertEquals(proxy.stats.accepted, 0);
+  assertEquals(cluster.getPoolForHost(0).dialing, 0);
+});
+
+Deno.test("a command that is given up is counted once, whatever becomes of its connection", async () => {
+  await using host = await Proxied.start(1, { timeout: 50 });
+  const { cluster, proxy } = host;
+  const client = cluster.getRoutingClient();
+  await client.get("connection");
+  proxy.hold();
+  const errors = await Promise.all([
+    reasonOf(client.incr("n")),
+    reasonOf(client.get("n")),
+    reasonOf(cluster.map((map) => map.incr("n"))),
+  ]);
+  await eventually(() => cluster.getPoolForHost(0).size === 0);
+  const stats = cluster.stats().get(0)!;
+  assertEquals(stats.errors, { TimeoutError: errors.length });
+  assertEquals([stats.timeouts, stats.retries], [errors.length, 0]);
+  assertEquals(stats.batches.count, 3);
+  proxy.pass();
+});
+
+Deno.test("an abort in the middle of a turn does not send what the turn still gathers", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy } = host;
+  const controller = new AbortController();
+  const given = cluster.getRoutingClient({ signal: controller.signal });
+  const client = cluster.getRoutingClient();
+  await client.get("connection");
+  proxy.hold();
+  const held = reasonOf(given.get("held"));
+  await eventually(() => cluster.getPoolForHost(0).leased === 1);
+  const { count } = cluster.stats().get(0)!.batches;
+  const replies = [client.incr("n")];
+  controller.abort("given up");
+  for (let i = 0; i < 4; i++) {
+    await undefined;
+    replies.push(client.incr("n"));
+  }
+  proxy.pass();
+  assertEquals(await held, "given up");
+  assertEquals(await Promise.all(replies), [1, 2, 3, 4, 5]);
+  // The one that was given up, and one for all of the others.
+  assertEquals(cluster.stats().get(0)?.batches.count, count + 2);
+});
+
+Deno.test("what one turn adds does not have the deadline of what waits from before", async () => {
+  using hole = await blackhole();
+  await using cluster = clusterAt(hole.port, { timeout: 300 });
+  for (
+    const client of [cluster.getRoutingClient(), cluster.getMappingClient()]
+  ) {
+    const first = reasonOf(client.incr("n"));
+    await sleep(150);
+    let isOver = false;
+    const second = reasonOf(client.incr("n")).finally(() => isOver = true);
+    assertEquals(told(await first).name, "TimeoutError");
+    assertEquals(isOver, false);
+    assertEquals(told(await second).name, "TimeoutError");
+  }
+});
+
+Deno.test("a large batch waits for its turn where a map is bound to fewer hosts", async () => {
+  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 1 });
+  const router = cluster.getRouter();
+  const [one, other] = [0, 1].map((id) => {
+    for (let i = 0;; i++) if (router.getHostForKey(i) === id) return `${i}`;
+  });
+  await cluster.map((map) => [map.get(one), map.get(other)]);
+  const sent = () => [0, 1].map((id) => cluster.stats().get(id)!.bytes.sent);
+  const before = sent();
+  const replies = await cluster.map((map) => {
+    const replies: RbPromise<number>[] = [];
+    for (const key of [one, other]) {
+      for (let i = 0; i < MANY; i++) replies.push(map.incr(key));
+    }
+    const grown = sent().map((bytes, id) => bytes > before[id]);
+    assertEquals(grown, [true, false]);
+    return replies;
+  }, { maxConcurrency: 1 });
+  assertEquals(
+    replies.findIndex(({ value }, i) => value !== i % MANY + 1),
+    -1,
+  );
+});
+
+Deno.test("mapBatches() sends nothing at once past a batch that has to pause", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy, oracle } = host;
+  const large = "x".repeat(20_000_000);
+  const entries = cluster.mapBatches(["first", large, "last"], (map, value) => {
+    // So that the large one is half written, and what is behind it not at all.
+    if (value === large) proxy.hold();
+    return map.set("key", value);
+  }, { batchSize: 1, autoBatch: false, idempotent: true });
+  await entries.next();
+  await eventually(() => cluster.stats().get(0)?.queue.commands === 2);
+  await sleep(50);
+  const { accepted } = proxy.stats;
+  proxy.pass();
+  proxy.reset();
+  await entries.next();
+  await entries.next();
+  assert((await entries.next()).done);
+  assertEquals(proxy.stats.accepted, accepted + 1);
+  assertEquals(await oracle.command("GET", "key"), "last");
+  await assertQuiet(cluster);
+});
+
+Deno.test("mapBatches() makes room for others that wait for its connection", async () => {
+  await using host = await Proxied.start(1, {
+    poolOptions: { maxConnections: 1 },
+  });
+  const { cluster } = host;
+  const keys = Array.from({ length: 2_000 }, (_, i) => `key:${i}`);
+  let seen = 0;
+  let seenThen: number | undefined;
+  let other: Promise<unknown> | undefined;
+  const entries = cluster.mapBatches(keys, (map, key) => map.set(key, key), {
+    batchSize: 10,
+  });
+  for await (const _ of entries) {
+    if (++seen !== 100) continue;
+    other = cluster.map((map) => map.get("other")).then(() => seenThen = seen);
+  }
+  await other;
+  assert(seenThen !== undefined && seenThen < keys.length / 2, `${seenThen}`);
+});
+
+Deno.test("mapBatches() does not run ahead over connections that are being closed", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy, oracle } = host;
+  const begun: string[] = [];
+  let disconnecting: Promise<void> | undefined;
+  const entries = cluster.mapBatches(["a", "b", "c", "d"], (map, key) => {
+    begun.push(key);
+    const set = map.set("key", key);
+    if (key === "b") {
+      proxy.hold();
+      disconnecting = cluster.disconnectPools();
+    }
+    return set;
+  }, { batchSize: 1, autoBatch: false });
+  await entries.next();
+  await eventually(() => begun.length === 2);
+  await sleep(20);
+  assertEquals(begun, ["a", "b"]);
+  proxy.pass();
+  for await (const _ of entries);
+  await disconnecting;
+  assertEquals(begun, ["a", "b", "c", "d"]);
+  assertEquals(await oracle.command("GET", "key"), "d");
+});
+
+Deno.test("a write that was lost says so, whether it could be tried again or not", async () => {
+  for (const maxRetries of [0, 3]) {
+    await using host = await Proxied.start(1, { poolOptions: { maxRetries } });
+    const client = host.cluster.getRoutingClient();
+    await client.get("connection");
+    host.proxy.cut();
+    for (const options of [{}, { idempotent: true }]) {
+      if (maxRetries > 0 && options.idempotent) continue;
+      const error = await reasonOf(client.sendCommand("INCR", ["n"], options));
+      assertInstanceOf(error, ConnectionError);
+      assertEquals([error.hostId, error.outcome], [0, "unknown"]);
+      assert(error.message.startsWith("Lost the connection to host 0 at"));
+      assert(error.cause instanceof ConnectionError);
+    }
+  }
+});
+
+Deno.test("the failure that brings a host down is told, later ones are that it is down", async () => {
+  await using cluster = new Cluster({
+    hosts: [{ hostname: "127.0.0.1", port: 1 }],
+    poolOptions: { breaker: { threshold: 1 } },
+  });
+  const client = cluster.getRoutingClient();
+  const names: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    names.push(told(await reasonOf(client.incr("n"))).name);
+  }
+  assertEquals(names, ["ConnectionError", "HostDownError", "HostDownError"]);
+  assertEquals(cluster.stats().get(0)?.retries, 0);
+});

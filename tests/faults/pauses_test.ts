@@ -1,0 +1,165 @@
+// Time and room: what ends a command that pauses before another attempt.
+
+import { assertEquals, assertInstanceOf, assertLess } from "@std/assert";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { ConnectionError, type ConnectionMessage } from "../../mod.ts";
+import { RedisServer } from "../../src/testing.ts";
+import { eventually, sleep } from "./outcome.ts";
+import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
+import { ScriptedServer } from "./scripted_server.ts";
+import { clusterAt } from "./single_host.ts";
+
+/** Never counts as down, and tries again until the time is up. */
+const PERSISTENT = { maxRetries: 1_000, breaker: { threshold: 10_000 } };
+
+/** Makes every pause the shortest it can be: 25 ms, 50, 100 and so on. */
+function withoutJitter(): Disposable {
+  const { random } = Math;
+  Math.random = () => 0;
+  return { [Symbol.dispose]: () => void (Math.random = random) };
+}
+
+/** Calls back whenever a connection could not be opened. */
+function onDialFailure(callback: () => void): Disposable {
+  const listener = (message: unknown) => {
+    if ((message as ConnectionMessage).type === "fail") callback();
+  };
+  subscribe("rb:connection", listener);
+  return {
+    [Symbol.dispose]: () => void unsubscribe("rb:connection", listener),
+  };
+}
+
+/** A port of this machine that refuses connections. */
+function closedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("fault 10: a pause that would end behind the deadline is not waited for", async () => {
+  using _ = withoutJitter();
+  // Pauses of 25, 50, 100 and 200 ms; the next one would end at 775 ms.
+  const timeout = 600;
+  await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });
+  const client = cluster.getRoutingClient({ timeout });
+  const start = performance.now();
+  const errors = await Promise.all([
+    reasonOf(client.get("key")),
+    reasonOf(cluster.map((map) => map.get("key"), { timeout })),
+    reasonOf(client.sendCommand("BLPOP", ["list", 0.001])),
+  ]);
+  // The reason is that nobody is there, rather than that time ran out.
+  for (const [i, command] of ["GET", "GET", "BLPOP"].entries()) {
+    assertEquals(told(errors[i]), {
+      name: "ConnectionError",
+      hostId: 0,
+      command,
+      outcome: "not-sent",
+    });
+  }
+  assertLess(performance.now() - start, timeout);
+});
+
+Deno.test("fault 12: a read whose next attempt would come too late fails with what happened", async () => {
+  using _ = withoutJitter();
+  await using host = await Proxied.start(1, { poolOptions: PERSISTENT });
+  const client = host.cluster.getRoutingClient({ timeout: 600 });
+  await client.get("key");
+  host.proxy.cut();
+  const error = await reasonOf(client.get("key"));
+  assertInstanceOf(error, ConnectionError);
+  assertEquals(error.outcome, "unknown");
+});
+
+for (const kind of ["command", "map", "block"]) {
+  Deno.test(`fault 2: an abort during the pause of a ${kind} ends it for good`, async () => {
+    await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });
+    const controller = new AbortController();
+    const { signal } = controller;
+    let failures = 0;
+    // The pause begins in the same moment.
+    using _ = onDialFailure(() => {
+      if (failures++ === 0) queueMicrotask(() => controller.abort("given up"));
+    });
+    const client = cluster.getRoutingClient({ signal });
+    const calls: Record<string, () => PromiseLike<unknown>> = {
+      command: () => client.incr("n"),
+      map: () => cluster.map((map) => map.incr("n"), { signal }),
+      block: () => client.blpop(1, "list"),
+    };
+    assertEquals(await reasonOf(calls[kind]()), "given up");
+    const { queue } = cluster.stats().get(0)!;
+    assertEquals(queue, { commands: 0, bytes: 0 });
+    // Longer than the pause.
+    await sleep(80);
+    assertEquals(failures, 1);
+    assertEquals(cluster.stats().get(0)?.retries, 0);
+    assertEquals(cluster.getPoolForHost(0).waiting, 0);
+  });
+}
+
+Deno.test("fault 2: who gives up during a pause leaves the others to theirs", async () => {
+  await using host = await Proxied.start(1, { poolOptions: PERSISTENT });
+  const { cluster, proxy } = host;
+  await proxy.refuse();
+  const controller = new AbortController();
+  using _ = onDialFailure(() => controller.abort("given up"));
+  const given = cluster.getRoutingClient({ signal: controller.signal });
+  const stays = cluster.getRoutingClient();
+  const ends = [
+    reasonOf(given.incr("n")),
+    stays.incr("n"),
+    reasonOf(given.incr("n")),
+  ];
+  assertEquals(await ends[0], "given up");
+  proxy.pass();
+  assertEquals(await Promise.all(ends), ["given up", 1, "given up"]);
+  await assertQuiet(cluster);
+});
+
+Deno.test("fault 12: what was sent once and then runs out of time is unknown", async () => {
+  for (const later of ["says nothing", "hangs up"]) {
+    let seen = 0;
+    await using server = new ScriptedServer(async (link, index) => {
+      const text = await link.read();
+      if (index > 0 && later === "says nothing") await link.hangup();
+      if (text?.includes("INCR")) seen++;
+    });
+    await using cluster = clusterAt(server.port, {
+      poolOptions: { ...PERSISTENT, maxConnections: 1 },
+    });
+    const client = cluster.getRoutingClient({ timeout: 150 });
+    const error = await reasonOf(
+      client.sendCommand("INCR", ["n"], { idempotent: true }),
+    );
+    assertEquals(seen, 1);
+    const { name, outcome } = told(error);
+    assertEquals(outcome, "unknown", later);
+    if (later === "says nothing") assertEquals(name, "TimeoutError");
+  }
+});
+
+Deno.test("fault 20: what waits behind a stalled write is not told to open more connections", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using cluster = clusterAt(server.port, {
+    poolOptions: { maxConnections: 1 },
+  });
+  const client = cluster.getRoutingClient({ timeout: 200 });
+  await client.get("key");
+  server.pause();
+  // More than the buffers of the system take, so that it is half written.
+  const large = reasonOf(client.set("large", "x".repeat(20_000_000)));
+  await eventually(() => cluster.getPoolForHost(0).leased === 1);
+  const behind = reasonOf(client.get("key"));
+  // In a lane of its own, which has no connection at all.
+  const waiting = reasonOf(
+    cluster.map((map) => map.get("key"), { timeout: 200 }),
+  );
+  const outcomes = await Promise.all([large, behind, waiting]);
+  assertEquals(outcomes.map(told).map(({ name, outcome }) => [name, outcome]), [
+    ["TimeoutError", "unknown"],
+    ["TimeoutError", "not-sent"],
+    ["PoolTimeoutError", "not-sent"],
+  ]);
+  server.resume();
+});

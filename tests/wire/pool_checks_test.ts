@@ -1,0 +1,184 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { Connection } from "../../src/wire/connection.ts";
+import type { FakeSocket } from "./fake_socket.ts";
+import { HandClock, settle } from "./hand_clock.ts";
+import { Bench, Caller, deliver, lease, turn } from "./pool_fixture.ts";
+
+/** Lets an idle connection be one that nobody has used for a second. */
+function age(connection: Connection): void {
+  connection.idleSince -= 1_000;
+}
+
+/** Has a pool hold one idle connection that has to be checked before use. */
+async function withStale(bench: Bench): Promise<Connection> {
+  const connection = await lease(bench.pool);
+  await deliver(connection, bench.sockets[0]);
+  bench.pool.release(connection);
+  age(connection);
+  bench.sockets[0].written = "";
+  return connection;
+}
+
+/** The texts that a socket was asked to send back. */
+function tokens({ written }: FakeSocket): string[] {
+  return [...written.matchAll(/\$4\r\nPING\r\n\$\d+\r\n(\d+)\r\n/g)]
+    .map(([, token]) => token);
+}
+
+function answer(socket: FakeSocket): void {
+  for (const token of tokens(socket)) socket.say(`+${token}\r\n`);
+  socket.written = "";
+}
+
+Deno.test("Pool opens no other connection while it checks one that was idle", async () => {
+  await using bench = new Bench();
+  const stale = await withStale(bench);
+  assertEquals(bench.pool.tryLease(), undefined);
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await turn();
+  assertEquals([bench.dials.length, caller.connection], [1, undefined]);
+  answer(bench.sockets[0]);
+  await turn();
+  assertStrictEquals(caller.connection, stale);
+  assertEquals([bench.dials.length, bench.pool.size], [1, 1]);
+});
+
+Deno.test("Pool opens connections for those that no check will serve", async () => {
+  await using bench = new Bench();
+  const log: string[] = [];
+  await withStale(bench);
+  for (const name of ["a", "b", "c"]) bench.pool.apply(new Caller(name, log));
+  await turn();
+  assertEquals([bench.dials.length, log], [3, ["a", "b"]]);
+  answer(bench.sockets[0]);
+  await turn();
+  assertEquals([bench.dials.length, log], [3, ["a", "b", "c"]]);
+});
+
+Deno.test("Pool lets a check go on for one who withdrew, and keeps what passed", async () => {
+  await using bench = new Bench();
+  const stale = await withStale(bench);
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await turn();
+  bench.pool.withdraw(caller);
+  answer(bench.sockets[0]);
+  await turn();
+  assertEquals([bench.pool.idle, bench.pool.leased], [1, 0]);
+  assertStrictEquals(bench.pool.tryLease(), stale);
+});
+
+Deno.test("Pool checks only the connection that it would hand out", async () => {
+  await using bench = new Bench();
+  const [old, fresh] = [await lease(bench.pool), await lease(bench.pool)];
+  bench.pool.release(old);
+  bench.pool.release(fresh);
+  age(old);
+  assertStrictEquals(bench.pool.tryLease(), fresh);
+  assertEquals(bench.pool.tryLease(), undefined);
+  assertEquals(bench.sockets.map(tokens), [[], []]);
+});
+
+Deno.test("Pool starts to count anew when a connection is given back", async () => {
+  using clock = new HandClock();
+  await using bench = new Bench();
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await settle();
+  const connection = caller.connection!;
+  for (let round = 0; round < 3; round++) {
+    await clock.pass(10_000);
+    bench.pool.release(connection);
+    await clock.pass(100);
+    assertStrictEquals(bench.pool.tryLease(), connection);
+  }
+  bench.pool.release(connection);
+  await clock.pass(101);
+  assertEquals(bench.pool.tryLease(), undefined);
+});
+
+/** What a server may say to the check, and whether the connection is good. */
+const ANSWERS: Record<string, [text: string, isGood: boolean]> = {
+  "a denial to a user who may not ask": ["-NOPERM no permissions\r\n", true],
+  "a denial to a stranger": ["-NOAUTH Authentication required.\r\n", false],
+  "an error": ["-ERR stray\r\n", false],
+  "the answer to no check": ["+PONG\r\n", false],
+  "an earlier check's answer": ["+0\r\n", false],
+};
+
+for (const [name, [text, isGood]] of Object.entries(ANSWERS)) {
+  const does = isGood ? "trusts" : "does not trust";
+
+  Deno.test(`Pool ${does} a connection that was idle and says ${name}`, async () => {
+    await using bench = new Bench();
+    const stale = await withStale(bench);
+    const caller = new Caller();
+    bench.pool.apply(caller);
+    await turn();
+    assertEquals(tokens(bench.sockets[0]).length, 1);
+    bench.sockets[0].say(text);
+    await turn();
+    assertEquals(caller.connection === stale, isGood);
+    assertEquals([stale.usable, bench.sockets[0].isClosed], [isGood, !isGood]);
+    // Whoever waits for it gets another one.
+    assert(caller.connection?.usable);
+    assertEquals([bench.pool.size, bench.dials.length], [1, isGood ? 1 : 2]);
+  });
+}
+
+Deno.test("Pool asks for another answer at every check", async () => {
+  await using bench = new Bench();
+  const stale = await withStale(bench);
+  const asked = new Set<string>();
+  for (let round = 1; round <= 3; round++) {
+    const caller = new Caller();
+    bench.pool.apply(caller);
+    await turn();
+    asked.add(tokens(bench.sockets[0])[0]);
+    answer(bench.sockets[0]);
+    await turn();
+    assertEquals([caller.connection, asked.size], [stale, round]);
+    bench.pool.release(stale);
+    age(stale);
+  }
+});
+
+Deno.test("Pool waits a second for the answer to a check", async () => {
+  using clock = new HandClock();
+  await using bench = new Bench();
+  const first = new Caller();
+  bench.pool.apply(first);
+  await settle();
+  const stale = first.connection!;
+  bench.pool.release(stale);
+  await clock.pass(200);
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await clock.pass(999);
+  assertEquals([caller.connection, bench.sockets[0].isClosed], [
+    undefined,
+    false,
+  ]);
+  await clock.pass(1);
+  assert(bench.sockets[0].isClosed);
+  await settle();
+  assertEquals([bench.dials.length, caller.connection?.usable], [2, true]);
+  assertEquals(clock.pending, []);
+});
+
+Deno.test("Pool checks no more connections than are wanted", async () => {
+  await using bench = new Bench();
+  const idle = [await lease(bench.pool), await lease(bench.pool)];
+  for (const connection of idle) {
+    bench.pool.release(connection);
+    age(connection);
+  }
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await turn();
+  assertEquals(bench.sockets.map((it) => tokens(it).length), [0, 1]);
+  answer(bench.sockets[1]);
+  await turn();
+  assertStrictEquals(caller.connection, idle[1]);
+});
