@@ -55,6 +55,14 @@ Deno.test("Journal notes what is late, pending, and fails without a host", async
   assertEquals(nameless, '"lost": an error names no host: Lost');
 });
 
+Deno.test("Journal.problem() keeps few that differ in names and numbers alone", () => {
+  const journal = new Journal();
+  for (let i = 0; i < 100; i++) journal.problem(`GET "key ${i}": it is ${i}`);
+  for (let i = 0; i < 2; i++) journal.problem("Another one");
+  assertEquals(journal.problems.length, 7);
+  assertEquals(journal.problems.at(-1), "Another one (2 times)");
+});
+
 Deno.test("a randomised run of 5 seconds ends with everything right and settled", async () => {
   const seed = Number(Deno.env.get("RB_SEED") ?? 1);
   const options = { seconds: 5, seed };
