@@ -51,7 +51,7 @@ export type {
   MapBatchesOptions,
   MapOptions,
 } from "./src/clients/client_options.ts";
-export type { CommandFlags } from "./src/clients/command.ts";
+export type { CommandFlags } from "./src/delivery/command.ts";
 export type {
   FanoutClient,
   HostSelection,
@@ -60,9 +60,9 @@ export type {
 export type {
   BatchMessage,
   ConnectionMessage,
-} from "./src/clients/diagnostics.ts";
-export type { HostStats } from "./src/clients/host_stats.ts";
-export type { Latency } from "./src/clients/latency_histogram.ts";
+} from "./src/delivery/diagnostics.ts";
+export type { HostStats } from "./src/delivery/host_stats.ts";
+export type { Latency } from "./src/delivery/latency_histogram.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
   EveryHostOptions,
@@ -70,7 +70,7 @@ export type {
   PingOptions,
   WholeCluster,
 } from "./src/clients/whole_cluster.ts";
-export type { HostLimits } from "./src/clients/host.ts";
+export type { HostLimits } from "./src/delivery/host.ts";
 export type { LocalClient } from "./src/clients/local_client.ts";
 export type { MappingClient } from "./src/clients/mapping_client.ts";
 export type { CallOptions } from "./src/clients/native_client.ts";
@@ -117,7 +117,7 @@ export {
   type RouterHost,
   type RouterOptions,
   type Routing,
-} from "./src/routers/mod.ts";
+} from "./src/topology/mod.ts";
 
 export { RbPromise } from "./src/promise.ts";
 export {
@@ -139,7 +139,7 @@ export {
 export type { Argument, Key, Reply } from "./src/values.ts";
 
 export type { BreakerOptions } from "./src/wire/breaker.ts";
-export type { ParserOptions } from "./src/wire/parser.ts";
+export type { ParserOptions } from "./src/wire/resp/parser.ts";
 export type { PoolSettings, PoolStatus } from "./src/wire/pool.ts";
 
 // The types of the command surface, so that they can be named without a second

@@ -7,8 +7,8 @@
 import { createHash } from "node:crypto";
 import { crc32 as zlibCrc32 } from "node:zlib";
 import { ConsistentHashingRouter, type Key, PartitionRouter } from "@rb/rb";
-import { crc32 } from "../src/routers/crc32.ts";
-import { md5Word } from "../src/routers/md5.ts";
+import { crc32 } from "../src/topology/crc32.ts";
+import { md5Word } from "../src/topology/md5.ts";
 import { makeHosts, makeKeys } from "../tools/compare/hashing.ts";
 
 const KEYS = makeKeys();

@@ -7,8 +7,8 @@
 import { Buffer } from "node:buffer";
 import { Command } from "ioredis";
 import RedisParser from "redis-parser";
-import { Encoder } from "../src/wire/encoder.ts";
-import { INCOMPLETE, Parser } from "../src/wire/parser.ts";
+import { Encoder } from "../src/wire/resp/encoder.ts";
+import { INCOMPLETE, Parser } from "../src/wire/resp/parser.ts";
 import { makeKey } from "../tools/compare/workload.ts";
 
 const COUNT = 1_000;

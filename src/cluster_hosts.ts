@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { ClusterView } from "./clients/dispatcher.ts";
+import type { ClusterView } from "./delivery/dispatcher.ts";
 import {
   connectionChannel,
   type ConnectionMessage,
-} from "./clients/diagnostics.ts";
-import { Host } from "./clients/host.ts";
-import { HostCounters, type HostStats } from "./clients/host_stats.ts";
+} from "./delivery/diagnostics.ts";
+import { Host } from "./delivery/host.ts";
+import { HostCounters, type HostStats } from "./delivery/host_stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
 import { assertHostId, type HostInfo } from "./host_info.ts";
-import { type BaseRouter, PartitionRouter } from "./routers/mod.ts";
+import { type BaseRouter, PartitionRouter } from "./topology/mod.ts";
 import { dial } from "./wire/dial.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
 

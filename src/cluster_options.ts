@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HostLimits } from "./clients/host.ts";
+import type { HostLimits } from "./delivery/host.ts";
 import { type HostOptions, parseHostUrl } from "./host_info.ts";
 import {
   assertOptions,
@@ -21,9 +21,9 @@ import {
   PartitionRouter,
   type RouterCluster,
   type RouterOptions,
-} from "./routers/mod.ts";
+} from "./topology/mod.ts";
 import type { BreakerOptions } from "./wire/breaker.ts";
-import type { ParserOptions } from "./wire/parser.ts";
+import type { ParserOptions } from "./wire/resp/parser.ts";
 import type { PoolSettings } from "./wire/pool.ts";
 
 /** A router class: built anew for every set of hosts. */

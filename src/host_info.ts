@@ -5,7 +5,7 @@
  */
 
 import type { Inspect } from "./inspect.ts";
-import { pythonRbLabel, type RouterHost } from "./routers/mod.ts";
+import { pythonRbLabel, type RouterHost } from "./topology/mod.ts";
 import {
   assertOptions,
   isFilledText,

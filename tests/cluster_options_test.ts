@@ -5,7 +5,7 @@ import { HostInfo, type HostOptions } from "../src/host_info.ts";
 import {
   ConsistentHashingRouter,
   PartitionRouter,
-} from "../src/routers/mod.ts";
+} from "../src/topology/mod.ts";
 
 /** Makes a cluster of options that the types do not allow. */
 function makeWrongly(options: Record<string, unknown>): Cluster {

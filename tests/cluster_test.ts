@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { Cluster } from "../src/cluster.ts";
 import { BadHostSetupError } from "../src/errors.ts";
-import { ConsistentHashingRouter } from "../src/routers/mod.ts";
+import { ConsistentHashingRouter } from "../src/topology/mod.ts";
 import { makeTestCluster, TestSetup } from "../src/testing.ts";
 import { ask } from "../support/raw_client.ts";
 

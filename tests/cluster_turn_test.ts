@@ -13,7 +13,7 @@ import {
   type RbPromise,
 } from "../mod.ts";
 import { RedisServer } from "../src/testing.ts";
-import { oracle } from "./faults/oracle.ts";
+import { oracle } from "../support/raw_client.ts";
 import { eventually } from "./faults/outcome.ts";
 import { reasonOf } from "./faults/proxied.ts";
 

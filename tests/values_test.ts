@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PartitionRouter } from "../mod.ts";
 import { numberText } from "../src/values.ts";
-import { Encoder } from "../src/wire/encoder.ts";
+import { Encoder } from "../src/wire/resp/encoder.ts";
 import { numberTexts } from "./number_texts.ts";
 
 Deno.test("numberText() gives whole numbers in plain digits", () => {

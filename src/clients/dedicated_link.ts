@@ -9,10 +9,10 @@ import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
-import { Batch } from "./batch.ts";
-import type { Command } from "./command.ts";
-import { wasTurnedAway } from "./failures.ts";
-import type { Host } from "./host.ts";
+import { Batch } from "../delivery/batch.ts";
+import type { Command } from "../delivery/command.ts";
+import { wasTurnedAway } from "../delivery/failures.ts";
+import type { Host } from "../delivery/host.ts";
 import { Subscription } from "./subscription.ts";
 
 /** How long commands may take, and what gives them up. */

@@ -5,7 +5,7 @@
  */
 
 import { isOrdinary } from "../commands/traits.ts";
-import { soleKeyPosition } from "../routers/mod.ts";
+import { soleKeyPosition } from "../topology/mod.ts";
 
 /** A command that needs no translation, and how many arguments make it so. */
 export interface DirectCommand {

@@ -5,9 +5,9 @@
  */
 
 import type { Argument } from "../values.ts";
-import type { Arguments } from "./command.ts";
+import type { Arguments } from "../delivery/command.ts";
 import { DIRECT_COMMANDS, type DirectCommand } from "./direct_commands.ts";
-import { needsConnection } from "./issue.ts";
+import { needsConnection } from "../delivery/issue.ts";
 import { COMMAND_METHODS } from "./redis_surface.ts";
 
 /** What the methods call; every client has it. */

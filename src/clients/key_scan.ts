@@ -14,10 +14,10 @@ import {
   oneOf,
 } from "../options.ts";
 import type { Argument, Reply } from "../values.ts";
-import { describe } from "./command.ts";
-import { type ClusterView, Dispatcher } from "./dispatcher.ts";
-import { issue } from "./issue.ts";
-import { LaneGroup } from "./lane_group.ts";
+import { describe } from "../delivery/command.ts";
+import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { issue } from "../delivery/issue.ts";
+import { LaneGroup } from "../delivery/lane_group.ts";
 import { cancelled } from "./mapping.ts";
 import { sharedOptions } from "./native_client.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { checkOptions, type ClientOptions } from "./client_options.ts";
-import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import {
   type CallOptions,
   NativeClient,

@@ -6,7 +6,7 @@
 
 import { RbPromise } from "../promise.ts";
 import { combinedError } from "./combined_error.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Dispatcher } from "../delivery/dispatcher.ts";
 import type { Ledger } from "./promise_client.ts";
 import { PromiseLog } from "./promise_log.ts";
 

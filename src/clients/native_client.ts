@@ -7,15 +7,15 @@
 
 import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { Arguments, CommandFlags, Settler } from "./command.ts";
+import type { Arguments, CommandFlags, Settler } from "../delivery/command.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
   type DispatchOptions,
-} from "./dispatcher.ts";
+} from "../delivery/dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issuePlain } from "./issue.ts";
+import { issue, issuePlain } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */

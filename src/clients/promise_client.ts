@@ -8,10 +8,10 @@
 import { spell } from "../commands/words.ts";
 import { placedAt, RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { Arguments, CommandFlags } from "./command.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Arguments, CommandFlags } from "../delivery/command.ts";
+import type { Dispatcher } from "../delivery/dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issuePlain } from "./issue.ts";
+import { issue, issuePlain } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */

@@ -13,13 +13,13 @@ import {
   type MapBatchesOptions,
   type MapOptions,
 } from "./client_options.ts";
-import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import {
   createFanoutClient,
   type FanoutClient,
   type HostSelection,
 } from "./fanout_client.ts";
-import { LaneGroup } from "./lane_group.ts";
+import { LaneGroup } from "../delivery/lane_group.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";

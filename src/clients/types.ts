@@ -14,7 +14,7 @@ import type {
 } from "@db/redis";
 import type { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import type { CommandFlags } from "./command.ts";
+import type { CommandFlags } from "../delivery/command.ts";
 
 /**
  * What a command returns on each kind of client: a native promise of the reply,

@@ -7,10 +7,10 @@
 import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
 import type { Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
-import { type ClusterView, Dispatcher } from "./dispatcher.ts";
-import { issue } from "./issue.ts";
+import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { issue } from "../delivery/issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
-import { LaneGroup } from "./lane_group.ts";
+import { LaneGroup } from "../delivery/lane_group.ts";
 import { sharedOptions } from "./native_client.ts";
 
 /** The options of a command to every host. */

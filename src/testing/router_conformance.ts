@@ -5,7 +5,7 @@
  */
 
 import { UnroutableCommandError } from "../errors.ts";
-import type { BaseRouter, RouterHost } from "../routers/mod.ts";
+import type { BaseRouter, RouterHost } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 
 /** A router to be tested. */

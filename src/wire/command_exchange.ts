@@ -7,7 +7,7 @@
 
 import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "./connection.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Encoder } from "./resp/encoder.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** An exchange that collects its replies. */

@@ -11,10 +11,10 @@ import {
 } from "../errors.ts";
 import type { Socket } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
-import { Encoder } from "./encoder.ts";
+import { Encoder } from "./resp/encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
 import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
-import { INCOMPLETE, Parser, type ParserOptions } from "./parser.ts";
+import { INCOMPLETE, Parser, type ParserOptions } from "./resp/parser.ts";
 
 /** Whoever has a connection to itself for the time being. */
 export interface ConnectionOwner {

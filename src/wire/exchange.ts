@@ -5,7 +5,7 @@
  */
 
 import type { Reply } from "../values.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Encoder } from "./resp/encoder.ts";
 
 /**
  * Some commands that leave in order over one connection, and the replies that

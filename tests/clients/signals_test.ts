@@ -93,7 +93,7 @@ for (const [what, use] of Object.entries(USES)) {
     await cluster.getRoutingClient().set("text", "value");
     const { signal, listeners } = countedSignal();
     for (let i = 0; i < 3; i++) await use(cluster, signal);
-    await eventually(() => listeners() === 0, 1_000);
+    await eventually(() => listeners() === 0);
   });
 }
 
@@ -288,7 +288,7 @@ Deno.test("connect() that is aborted at any moment opens nothing", async () => {
     try {
       const client = await cluster.connect(0, { signal: controller.signal });
       opened++;
-      await eventually(() => !client.isConnected, 1_000);
+      await eventually(() => !client.isConnected);
     } catch (error) {
       assertStrictEquals(error, controller.signal.reason);
     } finally {

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Cluster, ProtocolError } from "../../mod.ts";
-import { CORPUS, type CorpusEntry, plain } from "../wire/reply_corpus.ts";
+import { CORPUS, type CorpusEntry, plain } from "../wire/resp/reply_corpus.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { eventually, sleep } from "./outcome.ts";
 import { assertQuiet, reasonOf, told } from "./proxied.ts";

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RedisServer } from "../../src/testing/redis_server.ts";
-import { ask, RawClient } from "../../support/raw_client.ts";
+import { ask, askOnce, RawClient } from "../../support/raw_client.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("RedisServer.start() listens on a unix socket alone", async () => {

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
   assertKey,
-  BaseRouter,
+  type BaseRouter,
   PartitionRouter,
   type RouterHost,
-} from "../../src/routers/mod.ts";
+} from "../../src/topology/mod.ts";
 import { routerConformance } from "../../src/testing/router_conformance.ts";
 import type { Key } from "../../src/values.ts";
 

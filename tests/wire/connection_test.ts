@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Batch } from "../../src/clients/batch.ts";
+import { Batch } from "../../src/delivery/batch.ts";
 import { RbPromise } from "../../src/promise.ts";
 import type { Reply } from "../../src/values.ts";
 import { Connection } from "../../src/wire/connection.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Reply } from "../../src/values.ts";
-import type { Encoder } from "../../src/wire/encoder.ts";
+import type { Encoder } from "../../src/wire/resp/encoder.ts";
 import type { Exchange } from "../../src/wire/exchange.ts";
 
 /** Some commands without arguments, which are encoded as they are added. */
@@ -15,6 +15,7 @@ export class StepwiseExchange implements Exchange {
   /** Whether nobody waits for it any more. */
   abandoned = false;
   wantsBytes = false;
+  readonly forgeable = false;
   readonly #names: string[];
   #written = 0;
   #isSealed: boolean;

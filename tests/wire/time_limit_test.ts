@@ -5,7 +5,7 @@ import { HandClock } from "./hand_clock.ts";
 
 Deno.test("TimeLimit aborts when the time is up, and not before", async () => {
   using clock = new HandClock();
-  using limit = new TimeLimit(50);
+  const limit = new TimeLimit(50);
   await clock.pass(49);
   assert(!limit.signal.aborted);
   await clock.pass(1);
@@ -17,13 +17,13 @@ Deno.test("TimeLimit aborts when the time is up, and not before", async () => {
 Deno.test("TimeLimit waits for ever where a timer cannot wait so long", async () => {
   for (const [timeout, timers] of [[Infinity, 0], [2 ** 31, 0], [2 ** 40, 0]]) {
     using clock = new HandClock();
-    using limit = new TimeLimit(timeout);
+    const limit = new TimeLimit(timeout);
     assertEquals(clock.pending.length, timers, `${timeout}`);
     await clock.pass(2 ** 41);
     assert(!limit.signal.aborted);
   }
   using clock = new HandClock();
-  using limit = new TimeLimit(MAX_DELAY);
+  const limit = new TimeLimit(MAX_DELAY);
   await clock.pass(MAX_DELAY);
   assert(limit.signal.aborted);
 });
@@ -31,11 +31,11 @@ Deno.test("TimeLimit waits for ever where a timer cannot wait so long", async ()
 Deno.test("TimeLimit follows another signal, with its reason", () => {
   using _clock = new HandClock();
   const controller = new AbortController();
-  using limit = new TimeLimit(50, controller.signal);
+  const limit = new TimeLimit(50, controller.signal);
   const reason = new Error("No longer wanted");
   controller.abort(reason);
   assertEquals(limit.signal.reason, reason);
-  using late = new TimeLimit(50, controller.signal);
+  const late = new TimeLimit(50, controller.signal);
   assertEquals(late.signal.reason, reason);
 });
 
@@ -43,7 +43,7 @@ Deno.test("TimeLimit leaves neither a timer nor a listener behind", async () => 
   using clock = new HandClock();
   const controller = new AbortController();
   const limit = new TimeLimit(50, controller.signal);
-  limit[Symbol.dispose]();
+  limit.stop();
   assertEquals(clock.pending, []);
   controller.abort();
   await clock.pass(100);

@@ -6,10 +6,10 @@
 
 import { Cluster, PartitionRouter, RbPromise } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
-import { MAX_MERGED_GETS } from "../../src/clients/auto_batch.ts";
-import { takeArgument } from "../../src/wire/arguments.ts";
-import { Encoder } from "../../src/wire/encoder.ts";
-import { INCOMPLETE, Parser } from "../../src/wire/parser.ts";
+import { MAX_MERGED_GETS } from "../../src/delivery/auto_batch.ts";
+import { takeArgument } from "../../src/wire/resp/arguments.ts";
+import { Encoder } from "../../src/wire/resp/encoder.ts";
+import { INCOMPLETE, Parser } from "../../src/wire/resp/parser.ts";
 import { makeHosts } from "../compare/hashing.ts";
 import { makeKey } from "../compare/workload.ts";
 import { median } from "../measure/statistics.ts";

@@ -1,0 +1,270 @@
+/**
+ * The dispatcher: gathers what a client issues into batches, one per host.
+ *
+ * @module
+ */
+
+import { blockTimeOf } from "../commands/traits.ts";
+import { CommandError } from "../errors.ts";
+import type { BaseRouter } from "../topology/mod.ts";
+import type { Argument } from "../values.ts";
+import { Batch } from "./batch.ts";
+import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
+import { sizeOf } from "./command_size.ts";
+import type { Host } from "./host.ts";
+import { Lane } from "./lane.ts";
+import type { LaneGroup } from "./lane_group.ts";
+import type { Run } from "./run.ts";
+
+/** What clients need of a cluster. */
+export interface ClusterView {
+  /** The router for the hosts as they are now. */
+  readonly router: BaseRouter;
+  /** The ids of all hosts. */
+  readonly hostIds: readonly number[];
+  /** Milliseconds for a command whose client sets no time. */
+  readonly timeout: number;
+  /** Gives up every command when aborted. */
+  readonly signal: AbortSignal | undefined;
+  /**
+   * The host with an id.
+   *
+   * @throws {RangeError} If there is none.
+   */
+  host(id: number): Host;
+}
+
+/** How a client issues its commands. */
+export interface DispatchOptions {
+  /** Milliseconds that each batch has from its issue to its last reply. */
+  timeout: number;
+  /** When all is over, in milliseconds of `performance.now()`. */
+  deadline?: number | undefined;
+  /** Gives up everything that is not settled when aborted. */
+  signal?: AbortSignal | undefined;
+  /** Whether neighbouring GETs and SETs are merged. */
+  autoBatch: boolean;
+  /** Whether every command may be sent twice. */
+  idempotent: boolean;
+  /**
+   * Lanes that the client has to itself (maps); without them it shares those of
+   * all routing and local clients.
+   */
+  lanes?: LaneGroup | undefined;
+}
+
+/** A batch that may still take commands, and the host they go to. */
+interface OpenBatch {
+  readonly host: Host;
+  readonly batch: Batch;
+}
+
+/** Issues commands to hosts, and knows when all of them are settled. */
+export class Dispatcher {
+  /** How many of its batches are settled. */
+  settledBatches = 0;
+  /** How many commands have failed in them. */
+  failedCommands = 0;
+  readonly #cluster: ClusterView;
+  readonly #options: DispatchOptions;
+  /** Of commands whose caller asks for nothing else, in bits. */
+  readonly #flags: number;
+  /** The batch of each host that still takes commands, by the id of the host. */
+  readonly #open: (OpenBatch | undefined)[] = [];
+  /** Every batch that is not settled, with the lane it is on. */
+  readonly #live = new Map<Batch, Lane>();
+  readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
+  #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
+  #abandoned: { readonly reason: unknown } | undefined = undefined;
+
+  /**
+   * @param cluster Its hosts and its router.
+   * @param options Time limits and manners.
+   */
+  constructor(cluster: ClusterView, options: DispatchOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#flags = flagBits(undefined, options.idempotent);
+  }
+
+  /** The cluster it issues to. */
+  get cluster(): ClusterView {
+    return this.#cluster;
+  }
+
+  /** Whether everything is settled. */
+  get idle(): boolean {
+    return this.#live.size === 0;
+  }
+
+  /** How it issues. */
+  get options(): DispatchOptions {
+    return this.#options;
+  }
+
+  /**
+   * Issues a command to a host.
+   *
+   * @param hostId Where it goes.
+   * @param name Its name in capitals.
+   * @param args Its arguments, already checked.
+   * @param settler Gets the reply, or whatever goes wrong.
+   * @param flags What the caller asks for, in bits.
+   */
+  send(
+    hostId: number,
+    name: string,
+    args: readonly Argument[],
+    settler: Settler,
+    flags = this.#flags,
+  ): void {
+    const time = blockTimeOf(name, args);
+    try {
+      if (time === undefined) {
+        this.queue(hostId, name, args, settler, flags);
+        return;
+      }
+      const size = sizeOf(args);
+      const host = this.#hostFor(hostId);
+      if (!host.admit(size)) throw host.failures.queueFull(name);
+      // In a lane of its own, so that it delays nobody else.
+      const lane = new Lane(host, { pool: host.blockingPool });
+      this.#start(host, lane, this.#deadline(time), () => lane.close())
+        .add(name, args, settler, flags, size);
+    } catch (error) {
+      fail(settler, error);
+    }
+  }
+
+  /**
+   * Issues a command that is known not to block.
+   *
+   * @param settler Is told of its outcome, if given.
+   * @param second The argument beside the first one, where that is no list.
+   * @returns Where its outcome will stand otherwise, as the last one.
+   * @throws What keeps it from being issued.
+   * @see {@linkcode Dispatcher.send}
+   */
+  queue(
+    hostId: number,
+    name: string,
+    args: Arguments,
+    settler?: Settler,
+    flags = this.#flags,
+    second?: Argument,
+  ): Run {
+    const size = sizeOf(args, second);
+    const open = this.#open[hostId];
+    // The host of an id is another one after its pools were disconnected.
+    const fits = open !== undefined && !open.batch.sealed &&
+      !open.host.closing && this.#abandoned === undefined;
+    const host = fits ? open.host : this.#hostFor(hostId);
+    if (!host.admit(size)) throw host.failures.queueFull(name);
+    const batch = fits ? open.batch : this.#openFor(host);
+    const run = batch.add(name, args, settler, flags, size, second);
+    if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
+    return run;
+  }
+
+  /**
+   * Whether somebody else may issue to the same lanes at once, and all comes out
+   * as if this one had been settled before: nobody is told of an outcome who
+   * could issue something because of it, nothing has failed, and wherever it
+   * goes there is room for as much again.
+   */
+  get mayBeFollowed(): boolean {
+    if (this.#abandoned !== undefined || this.failedCommands > 0) return false;
+    for (const [batch, lane] of this.#live) {
+      if (batch.watched || !lane.mayBeFollowed) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Lets what was issued leave although the turn is not over: for a client with
+   * lanes of its own that issues no more in this turn.
+   */
+  flush(): void {
+    this.#options.lanes?.flush();
+  }
+
+  /** Settles when every command issued so far, and since, is settled. */
+  settled(): Promise<void> {
+    if (this.#live.size === 0) return Promise.resolve();
+    this.#whenSettled ??= Promise.withResolvers<void>();
+    return this.#whenSettled.promise;
+  }
+
+  /** Rejects everything that is not settled, and whatever is issued later. */
+  abandon(reason: unknown): void {
+    this.#abandoned = { reason };
+    for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
+  }
+
+  /** The host with an id, unless nothing may be issued any more. */
+  #hostFor(hostId: number): Host {
+    this.#options.signal?.throwIfAborted();
+    if (this.#abandoned !== undefined) throw this.#abandoned.reason;
+    return this.#cluster.host(hostId);
+  }
+
+  #openFor(host: Host): Batch {
+    const batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
+    this.#open[host.id] = { host, batch };
+    return batch;
+  }
+
+  #start(
+    host: Host,
+    lane: Lane,
+    deadline: number,
+    onSettled?: () => void,
+  ): Batch {
+    const started = performance.now();
+    const batch = new Batch({
+      hostId: host.id,
+      autoBatch: this.#options.autoBatch,
+      deadline,
+      onErrorReply: (error) => host.counters.error(kindOf(error)),
+      onSettled: (batch) => {
+        host.settled(batch, started);
+        lane.settled(batch);
+        this.#forget(host, batch);
+        onSettled?.();
+      },
+    });
+    if (this.#live.size === 0) {
+      this.#options.signal?.addEventListener("abort", this.#onAbort);
+    }
+    this.#live.set(batch, lane);
+    lane.submit(batch);
+    return batch;
+  }
+
+  #forget(host: Host, batch: Batch): void {
+    this.#live.delete(batch);
+    this.settledBatches++;
+    this.failedCommands += batch.errors;
+    if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
+    if (this.#live.size > 0) return;
+    this.#options.lanes?.rest();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#whenSettled?.resolve();
+    this.#whenSettled = undefined;
+  }
+
+  #laneFor(host: Host): Lane {
+    return this.#options.lanes?.laneFor(host) ?? host.lane;
+  }
+
+  /** When a batch issued now must be settled, `extra` milliseconds later. */
+  #deadline(extra: number): number {
+    const { timeout, deadline } = this.#options;
+    return deadline ?? performance.now() + timeout + extra;
+  }
+}
+
+/** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
+function kindOf(error: Error): string {
+  return error instanceof CommandError ? error.code : error.name;
+}

@@ -1,0 +1,154 @@
+/**
+ * Issuing one command: to a given host, by its key, or split over several.
+ *
+ * @module
+ */
+
+import { reasonNotToShare } from "../commands/traits.ts";
+import { UnroutableCommandError } from "../errors.ts";
+import { BaseRouter } from "../topology/mod.ts";
+import type { Argument, Key } from "../values.ts";
+import { takeArgument, takeArguments } from "../wire/resp/arguments.ts";
+import {
+  type Arguments,
+  type CommandFlags,
+  flagBits,
+  isList,
+  type Settler,
+} from "./command.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Issues a command. Its arguments are read now, so that their owner may change
+ * them afterwards. Whatever is wrong with it rejects its promise before anything
+ * is sent.
+ *
+ * @param dispatcher What carries it.
+ * @param hostId Where it goes; without it the router decides.
+ * @param command Its name in capitals.
+ * @param list Its arguments, in a list that nobody else changes.
+ * @param settler The promise that waits for its reply.
+ * @param flags What the caller asks for.
+ */
+export function issue(
+  dispatcher: Dispatcher,
+  hostId: number | undefined,
+  command: string,
+  list: readonly Argument[],
+  settler: Settler,
+  flags?: CommandFlags,
+): void {
+  try {
+    const bits = flagBits(flags, dispatcher.options.idempotent);
+    const args = takeArguments(command, list);
+    const reason = reasonNotToShare(command, args);
+    if (reason !== undefined) throw needsConnection(command, reason);
+    if (flags?.settled === true) {
+      const hostOf = (key: Key) =>
+        hostId ?? dispatcher.cluster.router.getHostForKey(key);
+      const parts = splitSettled(hostOf, command, args);
+      sendParts(dispatcher, command, parts, settler, bits);
+      return;
+    }
+    // Redis refuses it; to whoever maps over keys, no keys have no values.
+    if (command === "MGET" && args.length === 0) return settler.resolve([]);
+    if (hostId !== undefined) {
+      dispatcher.send(hostId, command, args, settler, bits);
+      return;
+    }
+    const { router } = dispatcher.cluster;
+    // Only a command of several arguments can have several keys.
+    const parts = args.length > 1 ? split(router, command, args) : undefined;
+    if (parts === undefined) {
+      const host = router.getHostForCommand(command, args);
+      dispatcher.send(host, command, args, settler, bits);
+    } else {
+      sendParts(dispatcher, command, parts, settler, bits);
+    }
+  } catch (error) {
+    settler.reject(error);
+  }
+}
+
+function sendParts(
+  dispatcher: Dispatcher,
+  command: string,
+  whole: Split,
+  settler: Settler,
+  flags: number,
+): void {
+  const merger = new Merger(command, whole, settler);
+  whole.parts.forEach((part, index) => {
+    const partial = merger.settler(index);
+    dispatcher.send(part.hostId, command, part.args, partial, flags);
+  });
+}
+
+/**
+ * Issues a command whose first argument is its only key and about which nothing
+ * else is out of the ordinary, so that nothing about it has to be looked up.
+ *
+ * @param dispatcher What carries it.
+ * @param hostId Where it goes; without it the router decides.
+ * @param command Its name in capitals.
+ * @param settler Is told of its outcome, if given.
+ * @param args Its arguments; the first one may stand for itself,
+ * @param second and so may the second one beside it.
+ * @returns Where its outcome will stand otherwise, as the last one.
+ * @throws What is wrong with it, before anything is sent.
+ */
+export function issuePlain(
+  dispatcher: Dispatcher,
+  hostId: number | undefined,
+  command: string,
+  settler: Settler | undefined,
+  args: Arguments,
+  second?: Argument,
+): Run {
+  const own = isList(args)
+    ? takeArguments(command, args)
+    : takeArgument(command, args);
+  const other = second === undefined
+    ? undefined
+    : takeArgument(command, second, 2);
+  const host = hostId ?? hostOf(dispatcher.cluster.router, command, own, other);
+  return dispatcher.queue(host, command, own, settler, undefined, other);
+}
+
+const { getHostForCommand } = BaseRouter.prototype;
+
+/** The host of a command whose first argument is its only key. */
+function hostOf(
+  router: BaseRouter,
+  command: string,
+  args: Arguments,
+  second: Argument | undefined,
+): number {
+  const list = isList(args);
+  if (router.getHostForCommand === getHostForCommand) {
+    return router.getHostForKey(list ? args[0] : args);
+  }
+  // A router that looks at whole commands is asked as it wants to be.
+  if (list) return router.getHostForCommand(command, args);
+  const both = second === undefined ? [args] : [args, second];
+  return router.getHostForCommand(command, both);
+}
+
+/**
+ * Why a command is refused that cannot share a connection.
+ *
+ * @param command Its name, or that of a method.
+ * @param reason What keeps it from that, as the second half of a sentence.
+ */
+export function needsConnection(
+  command: string,
+  reason: string,
+): UnroutableCommandError {
+  return new UnroutableCommandError(
+    `Cannot run "${command}" on a connection that others use: ${reason}; open ` +
+      "one of its own with cluster.connect(hostId)",
+    { command },
+  );
+}

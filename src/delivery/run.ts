@@ -1,0 +1,245 @@
+/**
+ * The run: neighbouring commands of one kind, which take little memory and may
+ * travel as one.
+ *
+ * @module
+ */
+
+import { type Outcomes, Rejection } from "../promise.ts";
+import type { Argument, Reply } from "../values.ts";
+import type { Encoder } from "../wire/resp/encoder.ts";
+import {
+  MAX_MERGED_BYTES,
+  MAX_MERGED_GETS,
+  MAX_MERGED_SETS,
+  mergedName,
+} from "./auto_batch.ts";
+import {
+  type Arguments,
+  BYTES,
+  Command,
+  isList,
+  type Settler,
+  settleWith,
+  succeed,
+} from "./command.ts";
+import { lengthOf } from "./command_size.ts";
+
+/** Runs that are not merged are as long as those of GETs. */
+const MAX_LENGTH = MAX_MERGED_GETS;
+
+/** The most arguments for which room is made at once. */
+const MAX_ROOM = 2 * MAX_MERGED_SETS;
+
+/** The arguments of commands that nobody asks for any more. */
+const NONE = Object.freeze([]) as unknown as Argument[];
+
+/** What all commands of a {@linkcode Run} have in common. */
+export interface RunKind {
+  /** The name in capitals. */
+  readonly name: string;
+  /** How many arguments each has. */
+  readonly argCount: number;
+  /** What is out of the ordinary about them, in bits. */
+  readonly flags: number;
+}
+
+/**
+ * Commands of one kind that were issued one after the other. A map keeps a great
+ * many commands alive at once, and the collector of garbage copies all that
+ * lives: here a command is its arguments and its outcome in two lists, and these
+ * are short, so that they never have to grow by much. The promise of a command
+ * finds its outcome here, unless there is a settler that is to be told.
+ */
+export class Run implements RunKind, Outcomes {
+  readonly name: string;
+  readonly argCount: number;
+  readonly flags: number;
+  readonly #mergedName: string | undefined;
+  /** Those of all commands, one after the other. */
+  #args: Argument[];
+  /** Whoever is to be told of an outcome, by the index of the command. */
+  #settlers: (Settler | undefined)[] | undefined = undefined;
+  /** What has come for the others; an index without anything is pending. */
+  #outcomes: readonly unknown[] | undefined = undefined;
+  /** How many commands it has. */
+  length = 0;
+  /** Bytes of the keys and values of a merged SET. */
+  #bytes = 0;
+
+  /**
+   * @param kind What its commands have in common.
+   * @param merging Whether it may travel as one command.
+   * @param capacity For how many commands to make room at once.
+   */
+  constructor(
+    { name, argCount, flags }: RunKind,
+    merging: boolean,
+    capacity = 0,
+  ) {
+    this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
+    this.name = name;
+    this.argCount = argCount;
+    this.flags = flags;
+    this.#mergedName = merging ? mergedName(name, argCount) : undefined;
+  }
+
+  /**
+   * The command that it travels as, if it is merged. A lone SET has nothing to be
+   * merged with; of a GET, see {@linkcode mergedName}.
+   */
+  get mergedName(): string | undefined {
+    return this.length === 1 && this.#mergedName === "MSET"
+      ? undefined
+      : this.#mergedName;
+  }
+
+  /** Whether somebody is to be told of the outcome of a command. */
+  get watched(): boolean {
+    return this.#settlers !== undefined;
+  }
+
+  /** Whether replies are wanted as bytes. */
+  get wantsBytes(): boolean {
+    return (this.flags & BYTES) !== 0;
+  }
+
+  /** Whether commands are of its kind. */
+  isOf(name: string, argCount: number, flags: number): boolean {
+    return this.name === name && this.argCount === argCount &&
+      this.flags === flags;
+  }
+
+  /** Whether it takes no further commands. */
+  get full(): boolean {
+    return this.#mergedName === "MSET"
+      ? this.length >= MAX_MERGED_SETS || this.#bytes >= MAX_MERGED_BYTES
+      : this.length >= MAX_LENGTH;
+  }
+
+  /** Appends a command of its kind, with whoever is to be told, if anybody. */
+  push(
+    settler: Settler | undefined,
+    args: Arguments,
+    second?: Argument,
+  ): void {
+    const index = this.length++;
+    if (settler !== undefined) (this.#settlers ??= [])[index] = settler;
+    const from = index * this.argCount;
+    if (isList(args)) {
+      for (let i = 0; i < args.length; i++) this.#args[from + i] = args[i];
+    } else {
+      this.#args[from] = args;
+      if (second !== undefined) this.#args[from + 1] = second;
+    }
+    if (this.#mergedName === "MSET") {
+      this.#bytes += lengthOf(this.#args[from]) +
+        lengthOf(this.#args[from + 1]);
+    }
+  }
+
+  /** The command at an index; `flags` are added to its own. */
+  at(index: number, flags = 0): Command {
+    const from = index * this.argCount;
+    return new Command(
+      this.name,
+      this.#args.slice(from, from + this.argCount),
+      this.#settlerAt(index),
+      this.flags | flags,
+    );
+  }
+
+  /** Encodes all of it as the merged command. */
+  encodeMerged(encoder: Encoder, name: string): void {
+    encoder.part(name, this.#args, 0, this.length * this.argCount);
+  }
+
+  /**
+   * Encodes commands one by one from an index on, until the encoder holds
+   * `limit` bytes.
+   *
+   * @returns The index of the first one that is not encoded.
+   */
+  encodeSingly(encoder: Encoder, index: number, limit: number): number {
+    const { name, argCount, length } = this;
+    while (index < length && encoder.length < limit) {
+      encoder.part(name, this.#args, index * argCount, argCount);
+      index++;
+    }
+    return index;
+  }
+
+  /**
+   * Settles a command with its reply.
+   *
+   * @returns The error, if the reply was one.
+   */
+  settle(index: number, reply: Reply, hostId: number): Error | undefined {
+    if (isObject(reply)) {
+      const settler = this.#settlerAt(index);
+      return settleWith(settler, reply, { name: this.name, hostId });
+    }
+    // Text, numbers and null: nearly all there are.
+    const settler = this.#settlers?.[index];
+    if (settler === undefined) this.#place(index, reply);
+    else succeed(settler, reply);
+    return undefined;
+  }
+
+  /**
+   * Settles all commands with the replies of a list, which stays here, if nobody
+   * has to be told and nothing in it has to be looked at.
+   *
+   * @returns Whether that was so; otherwise nothing has happened.
+   */
+  placeAll(replies: readonly Reply[]): boolean {
+    if (this.#settlers !== undefined || replies.some(isObject)) return false;
+    this.#outcomes = replies;
+    return true;
+  }
+
+  /** The same with one reply for all of them. */
+  placeSame(reply: Reply): boolean {
+    if (this.#settlers !== undefined || isObject(reply)) return false;
+    this.#outcomes = new Array(this.length).fill(reply);
+    return true;
+  }
+
+  /** Lets go of the arguments: no command will be asked for any more. */
+  drop(): void {
+    this.#args = NONE;
+  }
+
+  outcomeAt(index: number): unknown {
+    return this.#outcomes?.[index];
+  }
+
+  watch(index: number, promise: Settler): void {
+    (this.#settlers ??= [])[index] = promise;
+  }
+
+  /** Whoever is to be told, or what puts the outcome in its place. */
+  #settlerAt(index: number): Settler {
+    return this.#settlers?.[index] ?? {
+      resolve: (reply) => {
+        const settler = this.#settlers?.[index];
+        if (settler === undefined) this.#place(index, reply);
+        else settler.resolve(reply);
+      },
+      reject: (reason) => {
+        const settler = this.#settlers?.[index];
+        if (settler === undefined) this.#place(index, new Rejection(reason));
+        else settler.reject(reason);
+      },
+    };
+  }
+
+  #place(index: number, outcome: unknown): void {
+    const outcomes = this.#outcomes ??= new Array(this.length);
+    (outcomes as unknown[])[index] = outcome;
+  }
+}
+
+function isObject(reply: Reply): boolean {
+  return typeof reply === "object" && reply !== null;
+}

@@ -1,0 +1,28 @@
+/**
+ * The routers: from a command to its keys, from a key to its host. Nothing here
+ * knows of sockets.
+ *
+ * @module
+ */
+
+export { keyPositions, soleKeyPosition } from "../commands/keys.ts";
+export { ConsistentHashingRouter } from "./consistent_hashing_router.ts";
+export { crc32 } from "./crc32.ts";
+export { Distribution, distribution } from "./distribution.ts";
+export { assertGaplessHosts, listIds } from "./host_ids.ts";
+export { Ketama } from "./ketama.ts";
+export { assertKey, type KeyPlace } from "./key.ts";
+export { PartitionRouter } from "./partition_router.ts";
+export { type KeyMove, type Move, type Plan, plan } from "./plan.ts";
+export {
+  type PythonHost,
+  pythonRbLabel,
+  type PythonValue,
+} from "./python_label.ts";
+export {
+  BaseRouter,
+  type RouterCluster,
+  type RouterHost,
+  type RouterOptions,
+} from "./router.ts";
+export type { Routing } from "./routing.ts";
