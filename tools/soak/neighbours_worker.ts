@@ -28,8 +28,11 @@ const FORGED = [
   "NOSCRIPT No matching script.",
 ];
 
-/** Milliseconds by which a timer may go off too soon. */
-const EARLY = 5;
+/**
+ * Milliseconds that a patient command has for certain: the hasty have far less,
+ * and its own time began when the turn did.
+ */
+const PATIENCE = TIMEOUT / 2;
 
 /** Counts, and then claims what its caller likes. */
 const FORGE = "redis.call('INCR', KEYS[1]) return redis.error_reply(ARGV[1])";
@@ -292,7 +295,7 @@ async function watch<T>(
     !error.message.startsWith("Cannot reach");
   if (fate === "given up") {
     world.journal.problem(`"${kind}": somebody else has given up`);
-  } else if (isLate && time < TIMEOUT - EARLY) {
+  } else if (isLate && time < PATIENCE) {
     world.journal.problem(`"${kind}" had ${time} ms: ${error.message}`);
   }
   return result;
