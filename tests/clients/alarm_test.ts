@@ -35,3 +35,15 @@ Deno.test("Alarm.clear() switches it off until it is set again", async () => {
   alarm.set(performance.now() + 1);
   await eventually(() => rung === 1, 1_000);
 });
+
+Deno.test("Alarm.set() to a time that no timer reaches does not go off at once", async () => {
+  let rung = 0;
+  const alarm = new Alarm(() => rung++);
+  alarm.set(performance.now() + 2 ** 33);
+  await sleep(20);
+  assertEquals(rung, 0);
+  // One that is earlier still counts.
+  alarm.set(performance.now() + 1);
+  await eventually(() => rung === 1, 1_000);
+  alarm.clear();
+});

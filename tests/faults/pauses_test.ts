@@ -2,7 +2,11 @@
 
 import { assertEquals, assertInstanceOf, assertLess } from "@std/assert";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { ConnectionError, type ConnectionMessage } from "../../mod.ts";
+import {
+  ConnectionError,
+  type ConnectionMessage,
+  type PoolOptions,
+} from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { eventually, sleep } from "./outcome.ts";
 import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
@@ -97,6 +101,40 @@ for (const kind of ["command", "map", "block"]) {
     assertEquals(cluster.getPoolForHost(0).waiting, 0);
   });
 }
+
+Deno.test("fault 2: an abort during a long pause leaves no timer behind", async () => {
+  using _ = withoutJitter();
+  await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });
+  const controller = new AbortController();
+  const { signal } = controller;
+  let failures = 0;
+  // The fifth pause takes 400 ms; the sanitizer would find its timer.
+  using __ = onDialFailure(() => {
+    if (++failures === 5) queueMicrotask(() => controller.abort("given up"));
+  });
+  const get = cluster.getRoutingClient({ signal }).get("key");
+  assertEquals(await reasonOf(get), "given up");
+});
+
+/** Bounds of the attempts, and how many there are. */
+const CASES: [PoolOptions, number][] = [
+  [{}, 4],
+  [{ maxRetries: 0 }, 1],
+  [{ maxRetries: 1 }, 2],
+];
+
+Deno.test("fault 12: a command is tried three times more by default", async () => {
+  for (const [bound, attempts] of CASES) {
+    let failures = 0;
+    using _ = onDialFailure(() => failures++);
+    await using cluster = clusterAt(closedPort(), {
+      poolOptions: { ...bound, breaker: { threshold: 100 } },
+    });
+    const { name } = told(await reasonOf(cluster.getRoutingClient().incr("n")));
+    assertEquals([name, failures], ["ConnectionError", attempts]);
+    assertEquals(cluster.stats().get(0)?.retries, attempts - 1);
+  }
+});
 
 Deno.test("fault 2: who gives up during a pause leaves the others to theirs", async () => {
   await using host = await Proxied.start(1, { poolOptions: PERSISTENT });
