@@ -3,7 +3,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { eventually } from "../faults/outcome.ts";
+import { eventually, sleep } from "../faults/outcome.ts";
+import { Proxied } from "../faults/proxied.ts";
 
 /** A source of so many numbers that counts what is asked of it. */
 class Source implements Iterator<number> {
@@ -155,3 +156,32 @@ Deno.test("mapBatches() awaits what its callback returns, promises of both kinds
   for await (const [, value] of entries) values.push(value);
   assertEquals(values, ["plain", 3, "native", [10]]);
 });
+
+for (const owner of ["cluster", "client", "call"]) {
+  Deno.test(`mapBatches() runs no batch ahead when replies take long for the timeout of its ${owner}`, async () => {
+    // What took 80 ms is not a tenth of 700 ms, and much less than that of 60 s.
+    for (const [timeout, ahead] of [[700, 1], [60_000, 2]]) {
+      const other = timeout === 700 ? 60_000 : 700;
+      await using host = await Proxied.start(1, {
+        timeout: owner === "cluster" ? timeout : other,
+      });
+      const { cluster, proxy } = host;
+      await cluster.map((map) => map.get("connection"));
+      proxy.delay(80);
+      const client = cluster.getRoutingClient(
+        owner === "client" ? { timeout } : {},
+      );
+      const begun: string[] = [];
+      const entries = client.mapBatches(["a", "b", "c", "d"], (map, key) => {
+        begun.push(key);
+        return map.set("key", key);
+      }, { batchSize: 1, ...(owner === "call" ? { timeout } : {}) });
+      await entries.next();
+      // Those that may be under way are so in the same turn.
+      await sleep(0);
+      assertEquals(begun.length, 1 + ahead);
+      for await (const _ of entries);
+      assertEquals(begun, ["a", "b", "c", "d"]);
+    }
+  });
+}

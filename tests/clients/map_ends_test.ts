@@ -197,3 +197,19 @@ Deno.test("a fanout waits for translated commands, and gives options on", async 
   const none = await cluster.fanout([], (some) => some.ping());
   assertEquals(none.size, 0);
 });
+
+Deno.test("dump() gives bytes that restore() takes, on every kind of client", async () => {
+  await using cluster = await withText();
+  const routing = cluster.getRoutingClient();
+  const dumps = [
+    await routing.dump("text"),
+    await cluster.getLocalClient(0).dump("text"),
+    await cluster.map((map) => map.dump("text")),
+    (await cluster.all((all) => all.dump("text"))).get(0),
+  ] as unknown[];
+  for (const [index, dump] of dumps.entries()) {
+    assertInstanceOf(dump, Uint8Array);
+    await routing.restore(`copy:${index}`, 0, dump);
+    assertEquals(await routing.get(`copy:${index}`), "value");
+  }
+});
