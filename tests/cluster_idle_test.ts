@@ -45,6 +45,11 @@ Deno.test("Cluster does not keep a program alive while it is idle", async () => 
     block: "null",
     many: "1000",
     unawaited: "1004",
+    connect: "true",
+    dedicated: "1005",
+    subscription: "a message",
+    scan: "counter",
+    "given up": "given up",
   };
   for (const [what, expected] of Object.entries(outputs)) {
     const { output, elapsed } = await run(server.path, what);
