@@ -45,6 +45,10 @@ Deno.test("Cluster does not keep a program alive while it is idle", async () => 
     unawaited: "1004",
     connect: "connected",
     sweep: "1005",
+    dedicated: "1006",
+    subscription: "a message",
+    scan: "counter",
+    "given up": "given up",
   };
   for (const [what, expected] of Object.entries(outputs)) {
     assertEquals(await run(server.path, what), expected, what);

@@ -60,4 +60,28 @@ switch (what) {
     // What is under way keeps the program alive until it is answered.
     client.incr("counter").then(console.log);
     break;
+  case "dedicated":
+    console.log(await (await cluster.connect(0)).incr("counter"));
+    break;
+  case "subscription": {
+    const subscription = await (await cluster.connect(0)).subscribe("news");
+    const messages = subscription.receive();
+    const next = messages.next();
+    await cluster.getLocalClient(0).publish("news", "a message");
+    console.log((await next).value.message);
+    // It stays subscribed, but nobody reads from it any more.
+    await messages.return?.();
+    break;
+  }
+  case "scan":
+    for await (const [, key] of cluster.scan()) console.log(key);
+    break;
+  case "given up": {
+    // The clock of a command that nobody waits for does not tick on.
+    const map = cluster.getMappingClient({ timeout: 60_000 });
+    const given = map.blpop(30, "list");
+    map.cancel("given up");
+    await given.catch(console.log);
+    break;
+  }
 }

@@ -48,6 +48,7 @@ Deno.test("Gate counts one that is inside once, however often it asks", () => {
   c.enter();
   c.enter();
   assertEquals(log, ["a", "a", "b"]);
+  assertEquals([gate.admits(a), gate.admits(b)], [true, true]);
   gate.leave(a);
   assertEquals(log, ["a", "a", "b", "c"]);
   assertEquals(gate.admits(a), false);
