@@ -215,6 +215,7 @@ Deno.test("a timeout of mapBatches is for each batch, that of a map for all of i
     proxy.hold();
     let isThere = false;
     const next = entries.next().finally(() => isThere = true);
+    next.catch(() => {});
     // Either it waits for replies, or they came with those before.
     await eventually(() => isBusy() || isThere);
     await time.advance(100);

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { RedisServer } from "../../src/testing/redis_server.ts";
 import { ask, askOnce, RawClient } from "../../support/raw_client.ts";
+import { makeTlsFixtures } from "../tls_fixtures.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("RedisServer.start() listens on a unix socket alone", async () => {
@@ -220,4 +221,14 @@ Deno.test("RedisServer.start() takes another port when its own is taken meanwhil
       configurable: true,
     });
   }
+});
+
+Deno.test("RedisServer.start() with a certificate speaks TLS alone on its port", async () => {
+  await using tls = await makeTlsFixtures();
+  await using server = await RedisServer.start({ tls: tls.valid });
+  assert(server.port > 0);
+  assertEquals(
+    await askOnce({ path: server.path }, "CONFIG GET port"),
+    "*2\r\n$4\r\nport\r\n$1\r\n0\r\n",
+  );
 });
