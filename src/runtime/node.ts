@@ -11,6 +11,7 @@ import type { Address, Runtime, Socket, Timer } from "./runtime.ts";
 
 /** Node.js or Bun. */
 export const nodeRuntime: Runtime = {
+  asciiEncoding: "latin1",
   connect(address: Address, signal: AbortSignal): Promise<Socket> {
     return address.tls ? connectTls(address, signal) : connect(address, signal);
   },
