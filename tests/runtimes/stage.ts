@@ -33,12 +33,22 @@ export interface Stage {
   readonly otherName: HostOptions;
   /** A server that answers everything with an error in plain text. */
   readonly plain: HostOptions;
+  /** A server that speaks TLS and sends many messages to each subscriber. */
+  readonly news: HostOptions;
   /**
    * A server that takes no further command before its replies to the last ones
    * have been taken; every reply is a value of {@linkcode VALUE_BYTES}.
    */
   readonly stubborn: HostOptions;
 }
+
+/** The messages of the server for news. */
+export function messageAt(index: number): string {
+  return `${index} `.repeat(5_000);
+}
+
+/** How many messages the server for news has. */
+export const MESSAGES = 3_000;
 
 /** How long the values of the stubborn server are. */
 export const VALUE_BYTES = 4_096;

@@ -68,8 +68,12 @@ export async function writePackage(
       const known = places.get(graph.redirects[target] ?? target);
       return known === undefined ? packageName(target) : relative(place, known);
     };
+    const isOurs = module.specifier.startsWith(root.href);
     const source = await Deno.readTextFile(module.local);
-    await write(`${home}/${place}`, rewrite(source, module, resolve));
+    await write(
+      `${home}/${place}`,
+      rewrite(source, module, { isOurs, resolve }),
+    );
   }
   for (const { name, localPath } of Object.values(graph.npmPackages)) {
     if (localPath === undefined) throw new Error(`There is no "${name}" here`);
@@ -141,9 +145,13 @@ function placeOf(
 function rewrite(
   source: string,
   { dependencies = [] }: GraphModule,
-  resolve: (dependency: Dependency) => string,
+  { isOurs, resolve }: {
+    isOurs: boolean;
+    resolve: (dependency: Dependency) => string;
+  },
 ): string {
-  let code = withoutTypes(source);
+  // Packages of others may have syntax that is more than types.
+  let code = withoutTypes(source, isOurs ? "strip" : "transform");
   for (const dependency of dependencies) {
     const literal = RegExp.escape(dependency.specifier);
     const pattern = new RegExp(
@@ -156,8 +164,11 @@ function rewrite(
   return code;
 }
 
-function withoutTypes(source: string): string {
-  return stripTypeScriptTypes(source);
+function withoutTypes(
+  source: string,
+  mode: "strip" | "transform" = "strip",
+): string {
+  return stripTypeScriptTypes(source, { mode });
 }
 
 /** What a package of npm, or of Node.js, is imported by. */
