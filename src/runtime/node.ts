@@ -69,7 +69,9 @@ async function connectTls(
     await socket.opened("secureConnect", signal);
     return socket;
   } catch (error) {
-    if (error instanceof Error && !isLoss(error)) untrusted.add(error);
+    if (!signal.aborted && error instanceof Error && !isLoss(error)) {
+      untrusted.add(error);
+    }
     throw error;
   }
 }
