@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import process from "node:process";
 import {
   Cluster,
   ConnectionError,
@@ -56,11 +57,14 @@ export const linkChecks: Record<string, Check> = {
     { stubborn },
   ) {
     const cluster = new Cluster({ hosts: [stubborn], timeout: 30_000 });
+    const before = process.memoryUsage().heapUsed;
     const values = await cluster.map(
       (map) => Array.from({ length: 20_000 }, (_, id) => map.get(`key:${id}`)),
       { autoBatch: false },
     );
     for (const { value } of values) assert.equal(value?.length, VALUE_BYTES);
+    const taken = process.memoryUsage().heapUsed - before;
+    assert.ok(taken < 5 * values.length * VALUE_BYTES, `${taken} bytes taken`);
     await cluster.close();
   },
 

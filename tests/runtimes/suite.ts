@@ -30,10 +30,12 @@ for (const [name, check] of Object.entries(checks)) {
   }
 }
 
-// None of these is closed. The last one has gone on to probe its host.
+// None of these is closed. The last one has gone on to probe its host. A timer
+// that kept the program alive would do so for longer than anybody waits.
 const { hosts, tls, unix, closed } = stage;
 const cluster = new Cluster({
   hosts: [...hosts, tls, unix],
+  timeout: 60_000,
   poolOptions: { idleTimeout: 60_000 },
 });
 await cluster.all((client) => client.ping());

@@ -20,7 +20,7 @@ export interface Program {
 const TIMEOUT = 60_000;
 
 /** Milliseconds in which a program with nothing left to do has to end. */
-const GRACE = 3_000;
+const GRACE = 10_000;
 
 /** The last line of a suite. */
 const IDLE = "idle";
