@@ -47,6 +47,7 @@ Deno.test("Cluster does not keep a program alive while it is idle", async () => 
     unawaited: "1004",
     connect: "true",
     dedicated: "1005",
+    subscribed: "false",
     subscription: "a message",
     scan: "counter",
     "given up": "given up",
