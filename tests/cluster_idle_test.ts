@@ -46,6 +46,7 @@ Deno.test("Cluster does not keep a program alive while it is idle", async () => 
     connect: "connected",
     sweep: "1005",
     dedicated: "1006",
+    subscribed: "false",
     subscription: "a message",
     scan: "counter",
     "given up": "given up",

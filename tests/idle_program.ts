@@ -63,6 +63,11 @@ switch (what) {
   case "dedicated":
     console.log(await (await cluster.connect(0)).incr("counter"));
     break;
+  case "subscribed": {
+    const client = await cluster.connect(0);
+    console.log((await client.subscribe("news")).isClosed);
+    break;
+  }
   case "subscription": {
     const subscription = await (await cluster.connect(0)).subscribe("news");
     const messages = subscription.receive();

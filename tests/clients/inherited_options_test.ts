@@ -238,3 +238,39 @@ Deno.test("a timeout of mapBatches is for each batch, that of a map for all of i
   await time.advance(1);
   assertInstanceOf(await bounded(mapping), TimeoutError);
 });
+
+Deno.test("a call has the timeout it says, and otherwise that of its client", async () => {
+  await using server = ScriptedServer.silent();
+  const { hostname, port } = server;
+  await using cluster = new Cluster({
+    hosts: [{ hostname, port }],
+    timeout: 60_000,
+  });
+  const short = { timeout: 100 };
+  const long = { timeout: 60_000 };
+  const { signal } = new AbortController();
+  const calls = [
+    () => cluster.getRoutingClient().sendCommand("GET", ["k"], short),
+    () => cluster.getRoutingClient(long).sendCommand("INCR", ["k"], short),
+    () =>
+      cluster.getRoutingClient(long).sendCommand("GET", ["k"], {
+        ...short,
+        signal,
+      }),
+    () => cluster.getRoutingClient(short).sendCommand("GET", ["k"], { signal }),
+    () => cluster.getRoutingClient(short).sendCommand("GET", ["k"]),
+    () => cluster.getLocalClient(0, short).sendCommand("GET", ["k"]),
+    () => cluster.getLocalClient(0, long).sendCommand("GET", ["k"], short),
+    () => cluster.getLocalClient(0, short).get("k"),
+    () => cluster.ping(short),
+    () => cluster.dbsize(short),
+    () => cluster.flush({ ...short, sure: true }),
+    () => cluster.scan(short).next(),
+  ];
+  const ends = calls.map(async (call) =>
+    assertInstanceOf(await reasonOf(call()), TimeoutError, `${call}`)
+  );
+  // Otherwise it would take a minute.
+  const { status, reasons } = await settledWithin(ends, 10_000);
+  assertEquals([status, reasons], ["settled", []]);
+});

@@ -150,6 +150,24 @@ Deno.test("mapBatches() sends nothing at once past a batch that has to pause", a
   await assertQuiet(cluster);
 });
 
+Deno.test("what was behind a half written command is sent over another connection at once", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy } = host;
+  await cluster.getRoutingClient().get("connection");
+  proxy.hold();
+  const large = reasonOf(
+    cluster.getRoutingClient().set("large", "x".repeat(20_000_000)),
+  );
+  const behind = cluster.getRoutingClient().incr("n");
+  await eventually(() => cluster.getPoolForHost(0).leased === 1);
+  await sleep(50);
+  proxy.pass();
+  proxy.reset();
+  assertEquals(told(await large).outcome, "unknown");
+  assertEquals(await behind, 1);
+  assertEquals(cluster.stats().get(0)?.retries, 1);
+});
+
 Deno.test("mapBatches() runs no further ahead while others wait for a connection", async () => {
   await using host = await Proxied.start(1, {
     poolOptions: { maxConnections: 1 },
