@@ -271,6 +271,5 @@ Deno.test("a call has the timeout it says, and otherwise that of its client", as
     assertInstanceOf(await reasonOf(call()), TimeoutError, `${call}`)
   );
   // Otherwise it would take a minute.
-  const { status, reasons } = await settledWithin(ends, 10_000);
-  assertEquals([status, reasons], ["settled", []]);
+  assertEquals(await reasonsOf(ends), []);
 });
