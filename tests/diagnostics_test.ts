@@ -119,6 +119,27 @@ Deno.test('"rb:batch" names all commands of a batch that was sent in two attempt
   });
 });
 
+Deno.test('"rb:batch" counts commands of one kind that end in several ways', async () => {
+  await using host = await Proxied.start(1);
+  const client = host.cluster.getRoutingClient();
+  await client.get("key");
+  using messages = messagesOf<BatchMessage>("rb:batch");
+  host.proxy.cut({ replies: 3 });
+  const calls = ["incr", "incr", "get", "get", "get", "incr", "incr", "incr"];
+  const replies = Promise.allSettled(
+    calls.map((method) =>
+      method === "incr" ? client.incr("counter") : client.get("key")
+    ),
+  );
+  await eventually(() => host.proxy.stats.cut === 1);
+  host.proxy.pass();
+  const failed = (await replies).filter(({ status }) => status === "rejected");
+  assertEquals(failed.length, 3);
+  const [{ commands, count, errors }] = messages;
+  assertEquals({ ...commands }, { INCR: 5, GET: 3 });
+  assertEquals([count, errors], [8, 3]);
+});
+
 Deno.test('"rb:batch" and "rb:connection" show no argument, key or password', async () => {
   await using host = await Proxied.start(1, {
     hostDefaults: { password: SECRET },

@@ -5,8 +5,16 @@ import {
   assertEquals,
   assertInstanceOf,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
-import { CommandError, type MappingClient, type RbPromise } from "../../mod.ts";
+import {
+  CommandError,
+  type CommandTuple,
+  type MappingClient,
+  type RbPromise,
+  Script,
+  UnroutableCommandError,
+} from "../../mod.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import { reasonOf } from "../faults/proxied.ts";
 
@@ -212,4 +220,51 @@ Deno.test("dump() gives bytes that restore() takes, on every kind of client", as
     await routing.restore(`copy:${index}`, 0, dump);
     assertEquals(await routing.get(`copy:${index}`), "value");
   }
+});
+
+Deno.test("methods that need a connection of their own are refused, whoever is asked", async () => {
+  await using cluster = await withText();
+  const clients = [
+    cluster.getRoutingClient(),
+    cluster.getLocalClient(0),
+    cluster.getMappingClient({ settled: true }),
+    cluster.getFanoutClient("all", { settled: true }),
+  ] as unknown as Untyped[];
+  const methods = [
+    "monitor",
+    "pipeline",
+    "psubscribe",
+    "subscribe",
+    "sync",
+    "tx",
+  ];
+  for (const client of clients) {
+    for (const method of methods) {
+      const error = await reasonOf(client[method]("name"));
+      assertInstanceOf(error, UnroutableCommandError);
+      assert(error.message.includes("cluster.connect(hostId)"));
+    }
+  }
+});
+
+Deno.test("executeCommands() refuses a script without lists, and options that no client has", async () => {
+  await using cluster = await withText();
+  const script = new Script("return 1");
+  for (const rest of [["key"], [["key"], "argument"]]) {
+    const tuples = [[script, ...rest]] as unknown as CommandTuple[];
+    const error = await reasonOf(cluster.executeCommands({ key: tuples }));
+    assertInstanceOf(error, TypeError);
+    assert(error.message.includes("must be arrays"));
+  }
+  const wrong = { time: 5 } as Record<string, unknown>;
+  for (
+    const open of [
+      () => cluster.getLocalClient(0, wrong),
+      () => cluster.getRoutingClient(wrong),
+      () => cluster.getMappingClient(wrong),
+      () => cluster.getFanoutClient("all", wrong),
+    ]
+  ) assertThrows(open, TypeError, 'Unknown option "time"');
+  const error = await reasonOf(cluster.connect(0, wrong));
+  assertInstanceOf(error, TypeError);
 });
