@@ -164,16 +164,12 @@ Deno.test("Cluster.map() keeps the order of commands when a connection is lost w
 
 Deno.test("a large number of commands keeps its order when its host is there later", async () => {
   for (const kind of ["map", "routing"] as const) {
-    let port = 0;
-    {
-      await using reserved = await RedisServer.start({ transport: "tcp" });
-      port = reserved.port;
-    }
-    // However long it takes to start the server, there is one more attempt.
-    await using cluster = clusterAt(port, {
+    await using host = await Proxied.start(1, {
       timeout: 60_000,
       poolOptions: { maxRetries: 9, breaker: { threshold: 100 } },
     });
+    const { cluster, proxy } = host;
+    await proxy.refuse();
     const client = cluster.getRoutingClient();
     const issue = (
       set: (key: string, value: string) => PromiseLike<unknown>,
@@ -187,7 +183,7 @@ Deno.test("a large number of commands keeps its order when its host is there lat
       : Promise.all(issue((key, value) => client.set(key, value)));
     // The first attempts to connect fail; what is refused is tried again.
     await eventually(() => cluster.getPoolForHost(0).failures > 0);
-    await using _server = await RedisServer.start({ transport: "tcp", port });
+    proxy.pass();
     await done;
     assertEquals(await client.get("key"), "new");
   }
