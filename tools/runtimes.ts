@@ -16,11 +16,11 @@ import { type Program, runSuite } from "./runtimes/run_suite.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const SUITE = [
-  "tests/runtimes/suite.ts",
-  "tests/runtimes/commands.ts",
-  "tests/runtimes/links.ts",
-  "tests/runtimes/printing.ts",
-  "tests/runtimes/stage.ts",
+  "tools/runtimes/suite/suite.ts",
+  "tools/runtimes/suite/commands.ts",
+  "tools/runtimes/suite/links.ts",
+  "tools/runtimes/suite/printing.ts",
+  "tools/runtimes/suite/stage.ts",
 ];
 
 const { values: flags } = parseArgs({

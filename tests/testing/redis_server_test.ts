@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { RedisServer } from "../../src/testing/redis_server.ts";
 import { ask, askOnce, RawClient } from "../../support/raw_client.ts";
-import { makeTlsFixtures } from "../tls_fixtures.ts";
+import { makeTlsFixtures } from "../../support/tls_fixtures.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("RedisServer.start() listens on a unix socket alone", async () => {

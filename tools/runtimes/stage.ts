@@ -9,15 +9,15 @@ import {
   RedisServer,
   type RedisServerOptions,
 } from "../../src/testing.ts";
-import { ScriptedServer } from "../../tests/faults/scripted_server.ts";
+import { ScriptedServer } from "../../support/scripted_server.ts";
 import {
   messageAt,
   MESSAGES,
   PASSWORD,
   type Stage,
   VALUE_BYTES,
-} from "../../tests/runtimes/stage.ts";
-import { makeTlsFixtures } from "../../tests/tls_fixtures.ts";
+} from "./suite/stage.ts";
+import { makeTlsFixtures } from "../../support/tls_fixtures.ts";
 
 const HOSTNAME = "127.0.0.1";
 
