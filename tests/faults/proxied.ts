@@ -41,7 +41,8 @@ export class Proxied implements AsyncDisposable {
     const hosts = proxies.map(({ hostname, port, path }) =>
       port === 0 ? { path } : { hostname, port }
     );
-    this.cluster = new Cluster({ ...options, hosts });
+    // However busy the machine is: no deadline that a test does not ask for.
+    this.cluster = new Cluster({ timeout: 60_000, ...options, hosts });
   }
 
   static async start(

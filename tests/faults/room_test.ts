@@ -266,7 +266,7 @@ Deno.test("fault 23: 300,000 GETs to a server that reads only when its replies a
       await link.write(replies);
     }
   });
-  await using cluster = clusterAt(server.port, { timeout: 30_000 });
+  await using cluster = clusterAt(server.port, { timeout: 60_000 });
   const values = await cluster.map(
     (client) =>
       Array.from(
@@ -280,7 +280,7 @@ Deno.test("fault 23: 300,000 GETs to a server that reads only when its replies a
 
 Deno.test("fault 23: 300,000 GETs through a routing client to a real server", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
-  await using cluster = clusterAt(server.port, { timeout: 30_000 });
+  await using cluster = clusterAt(server.port, { timeout: 60_000 });
   const client = cluster.getRoutingClient();
   await client.set("k", "v".repeat(200));
   const values = await Promise.all(
