@@ -76,13 +76,14 @@ Deno.test('"rb:batch" counts errors, and connections that were tried in vain', a
   using messages = messagesOf<BatchMessage>("rb:batch");
   const client = host.cluster.getRoutingClient();
   const [key] = host.keys(0, 1);
+  using time = new FakeTime();
   await client.set(key, "text");
   await Promise.allSettled([client.get(key), client.lpush(key, "item")]);
   host.proxy.cut();
   const reply = client.get(key);
   await eventually(() => host.proxy.stats.cut === 1);
   host.proxy.pass();
-  await reply;
+  await time.settled(reply);
   host.proxy.cut();
   await assertRejects(() => client.incr(key), ConnectionError);
   assertEquals(
@@ -98,6 +99,7 @@ Deno.test('"rb:batch" counts errors, and connections that were tried in vain', a
 Deno.test('"rb:batch" names all commands of a batch that was sent in two attempts', async () => {
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();
+  using time = new FakeTime();
   await client.get("key");
   using messages = messagesOf<BatchMessage>("rb:batch");
   host.proxy.cut({ replies: 1 });
@@ -108,7 +110,7 @@ Deno.test('"rb:batch" names all commands of a batch that was sent in two attempt
   ]);
   await eventually(() => host.proxy.stats.cut === 1);
   host.proxy.pass();
-  const outcomes = (await replies).map(({ status }) => status);
+  const outcomes = (await time.settled(replies)).map(({ status }) => status);
   assertEquals(outcomes, ["fulfilled", "rejected", "fulfilled"]);
   const [{ commands, count, errors, failedAttempts }] = messages;
   assertEquals({ ...commands }, { STRLEN: 1, INCR: 1, GET: 1 });

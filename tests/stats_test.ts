@@ -105,6 +105,7 @@ Deno.test("stats() shows what is queued or under way", async () => {
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();
   const [key] = host.keys(0, 1);
+  using _ = new FakeTime();
   await client.get(key);
   host.proxy.hold();
   const replies = [client.get(key), client.set(key, "x".repeat(1_000))];
@@ -138,6 +139,7 @@ Deno.test("stats() counts a write whose reply was lost, and does not retry it", 
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();
   const [key] = host.keys(0, 1);
+  using _ = new FakeTime();
   await client.get(key);
   host.proxy.cut();
   await assertRejects(() => client.incr(key), ConnectionError);
@@ -155,8 +157,8 @@ Deno.test("stats() counts the retry of a read whose reply was lost", async () =>
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();
   const [key] = host.keys(0, 1);
-  await client.get(key);
   using time = new FakeTime();
+  await client.get(key);
   host.proxy.cut();
   const reply = client.get(key);
   await eventually(() => host.proxy.stats.cut === 1);

@@ -126,10 +126,10 @@ Deno.test("Cluster.mapBatches() holds no more than three batches", async () => {
 
 Deno.test("Cluster.mapBatches() works on the next two batches meanwhile", async () => {
   await using cluster = await makeTestCluster(SMALL);
+  using _ = new FakeTime();
   await cluster.map((client) => KEYS.map((key) => client.get(key)));
   const source = new Source();
   let issued = 0;
-  using _ = new FakeTime();
   const entries = cluster.mapBatches(source.sync(), (client, key) => {
     issued++;
     return client.get(key);
@@ -144,6 +144,7 @@ Deno.test("Cluster.mapBatches() works on the next two batches meanwhile", async 
 Deno.test("Cluster.mapBatches() sends the next batches before a turn is over", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
+  using _ = new FakeTime();
   const keys = KEYS.map((key) => key.padEnd(6, "_"));
   await cluster.map((client) => keys.slice(0, 5).map((key) => client.get(key)));
   const batch = sent();
@@ -209,9 +210,9 @@ Deno.test("Cluster.mapBatches() bounds the time of each of its batches", async (
   const router = cluster.getRouter();
   const onHost = (id: number) =>
     KEYS.find((key) => router.getHostForKey(key) === id)!;
+  using time = new FakeTime();
   await cluster.map((m) => [0, 1].map((id) => m.get(onHost(id))));
   stalled.pause();
-  using time = new FakeTime();
   const entries = cluster.mapBatches(
     [0, 0, 1].map(onHost),
     (client, key) => client.get(key),
@@ -306,8 +307,8 @@ Deno.test("Cluster.mapBatches() works on one batch at a time where time or room 
       poolOptions: { maxConnections: 1 },
     });
     const client = cluster.getRoutingClient();
-    await client.get("key");
     using time = new FakeTime();
+    await client.get("key");
     proxy.delay(30);
     let issued = 0;
     const entries = cluster.mapBatches(KEYS, (client, key) => {
