@@ -150,6 +150,29 @@ Deno.test("mapBatches() sends nothing at once past a batch that has to pause", a
   await assertQuiet(cluster);
 });
 
+Deno.test("a lane keeps its connection when the last of an older one is given up", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy } = host;
+  const pool = cluster.getPoolForHost(0);
+  const controllers = [new AbortController(), new AbortController()];
+  await cluster.getRoutingClient().get("connection");
+  const { accepted } = proxy.stats;
+  proxy.hold();
+  const held = controllers.map(({ signal }) =>
+    reasonOf(cluster.getRoutingClient({ signal }).incr("n"))
+  );
+  await eventually(() => pool.leased === 1);
+  controllers[0].abort("given up");
+  // The other one still waits there, so this gets a connection of its own.
+  const later = cluster.getRoutingClient().incr("n");
+  await eventually(() => proxy.stats.accepted > accepted && pool.leased === 2);
+  controllers[1].abort("given up");
+  proxy.pass();
+  assertEquals(await Promise.all(held), ["given up", "given up"]);
+  assertEquals(typeof await later, "number");
+  await assertQuiet(cluster);
+});
+
 Deno.test("what was behind a half written command is sent over another connection at once", async () => {
   await using host = await Proxied.start(1);
   const { cluster, proxy } = host;
