@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   assertKey,
-  BaseRouter,
+  type BaseRouter,
   PartitionRouter,
   type RouterHost,
 } from "../../src/routers/mod.ts";
@@ -99,6 +99,11 @@ Deno.test("routerConformance() wants hosts that are there, under their ids", () 
       return key === "key:77" ? this.cluster.hosts.size : host;
     }
   }
+  class Shifted extends PartitionRouter {
+    override getHostForKey(key: Key): number {
+      return super.getHostForKey(key) + 1;
+    }
+  }
   class Negative extends PartitionRouter {
     override getHostForKey(key: Key): number {
       return super.getHostForKey(key) || -0;
@@ -106,6 +111,7 @@ Deno.test("routerConformance() wants hosts that are there, under their ids", () 
   }
   const failed = failuresOfClass(Strange);
   assertEquals(each(SPREAD).every((title) => failed.includes(title)), true);
+  assertEquals(failuresOfClass(Shifted), each(SPREAD));
   assertEquals(failuresOfClass(Negative), each(SPREAD));
 });
 
