@@ -156,12 +156,20 @@ Deno.test("makeTestCluster() leaves nothing behind when it makes no cluster", as
 
 Deno.test("makeTestCluster() ends with its servers", async () => {
   const pids: number[] = [];
+  let client;
   {
     await using cluster = await makeTestCluster({ servers: 2 });
     assert(cluster instanceof Cluster);
+    client = cluster.getRoutingClient();
+    await client.set("key", "value");
     pids.push(...cluster.setup.servers.map((server) => server.pid));
     assert(await isAlive(pids[0]!));
   }
+  await assertRejects(
+    async () => await client.get("key"),
+    Error,
+    "the cluster is closed",
+  );
   assertEquals(pids.length, 2);
   for (const pid of pids) assert(!await isAlive(pid));
 });
