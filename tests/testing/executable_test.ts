@@ -105,6 +105,17 @@ Deno.test("findExecutable() finds a server that was installed in the meantime", 
   });
 });
 
+Deno.test("findExecutable() says why a file cannot be run", async () => {
+  await withProgram("Redis server v=7.2.5", async (path, write) => {
+    await write();
+    await Deno.chmod(path, 0o644);
+    await assertRejects(
+      () => findExecutable(path),
+      Deno.errors.PermissionDenied,
+    );
+  });
+});
+
 Deno.test("findExecutable() takes what it is asked for before any variable", async () => {
   const before = Deno.env.get("RB_REDIS_SERVER");
   Deno.env.set("RB_REDIS_SERVER", "no-such-server");

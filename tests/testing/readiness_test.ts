@@ -48,6 +48,8 @@ Deno.test("saysItIsReady() looks for the line of that process", async () => {
   const path = await Deno.makeTempFile();
   const line = "12:M 01 Jan 2026 00:00:00.000 * Ready to accept connections";
   assertEquals(await saysItIsReady(path, 12), false);
+  await Deno.writeTextFile(path, "12:M 01 Jan 2026 * Server initialized\n");
+  assertEquals(await saysItIsReady(path, 12), false);
   await Deno.writeTextFile(path, `${line} unix\n`);
   assertEquals(await saysItIsReady(path, 12), true);
   assertEquals(await saysItIsReady(path, 1), false);
