@@ -12,6 +12,7 @@ import { CommandError, ConnectionError } from "../src/errors.ts";
 import type { HostOptions } from "../src/host_info.ts";
 import { RedisServer } from "../src/testing.ts";
 import { ask } from "../support/raw_client.ts";
+import { FakeTime } from "./fake_time.ts";
 import { makeTlsFixtures } from "../support/tls_fixtures.ts";
 
 const SECRET = "open-sesame-8271";

@@ -1,12 +1,6 @@
 import { assertEquals } from "@std/assert";
-<<<<<<< HEAD:tests/delivery/gate_test.ts
 import { type Entrant, Gate } from "../../src/delivery/gate.ts";
 import { eventually } from "../../support/waiting.ts";
-=======
-import { type Entrant, Gate } from "../../src/clients/gate.ts";
-import { eventually } from "../../support/waiting.ts";
-import { eventually } from "../faults/outcome.ts";
->>>>>>> h/mutc:tests/clients/gate_test.ts
 import { assertQuiet, Proxied } from "../faults/proxied.ts";
 
 /** Enters as soon as it is called, and notes that. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../src/cluster.ts";
-import { ConsistentHashingRouter } from "../../src/routers/mod.ts";
+import { ConsistentHashingRouter } from "../../src/topology/mod.ts";
 import { makeTestCluster, TestSetup } from "../../src/testing/test_setup.ts";
-import { ask } from "../../support/raw_client.ts";
+import { ask, askOnce } from "../../support/raw_client.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("TestSetup.start() starts servers that answer", async () => {
