@@ -114,7 +114,7 @@ export class Cluster extends EventTarget
     for (const [id, host] of readHosts(options.hosts, this.#hostDefaults)) {
       this.#hosts.add(new HostInfo(id, host));
     }
-    this.#client = createRoutingClient(this.#hosts);
+    this.#client = createRoutingClient(this.#hosts, {}, true);
   }
 
   /** The hosts by their ids. */

@@ -49,3 +49,20 @@ export function numberText(value: number | bigint): string {
     ? String(BigInt(value))
     : text;
 }
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The text by which a key is known whichever way it was written; keys that are
+ * no text have one of their own.
+ */
+export function keyText(key: Key): string {
+  if (typeof key === "string") return key;
+  if (!(key instanceof Uint8Array)) return numberText(key);
+  try {
+    return decoder.decode(key);
+  } catch {
+    // A lone surrogate is in no text that can be a key.
+    return `\ud800${Array.from(key).join()}`;
+  }
+}

@@ -8,6 +8,9 @@
 const HOSTNAME = "127.0.0.1";
 const CHUNK_SIZE = 65_536;
 
+/** CLIENT INFO, as it travels. */
+const QUESTION = "*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n";
+
 /** One connection of a {@linkcode ScriptedServer}, seen from its script. */
 export class ScriptedLink {
   /** What the client has sent so far. */
@@ -20,8 +23,23 @@ export class ScriptedLink {
     this.#connection = connection;
   }
 
-  /** What the client sent next, as text; nothing once it has hung up. */
+  /**
+   * What the client sent next, as text; nothing once it has hung up. A question
+   * for the identity of the connection, which travels with what is sent first,
+   * is answered and left out.
+   */
   async read(): Promise<string | undefined> {
+    for (;;) {
+      const text = await this.readAll();
+      if (text === undefined || !text.includes(QUESTION)) return text;
+      await this.write("-ERR unknown subcommand\r\n");
+      const rest = text.replace(QUESTION, "");
+      if (rest !== "") return rest;
+    }
+  }
+
+  /** The same with all of it, as of a server that answers nothing. */
+  async readAll(): Promise<string | undefined> {
     const size = await this.#connection.read(this.#chunk).catch(() => null);
     if (size === null) return undefined;
     const text = this.#decoder.decode(this.#chunk.subarray(0, size));
@@ -42,7 +60,7 @@ export class ScriptedLink {
 
   /** Swallows what comes; resolves when the client has hung up. */
   async hangup(): Promise<void> {
-    while (await this.read() !== undefined);
+    while (await this.readAll() !== undefined);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
 import type { Command } from "../delivery/command.ts";
-import { wasTurnedAway } from "../delivery/failures.ts";
+import { wasTurnedAway } from "../delivery/policy.ts";
 import type { Host } from "../delivery/host.ts";
 import { Subscription } from "./subscription.ts";
 
@@ -103,7 +103,8 @@ export class DedicatedLink implements ConnectionOwner {
     batch.seal();
     if (batch.issued === 0) return;
     if (!this.#connection.usable) {
-      return batch.abandon((command) => this.#failure(command, false));
+      batch.abandon((command) => this.#failure(command, false));
+      return;
     }
     if (time < Infinity) {
       const delay = Math.min(time, MAX_DELAY);

@@ -17,7 +17,6 @@ import type { Argument, Reply } from "../values.ts";
 import { describe } from "../delivery/command.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
-import { LaneGroup } from "../delivery/lane_group.ts";
 import { cancelled } from "./mapping.ts";
 import { sharedOptions } from "./native_client.ts";
 
@@ -104,7 +103,7 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
     this.#options = options;
     this.#dispatcher = new Dispatcher(cluster, {
       ...sharedOptions(cluster, options),
-      lanes: new LaneGroup(),
+      exclusive: true,
     });
     this.#entries = this.#scan();
   }

@@ -14,6 +14,7 @@ import {
   Dispatcher,
   type DispatchOptions,
 } from "../delivery/dispatcher.ts";
+import { Lanes } from "../delivery/lanes.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issuePlain } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
@@ -118,7 +119,7 @@ export class NativeClient implements CommandTarget {
 
 installCommands(NativeClient.prototype);
 
-/** How clients issue that share the lane of each host. */
+/** How a client issues that has lanes of its own. */
 export function sharedOptions(
   cluster: ClusterView,
   options: ClientOptions,
@@ -128,6 +129,7 @@ export function sharedOptions(
     signal: anySignal(cluster.signal, options.signal),
     autoBatch: false,
     idempotent: options.idempotent ?? false,
+    lanes: new Lanes(),
   };
 }
 

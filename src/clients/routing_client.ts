@@ -13,13 +13,18 @@ import {
   type MapBatchesOptions,
   type MapOptions,
 } from "./client_options.ts";
-import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import {
+  type ClusterView,
+  Dispatcher,
+  type DispatchOptions,
+} from "../delivery/dispatcher.ts";
 import {
   createFanoutClient,
   type FanoutClient,
   type HostSelection,
 } from "./fanout_client.ts";
-import { LaneGroup } from "../delivery/lane_group.ts";
+import { Gate } from "../delivery/gate.ts";
+import { Lanes } from "../delivery/lanes.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
@@ -181,19 +186,36 @@ export interface RoutingClient
 
 type Callback<C> = (client: C) => unknown;
 
+/** How commands travel. */
+type Way = Pick<DispatchOptions, "lanes" | "exclusive" | "gate">;
+
 class RoutingClientImpl extends NativeClient {
   readonly #cluster: ClusterView;
   readonly #options: Required<Omit<ClientOptions, "signal">>;
   readonly #signal: AbortSignal | undefined;
+  readonly #lanes: Lanes;
+  readonly #mapsApart: boolean;
 
-  constructor(cluster: ClusterView, options: ClientOptions) {
+  /**
+   * @param cluster The cluster.
+   * @param options Those of the client.
+   * @param mapsApart Whether each of its maps is a client of its own.
+   */
+  constructor(
+    cluster: ClusterView,
+    options: ClientOptions,
+    mapsApart: boolean,
+  ) {
     const { timeout = cluster.timeout, autoBatch = true } = options;
     const { idempotent = false } = options;
     const signal = anySignal(cluster.signal, options.signal);
-    super(new Dispatcher(cluster, sharedOptions(cluster, options)));
+    const shared = sharedOptions(cluster, options);
+    super(new Dispatcher(cluster, shared));
     this.#cluster = cluster;
     this.#options = { timeout, autoBatch, idempotent };
     this.#signal = signal;
+    this.#lanes = shared.lanes;
+    this.#mapsApart = mapsApart;
   }
 
   map(
@@ -201,7 +223,7 @@ class RoutingClientImpl extends NativeClient {
     second?: MapOptions,
   ): unknown {
     if (typeof first !== "function") return this.getMappingClient(first);
-    const mapping = this.#mapping(second, lanesOfMap(second));
+    const mapping = this.#mapping(second, this.#wayOfMap(second));
     return mapping.run(() => first(createMappingClient(mapping)));
   }
 
@@ -213,9 +235,9 @@ class RoutingClientImpl extends NativeClient {
     checkOptions(options, "mapBatches");
     const { batchSize = 1_000, ...rest } = options;
     // Of batches that are under way together, the later one stays behind.
-    const lanes = lanesOfMap(rest, true);
+    const way = this.#wayOfMap(rest);
     const start = batchMaps({
-      begin: () => this.#mapping(rest, lanes),
+      begin: () => this.#mapping(rest, way),
       callback,
       timeout: rest.timeout ?? this.#options.timeout,
     });
@@ -260,7 +282,9 @@ class RoutingClientImpl extends NativeClient {
   }
 
   getMappingClient(options: MapOptions = {}): MappingClient {
-    return createMappingClient(this.#mapping(options, lanesOfMap(options)));
+    return createMappingClient(
+      this.#mapping(options, this.#wayOfMap(options)),
+    );
   }
 
   getFanoutClient(
@@ -282,15 +306,27 @@ class RoutingClientImpl extends NativeClient {
         'Cannot take the option "hosts": the call names its hosts already',
       );
     }
-    const mapping = this.#mapping(rest, lanesOfMap(rest));
+    const mapping = this.#mapping(rest, this.#wayOfMap(rest));
     const client = createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined
       ? client
       : mapping.run(() => callback(client));
   }
 
-  /** @param lanes Where its commands travel, if not in the lanes of everybody. */
-  #mapping(options: MapOptions = {}, lanes?: LaneGroup): Mapping {
+  /** How the commands of a map travel, which waits behind no other client. */
+  #wayOfMap({ maxConcurrency = 64 }: MapOptions = {}): Way {
+    return {
+      lanes: this.#mapsApart ? new Lanes() : this.#lanes,
+      exclusive: true,
+      gate: new Gate(maxConcurrency),
+    };
+  }
+
+  /** @param way How its commands travel, if not like those of the client. */
+  #mapping(
+    options: MapOptions = {},
+    way: Way = { lanes: this.#lanes },
+  ): Mapping {
     checkOptions(options, "the map");
     const { timeout } = options;
     return new Mapping(
@@ -302,27 +338,28 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
-        lanes,
+        ...way,
       }),
       options.settled,
     );
   }
 }
 
-/** The lanes of a map, which waits behind nobody else. */
-function lanesOfMap(options: MapOptions = {}, inOrder = false): LaneGroup {
-  const { maxConcurrency = 64 } = options;
-  return new LaneGroup({ maxConcurrency, inOrder });
-}
-
-/** A routing client of a cluster. */
+/**
+ * A routing client of a cluster.
+ *
+ * @param mapsApart Whether each of its maps is a client of its own, so that maps
+ * run beside each other and keep no order between them.
+ */
 export function createRoutingClient(
   cluster: ClusterView,
   options: ClientOptions = {},
+  mapsApart = false,
 ): RoutingClient {
   checkOptions(options, "the client");
+  const client = new RoutingClientImpl(cluster, options, mapsApart);
   // The methods are installed on the prototype, out of the checker's sight.
-  return new RoutingClientImpl(cluster, options) as unknown as RoutingClient;
+  return client as unknown as RoutingClient;
 }
 
 function isSelection(value: unknown): value is HostSelection {

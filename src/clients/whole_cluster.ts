@@ -10,7 +10,6 @@ import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
-import { LaneGroup } from "../delivery/lane_group.ts";
 import { sharedOptions } from "./native_client.ts";
 
 /** The options of a command to every host. */
@@ -206,7 +205,7 @@ async function askHosts(
   const dispatcher = new Dispatcher(cluster, {
     ...sharedOptions(cluster, options),
     // Not behind what other clients have queued.
-    lanes: new LaneGroup(),
+    exclusive: true,
   });
   const start = performance.now();
   const ids = cluster.hostIds;

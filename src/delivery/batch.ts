@@ -4,15 +4,23 @@
  * @module
  */
 
-import { mayAnswerAnything } from "../commands/traits.ts";
-import { ProtocolError } from "../errors.ts";
+import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
+import { CommandError, ProtocolError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { Connection } from "../wire/connection.ts";
-import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { type Arguments, type Command, fail, type Settler } from "./command.ts";
-import type { Run } from "./run.ts";
-import { RunList } from "./run_list.ts";
+import type { Encoder } from "../wire/resp/encoder.ts";
+import {
+  type Arguments,
+  type Command,
+  countOf,
+  describe,
+  fail,
+  MAY_HAVE_RUN,
+  type Settler,
+} from "./command.ts";
+import type { Gate } from "./gate.ts";
+import { leadsElsewhere, type Returned } from "./policy.ts";
+import { Run } from "./run.ts";
 
 /**
  * A batch that takes so much memory, by the estimate of its queue, need not wait
@@ -28,17 +36,45 @@ export interface BatchOptions {
   autoBatch: boolean;
   /** When its time is up, in milliseconds of `performance.now()`. */
   deadline: number;
+  /**
+   * Whether it travels over a connection that no other client uses meanwhile.
+   *
+   * @default {false}
+   */
+  exclusive?: boolean | undefined;
+  /** Bounds on how many hosts its map is at work, if given. */
+  gate?: Gate | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
-  /** Called for every error reply. */
+  /** Called for every error reply that a command is settled with. */
   onErrorReply?: (error: Error) => void;
+}
+
+/** Makes the error of a command that is given up. */
+export type Reason = (
+  command: Command,
+  sent: boolean,
+  refusal?: CommandError,
+) => unknown;
+
+/** What a batch is brought to its host by. */
+export interface Courier {
+  /** Whether it wants to know which commands run, and in which order. */
+  readonly watchful: boolean;
+  /**
+   * Commands were answered: refused in a way that lets them go again, or, where
+   * the courier is watchful, run.
+   */
+  note(returned: readonly Returned<Batch>[]): void;
+  /** Everything that was sent of a sealed batch has its reply. */
+  answered(batch: Batch): void;
 }
 
 /**
  * The commands that one client issued for one host in one turn of the event
- * loop. It owns them until each is settled: it encodes them, matches replies to
- * them, and after a failure says which had left and hands back which had not. It
- * may begin to leave while it still grows.
+ * loop, in runs. It owns them until each is settled: it encodes them, matches
+ * replies to them, and after a failure says which had left and hands back which
+ * had not. It may begin to leave while it still grows.
  */
 export class Batch implements Exchange {
   /** How many commands were ever added. */
@@ -51,20 +87,44 @@ export class Batch implements Exchange {
   replies = 0;
   /** How many commands were rejected. */
   errors = 0;
-  /** The connection that it was sent over last. */
-  carrier: Connection | undefined = undefined;
   /** How many times it was put on a connection and failed. */
   attempts = 0;
+  /** How many times commands of it were refused and went again. */
+  refusals = 0;
+  /** What brings it to its host; without one, every reply settles its command. */
+  courier: Courier | undefined = undefined;
   /** When its time is up, in milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** The host that its commands go to. */
   readonly hostId: number;
+  /** Whether it travels over a connection that no other client uses. */
+  readonly exclusive: boolean;
+  /** Bounds on how many hosts its map is at work, if given. */
+  readonly gate: Gate | undefined;
 
-  /** Its commands, but for those that were settled before it was recovered. */
-  #commands: RunList;
   readonly #autoBatch: boolean;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
+  /** Its commands, but for those that came back and went no further. */
+  #runs: Run[] = [];
+  /** The run that still grows. */
+  #last: Run | undefined = undefined;
+  /** How many commands there are in the runs, */
+  #length = 0;
+  /** how many of them are encoded, */
+  #encoded = 0;
+  /** and how many have their reply. */
+  #answered = 0;
+  /** How many may have run when the batch was taken off a connection. */
+  #doubted = 0;
+  /** The run, and the command in it, that is encoded next, */
+  #sendRun = 0;
+  #sendIndex = 0;
+  /** and that gets the next reply. */
+  #answerRun = 0;
+  #answerIndex = 0;
+  /** Commands that were refused and wait for a decision. */
+  #refused: Returned<Batch>[] = [];
   /** How many commands it no longer has, by their names. */
   readonly #parted: Record<string, number> = Object.create(null);
   #sealed = false;
@@ -76,8 +136,9 @@ export class Batch implements Exchange {
   constructor(options: BatchOptions) {
     this.hostId = options.hostId;
     this.deadline = options.deadline;
+    this.exclusive = options.exclusive ?? false;
+    this.gate = options.gate;
     this.#autoBatch = options.autoBatch;
-    this.#commands = new RunList(options.autoBatch);
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -118,24 +179,26 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
-    return this.#commands.push(name, args, settler, flags, second);
+    return this.#push(name, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
   names(): Record<string, number> {
     const counts = Object.assign(Object.create(null), this.#parted);
-    this.#commands.countNames(counts);
+    for (const { name, length } of this.#runs) {
+      counts[name] = (counts[name] ?? 0) + length;
+    }
     return counts;
   }
 
-  /** Whether somebody is to be told of the outcome of a command. */
+  /** Whether an observer is to be told of the outcome of a command. */
   get watched(): boolean {
-    return this.#commands.watched;
+    return this.#runs.some((run) => run.watched);
   }
 
   /** Whether any command has been sent and not been answered. */
   get awaited(): boolean {
-    return this.#commands.sent > this.#commands.answered;
+    return this.#encoded > this.#answered;
   }
 
   /**
@@ -143,11 +206,12 @@ export class Batch implements Exchange {
    * its last run has not left, so neither this nor `encoded` holds.
    */
   get settled(): boolean {
-    return this.#abandoned || this.#commands.answered === this.#commands.length;
+    return this.#abandoned ||
+      this.#answered === this.#length && this.#refused.length === 0;
   }
 
   get encoded(): boolean {
-    return this.#abandoned || this.#commands.sent === this.#commands.length;
+    return this.#abandoned || this.#encoded === this.#length;
   }
 
   get finished(): boolean {
@@ -159,94 +223,237 @@ export class Batch implements Exchange {
   }
 
   get forgeable(): boolean {
-    return mayAnswerAnything(this.#commands.nextRun.name);
+    return mayAnswerAnything(this.#runs[this.#answerRun].name);
   }
 
   get wantsBytes(): boolean {
-    return this.#commands.wantsBytes;
+    return this.awaited && this.#runs[this.#answerRun].wantsBytes;
   }
 
+  /**
+   * Encodes further commands until the encoder holds `limit` bytes. While it
+   * grows, its last run waits.
+   */
   encode(encoder: Encoder, limit: number): number {
-    const commands = this.#commands;
-    const before = commands.sent;
-    const frames = commands.encode(encoder, limit, this.#sealed);
-    this.sent += commands.sent - before;
+    const runs = this.#runs;
+    const end = this.#sealed ? runs.length : runs.length - 1;
+    const before = this.#encoded;
+    let frames = 0;
+    while (this.#sendRun < end && encoder.length < limit) {
+      const run = runs[this.#sendRun];
+      const from = this.#sendIndex;
+      const { length, mergedName } = run;
+      if (mergedName === undefined) {
+        this.#sendIndex = run.encodeSingly(encoder, from, limit);
+        frames += this.#sendIndex - from;
+      } else {
+        run.encodeMerged(encoder, mergedName);
+        this.#sendIndex = length;
+        frames++;
+      }
+      this.#encoded += this.#sendIndex - from;
+      if (this.#sendIndex === length) {
+        this.#sendRun++;
+        this.#sendIndex = 0;
+      }
+    }
+    this.sent += this.#encoded - before;
     return frames;
   }
 
   accept(reply: Reply): void {
-    const { nextRun: run, nextIndex: from } = this.#commands;
+    const run = this.#runs[this.#answerRun];
+    const from = this.#answerIndex;
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
     if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
-    this.#commands.advance(count);
+    const isRefused = this.#comesBack(run, reply, from, from + count);
+    this.#advance(run, count);
     this.replies += count;
-    if (!this.#abandoned) {
+    if (this.#abandoned) {
+      // Its replies are read and nothing else; let them go before it does.
+      if (!this.awaited) this.#reset();
+    } else if (!isRefused) {
       if (mergedName === "MGET" && Array.isArray(reply)) {
         this.#scatter(run, reply);
       } else {
         this.#repeat(run, reply, { from, to: from + count });
       }
       if (this.settled) this.#report();
-    } else if (!this.awaited) {
-      // Nobody reads them any more; let them go before the batch does.
-      this.#commands = new RunList(this.#autoBatch);
     }
+    if (this.#answered === this.#length) this.courier?.answered(this);
   }
 
   /**
    * Gives up: rejects every command that has no reply, and lets the replies
    * that still come pass unread.
    *
-   * @param reason The error for a command, by whether it was sent.
+   * @param reason The error for a command, by whether it was sent, or by what
+   * it was refused with.
+   * @returns Whether a command that was sent may still change something.
    */
-  abandon(reason: (command: Command, sent: boolean) => unknown): void {
-    if (this.settled) return;
+  abandon(reason: Reason): boolean {
+    if (this.settled) return false;
     this.#sealed = true;
     this.#abandoned = true;
-    for (const [command, sent] of this.#commands.unanswered()) {
-      fail(command.settler, reason(command, sent));
-      this.errors++;
+    let isDoubtful = false;
+    const left = [...this.#refused, ...this.#unanswered()];
+    this.#refused = [];
+    for (const { command, progress, error } of left) {
+      const isSent = progress === "sent";
+      isDoubtful ||= isSent && !isReadOnly(command.name);
+      const why = reason(command, isSent, error);
+      if (error !== undefined && why === error) this.refuse(command, error);
+      else this.reject(command, why);
     }
     this.#report();
+    return isDoubtful;
   }
 
   /** Notes that what was sent and has no reply may have run. */
   doubt(): void {
-    this.#commands.doubt();
+    this.#doubted = this.#encoded;
   }
 
   /**
-   * Takes it off a failed connection and makes it ready for another one. A sent
-   * command that must not be sent again is rejected.
-   *
-   * @param mayRepeat Whether a command that was sent may be sent again.
-   * @param reason The error for one that may not.
+   * Takes it off its connection: hands out all commands without a reply, in
+   * their order, and is empty then. Each goes back by {@linkcode Batch.again},
+   * or is rejected.
    */
-  recover(
-    mayRepeat: (command: Command) => boolean,
-    reason: (command: Command) => unknown,
-  ): void {
-    const before = this.#commands;
-    const after = new RunList(this.#autoBatch);
-    this.#commands = after;
-    before.countAnswered(this.#parted);
-    const lost: Command[] = [];
-    for (const [command, sent] of before.unanswered()) {
-      const { name, args, settler, flags } = command;
-      if (sent && !mayRepeat(command)) lost.push(command);
-      else after.push(name, args, settler, flags);
+  takeBack(): Returned<Batch>[] {
+    const back = this.#unanswered();
+    for (const { name, length } of this.#runs) {
+      this.#parted[name] = (this.#parted[name] ?? 0) + length;
     }
-    for (const { name } of lost) {
-      this.#parted[name] = (this.#parted[name] ?? 0) + 1;
+    this.#reset();
+    return back;
+  }
+
+  /**
+   * Takes commands for another attempt, in their order; of those that it handed
+   * out, the others are rejected after that.
+   */
+  again(commands: readonly Command[]): void {
+    this.#refused = [];
+    for (const { name, args, settler, flags } of commands) {
+      this.#parted[name]--;
+      this.#push(name, args, settler, flags);
     }
-    for (const command of lost) fail(command.settler, reason(command));
-    this.errors += lost.length;
-    if (after.length > 0) return;
+  }
+
+  /** Reports that it is settled, once nothing is left for another attempt. */
+  closeIfEmpty(): void {
+    if (this.#length > 0) return;
     this.#sealed = true;
     this.#report();
+  }
+
+  /** Rejects a command that it has handed out. */
+  reject(command: Command, reason: unknown): void {
+    this.errors++;
+    fail(command.settler, reason);
+  }
+
+  /** Settles a command that it has handed out with the error of its server. */
+  refuse(command: Command, error: CommandError): void {
+    const reason = describe(error, command.name, this.hostId);
+    this.reject(command, reason);
+    this.#onErrorReply?.(reason);
+  }
+
+  #push(
+    name: string,
+    args: Arguments,
+    settler: Settler | undefined,
+    flags: number,
+    second?: Argument,
+  ): Run {
+    const argCount = countOf(args, second);
+    let run = this.#last;
+    const isOfKind = run?.isOf(name, argCount, flags) === true;
+    if (run === undefined || !isOfKind || run.full) {
+      // Where one run was full, the next one will be.
+      const capacity = isOfKind ? run?.length : 0;
+      run = new Run({ name, argCount, flags }, this.#autoBatch, capacity);
+      this.#last = run;
+      this.#runs.push(run);
+    }
+    run.push(settler, args, second);
+    this.#length++;
+    return run;
+  }
+
+  /** Notes that so many commands of a run are answered. */
+  #advance(run: Run, count: number): void {
+    this.#answered += count;
+    this.#answerIndex += count;
+    if (this.#answerIndex < run.length) return;
+    run.drop();
+    this.#answerRun++;
+    this.#answerIndex = 0;
+  }
+
+  /** Whether commands come back with a reply rather than being settled by it. */
+  #comesBack(run: Run, reply: Reply, from: number, to: number): boolean {
+    const { courier } = this;
+    if (courier === undefined) return false;
+    const isRefused = typeof reply === "object" &&
+      reply instanceof CommandError && !this.#abandoned &&
+      leadsElsewhere(run.mergedName ?? run.name, reply);
+    if (isRefused || courier.watchful && !isReadOnly(run.name)) {
+      const returned: Returned<Batch>[] = [];
+      for (let i = from; i < to; i++) {
+        returned.push({
+          command: run.at(i, this.#flagsAt(this.#answered + i - from)),
+          batch: this,
+          ...(isRefused
+            ? { progress: "refused", error: reply }
+            : { progress: "ran" }),
+        });
+      }
+      if (isRefused) this.#refused.push(...returned);
+      courier.note(returned);
+    }
+    return isRefused;
+  }
+
+  /** What is to be added to the flags of the command at a place. */
+  #flagsAt(place: number): number {
+    return place < this.#doubted ? MAY_HAVE_RUN : 0;
+  }
+
+  /** The commands without a reply, in order, and whether each was sent. */
+  #unanswered(): Returned<Batch>[] {
+    const back: Returned<Batch>[] = [];
+    let place = this.#answered;
+    let index = this.#answerIndex;
+    for (const run of this.#runs.slice(this.#answerRun)) {
+      for (; index < run.length; index++, place++) {
+        back.push({
+          command: run.at(index, this.#flagsAt(place)),
+          progress: place < this.#encoded ? "sent" : "unsent",
+          batch: this,
+        });
+      }
+      index = 0;
+      run.drop();
+    }
+    return back;
+  }
+
+  /** Lets go of all runs. */
+  #reset(): void {
+    this.#runs = [];
+    this.#last = undefined;
+    this.#length =
+      this.#encoded =
+      this.#answered =
+      this.#doubted =
+        0;
+    this.#sendRun = this.#sendIndex = 0;
+    this.#answerRun = this.#answerIndex = 0;
   }
 
   /** A callback of a promise may have abandoned it while it was settled. */

@@ -8,12 +8,13 @@ import { blockTimeOf } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { BaseRouter } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
-import { Batch } from "./batch.ts";
+import { Batch, type BatchOptions } from "./batch.ts";
 import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
 import { sizeOf } from "./command_size.ts";
+import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
-import type { LaneGroup } from "./lane_group.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Run } from "./run.ts";
 
 /** What clients need of a cluster. */
@@ -46,11 +47,17 @@ export interface DispatchOptions {
   autoBatch: boolean;
   /** Whether every command may be sent twice. */
   idempotent: boolean;
+  /** The lanes of the client, in which all that it issues keeps its order. */
+  lanes: Lanes;
   /**
-   * Lanes that the client has to itself (maps); without them it shares those of
-   * all routing and local clients.
+   * Whether its batches travel over connections that no other client uses
+   * meanwhile, so that they wait behind nobody else's: maps do.
+   *
+   * @default {false}
    */
-  lanes?: LaneGroup | undefined;
+  exclusive?: boolean;
+  /** Bounds on how many hosts it is at work at a time, if given. */
+  gate?: Gate | undefined;
 }
 
 /** A batch that may still take commands, and the host they go to. */
@@ -128,8 +135,11 @@ export class Dispatcher {
       const host = this.#hostFor(hostId);
       if (!host.admit(size)) throw host.failures.queueFull(name);
       // In a lane of its own, so that it delays nobody else.
-      const lane = new Lane(host, { pool: host.blockingPool });
-      this.#start(host, lane, this.#deadline(time), () => lane.close())
+      const lane = new Lane(host, host.blockingLinks);
+      this.#start(host, lane, {
+        deadline: this.#deadline(time),
+        exclusive: true,
+      })
         .add(name, args, settler, flags, size);
     } catch (error) {
       fail(settler, error);
@@ -181,11 +191,11 @@ export class Dispatcher {
   }
 
   /**
-   * Lets what was issued leave although the turn is not over: for a client with
-   * lanes of its own that issues no more in this turn.
+   * Lets what was issued leave although the turn is not over: for a map that
+   * issues no more in this turn.
    */
   flush(): void {
-    this.#options.lanes?.flush();
+    this.#options.lanes.flush();
   }
 
   /** Settles when every command issued so far, and since, is settled. */
@@ -209,7 +219,10 @@ export class Dispatcher {
   }
 
   #openFor(host: Host): Batch {
-    const batch = this.#start(host, this.#laneFor(host), this.#deadline(0));
+    const { lanes, exclusive, gate } = this.#options;
+    const deadline = this.#deadline(0);
+    const lane = lanes.laneFor(host);
+    const batch = this.#start(host, lane, { deadline, exclusive, gate });
     this.#open[host.id] = { host, batch };
     return batch;
   }
@@ -217,20 +230,18 @@ export class Dispatcher {
   #start(
     host: Host,
     lane: Lane,
-    deadline: number,
-    onSettled?: () => void,
+    terms: Pick<BatchOptions, "deadline" | "exclusive" | "gate">,
   ): Batch {
     const started = performance.now();
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
-      deadline,
+      ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
         host.settled(batch, started);
         lane.settled(batch);
         this.#forget(host, batch);
-        onSettled?.();
       },
     });
     if (this.#live.size === 0) {
@@ -247,14 +258,9 @@ export class Dispatcher {
     this.failedCommands += batch.errors;
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     if (this.#live.size > 0) return;
-    this.#options.lanes?.rest();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#whenSettled?.resolve();
     this.#whenSettled = undefined;
-  }
-
-  #laneFor(host: Host): Lane {
-    return this.#options.lanes?.laneFor(host) ?? host.lane;
   }
 
   /** When a batch issued now must be settled, `extra` milliseconds later. */

@@ -5,7 +5,6 @@
  */
 
 import {
-  CommandError,
   ConnectionError,
   HostDownError,
   type Outcome,
@@ -15,7 +14,6 @@ import {
   TimeoutError,
   TransportError,
 } from "../errors.ts";
-import { runtime } from "../runtime/mod.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Command } from "./command.ts";
 
@@ -194,24 +192,4 @@ function classOf(cause: unknown): typeof TransportError {
 
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-/**
- * Whether the server turned a connection away before it looked at any command,
- * so that none of those on it has run.
- */
-export function wasTurnedAway(error: Error): boolean {
-  return error instanceof TransportError && error.outcome === "not-sent";
-}
-
-/** Whether another attempt to connect could end differently. */
-export function isWorthRetrying(cause: unknown): boolean {
-  if (cause instanceof ProtocolError) return false;
-  if (!(cause instanceof ConnectionError)) return true;
-  if (cause.cause instanceof CommandError) {
-    const { code, message } = cause.cause;
-    return code === "LOADING" || message.includes("max number of clients");
-  }
-  // TLS that is not to be trusted will not be so in a moment.
-  return !runtime.isUntrusted(cause.cause);
 }

@@ -6,11 +6,12 @@
 
 import type { Pool } from "../wire/pool.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
+import { Alarm } from "./alarm.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
 import type { HostCounters, HostStats } from "./host_stats.ts";
-import { Lane } from "./lane.ts";
+import { Links } from "./link.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
 export interface HostLimits {
@@ -60,7 +61,18 @@ export interface HostParts {
   counters: HostCounters;
 }
 
-/** The pool of a host, its queue, and the lane for commands of all clients. */
+/** One whose batches have a time limit. */
+export interface Timed {
+  /**
+   * Gives up what is overdue.
+   *
+   * @param now The time of `performance.now()`.
+   * @returns When the next of its batches will be.
+   */
+  expire(now: number): number;
+}
+
+/** The pools of a host, its queue and its clock. */
 export class Host {
   /** The id of the host. */
   readonly id: number;
@@ -77,8 +89,10 @@ export class Host {
   readonly counters: HostCounters;
   /** How many times a command is tried again. */
   readonly maxRetries: number;
-  /** Where commands of routing and local clients travel together. */
-  readonly lane: Lane;
+  /** Connections in use for ordinary commands, */
+  readonly links: Links;
+  /** and for those that block. */
+  readonly blockingLinks: Links;
   /** Commands that are queued or under way. */
   queuedCommands = 0;
   /** Bytes that are queued or under way. */
@@ -88,6 +102,10 @@ export class Host {
 
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
+  /** Those that have batches under way. */
+  readonly #timed = new Set<Timed>();
+  /** Goes off when the time of a batch is up. */
+  readonly #alarm = new Alarm(() => this.#expire());
   readonly #address: string;
   readonly #maxCommands: number;
   readonly #maxBytes: number;
@@ -107,7 +125,8 @@ export class Host {
     this.maxRetries = limits.maxRetries ?? 3;
     this.#maxCommands = limits.maxQueueCommands ?? Infinity;
     this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
-    this.lane = new Lane(this);
+    this.links = new Links(pool);
+    this.blockingLinks = new Links(blockingPool);
   }
 
   /** Whether a command of that size still fits, which then counts. */
@@ -142,6 +161,17 @@ export class Host {
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.#address, started, duration });
     }
+  }
+
+  /** Has batches given up when their time is over, the next one at `deadline`. */
+  watch(timed: Timed, deadline: number): void {
+    this.#timed.add(timed);
+    this.#alarm.set(deadline);
+  }
+
+  /** Looks at its batches no longer: it has none. */
+  unwatch(timed: Timed): void {
+    this.#timed.delete(timed);
   }
 
   /**
@@ -190,6 +220,13 @@ export class Host {
     const closing = [this.pool.close(), this.blockingPool.close()];
     for (const { wake } of this.#pauses) wake();
     await Promise.all(closing);
-    this.lane.close();
+    this.#alarm.clear();
+  }
+
+  #expire(): void {
+    const now = performance.now();
+    let next = Infinity;
+    for (const timed of this.#timed) next = Math.min(next, timed.expire(now));
+    if (next < Infinity) this.#alarm.set(next);
   }
 }

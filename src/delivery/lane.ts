@@ -1,77 +1,71 @@
 /**
- * The lane: brings batches to one host, over one connection at a time.
+ * The lane: brings the batches of one client to one host, in their order.
  *
  * @module
  */
 
 import process from "node:process";
-import { isReadOnly } from "../commands/traits.ts";
-import { ProtocolError, type TransportError } from "../errors.ts";
-import { jitter } from "../wire/breaker.ts";
-import type { Connection, ConnectionOwner } from "../wire/connection.ts";
-import type { Exchange } from "../wire/exchange.ts";
-import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
-import { Alarm } from "./alarm.ts";
-import { Batch } from "./batch.ts";
+import type { Identity } from "../wire/identity.ts";
+import type { Refusal } from "../wire/pool.ts";
+import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";
-import { isWorthRetrying, wasTurnedAway } from "./failures.ts";
-import type { Gate } from "./gate.ts";
-import type { Host } from "./host.ts";
-
-/** Milliseconds before the first retry that pauses at all. */
-const FIRST_PAUSE = 50;
-
-/** Settings of a {@linkcode Lane}. */
-export interface LaneOptions {
-  /** Bounds how many lanes of one map are at work, if given. */
-  gate?: Gate | undefined;
-  /** Where it gets its connection from; by default the pool of its host. */
-  pool?: Pool | undefined;
-  /**
-   * Whether a batch waits while one before it pauses. In a lane of many clients
-   * it does not: there, the failure of one is no matter of the others.
-   *
-   * @default {false}
-   */
-  inOrder?: boolean | undefined;
-}
+import { Fence } from "./fence.ts";
+import type { Entrant } from "./gate.ts";
+import type { Host, Timed } from "./host.ts";
+import type { Link, Links, Passenger } from "./link.ts";
+import {
+  decide,
+  isWorthRetrying,
+  mayStillChange,
+  pauseBefore,
+  type Returned,
+  wasTurnedAway,
+} from "./policy.ts";
 
 /**
- * Brings batches to one host in their order. It has a connection to itself while
- * anything is under way, and gives it back when all is answered.
+ * Brings batches to one host in the order in which they were issued. They follow
+ * each other over one connection; only when everything that was written is
+ * answered may the next ones take another. So what one client issues for a key
+ * takes effect in that order, or not at all.
  *
- * Delivery is decided here. What a failed connection had not sent, and what only
- * reads, is tried again within the deadline; a write that was sent is not. A
- * connection with a reply outstanding that nobody waits for is not used again.
+ * A connection with a reply outstanding that nobody waits for is not used again.
+ * What a failed one leaves behind is for the policy to decide; until that is
+ * done, and while the lane pauses before another attempt, later batches wait.
+ * Before they take over from a connection whose writes may still run, the server
+ * is told to end it.
  */
-export class Lane implements ConnectionOwner, Applicant {
+export class Lane implements Passenger, Courier, Entrant, Timed {
   readonly #host: Host;
-  readonly #gate: Gate | undefined;
-  readonly #pool: Pool;
-  readonly #inOrder: boolean;
+  readonly #links: Links;
   /** Every batch that is not settled, wherever it stands, in their order. */
   readonly #live = new Set<Batch>();
-  /** Batches that wait for the end of the turn, or for a connection. */
+  /** Batches that wait for the end of the turn, or for a link. */
   #waiting = new Set<Batch>();
-  /** What ends the pause of a batch that is to be tried again. */
-  readonly #pauses = new Map<Batch, () => void>();
-  #connection: Connection | undefined = undefined;
+  /** Batches on the link that may still change something, in their order. */
+  readonly #flying = new Set<Batch>();
+  /** The batch that was issued last, while it may still grow. */
+  #newest: Batch | undefined = undefined;
   /** A batch that has begun to leave before the end of the turn. */
   #growing: Batch | undefined = undefined;
-  #flushing = false;
+  /** Where the flying ones are; there is none without them. */
+  #link: Link | undefined = undefined;
   #applied = false;
-  /** Goes off when the time of a batch is up. */
-  readonly #alarm = new Alarm(() => this.#expire());
+  /** Whether the turn is not over in which batches were issued. */
+  #gathering = false;
+  /** Cancels the pause before the next attempt. */
+  #pause: (() => void) | undefined = undefined;
+  /** What was refused, and what ran since, in order: to be decided about. */
+  #returned: Returned<Batch>[] = [];
+  /** Connections whose writes may still run. */
+  readonly #fenced = new Set<Identity>();
 
   /**
    * @param host The host to bring batches to.
-   * @param options A gate, another pool than that of ordinary commands, an order.
+   * @param links Where its links come from, if not from those of the host.
    */
-  constructor(host: Host, options: LaneOptions = {}) {
+  constructor(host: Host, links: Links = host.links) {
     this.#host = host;
-    this.#gate = options.gate;
-    this.#pool = options.pool ?? host.pool;
-    this.#inOrder = options.inOrder ?? false;
+    this.#links = links;
   }
 
   /** Whether nothing is queued or under way. */
@@ -85,20 +79,24 @@ export class Lane implements ConnectionOwner, Applicant {
    */
   get mayBeFollowed(): boolean {
     return !this.#host.closing && this.#host.roomy &&
-      this.#pool.waiting === 0 && this.#pauses.size === 0;
+      this.#host.pool.waiting === 0 && !this.#held;
   }
 
   /**
    * Takes a batch that may still grow; it leaves at the end of the turn, or is
-   * hurried before.
+   * hurried before. The one before it grows no more, as what is issued from now
+   * on comes behind this one.
    */
   submit(batch: Batch): void {
+    if (this.#newest !== undefined) this.#seal(this.#newest);
+    this.#newest = batch;
+    batch.courier = this;
     this.#live.add(batch);
     this.#waiting.add(batch);
-    this.#alarm.set(batch.deadline);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    atEndOfTurn(() => this.flush());
+    this.#host.watch(this, batch.deadline);
+    if (this.#gathering) return;
+    this.#gathering = true;
+    atEndOfTurn(this);
   }
 
   /**
@@ -110,259 +108,326 @@ export class Lane implements ConnectionOwner, Applicant {
   hurry(batch: Batch): void {
     const [first] = this.#waiting;
     if (first !== batch || this.#growing !== undefined || this.#held) return;
-    const connection = this.#connection ?? this.#takeIdle();
-    if (connection === undefined) return;
-    this.#waiting.delete(batch);
+    if (this.#applied || !this.#admits(batch)) return;
+    // Batches of other clients may wait for the end of the turn as well.
+    if (gathering.some((lane) => lane !== this && lane.#host === this.#host)) {
+      return;
+    }
+    const link = this.#link ?? this.#links.take(batch.exclusive);
+    if (link?.usable !== true) return;
     this.#growing = batch;
-    batch.carrier = connection;
-    connection.send(batch, true);
+    this.#put(batch, link, true);
   }
 
   /** The turn is over: what was gathered leaves. */
   flush(): void {
-    this.#flushing = false;
-    const growing = this.#growing;
-    this.#growing = undefined;
-    growing?.seal();
-    growing?.carrier?.proceed();
-    for (const batch of this.#waiting) batch.seal();
+    this.#gathering = false;
+    if (this.#newest !== undefined) this.#seal(this.#newest);
     this.#proceed();
   }
 
   /** Forgets a batch that is settled. Its owner calls this once. */
   settled(batch: Batch): void {
     this.#live.delete(batch);
-    if (this.#live.size === 0) this.#rest();
+    if (this.#newest === batch) this.#newest = undefined;
+    if (this.#growing === batch) this.#growing = undefined;
+    if (this.#live.size > 0) return;
+    this.#host.unwatch(this);
+    if (!this.#applied) return;
+    this.#applied = false;
+    this.#links.withdraw(this);
+    this.#leaveGate(batch);
   }
 
   /** Gives up a batch: rejects its commands and forgets its replies. */
-  abandon(
-    batch: Batch,
-    reason: (command: Command, sent: boolean) => unknown,
-  ): void {
-    const { awaited, carrier } = batch;
+  abandon(batch: Batch, reason: Reason): void {
+    const isFlying = this.#flying.has(batch);
+    const { awaited } = batch;
+    const link = this.#link;
     this.#waiting.delete(batch);
-    this.#pauses.get(batch)?.();
-    const paused = this.#pauses.delete(batch);
-    batch.abandon(reason);
-    // One that is retired already may have waited for this batch alone.
-    if (carrier !== undefined && (awaited || !carrier.usable)) {
-      this.#retire(carrier);
+    const mayChange = batch.abandon(reason);
+    if (!isFlying) {
+      this.#leaveGate(batch);
+      if (this.#waiting.size === 0) {
+        this.#pause?.();
+        this.#pause = undefined;
+      }
+      return this.#proceed();
     }
-    if (paused && this.#inOrder && !this.#flushing) this.#proceed();
+    // As long as it may change something, what comes behind it has to wait.
+    if (!mayChange) this.#flying.delete(batch);
+    // A link that is retired already may have waited for this batch alone.
+    if (awaited || link?.usable === false) link?.retire();
+    if (!mayChange) this.#landed(batch);
   }
 
-  /** Stops the clock. Whoever made the lane calls it when it is not used again. */
-  close(): void {
-    this.#alarm.clear();
-  }
-
-  /** A connection became available. */
-  granted(connection: Connection): void {
+  granted(link: Link): void {
     this.#applied = false;
-    if (this.#waiting.size === 0 || this.#held) {
-      this.#pool.release(connection);
-      return;
-    }
-    this.#connection = connection;
-    connection.owner = this;
-    this.#send(connection);
+    if (this.#waiting.size > 0 && !this.#held) this.#send(link);
   }
 
-  /** No connection is to be had. */
   refused(refusal: Refusal): void {
     this.#applied = false;
-    const batches = this.#takeWaiting();
+    const { failures, pool } = this.#host;
     // When this was the failure that brought the host down, it is the news.
-    const again = refusal.kind === "dial" && !this.#pool.down &&
+    const mayRetry = refusal.kind === "dial" && !pool.down &&
       isWorthRetrying(refusal.cause);
-    for (const batch of batches) {
-      // A callback of one before may have given it up.
-      if (batch.settled) continue;
-      const pause = again ? this.#pauseFor(batch) : undefined;
-      if (pause === undefined) {
-        batch.abandon((command) =>
-          this.#host.failures.refused(command, refusal)
-        );
-      } else {
-        this.#retryAfter(pause, batch);
-      }
+    const given: Batch[] = [];
+    let pause = 0;
+    for (const batch of this.#waiting) {
+      this.#leaveGate(batch);
+      const time = mayRetry ? this.#pauseFor(batch) : undefined;
+      if (time === undefined) given.push(batch);
+      else pause = Math.max(pause, time);
     }
-    this.#leaveGate();
-  }
-
-  /** All replies are there. */
-  connectionIdle(connection: Connection): void {
-    if (connection !== this.#connection) return;
-    this.#connection = undefined;
-    this.#pool.release(connection);
-    this.#gate?.leave(this);
-  }
-
-  /** The connection failed or was closed; some batches are left over. */
-  connectionLost(
-    connection: Connection,
-    error: Error,
-    exchanges: Exchange[],
-  ): void {
-    if (connection === this.#connection) this.#connection = undefined;
-    for (const exchange of exchanges) {
-      if (exchange instanceof Batch && !exchange.settled) {
-        this.#recover(exchange, error);
-      }
+    for (const batch of given) this.#waiting.delete(batch);
+    this.#hold(pause);
+    for (const batch of given) {
+      batch.abandon((command) => failures.refused(command, refusal));
     }
-    this.#leaveGate();
-    this.#acquire();
   }
 
-  /** Whether everybody waits for a batch that pauses. */
-  get #held(): boolean {
-    return this.#inOrder && this.#pauses.size > 0;
+  lost(link: Link, error: Error): void {
+    if (link === this.#link) this.#settleScore(error);
   }
 
-  /** Sends what waits over the connection there is, or seeks one. */
-  #proceed(): void {
-    if (this.#held) return;
-    if (this.#connection === undefined) this.#acquire();
-    else this.#send(this.#connection);
-  }
-
-  /** Called by the gate when it is this lane's turn. */
   enter(): void {
-    this.#acquire();
+    this.#proceed();
   }
 
-  /** Seeks a connection, unless there is one or the turn is not over. */
-  #acquire(): void {
-    if (this.#waiting.size === 0 || this.#applied || this.#flushing) return;
-    if (this.#connection !== undefined || this.#held) return;
-    if (this.#gate !== undefined && !this.#gate.admits(this)) return;
-    const connection = this.#pool.tryLease();
-    if (connection !== undefined) {
-      this.granted(connection);
-    } else {
-      this.#applied = true;
-      this.#pool.apply(this);
-    }
-  }
-
-  /** Takes an idle connection, if there is one and this lane may have it. */
-  #takeIdle(): Connection | undefined {
-    if (this.#applied) return undefined;
-    if (this.#gate !== undefined && !this.#gate.admits(this)) return undefined;
-    const connection = this.#pool.tryLease();
-    if (connection === undefined) return undefined;
-    connection.owner = this;
-    return this.#connection = connection;
-  }
-
-  #send(connection: Connection): void {
-    for (const batch of this.#takeWaiting()) {
-      batch.seal();
-      batch.carrier = connection;
-      connection.send(batch);
-    }
-  }
-
-  /** Leaves a connection with replies that nobody waits for any more. */
-  #retire(connection: Connection): void {
-    if (connection === this.#connection) this.#connection = undefined;
-    connection.retire();
-    this.#acquire();
-  }
-
-  /** Decides what becomes of a batch whose connection was lost. */
-  #recover(batch: Batch, error: Error): void {
-    const { failures } = this.#host;
-    const turnedAway = wasTurnedAway(error);
-    if (!turnedAway) batch.doubt();
-    // The first attempt may have met a connection that was long dead.
-    const atOnce = !turnedAway && !batch.awaited && batch.attempts === 0;
-    const pause = this.#pauseFor(batch, atOnce);
-    if (pause === undefined || (turnedAway && !isWorthRetrying(error))) {
-      batch.abandon((command, sent) =>
-        sent && !turnedAway
-          ? failures.lost(command, error)
-          : failures.refused(command, { kind: "dial", cause: error })
-      );
-      return;
-    }
-    batch.recover(
-      // A server that does not speak the protocol will not do so in a moment.
-      (command) =>
-        turnedAway || !(error instanceof ProtocolError) &&
-          (command.idempotent || isReadOnly(command.name)),
-      (command): TransportError => failures.lost(command, error),
-    );
-    if (batch.settled) return;
-    if (pause === 0) this.#again(batch);
-    else this.#retryAfter(pause, batch);
-  }
-
-  /** The pause before the next attempt, or nothing when there is none. */
-  #pauseFor(batch: Batch, atOnce = false): number | undefined {
-    if (++batch.attempts > this.#host.maxRetries) return undefined;
-    const pause = atOnce ? 0 : jitter(FIRST_PAUSE * 2 ** (batch.attempts - 1));
-    return performance.now() + pause < batch.deadline ? pause : undefined;
-  }
-
-  #retryAfter(pause: number, batch: Batch): void {
-    const cancel = this.#host.pause(pause, () => {
-      this.#pauses.delete(batch);
-      this.#again(batch);
-      this.#proceed();
-    });
-    this.#pauses.set(batch, cancel);
-  }
-
-  /** Has a batch wait for another connection. */
-  #again(batch: Batch): void {
-    this.#host.counters.retries++;
-    this.#waiting.add(batch);
-    if (!this.#inOrder) return;
-    const waiting = this.#waiting;
-    this.#waiting = new Set([...this.#live].filter((one) => waiting.has(one)));
-  }
-
-  #takeWaiting(): Set<Batch> {
-    const batches = this.#waiting;
-    this.#waiting = new Set();
-    return batches;
-  }
-
-  /** Gives up what is overdue and sets the alarm for the next one. */
-  #expire(): void {
-    const now = performance.now();
-    const { exhausted } = this.#pool;
+  expire(now: number): number {
+    const { failures, pool } = this.#host;
     let next = Infinity;
     for (const batch of this.#live) {
       if (batch.deadline > now) {
         next = Math.min(next, batch.deadline);
         continue;
       }
-      const waiting = exhausted && this.#waiting.has(batch);
+      const exhausted = pool.exhausted && this.#waiting.has(batch);
       this.abandon(
         batch,
-        (command, sent) =>
-          this.#host.failures.timedOut(command, { sent, exhausted: waiting }),
+        (command, sent, refusal) =>
+          refusal ?? failures.timedOut(command, { sent, exhausted }),
       );
     }
-    if (next < Infinity) this.#alarm.set(next);
+    return next;
   }
 
-  /** Nothing is left to do. */
-  #rest(): void {
-    if (this.#applied) {
-      this.#applied = false;
-      this.#pool.withdraw(this);
+  get watchful(): boolean {
+    return this.#returned.length > 0;
+  }
+
+  note(returned: readonly Returned<Batch>[]): void {
+    // The address may lead to another server by now.
+    if (!this.watchful) this.#link?.leaveServer();
+    this.#returned.push(...returned);
+  }
+
+  answered(batch: Batch): void {
+    if (this.#flying.delete(batch)) this.#landed(batch);
+  }
+
+  /** Whether later batches wait for a decision, or for the end of a pause. */
+  get #held(): boolean {
+    return this.#pause !== undefined || this.watchful;
+  }
+
+  #seal(batch: Batch): void {
+    batch.seal();
+    this.#newest = undefined;
+    if (this.#growing !== batch) return;
+    this.#growing = undefined;
+    this.#link?.proceed();
+  }
+
+  /** Sends what waits over the link there is, or seeks one. */
+  #proceed(): void {
+    const [first] = this.#waiting;
+    if (first === undefined || this.#gathering || this.#held) return;
+    if (this.#link !== undefined) {
+      // On a link that takes no more, what was written has to end first.
+      if (this.#link.usable) this.#send(this.#link);
+      return;
     }
-    this.#leaveGate();
+    if (this.#applied || !this.#admits(first)) return;
+    const link = this.#links.take(first.exclusive);
+    if (link !== undefined) return this.#send(link);
+    this.#applied = true;
+    this.#links.apply(this, first.exclusive);
   }
 
-  /** Lets another lane work that waits, unless this one does or is about to. */
-  #leaveGate(): void {
-    if (this.#connection === undefined && !this.#applied) {
-      this.#gate?.leave(this);
+  #send(link: Link): void {
+    for (const batch of this.#waiting) {
+      if (!this.#admits(batch)) break;
+      batch.seal();
+      this.#put(batch, link, false);
+    }
+  }
+
+  /** Puts a batch on a link, behind the end of those that it takes over from. */
+  #put(batch: Batch, link: Link, atOnce: boolean): void {
+    if (this.#link !== link) {
+      this.#link = link;
+      link.board(this);
+      for (const identity of this.#fenced) {
+        link.send(new Fence(identity, () => this.#fenced.delete(identity)));
+      }
+    }
+    this.#waiting.delete(batch);
+    this.#flying.add(batch);
+    link.send(batch, atOnce);
+  }
+
+  /** A batch that was on the link can change nothing any more. */
+  #landed(batch: Batch): void {
+    this.#leaveGate(batch);
+    if (this.#flying.size > 0) return;
+    this.#link?.leave(this);
+    this.#link = undefined;
+    if (this.watchful) this.#settleScore();
+    else this.#proceed();
+  }
+
+  #admits({ gate }: Batch): boolean {
+    return gate === undefined || gate.admits(this);
+  }
+
+  /** Lets another host have its turn, unless the map is at work at this one. */
+  #leaveGate({ gate }: Batch): void {
+    if (gate === undefined || this.#applied) return;
+    for (const batch of this.#flying) if (batch.gate === gate) return;
+    gate.leave(this);
+  }
+
+  /**
+   * Decides what becomes of everything that has come back: what was refused,
+   * once all that was written is answered, and what a lost link has left behind.
+   *
+   * @param error What ended the link, if it is lost.
+   */
+  #settleScore(error?: Error): void {
+    const pauses = this.#pausesAfter(error);
+    const back = this.#takeBack(error);
+    const again = new Map<Batch, Command[]>();
+    const ends: (() => void)[] = [];
+    decide(back, error).forEach((verdict, index) => {
+      const { batch, command } = back[index];
+      if (verdict === "done") return;
+      if (verdict === "again" && pauses.get(batch) !== undefined) {
+        const commands = again.get(batch);
+        if (commands === undefined) again.set(batch, [command]);
+        else commands.push(command);
+      } else ends.push(() => this.#end(back[index], error));
+    });
+    for (const batch of pauses.keys()) batch.again(again.get(batch) ?? []);
+    this.#waiting = new Set([...again.keys(), ...this.#waiting]);
+    let pause = 0;
+    for (const batch of again.keys()) {
+      pause = Math.max(pause, pauses.get(batch) ?? 0);
+    }
+    this.#hold(pause);
+    // From here on callbacks run, which may give up any of the batches.
+    for (const end of ends) end();
+    for (const batch of pauses.keys()) {
+      batch.closeIfEmpty();
+      this.#leaveGate(batch);
+    }
+    this.#proceed();
+  }
+
+  /** How long each batch that comes back pauses; nothing for its last attempt. */
+  #pausesAfter(error: Error | undefined): Map<Batch, number | undefined> {
+    const pauses = new Map<Batch, number | undefined>();
+    for (const { batch } of this.#returned) {
+      if (batch.abandoned || pauses.has(batch)) continue;
+      pauses.set(batch, this.#pauseFor(batch, { isRefused: true }));
+    }
+    const turnedAway = error !== undefined && wasTurnedAway(error);
+    const isFinal = turnedAway && !isWorthRetrying(error);
+    for (const batch of this.#flying) {
+      if (batch.abandoned || pauses.has(batch)) continue;
+      // The first attempt may have met a connection that was long dead.
+      const atOnce = !turnedAway && !batch.awaited && batch.attempts === 0;
+      pauses.set(
+        batch,
+        isFinal ? undefined : this.#pauseFor(batch, { atOnce }),
+      );
+    }
+    return pauses;
+  }
+
+  /** The pause before the next attempt, or nothing when there is none. */
+  #pauseFor(
+    batch: Batch,
+    { atOnce = false, isRefused = false } = {},
+  ): number | undefined {
+    const { maxRetries } = this.#host;
+    const attempt = isRefused ? ++batch.refusals : ++batch.attempts;
+    // What was refused for sure may go again for as long as there is time.
+    if (isRefused ? maxRetries === 0 : attempt > maxRetries) return undefined;
+    const pause = atOnce ? 0 : pauseBefore(attempt);
+    return performance.now() + pause < batch.deadline ? pause : undefined;
+  }
+
+  /** Takes all commands back that have come to no end, in the order of issue. */
+  #takeBack(error: Error | undefined): Returned<Batch>[] {
+    const back = this.#returned.filter(({ batch }) => !batch.abandoned);
+    for (const { batch } of back) {
+      // All of it is answered.
+      if (!this.#flying.has(batch)) batch.takeBack();
+    }
+    const turnedAway = error !== undefined && wasTurnedAway(error);
+    let mayChange = false;
+    for (const batch of this.#flying) {
+      mayChange ||= batch.abandoned;
+      if (batch.abandoned) continue;
+      if (!turnedAway) batch.doubt();
+      const left = batch.takeBack();
+      mayChange ||= left.some(mayStillChange);
+      for (const one of left) back.push(one);
+    }
+    const identity = this.#link?.identity;
+    if (mayChange && !turnedAway && identity !== undefined) {
+      this.#fenced.add(identity);
+    }
+    this.#returned = [];
+    this.#flying.clear();
+    this.#growing = undefined;
+    this.#link?.leave(this);
+    this.#link = undefined;
+    return back;
+  }
+
+  /** Tells the caller of a command that does not go again. */
+  #end(returned: Returned<Batch>, error: Error | undefined): void {
+    const { batch, command, progress, error: refusal } = returned;
+    const { failures } = this.#host;
+    if (refusal !== undefined) return batch.refuse(command, refusal);
+    const cause = error!;
+    const isLost = progress === "sent" && !wasTurnedAway(cause);
+    batch.reject(
+      command,
+      isLost
+        ? failures.lost(command, cause)
+        : failures.refused(command, { kind: "dial", cause }),
+    );
+  }
+
+  /** Pauses before the next attempt, if anything waits for it. */
+  #hold(pause: number): void {
+    if (this.#waiting.size === 0) return;
+    if (pause === 0) return this.#countRetries();
+    this.#pause = this.#host.pause(pause, () => {
+      this.#pause = undefined;
+      this.#countRetries();
+      this.#proceed();
+    });
+  }
+
+  /** Counts the batches that are about to be put on another connection. */
+  #countRetries(): void {
+    for (const { attempts, refusals } of this.#waiting) {
+      if (attempts + refusals > 0) this.#host.counters.retries++;
     }
   }
 }
@@ -371,7 +436,19 @@ export class Lane implements ConnectionOwner, Applicant {
  * Runs a callback when the event loop has nothing left to do in this turn, all
  * microtasks included. The first hop leaves the callback of a timer, whose ticks
  * would run before its microtasks.
+ *
+ * All lanes of the turn are flushed together, so that what they send over one
+ * connection leaves in one write.
  */
-function atEndOfTurn(callback: () => void): void {
-  queueMicrotask(() => process.nextTick(callback));
+function atEndOfTurn(lane: Lane): void {
+  if (gathering.push(lane) > 1) return;
+  queueMicrotask(() =>
+    process.nextTick(() => {
+      const lanes = gathering;
+      gathering = [];
+      for (const lane of lanes) lane.flush();
+    })
+  );
 }
+
+let gathering: Lane[] = [];

@@ -13,6 +13,7 @@ import type { Socket } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
 import { Encoder } from "./resp/encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
+import { type Identity, IdentityQuestion } from "./identity.ts";
 import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
 import { INCOMPLETE, Parser, type ParserOptions } from "./resp/parser.ts";
 
@@ -80,6 +81,8 @@ export class Connection {
   owner: ConnectionOwner | undefined = undefined;
   /** When it last became idle, in milliseconds of `performance.now()`. */
   idleSince = 0;
+  /** By what the server knows it, if it said so. */
+  identity: Identity | undefined = undefined;
 
   readonly #socket: Socket;
   readonly #parser: Parser;
@@ -153,6 +156,16 @@ export class Connection {
     this.#queue.push(exchange);
     this.#hold(true);
     this.proceed(atOnce);
+  }
+
+  /**
+   * Asks the server for its identity, in the write of what is sent next: nobody
+   * waits for the answer.
+   */
+  identify(): void {
+    this.#queue.push(
+      new IdentityQuestion((identity) => this.identity = identity),
+    );
   }
 
   /** Goes on writing where an exchange had nothing more to encode for a while. */
@@ -243,7 +256,8 @@ export class Connection {
       if (!this.#answered && isFarewell(reply) && this.#parser.idle) {
         return this.#suspect({ reply, asking });
       }
-      this.#answered = true;
+      // Only commands of its owner count: what came before proves little.
+      this.#answered ||= !(asking instanceof IdentityQuestion);
       this.#pass(reply, asking);
     }
     this.#afterDelivery();

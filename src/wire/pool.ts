@@ -50,6 +50,8 @@ export class Pool implements PoolStatus {
   readonly #closing = new AbortController();
   #dialing = 0;
   #checking = 0;
+  /** Leased connections that are not used again. */
+  readonly #outdated = new WeakSet<Connection>();
   #lost = false;
   /** Whether the last connection was one that never answered. */
   #suspect = false;
@@ -146,7 +148,7 @@ export class Pool implements PoolStatus {
   /** Gives a leased connection back; one that is not usable is not kept. */
   release(connection: Connection): void {
     connection.owner = undefined;
-    if (!connection.usable || this.closed) {
+    if (!connection.usable || this.closed || this.#outdated.has(connection)) {
       connection.close();
       return;
     }
@@ -177,6 +179,15 @@ export class Pool implements PoolStatus {
     );
     if (this.closed) connection.close();
     return connection;
+  }
+
+  /**
+   * Lends no connection again that is open now, since the address of the server
+   * may lead elsewhere. Those in use are closed when they are given back.
+   */
+  renew(): void {
+    for (const connection of this.#all) this.#outdated.add(connection);
+    for (const connection of this.#idle.splice(0)) connection.close();
   }
 
   /** Closes every connection, refuses every applicant, and waits for the end. */
@@ -263,6 +274,7 @@ export class Pool implements PoolStatus {
     if (this.closed) return connection.close();
     this.#events.onConnect?.(this.#lost);
     this.#lost = false;
+    connection.identify();
     this.release(connection);
   }
 

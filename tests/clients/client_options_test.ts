@@ -41,8 +41,8 @@ Deno.test("idempotent on a client lets its writes be sent again", async () => {
   await assertRejects(() => plain.set("key", "1"), ConnectionError);
   const again = idempotent.set("key", "2");
   const mapped = idempotent.map((client) => client.set("other", "3"));
-  // Each of them has lost its first reply, and pauses.
-  await eventually(() => proxy.stats.cut === 3);
+  // Both travel together; they have lost their replies, and pause.
+  await eventually(() => proxy.stats.cut === 2);
   proxy.pass();
   assertEquals(await time.settled(again), "OK");
   assertEquals(await time.settled(mapped), "OK");

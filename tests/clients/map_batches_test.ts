@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertInstanceOf,
   assertLessOrEqual,
   assertRejects,
   assertThrows,
@@ -146,8 +147,13 @@ Deno.test("Cluster.mapBatches() sends the next batches before a turn is over", a
   const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
   using _ = new FakeTime();
   const keys = KEYS.map((key) => key.padEnd(6, "_"));
-  await cluster.map((client) => keys.slice(0, 5).map((key) => client.get(key)));
-  const batch = sent();
+  const map = () =>
+    cluster.map((client) => keys.slice(0, 5).map((key) => client.get(key)));
+  // The first one opens the connection.
+  await map();
+  const before = sent();
+  await map();
+  const batch = sent() - before;
   const entries = cluster.mapBatches(
     keys,
     (client, key) => client.get(key),
@@ -155,12 +161,13 @@ Deno.test("Cluster.mapBatches() sends the next batches before a turn is over", a
   );
   await entries.next();
   // A consumer that never waits keeps the turn busy with its promises.
-  for (let i = 0; i < 50 && sent() < 4 * batch; i++) await undefined;
-  assertEquals(sent(), 4 * batch);
+  const end = before + 4 * batch;
+  for (let i = 0; i < 50 && sent() < end; i++) await undefined;
+  assertEquals(sent(), end);
   await entries.return?.();
 });
 
-Deno.test("Cluster.mapBatches() keeps the order of its batches while they are tried again", async () => {
+Deno.test("Cluster.mapBatches() keeps the order of its batches when they are lost", async () => {
   const names = KEYS.slice(0, 16);
   await using server = await RedisServer.start({
     databases: names.length + 1,
@@ -173,17 +180,18 @@ Deno.test("Cluster.mapBatches() keeps the order of its batches while they are tr
   proxy.cut({ replies: 2 });
   const entries = cluster.mapBatches(
     ["first", "early", "late"],
-    (client, value) => void names.map((name) => client.set(name, value)),
-    { batchSize: 1, idempotent: true },
+    (client, value) =>
+      void names.map((name) => client.append(name, `${value} `)),
+    { batchSize: 1 },
   );
-  assertEquals((await collect(entries)).length, 3);
-  const stats = [...cluster.stats().values()];
-  const busy = stats.filter(({ sent }) => sent > 0);
-  assert(busy.every(({ retries }) => retries >= 2), "both were tried again");
+  const reason = await collect(entries).catch((reason) => reason);
+  assertInstanceOf(reason, AggregateError);
   proxy.pass();
-  // Each host pauses for some time of its own before it is tried again.
+  // Whatever was lost: nothing is there twice, nor before what came earlier.
   const values = await cluster.map((m) => names.map((name) => m.get(name)));
-  for (const { value } of values) assertEquals(value, "late");
+  for (const { value } of values) {
+    assert("first early late ".startsWith(value ?? ""), `${value}`);
+  }
 });
 
 Deno.test("Cluster.mapBatches() is not refused for what it has under way itself", async () => {

@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Batch } from "../../src/delivery/batch.ts";
+import type { Command } from "../../src/delivery/command.ts";
 import { type CommandFlags, flagBits } from "../../src/delivery/command.ts";
 import { CommandError, DecodeError, ProtocolError } from "../../src/errors.ts";
 import { placedAt, RbPromise } from "../../src/promise.ts";
@@ -194,16 +195,34 @@ Deno.test("Batch lets the replies pass that nobody waits for any more", () => {
   }
 });
 
-Deno.test("Batch.recover() keeps what may be sent again, in its order", () => {
+/** Takes a batch off its connection, and rejects what was sent but may not go again. */
+function recover(
+  batch: Batch,
+  mayRepeat: (command: Command) => boolean,
+  reason: (command: Command) => unknown = () => "lost",
+): void {
+  const back = batch.takeBack();
+  const [kept, lost] = [true, false].map((keeps) =>
+    back.filter(({ command, progress }) =>
+      keeps === (progress === "unsent" || mayRepeat(command))
+    ).map(({ command }) => command)
+  );
+  batch.again(kept);
+  for (const command of lost) batch.reject(command, reason(command));
+  batch.closeIfEmpty();
+}
+
+Deno.test("Batch.takeBack() and again() keep what may be sent again, in its order", () => {
   const bench = new Bench();
   for (const name of ["GET", "INCR", "GET", "INCR", "INCR"]) {
     bench.add(name, [name]);
   }
   for (let i = 0; i < 4; i++) bench.encode(1);
   bench.batch.accept("first");
-  bench.batch.recover(
-    (command) => command.name === "GET",
-    (command) => `${command.name} lost`,
+  recover(
+    bench.batch,
+    ({ name }) => name === "GET",
+    ({ name }) => `${name} lost`,
   );
   assertEquals(bench.reasons.map((reason) => reason ?? ""), [
     "",
@@ -220,23 +239,23 @@ Deno.test("Batch.recover() keeps what may be sent again, in its order", () => {
   assertEquals([bench.values[2], bench.values[4]], ["again", 1]);
 });
 
-Deno.test("Batch.recover() forgets how it had been merged", () => {
+Deno.test("Batch.again() forgets how it had been merged", () => {
   const bench = new Bench(true);
   for (const key of ["a", "b", "c"]) bench.add("GET", [key]);
   bench.add("INCR", ["n"]);
   bench.encode();
-  bench.batch.recover(({ name }) => name === "GET", () => "lost");
+  recover(bench.batch, ({ name }) => name === "GET");
   assertEquals(bench.encode(), ["MGET a b c"]);
   bench.batch.accept(["A", "B", "C"]);
   assertEquals(bench.values, ["A", "B", "C", undefined] as Reply[]);
   assertEquals([bench.reasons[3], bench.settled], ["lost", 1]);
 });
 
-Deno.test("Batch.recover() settles when nothing is kept", () => {
+Deno.test("Batch.closeIfEmpty() settles when nothing is kept", () => {
   const bench = new Bench();
   bench.add("INCR", ["n"]);
   bench.encode();
-  bench.batch.recover(() => false, () => "lost");
+  recover(bench.batch, () => false);
   assertEquals([bench.reasons, bench.settled], [["lost"], 1]);
   assert(bench.batch.settled);
 });
@@ -345,7 +364,7 @@ class GrowingBatch {
     this.#left.length = 0;
     if (this.batch.settled) return;
     this.batch.doubt();
-    this.batch.recover(({ name }) => name === "GET", () => "lost");
+    recover(this.batch, ({ name }) => name === "GET");
   }
 }
 

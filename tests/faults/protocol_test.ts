@@ -156,7 +156,7 @@ Deno.test("fault 26: a declared size allocates nothing", async () => {
       TimeoutError,
       () => cluster.getRoutingClient().incr("k"),
     );
-    await eventually(() => received(cluster) === bytes.length);
+    await eventually(() => received(cluster) >= bytes.length);
     assertLess(memory() - before, 20 * MIB);
     await time.settled(failing, 100);
     assertLess(memory() - before, 20 * MIB);

@@ -243,7 +243,8 @@ Deno.test("fault 25: a server that is loading is told by its code", async () => 
   await using server = new ScriptedServer(async (link) => {
     while (await link.read() !== undefined) await link.write(loading);
   });
-  await using cluster = clusterAt(server.port);
+  // It is waited for as long as there is time.
+  await using cluster = clusterAt(server.port, { timeout: 300 });
   const calls: Record<string, () => PromiseLike<unknown>> = {
     routing: () => cluster.getRoutingClient().incr("n"),
     map: () => cluster.map((client) => client.incr("n")),

@@ -1,0 +1,202 @@
+/**
+ * Links: connections in use, with the lanes whose batches travel over them.
+ *
+ * @module
+ */
+
+import type { Connection, ConnectionOwner } from "../wire/connection.ts";
+import type { Identity } from "../wire/identity.ts";
+import type { Exchange } from "../wire/exchange.ts";
+import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
+
+/** One that wants a link, and uses it while its batches are on the way. */
+export interface Passenger {
+  /** There is a link. */
+  granted(link: Link): void;
+  /** There is none to be had. */
+  refused(refusal: Refusal): void;
+  /** The link it is on is gone. */
+  lost(link: Link, error: Error): void;
+}
+
+/**
+ * A leased connection. It goes back to its pool as soon as everything that was
+ * sent over it is answered.
+ */
+export class Link implements ConnectionOwner {
+  readonly #connection: Connection;
+  readonly #pool: Pool;
+  readonly #onEnd: (link: Link) => void;
+  readonly #passengers = new Set<Passenger>();
+  #isUsed = false;
+
+  /**
+   * @param connection The connection, which is leased.
+   * @param pool Where it goes back to.
+   * @param onEnd Told when it has gone back, or is lost.
+   */
+  constructor(
+    connection: Connection,
+    pool: Pool,
+    onEnd: (link: Link) => void,
+  ) {
+    this.#connection = connection;
+    this.#pool = pool;
+    this.#onEnd = onEnd;
+    connection.owner = this;
+  }
+
+  /** Whether it takes further batches. */
+  get usable(): boolean {
+    return this.#connection.usable;
+  }
+
+  /** By what the server knows the connection, if it said so. */
+  get identity(): Identity | undefined {
+    return this.#connection.identity;
+  }
+
+  /** Has a passenger told of its loss, until that leaves. */
+  board(passenger: Passenger): void {
+    this.#passengers.add(passenger);
+  }
+
+  /** Tells a passenger nothing more. */
+  leave(passenger: Passenger): void {
+    this.#passengers.delete(passenger);
+  }
+
+  /** Sends an exchange behind those sent before. */
+  send(exchange: Exchange, atOnce = false): void {
+    this.#isUsed = true;
+    this.#connection.send(exchange, atOnce);
+  }
+
+  /** Goes on writing an exchange that has grown. */
+  proceed(): void {
+    this.#connection.proceed();
+  }
+
+  /** Takes no further batches, and ends when nobody waits for replies. */
+  retire(): void {
+    this.#connection.retire();
+  }
+
+  /** Takes no further batches; nor is any connection used that is open now. */
+  leaveServer(): void {
+    this.#pool.renew();
+    this.#connection.retire();
+  }
+
+  /** Goes back at once if nobody had a use for it. */
+  giveBackUnused(): void {
+    if (!this.#isUsed) this.connectionIdle();
+  }
+
+  connectionIdle(): void {
+    this.#passengers.clear();
+    this.#onEnd(this);
+    this.#pool.release(this.#connection);
+  }
+
+  connectionLost(_connection: Connection, error: Error): void {
+    const passengers = [...this.#passengers];
+    this.#passengers.clear();
+    this.#onEnd(this);
+    for (const passenger of passengers) passenger.lost(this, error);
+  }
+}
+
+/** Gets links to one host: one that all may share, and others for one alone. */
+export class Links implements Applicant {
+  readonly #pool: Pool;
+  /** The link that is shared, while there is one. */
+  #shared: Link | undefined = undefined;
+  /** Those who wait for the shared link; all of them get the same one. */
+  readonly #waiting = new Set<Passenger>();
+  readonly #applicants = new Map<Passenger, Applicant>();
+
+  /** @param pool Where connections come from. */
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * A link at once, or nothing: then apply for one.
+   *
+   * @param exclusive Whether nobody else may use it.
+   */
+  take(exclusive: boolean): Link | undefined {
+    if (!exclusive) {
+      if (this.#shared?.usable === true) return this.#shared;
+      if (this.#waiting.size > 0) return undefined;
+    }
+    const connection = this.#pool.tryLease();
+    return connection === undefined
+      ? undefined
+      : this.#link(connection, exclusive);
+  }
+
+  /** Queues for a link. */
+  apply(passenger: Passenger, exclusive: boolean): void {
+    if (exclusive) {
+      const applicant = this.#applicant(passenger);
+      this.#applicants.set(passenger, applicant);
+      this.#pool.apply(applicant);
+      return;
+    }
+    this.#waiting.add(passenger);
+    if (this.#waiting.size === 1) this.#pool.apply(this);
+  }
+
+  /** Leaves the queue. */
+  withdraw(passenger: Passenger): void {
+    const applicant = this.#applicants.get(passenger);
+    if (applicant !== undefined) {
+      this.#applicants.delete(passenger);
+      this.#pool.withdraw(applicant);
+    } else if (this.#waiting.delete(passenger) && this.#waiting.size === 0) {
+      this.#pool.withdraw(this);
+    }
+  }
+
+  granted(connection: Connection): void {
+    const passengers = this.#takeWaiting();
+    const link = this.#link(connection, false);
+    for (const passenger of passengers) passenger.granted(link);
+    link.giveBackUnused();
+  }
+
+  refused(refusal: Refusal): void {
+    for (const one of this.#takeWaiting()) one.refused(refusal);
+  }
+
+  #applicant(passenger: Passenger): Applicant {
+    return {
+      granted: (connection) => {
+        this.#applicants.delete(passenger);
+        const link = this.#link(connection, true);
+        passenger.granted(link);
+        link.giveBackUnused();
+      },
+      refused: (refusal) => {
+        this.#applicants.delete(passenger);
+        passenger.refused(refusal);
+      },
+    };
+  }
+
+  #link(connection: Connection, exclusive: boolean): Link {
+    const link = new Link(connection, this.#pool, (ended) => {
+      if (this.#shared === ended) this.#shared = undefined;
+    });
+    if (!exclusive) this.#shared = link;
+    return link;
+  }
+
+  #takeWaiting(): Passenger[] {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    return waiting;
+  }
+}
