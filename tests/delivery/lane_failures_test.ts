@@ -117,8 +117,7 @@ Deno.test("a large batch waits for its turn where a map is bound to fewer hosts"
     for (const key of [one, other]) {
       for (let i = 0; i < MANY; i++) replies.push(map.incr(key));
     }
-    const grown = sent().map((bytes, id) => bytes > before[id]);
-    assertEquals(grown, [true, false]);
+    assertEquals(sent()[1], before[1]);
     return replies;
   }, { maxConcurrency: 1 });
   assertEquals(

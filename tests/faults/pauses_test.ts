@@ -7,7 +7,6 @@ import {
   type ConnectionMessage,
   type PoolOptions,
 } from "../../mod.ts";
-import { RedisServer } from "../../src/testing.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { bounded, eventually, sleep } from "../../support/waiting.ts";
 import { FakeTime } from "../fake_time.ts";
@@ -198,26 +197,27 @@ Deno.test("fault 12: what was sent once and then runs out of time is unknown", a
 });
 
 Deno.test("fault 20: what waits behind a stalled write is not told to open more connections", async () => {
-  await using server = await RedisServer.start({ transport: "tcp" });
-  await using cluster = clusterAt(server.port, {
+  await using host = await Proxied.start(1, {
     poolOptions: { maxConnections: 1 },
   });
-  const client = cluster.getRoutingClient({ timeout: 200 });
+  const { cluster, proxy } = host;
+  const options = { timeout: 500 };
+  const [client, other] = [1, 2].map(() => cluster.getRoutingClient(options));
   await client.get("key");
-  server.pause();
-  // More than the buffers of the system take, so that it is half written.
-  const large = reasonOf(client.set("large", "x".repeat(20_000_000)));
-  await eventually(() => cluster.getPoolForHost(0).leased === 1);
-  const behind = reasonOf(client.get("key"));
-  // In a lane of its own, which has no connection at all.
-  const waiting = reasonOf(
-    cluster.map((map) => map.get("key"), { timeout: 200 }),
-  );
-  const outcomes = await Promise.all([large, behind, waiting]);
-  assertEquals(outcomes.map(told).map(({ name, outcome }) => [name, outcome]), [
+  proxy.hold();
+  const outcomes = [
+    // More than the buffers of the system take, so that it is half written.
+    reasonOf(client.set("large", "x".repeat(20_000_000))),
+    reasonOf(other.get("key")),
+    // In a lane of its own, which has no connection at all.
+    reasonOf(cluster.map((map) => map.get("key"), options)),
+  ];
+  const names = (await Promise.all(outcomes)).map(told)
+    .map(({ name, outcome }) => [name, outcome]);
+  assertEquals(names, [
     ["TimeoutError", "unknown"],
     ["TimeoutError", "not-sent"],
     ["PoolTimeoutError", "not-sent"],
   ]);
-  server.resume();
+  proxy.pass();
 });
