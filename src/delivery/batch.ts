@@ -19,7 +19,7 @@ import {
   type Settler,
 } from "./command.ts";
 import type { Gate } from "./gate.ts";
-import { leadsElsewhere, type Returned } from "./policy.ts";
+import { leadsElsewhere, mayStillChange, type Returned } from "./policy.ts";
 import { Run } from "./run.ts";
 
 /**
@@ -125,6 +125,8 @@ export class Batch implements Exchange {
   #answerIndex = 0;
   /** Commands that were refused and wait for a decision. */
   #refused: Returned<Batch>[] = [];
+  /** Of an abandoned batch, what may still change something, or has. */
+  #doubtful: Returned<Batch>[] = [];
   /** How many commands it no longer has, by their names. */
   readonly #parted: Record<string, number> = Object.create(null);
   #sealed = false;
@@ -298,18 +300,18 @@ export class Batch implements Exchange {
     if (this.settled) return false;
     this.#sealed = true;
     this.#abandoned = true;
-    let isDoubtful = false;
     const left = [...this.#refused, ...this.#unanswered()];
     this.#refused = [];
+    this.#doubtful = left.filter(mayStillChange)
+      .map((one) => ({ ...one, progress: "ran" }));
     for (const { command, progress, error } of left) {
       const isSent = progress === "sent";
-      isDoubtful ||= isSent && !isReadOnly(command.name);
       const why = reason(command, isSent, error);
       if (error !== undefined && why === error) this.refuse(command, error);
       else this.reject(command, why);
     }
     this.#report();
-    return isDoubtful;
+    return this.#doubtful.length > 0;
   }
 
   /** Notes that what was sent and has no reply may have run. */
@@ -320,9 +322,10 @@ export class Batch implements Exchange {
   /**
    * Takes it off its connection: hands out all commands without a reply, in
    * their order, and is empty then. Each goes back by {@linkcode Batch.again},
-   * or is rejected.
+   * or is rejected; those of an abandoned batch are only there to be known.
    */
   takeBack(): Returned<Batch>[] {
+    if (this.#abandoned) return this.#doubtful;
     const back = this.#unanswered();
     for (const { name, length } of this.#runs) {
       this.#parted[name] = (this.#parted[name] ?? 0) + length;
@@ -399,8 +402,12 @@ export class Batch implements Exchange {
   #comesBack(run: Run, reply: Reply, from: number, to: number): boolean {
     const { courier } = this;
     if (courier === undefined) return false;
+    if (this.#abandoned) {
+      if (courier.watchful) courier.note(this.#doubtful.splice(0));
+      return false;
+    }
     const isRefused = typeof reply === "object" &&
-      reply instanceof CommandError && !this.#abandoned &&
+      reply instanceof CommandError &&
       leadsElsewhere(run.mergedName ?? run.name, reply);
     if (isRefused || courier.watchful && !isReadOnly(run.name)) {
       const returned: Returned<Batch>[] = [];

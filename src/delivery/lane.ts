@@ -224,7 +224,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   answered(batch: Batch): void {
-    if (this.#flying.delete(batch)) this.#landed(batch);
+    if (!this.#flying.delete(batch)) return;
+    // It may leave again, and not over this connection.
+    if (this.watchful) this.#link?.forget(batch);
+    this.#landed(batch);
   }
 
   /** Whether later batches wait for a decision, or for the end of a pause. */
@@ -371,7 +374,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Takes all commands back that have come to no end, in the order of issue. */
   #takeBack(error: Error | undefined): Returned<Batch>[] {
-    const back = this.#returned.filter(({ batch }) => !batch.abandoned);
+    // What was refused of an abandoned batch has been told so.
+    const back = this.#returned.filter(({ batch, progress }) =>
+      progress === "ran" || !batch.abandoned
+    );
     for (const { batch } of back) {
       // All of it is answered.
       if (!this.#flying.has(batch)) batch.takeBack();
@@ -380,7 +386,6 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     let mayChange = false;
     for (const batch of this.#flying) {
       mayChange ||= batch.abandoned;
-      if (batch.abandoned) continue;
       if (!turnedAway) batch.doubt();
       const left = batch.takeBack();
       mayChange ||= left.some(mayStillChange);

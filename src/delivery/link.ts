@@ -77,6 +77,11 @@ export class Link implements ConnectionOwner {
     this.#connection.proceed();
   }
 
+  /** Has nothing more to do with an exchange whose replies are all in. */
+  forget(exchange: Exchange): void {
+    this.#connection.forget(exchange);
+  }
+
   /** Takes no further batches, and ends when nobody waits for replies. */
   retire(): void {
     this.#connection.retire();

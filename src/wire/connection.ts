@@ -168,6 +168,11 @@ export class Connection {
     );
   }
 
+  /** Has nothing more to do with an exchange that is finished. */
+  forget(exchange: Exchange): void {
+    this.#queue.forget(exchange);
+  }
+
   /** Goes on writing where an exchange had nothing more to encode for a while. */
   proceed(atOnce = false): void {
     if (this.#isWriting || this.#error !== undefined) return;

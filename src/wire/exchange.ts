@@ -42,6 +42,17 @@ export interface Exchange {
   readonly abandoned: boolean;
 }
 
+/** Stands for an exchange that is finished. */
+const FINISHED: Exchange = Object.freeze({
+  encode: () => 0,
+  encoded: true,
+  wantsBytes: false,
+  forgeable: false,
+  accept: () => {},
+  finished: true,
+  abandoned: true,
+});
+
 /**
  * First in, first out, with two cursors: the exchange to write next and, behind
  * it, the one whose reply comes next.
@@ -54,6 +65,15 @@ export class ExchangeQueue {
   /** Appends an exchange. */
   push(exchange: Exchange): void {
     this.#items.push(exchange);
+  }
+
+  /**
+   * Lets go of an exchange that is finished, so that it may be sent again over
+   * another connection.
+   */
+  forget(exchange: Exchange): void {
+    const index = this.#items.indexOf(exchange, this.#head);
+    if (index >= 0) this.#items[index] = FINISHED;
   }
 
   /** The first exchange that is not wholly encoded, if any. */
