@@ -42,15 +42,15 @@
  * @module
  */
 
-export {
-  type AnswerOptions,
-  type CutOptions,
-  FaultProxy,
-  type FaultProxyOptions,
-  type FaultProxyTarget,
-  type HoldOptions,
-  type RefuseOptions,
-} from "./testing/fault_proxy.ts";
+export type {
+  AnswerOptions,
+  CutOptions,
+  FaultProxyOptions,
+  FaultProxyTarget,
+  HoldOptions,
+  RefuseOptions,
+} from "./testing/fault_options.ts";
+export { FaultProxy } from "./testing/fault_proxy.ts";
 export type { FaultProxyStats } from "./testing/proxy_link.ts";
 export { RedisServer } from "./testing/redis_server.ts";
 export {

@@ -4,6 +4,7 @@ import { ConnectionError } from "../src/errors.ts";
 import { makeTestCluster, TestSetup } from "../src/testing.ts";
 import { ask } from "../support/raw_client.ts";
 import { countKeys } from "./counts.ts";
+import { eventually } from "../support/waiting.ts";
 
 Deno.test("Cluster.disconnectPools() closes connections, and new ones open", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 2 });
@@ -111,9 +112,7 @@ Deno.test("Cluster says when a host is down, and when it is back", async () => {
   assert(cluster.getPoolForHost(0).down);
   assertEquals(events, ["down 0"]);
   await setup.servers[0].restart();
-  for (let i = 0; i < 200 && cluster.getPoolForHost(0).down; i++) {
-    await new Promise((wake) => setTimeout(wake, 10));
-  }
+  await eventually(() => !cluster.getPoolForHost(0).down);
   assertEquals(events.toSorted(), ["down 0", "reconnect 0", "up 0"]);
   assertEquals(await local.ping(), "PONG");
 });

@@ -87,6 +87,33 @@ Deno.test("new Cluster() does not follow changes of its options", () => {
   assertEquals(cluster.hosts.get(1)?.port, 7000);
 });
 
+Deno.test("new Cluster() keeps the router and the time limit it was given", () => {
+  const options: ClusterOptions = {
+    hosts: [{}, { label: "b" }],
+    routerOptions: { hashTags: true },
+  };
+  const cluster = new Cluster(options);
+  options.router = ConsistentHashingRouter;
+  options.routerOptions = undefined;
+  const router = cluster.getRouter();
+  assertInstanceOf(router, PartitionRouter);
+  assertEquals(
+    router.getHostForKey("{tag}:1"),
+    router.getHostForKey("{tag}:2"),
+  );
+});
+
+Deno.test("Cluster.getRouter() gives a snapshot, which later changes leave as it is", () => {
+  const cluster = new Cluster({ hosts: [{}, {}] });
+  const before = cluster.getRouter();
+  cluster.addHost(2);
+  assertEquals([...before.cluster.hosts.keys()], [0, 1]);
+  const after = cluster.getRouter();
+  assertEquals([...after.cluster.hosts.keys()], [0, 1, 2]);
+  cluster.removeHost(2);
+  assertEquals([...after.cluster.hosts.keys()], [0, 1, 2]);
+});
+
 Deno.test("new Cluster() names the option that is wrong", () => {
   const wrong: [Record<string, unknown>, string][] = [
     [{ hosts: undefined, host: {} }, 'Unknown option "host" of the cluster'],

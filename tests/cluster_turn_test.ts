@@ -14,8 +14,10 @@ import {
 } from "../mod.ts";
 import { RedisServer } from "../src/testing.ts";
 import { oracle } from "../support/raw_client.ts";
-import { eventually } from "./faults/outcome.ts";
+import { eventually, sleep } from "./faults/outcome.ts";
 import { reasonOf } from "./faults/proxied.ts";
+import { reasonsOf } from "./faults/settlement.ts";
+import { blackhole, clusterAt } from "./faults/single_host.ts";
 
 /** Two servers, a cluster of the first one, and how to put another in its place. */
 async function replaceable() {
@@ -160,22 +162,65 @@ Deno.test("close() within a turn sends what was issued before, and nothing after
   assertEquals(await setup.valuesOf("c"), [null, null]);
 });
 
-Deno.test("close() waits for hosts that were removed before", async () => {
-  await using setup = await replaceable();
-  const { cluster, first } = setup;
+for (const timeout of [5_000, 2 ** 40, Infinity]) {
+  Deno.test(`close() waits for what is under way, be its time limit ${timeout}`, async () => {
+    await using server = await RedisServer.start();
+    await using removed = await RedisServer.start();
+    await using cluster = new Cluster({
+      hosts: [server.host, removed.host],
+      timeout,
+    });
+    const locals = [0, 1].map((id) => cluster.getLocalClient(id));
+    await Promise.all(locals.map((local) => local.ping()));
+    const pools = [0, 1].map((id) => cluster.getPoolForHost(id));
+    for (const one of [server, removed]) one.pause();
+    const held = locals.map((local) => local.incr("n"));
+    await eventually(() => pools.every(({ leased }) => leased === 1));
+    // One that was removed before is waited for as well.
+    cluster.removeHost(1);
+    let isClosed = false;
+    const closing = cluster.close().then(() => isClosed = true);
+    await sleep(50);
+    assertEquals(isClosed, false);
+    server.resume();
+    assertEquals(await held[0], 1);
+    await sleep(20);
+    assertEquals(isClosed, false);
+    removed.resume();
+    assertEquals(await held[1], 1);
+    await closing;
+    assertEquals(pools.map(({ size }) => size), [0, 0]);
+  });
+}
+
+Deno.test("close() waits for the last of what is under way, not for the first", async () => {
+  await using server = await RedisServer.start();
+  await using direct = oracle(server);
+  await using cluster = new Cluster({ hosts: [server.host] });
   const client = cluster.getRoutingClient();
-  await client.get("connection");
-  const pool = cluster.getPoolForHost(0);
-  first.pause();
-  const held = client.set("held", "value");
-  await eventually(() => pool.leased === 1);
-  cluster.removeHost(0);
+  const blocked = client.blpop(10, "list");
+  const counted = client.incr("n");
   let isClosed = false;
   const closing = cluster.close().then(() => isClosed = true);
-  await new Promise((wake) => setTimeout(wake, 50));
+  assertEquals(await counted, 1);
+  await sleep(20);
   assertEquals(isClosed, false);
-  first.resume();
-  assertEquals(await held, "OK");
+  await direct.command("RPUSH", "list", "item");
+  assertEquals(await blocked, ["list", "item"]);
   await closing;
-  assertEquals(pool.size, 0);
+});
+
+Deno.test("close() does not wait for a connection that nobody accepts", async () => {
+  using hole = await blackhole();
+  const cluster = clusterAt(hole.port, {
+    timeout: 100,
+    poolOptions: { dialTimeout: 600_000 },
+  });
+  const reasons = [
+    reasonOf(cluster.getRoutingClient().get("key")),
+    reasonOf(cluster.getRoutingClient().blpop(1, "list")),
+    reasonOf(cluster.connect(0, { timeout: 600_000 })),
+  ];
+  await reasons[0];
+  assertEquals(await reasonsOf([cluster.close(), ...reasons]), []);
 });

@@ -1,5 +1,16 @@
-import { assertEquals } from "@std/assert";
-import { CommandError, PartialError } from "../mod.ts";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import {
+  CommandError,
+  ConnectionError,
+  DecodeError,
+  HostDownError,
+  PartialError,
+  PoolTimeoutError,
+  ProtocolError,
+  QueueFullError,
+  TimeoutError,
+  TransportError,
+} from "../mod.ts";
 
 /** The message that is left of an error reply. */
 function messageOf(reply: string): string {
@@ -43,6 +54,13 @@ Deno.test("CommandError leaves out what a server quotes of the arguments", () =>
       "ERR unknown command 'NOSUCH'",
     ],
     ["ERR cut off in 'two\nlines", "ERR cut off in '…'"],
+    ["ERR bad value `hunter2` here", "ERR bad value '…' here"],
+    ["ERR modifier 'x' doesn't exist", "ERR modifier '…' doesn't exist"],
+    ["ERR bad 'a' secret 'b' command", "ERR bad '…' command"],
+    [
+      "ERR unknown command 'NOSUCH' with args beginning with: 'a' 'b' ",
+      "ERR unknown command 'NOSUCH'",
+    ],
     // Quotes around one letter, and around what looks like a word with one.
     ["ERR bad 'a'b' here", "ERR bad '…' here"],
   ];
@@ -81,6 +99,32 @@ Deno.test("CommandError.code is the first word where that is a code", () => {
   ];
   for (const [reply, code] of codes) {
     assertEquals(new CommandError(reply).code, code, reply);
+  }
+});
+
+Deno.test("TransportError is what all errors of the way to a server are", () => {
+  const types: [type: typeof TransportError, parent: typeof TransportError][] =
+    [
+      [ConnectionError, TransportError],
+      [TimeoutError, TransportError],
+      [ProtocolError, TransportError],
+      [QueueFullError, TransportError],
+      [DecodeError, TransportError],
+      [PoolTimeoutError, TimeoutError],
+      [HostDownError, ConnectionError],
+    ];
+  for (const [type, parent] of types) {
+    const cause = new Error("Underneath");
+    const error = new type("It failed", { hostId: 3, command: "GET", cause });
+    assert(error instanceof parent && error instanceof TransportError);
+    assertEquals(error.name, type.name);
+    assertEquals([error.hostId, error.command], [3, "GET"]);
+    assertEquals([error.outcome, error.cause], ["unknown", cause]);
+    const bare = new type("It failed", { outcome: "not-sent" });
+    assertEquals([bare.hostId, bare.command], [undefined, undefined]);
+    assertEquals(bare.outcome, "not-sent");
+    // Otherwise it would be printed as the cause "undefined".
+    assertFalse("cause" in bare);
   }
 });
 

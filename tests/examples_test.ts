@@ -3,6 +3,7 @@ import { RedisServer } from "../src/testing/redis_server.ts";
 import { ask } from "../support/raw_client.ts";
 import { runExample, startExample } from "./examples/program.ts";
 import { countKeys } from "./counts.ts";
+import { eventually } from "../support/waiting.ts";
 
 /** Two servers as an example is told of them. */
 async function startServers(
@@ -20,6 +21,18 @@ async function makeDir(resources: AsyncDisposableStack): Promise<string> {
   const dir = await Deno.makeTempDir({ prefix: "rb-examples-" });
   resources.defer(() => Deno.remove(dir, { recursive: true }));
   return dir;
+}
+
+/** How many commands that read products some servers have run. */
+async function countReads(servers: RedisServer[]): Promise<number> {
+  let count = 0;
+  for (const server of servers) {
+    const info = String(await ask(server, "INFO", "commandstats"));
+    for (const [, calls] of info.matchAll(/cmdstat_m?get:calls=(\d+)/g)) {
+      count += Number(calls);
+    }
+  }
+  return count;
 }
 
 function range(from: number, to: number): number[] {
@@ -139,8 +152,10 @@ Deno.test("service.ts caches, forgets, and answers what is under way at its end"
   assertEquals((await request("/elsewhere")).status, 404);
   assertEquals((await request("/products/1", "PUT")).status, 405);
 
+  const before = await countReads(servers);
   const slow = request("/products/9");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // It has asked the cache, and so is under way.
+  await eventually(async () => await countReads(servers) > before);
   program.child.kill("SIGTERM");
   assertEquals((await slow).status, 200);
   assertEquals((await program.end()).code, 0, program.text());

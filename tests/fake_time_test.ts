@@ -21,6 +21,17 @@ Deno.test("FakeTime stands still until it is driven on", async () => {
   assertEquals(time.delays, []);
 });
 
+Deno.test("FakeTime has timers that are too long go off at once", async () => {
+  using time = new FakeTime();
+  const seen: string[] = [];
+  setTimeout(() => seen.push("longest"), 2 ** 31 - 1);
+  setTimeout(() => seen.push("too long"), 2 ** 31);
+  await time.advance(2 ** 31 - 2);
+  assertEquals(seen, ["too long"]);
+  await time.advance(1);
+  assertEquals(seen, ["too long", "longest"]);
+});
+
 Deno.test("FakeTime gives what awaits a timer its turn", async () => {
   using time = new FakeTime();
   let woken = 0;

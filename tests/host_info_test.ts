@@ -76,6 +76,7 @@ Deno.test("HostInfo.address says where it is", () => {
 
 Deno.test("HostInfo.ringLabel is its label, else that of Python rb", () => {
   assertEquals(new HostInfo(0, { label: "one" }).ringLabel, "one");
+  assertEquals(new HostInfo(0, { label: "" }).ringLabel, "");
   const { ringLabel } = new HostInfo(0, { password: SECRET, db: 1 });
   assertStringIncludes(ringLabel, "host_id=0");
   assertStringIncludes(ringLabel, SECRET);
@@ -150,11 +151,13 @@ Deno.test("HostInfo refuses options that contradict each other", () => {
     TypeError,
     "it is reached by a unix socket",
   );
-  assertThrows(
-    () => new HostInfo(0, { username: "app" }),
-    TypeError,
-    '"username" is given without "password"',
-  );
+  for (const username of ["app", ""]) {
+    assertThrows(
+      () => new HostInfo(0, { username }),
+      TypeError,
+      '"username" is given without "password"',
+    );
+  }
 });
 
 Deno.test("assertHostId() accepts integers from 0", () => {

@@ -9,7 +9,8 @@ import { Cluster } from "../src/cluster.ts";
 import { ConnectionError } from "../src/errors.ts";
 
 const [path, what] = Deno.args;
-const cluster = new Cluster({ hosts: { 0: { path } } });
+// Much longer than the test waits for the end of the program.
+const cluster = new Cluster({ hosts: { 0: { path } }, timeout: 600_000 });
 const client = cluster.getRoutingClient();
 
 switch (what) {
@@ -59,4 +60,33 @@ switch (what) {
     // What is under way keeps the program alive until it is answered.
     client.incr("counter").then(console.log);
     break;
+  case "dedicated":
+    console.log(await (await cluster.connect(0)).incr("counter"));
+    break;
+  case "subscribed": {
+    const client = await cluster.connect(0);
+    console.log((await client.subscribe("news")).isClosed);
+    break;
+  }
+  case "subscription": {
+    const subscription = await (await cluster.connect(0)).subscribe("news");
+    const messages = subscription.receive();
+    const next = messages.next();
+    await cluster.getLocalClient(0).publish("news", "a message");
+    console.log((await next).value.message);
+    // It stays subscribed, but nobody reads from it any more.
+    await messages.return?.();
+    break;
+  }
+  case "scan":
+    for await (const [, key] of cluster.scan()) console.log(key);
+    break;
+  case "given up": {
+    // The clock of a command that nobody waits for does not tick on.
+    const map = cluster.getMappingClient({ timeout: 60_000 });
+    const given = map.blpop(30, "list");
+    map.cancel("given up");
+    await given.catch(console.log);
+    break;
+  }
 }

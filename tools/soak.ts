@@ -1,6 +1,7 @@
 /**
- * The randomised run: four servers behind proxies that misbehave, and every
- * kind of client at work at once.
+ * The randomised run: four servers and two replicas behind proxies that
+ * misbehave, and every kind of client at work at once, beside callers who give
+ * up, scripts that answer with false errors, and byte arrays that are reused.
  *
  * Run it with `sh tools/dev soak --seconds 60 --seed 1`. It prints what happened
  * and `ok`, or what is wrong with the seed that repeats it.

@@ -11,6 +11,7 @@ import type { Address, Runtime, Socket, Timer } from "./runtime.ts";
 
 /** Node.js or Bun. */
 export const nodeRuntime: Runtime = {
+  asciiEncoding: "latin1",
   connect(address: Address, signal: AbortSignal): Promise<Socket> {
     return address.tls ? connectTls(address, signal) : connect(address, signal);
   },
@@ -68,7 +69,9 @@ async function connectTls(
     await socket.opened("secureConnect", signal);
     return socket;
   } catch (error) {
-    if (error instanceof Error && !isLoss(error)) untrusted.add(error);
+    if (!signal.aborted && error instanceof Error && !isLoss(error)) {
+      untrusted.add(error);
+    }
     throw error;
   }
 }

@@ -37,6 +37,8 @@ export type Timer = ReturnType<typeof setTimeout>;
 
 /** What the library needs of the program that runs it. */
 export interface Runtime {
+  /** The encoding that a `Buffer` reads ASCII with the fastest. */
+  readonly asciiEncoding: "latin1" | "utf8";
   /**
    * Opens a socket, which holds back no small writes, or none at all: one that
    * opens in the moment of an abort is closed.

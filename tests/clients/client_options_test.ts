@@ -34,9 +34,9 @@ Deno.test("idempotent on a client lets its writes be sent again", async () => {
   await using cluster = new Cluster({ hosts: [proxy.host] });
   const plain = cluster.getRoutingClient();
   const idempotent = cluster.getRoutingClient({ idempotent: true });
+  using time = new FakeTime();
   await plain.set("key", "0");
 
-  using time = new FakeTime();
   proxy.cut();
   await assertRejects(() => plain.set("key", "1"), ConnectionError);
   const again = idempotent.set("key", "2");

@@ -1,6 +1,6 @@
 // The options of a client in its maps, and those of a map itself.
 
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   Cluster,
   type ClusterOptions,
@@ -10,8 +10,14 @@ import {
   type RoutingClient,
   TimeoutError,
 } from "../../mod.ts";
-import { eventually, sleep } from "../faults/outcome.ts";
-import { Proxied, reasonOf } from "../faults/proxied.ts";
+import {
+  bounded,
+  eventually,
+  isPending,
+  sleep,
+} from "../../support/waiting.ts";
+import { FakeTime } from "../fake_time.ts";
+import { assertQuiet, Proxied, reasonOf } from "../faults/proxied.ts";
 import { ScriptedServer } from "../faults/scripted_server.ts";
 import { reasonsOf } from "../faults/settlement.ts";
 
@@ -197,19 +203,73 @@ Deno.test("executeCommands() keeps failures to their promises when settled", asy
 Deno.test("a timeout of mapBatches is for each batch, that of a map for all of it", async () => {
   await using host = await Proxied.start(1, { timeout: 60_000 });
   const { cluster, proxy } = host;
-  proxy.delay(20);
-  const options = { timeout: 150, batchSize: 1, autoBatch: false };
   const keys = Array.from({ length: 12 }, (_, i) => `key:${i}`);
-  let count = 0;
-  const entries = cluster.mapBatches(
-    keys,
-    (map, key) => map.get(key).then(() => map.get(key)),
-    options,
-  );
-  for await (const _ of entries) count++;
-  assertEquals(count, keys.length);
-  const reason = await reasonOf(cluster.map(async (map) => {
-    for (const key of keys) await map.get(key);
+  using time = new FakeTime();
+  const entries = cluster.mapBatches(keys, (map, key) => map.get(key), {
+    timeout: 150,
+    batchSize: 1,
+    autoBatch: false,
+  });
+  const isBusy = () => cluster.getPoolForHost(0).leased > 0;
+  for (const _ of keys) {
+    proxy.hold();
+    let isThere = false;
+    const next = entries.next().finally(() => isThere = true);
+    next.catch(() => {});
+    // Either it waits for replies, or they came with those before.
+    await eventually(() => isBusy() || isThere);
+    await time.advance(100);
+    proxy.pass();
+    assert(!(await bounded(next)).done);
+    await assertQuiet(cluster);
+  }
+  const second = Promise.withResolvers<void>();
+  const mapping = reasonOf(cluster.map(async (map) => {
+    await map.get(keys[0]);
+    await time.advance(100);
+    proxy.hold();
+    const reply = map.get(keys[1]);
+    second.resolve();
+    await reply;
   }, { timeout: 150 }));
-  assertInstanceOf(reason, TimeoutError);
+  await bounded(second.promise);
+  await time.advance(49);
+  assert(await isPending(mapping));
+  await time.advance(1);
+  assertInstanceOf(await bounded(mapping), TimeoutError);
+});
+
+Deno.test("a call has the timeout it says, and otherwise that of its client", async () => {
+  await using server = ScriptedServer.silent();
+  const { hostname, port } = server;
+  await using cluster = new Cluster({
+    hosts: [{ hostname, port }],
+    timeout: 60_000,
+  });
+  const short = { timeout: 100 };
+  const long = { timeout: 60_000 };
+  const { signal } = new AbortController();
+  const calls = [
+    () => cluster.getRoutingClient().sendCommand("GET", ["k"], short),
+    () => cluster.getRoutingClient(long).sendCommand("INCR", ["k"], short),
+    () =>
+      cluster.getRoutingClient(long).sendCommand("GET", ["k"], {
+        ...short,
+        signal,
+      }),
+    () => cluster.getRoutingClient(short).sendCommand("GET", ["k"], { signal }),
+    () => cluster.getRoutingClient(short).sendCommand("GET", ["k"]),
+    () => cluster.getLocalClient(0, short).sendCommand("GET", ["k"]),
+    () => cluster.getLocalClient(0, long).sendCommand("GET", ["k"], short),
+    () => cluster.getLocalClient(0, short).get("k"),
+    () => cluster.ping(short),
+    () => cluster.dbsize(short),
+    () => cluster.flush({ ...short, sure: true }),
+    () => cluster.scan(short).next(),
+  ];
+  const ends = calls.map(async (call) =>
+    assertInstanceOf(await reasonOf(call()), TimeoutError, `${call}`)
+  );
+  // Otherwise it would take a minute.
+  assertEquals(await reasonsOf(ends), []);
 });

@@ -4,13 +4,16 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CommandError } from "../../src/errors.ts";
 import type { RbPromise } from "../../src/promise.ts";
 import { makeTestCluster, RedisServer } from "../../src/testing.ts";
+import { FakeTime } from "../fake_time.ts";
 import { eventually, sleep } from "../faults/outcome.ts";
 import { assertInStep, assertQuiet, fill, Proxied } from "../faults/proxied.ts";
 import { clusterAt } from "../faults/single_host.ts";
 
 /** More commands than wait for the end of a turn. */
 const MANY = 20_000;
-const ONE = { servers: 1, databasesEach: 1 };
+/** However busy the machine is: so many commands have the time they take. */
+const PATIENT = { timeout: 60_000 };
+const ONE = { servers: 1, databasesEach: 1, cluster: PATIENT };
 
 function names(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `key:${i}`);
@@ -19,6 +22,8 @@ function names(count: number): string[] {
 Deno.test("Cluster.map() lets servers begin while commands are being issued", async () => {
   await using cluster = await makeTestCluster(ONE);
   const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
+  // The idle connection does not become one that has to be checked first.
+  using _ = new FakeTime();
   await cluster.map((client) => client.get("idle connection"));
   const before = sent();
   const promises = await cluster.map((client) => {
@@ -55,7 +60,11 @@ Deno.test("Cluster.map() keeps the order of commands for one host", async () => 
 });
 
 Deno.test("Cluster.map() gives each of very many promises its own reply", async () => {
-  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 2 });
+  await using cluster = await makeTestCluster({
+    servers: 2,
+    databasesEach: 2,
+    cluster: PATIENT,
+  });
   const keys = names(MANY);
   for (const options of [{}, { autoBatch: false }, { maxConcurrency: 1 }]) {
     const promises = await cluster.map((client) =>
@@ -74,7 +83,11 @@ Deno.test("Cluster.map() gives each of very many promises its own reply", async 
 });
 
 Deno.test("Cluster.map() reports failures of a large map in the order of issue", async () => {
-  await using cluster = await makeTestCluster({ servers: 2, databasesEach: 2 });
+  await using cluster = await makeTestCluster({
+    servers: 2,
+    databasesEach: 2,
+    cluster: PATIENT,
+  });
   const broken = ["key:5", "key:9999", "key:19998"];
   await cluster.map((client) => broken.map((key) => client.lpush(key, "x")));
   const promises: RbPromise<number>[] = [];
@@ -97,6 +110,7 @@ Deno.test("Cluster.map() reports failures of a large map in the order of issue",
 Deno.test("Cluster.map() settles everything when its callback throws after a part has left", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
+  using _ = new FakeTime();
   await host.cluster.map((client) => client.get("idle connection"));
   const thrown = new Error("Thrown by the callback");
   const promises: RbPromise<number>[] = [];
@@ -115,16 +129,17 @@ Deno.test("Cluster.map() settles everything when its callback throws after a par
 
 Deno.test("Cluster.map() settles everything when a host goes away while a part leaves", async () => {
   await using host = await Proxied.start(2);
+  using time = new FakeTime();
   await host.cluster.map((client) => {
     for (const key of names(10)) client.get(key);
   });
   const promises: RbPromise<number>[] = [];
-  await assertRejects(() =>
+  await time.settled(assertRejects(() =>
     host.cluster.map((client) => {
       for (const key of names(MANY)) promises.push(client.incr(key));
       host.proxies[0].reset();
     })
-  );
+  ));
   const router = host.cluster.getRouter();
   promises.forEach((promise, i) => {
     const isOfLost = router.getHostForKey(`key:${i}`) === 0;
@@ -141,6 +156,7 @@ Deno.test("Cluster.map() settles everything when a host goes away while a part l
 
 Deno.test("Cluster.map() keeps the order of commands when a connection is lost within the turn", async () => {
   await using host = await Proxied.start(1);
+  using time = new FakeTime();
   await host.cluster.map((client) => client.get("idle connection"));
   // Nothing comes through, so that what has begun to leave is lost.
   host.proxy.hold();
@@ -155,7 +171,7 @@ Deno.test("Cluster.map() keeps the order of commands when a connection is lost w
   await sleep(20);
   host.proxy.reset();
   host.proxy.pass();
-  const [older, old, last] = await mapped;
+  const [older, old, last] = await time.settled(mapped);
   assert(older.isRejected, "the first part was sent, and has no reply");
   assert(old.isResolved && last.isResolved, "the others had not been sent");
   assertEquals(await host.oracle.command("GET", "key"), "new");
@@ -164,16 +180,12 @@ Deno.test("Cluster.map() keeps the order of commands when a connection is lost w
 
 Deno.test("a large number of commands keeps its order when its host is there later", async () => {
   for (const kind of ["map", "routing"] as const) {
-    let port = 0;
-    {
-      await using reserved = await RedisServer.start({ transport: "tcp" });
-      port = reserved.port;
-    }
-    // However long it takes to start the server, there is one more attempt.
-    await using cluster = clusterAt(port, {
+    await using host = await Proxied.start(1, {
       timeout: 60_000,
       poolOptions: { maxRetries: 9, breaker: { threshold: 100 } },
     });
+    const { cluster, proxy } = host;
+    await proxy.refuse();
     const client = cluster.getRoutingClient();
     const issue = (
       set: (key: string, value: string) => PromiseLike<unknown>,
@@ -187,7 +199,7 @@ Deno.test("a large number of commands keeps its order when its host is there lat
       : Promise.all(issue((key, value) => client.set(key, value)));
     // The first attempts to connect fail; what is refused is tried again.
     await eventually(() => cluster.getPoolForHost(0).failures > 0);
-    await using _server = await RedisServer.start({ transport: "tcp", port });
+    proxy.pass();
     await done;
     assertEquals(await client.get("key"), "new");
   }

@@ -127,10 +127,10 @@ Deno.test("Cluster.mapBatches() holds no more than three batches", async () => {
 
 Deno.test("Cluster.mapBatches() works on the next two batches meanwhile", async () => {
   await using cluster = await makeTestCluster(SMALL);
+  using _ = new FakeTime();
   await cluster.map((client) => KEYS.map((key) => client.get(key)));
   const source = new Source();
   let issued = 0;
-  using _ = new FakeTime();
   const entries = cluster.mapBatches(source.sync(), (client, key) => {
     issued++;
     return client.get(key);
@@ -145,6 +145,7 @@ Deno.test("Cluster.mapBatches() works on the next two batches meanwhile", async 
 Deno.test("Cluster.mapBatches() sends the next batches before a turn is over", async () => {
   await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
   const sent = () => cluster.stats().get(0)?.bytes.sent ?? 0;
+  using _ = new FakeTime();
   const keys = KEYS.map((key) => key.padEnd(6, "_"));
   const map = () =>
     cluster.map((client) => keys.slice(0, 5).map((key) => client.get(key)));
@@ -314,8 +315,8 @@ Deno.test("Cluster.mapBatches() works on one batch at a time where time or room 
       poolOptions: { maxConnections: 1 },
     });
     const client = cluster.getRoutingClient();
-    await client.get("key");
     using time = new FakeTime();
+    await client.get("key");
     proxy.delay(30);
     let issued = 0;
     const entries = cluster.mapBatches(KEYS, (client, key) => {

@@ -265,6 +265,24 @@ for (const [whose, make] of Object.entries(SIGNALS)) {
   });
 }
 
+Deno.test("a subscription ends with the reason of its signal", async () => {
+  await using server = await RedisServer.start();
+  await using cluster = new Cluster({ hosts: [server.host] });
+  for (const reason of [new Error("Given up"), "given up"]) {
+    const controller = new AbortController();
+    const client = await cluster.connect(0, { signal: controller.signal });
+    const subscription = await client.subscribe("news");
+    const ends = [
+      reasonOf(subscription.receive().next()),
+      reasonOf(subscription.receiveBuffers().next()),
+    ];
+    controller.abort(reason);
+    assertEquals(await Promise.all(ends), [reason, reason]);
+    assertEquals(await reasonOf(client.get("key")), reason);
+    assert(client.isClosed && subscription.isClosed);
+  }
+});
+
 Deno.test("connect() that is aborted at any moment opens nothing", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });
   const { connect } = Deno;

@@ -102,7 +102,18 @@ Deno.test("keyPositions() knows where the commands of modules have keys", () => 
 
 Deno.test("keyPositions() refuses unknown commands and says what to do", () => {
   for (
-    const command of ["NOPE", "", " ", "CONSTRUCTOR", "__proto__", "MY.CMD"]
+    const command of [
+      "NOPE",
+      "",
+      " ",
+      "CONSTRUCTOR",
+      "__proto__",
+      "MY.CMD",
+      "JSON",
+      "JSONX",
+      "TSX",
+      ".GET",
+    ]
   ) {
     const error = assertThrows(
       () => keyPositions(command, ["key"]),

@@ -40,6 +40,7 @@ Deno.test("keyPositions() takes the last of several destinations of SORT", () =>
     "SORT a STORE STORE STORE c": ["a", "c"],
     "SORT a store b limit 0 1 store c": ["a", "c"],
     "SORT STORE BY x": ["STORE"],
+    "SORT STORE STORE b": ["STORE", "b"],
     "SORT a STORE": ["a"],
     "SORT_RO a BY b GET c": ["a"],
   });

@@ -45,3 +45,16 @@ Deno.test("Alarm does not keep a program alive", () => {
   alarm.set(time.now + 20);
   assertEquals(time.held, [false]);
 });
+
+Deno.test("Alarm.set() to a time that no timer reaches does not go off at once", async () => {
+  using time = new FakeTime();
+  let rung = 0;
+  const alarm = new Alarm(() => rung++);
+  alarm.set(time.now + 2 ** 33);
+  await time.advance(60_000);
+  assertEquals(rung, 0);
+  // One that is earlier still counts.
+  alarm.set(time.now + 1);
+  await time.advance(1);
+  assertEquals(rung, 1);
+});

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Entrant, Gate } from "../../src/delivery/gate.ts";
+import { eventually } from "../../support/waiting.ts";
 import { assertQuiet, Proxied } from "../faults/proxied.ts";
 
 /** Enters as soon as it is called, and notes that. */
@@ -48,6 +49,7 @@ Deno.test("Gate counts one that is inside once, however often it asks", () => {
   c.enter();
   c.enter();
   assertEquals(log, ["a", "a", "b"]);
+  assertEquals([gate.admits(a), gate.admits(b)], [true, true]);
   gate.leave(a);
   assertEquals(log, ["a", "a", "b", "c"]);
   assertEquals(gate.admits(a), false);
@@ -107,6 +109,25 @@ for (const fault of ["cut", "refuse"] as const) {
     await assertQuiet(cluster);
   });
 }
+
+Deno.test("Cluster.map() gives the place of a host that lost its connection to the next one", async () => {
+  await using host = await Proxied.start(3, { poolOptions: PERSISTENT });
+  const { cluster, proxies } = host;
+  const keys = [0, 1, 2].map((id) => host.keys(id, 1)[0]);
+  await cluster.map((map) => keys.map((key) => map.get(key)));
+  proxies[0].cut();
+  const order: number[] = [];
+  const map = cluster.map((map) => {
+    keys.forEach((key, id) => map.get(key).done(() => order.push(id)));
+  }, { maxConcurrency: 1 });
+  await eventually(() => proxies[0].stats.cut === 1);
+  // It comes back to a server that says nothing.
+  proxies[0].hold();
+  await eventually(() => order.length === 2);
+  proxies[0].pass();
+  await map;
+  assertEquals(order, [1, 2, 0]);
+});
 
 Deno.test("Cluster.map() does not keep a place for a host whose commands ran out of time", async () => {
   await using host = await Proxied.start(3, { timeout: 400 });

@@ -14,9 +14,9 @@ Deno.test("a stalled host holds no connection once nobody waits for it, not even
   await using server = await RedisServer.start({ transport: "tcp" });
   await using cluster = clusterAt(server.port, { timeout: 200 });
   const client = cluster.getRoutingClient();
+  using time = new FakeTime();
   await client.get("key");
   server.pause();
-  using time = new FakeTime();
   // More than the buffers of the system take, so that it is half written.
   const large = assertRejects(
     () => client.set("large", "x".repeat(20_000_000)),

@@ -57,9 +57,9 @@ for (const [name, issue] of Object.entries(WAYS)) {
     await using host = await Proxied.start(1, {
       poolOptions: { maxConnections: 1 },
     });
-    await host.cluster.map((client) => client.get("other"));
     // Neither a reply nor the end of any time comes meanwhile.
     using time = new FakeTime();
+    await host.cluster.map((client) => client.get("other"));
     host.proxy.delay(200);
     const pool = host.cluster.getPoolForHost(0);
     const busy = host.cluster.map((client) => client.get("other"));
@@ -97,8 +97,8 @@ for (const [name, issue] of Object.entries(WAYS)) {
   Deno.test(`fault 2: ${name} aborted after it was sent`, async () => {
     await using host = await Proxied.start(1);
     const keys = await fill(host, 500);
-    await issue(host, new AbortController().signal);
     using time = new FakeTime();
+    await issue(host, new AbortController().signal);
     host.proxy.delay(200);
     const reason = new Error("It is not wanted");
     const abort = new AbortController();
@@ -143,6 +143,7 @@ for (const transport of ["tcp", "unix"] as const) {
     await using host = await Proxied.start(1, { transport });
     const keys = await fill(host, 500);
     const client = host.cluster.getRoutingClient();
+    using time = new FakeTime();
     await client.get(keys[0]);
     host.proxy.hold();
     const before = sent(host);
@@ -154,7 +155,6 @@ for (const transport of ["tcp", "unix"] as const) {
     );
     await eventually(() => sent(host) > before);
     await sleep(20);
-    using time = new FakeTime();
     abort.abort("It is not wanted");
     assertEquals(await bounded(rejected), "It is not wanted");
     time[Symbol.dispose]();
@@ -168,6 +168,7 @@ for (const transport of ["tcp", "unix"] as const) {
 Deno.test("fault 2: of a map that is half written only a prefix runs", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
+  using time = new FakeTime();
   await host.cluster.map((client) => client.get(keys[0]));
   host.server.pause();
   const abort = new AbortController();
@@ -185,6 +186,7 @@ Deno.test("fault 2: of a map that is half written only a prefix runs", async () 
   assertInstanceOf(await bounded(rejected), AggregateError);
   assert(promises.every(({ reason }) => reason === "It is not wanted"));
   await assertQuiet(host.cluster);
+  time[Symbol.dispose]();
   host.server.resume();
   await assertInStep(host, keys);
   const reply = await host.oracle.command("MGET", ...fresh);
@@ -238,10 +240,10 @@ Deno.test("fault 2: a dedicated connection is closed by its signal", async () =>
 Deno.test("fault 2: the signal of the cluster gives everything up", async () => {
   const abort = new AbortController();
   await using host = await Proxied.start(1, { signal: abort.signal });
+  using _ = new FakeTime();
   const client = host.cluster.getRoutingClient();
   using dedicated = await host.cluster.connect(0);
   await client.get("a");
-  using _ = new FakeTime();
   host.proxy.delay(300);
   const before = sent(host);
   const reasons = [

@@ -116,7 +116,7 @@ for (const transport of ["tcp", "unix"] as const) {
 
   Deno.test(`fault 15: a host is killed in the middle of a map, over ${transport}`, async () => {
     await using setup = await TestSetup.start({ databasesEach: 1, transport });
-    await using cluster = setup.makeCluster();
+    await using cluster = setup.makeCluster({ timeout: 60_000 });
     const router = cluster.getRouter();
     const keys = Array.from({ length: 8_000 }, (_, i) => `key:${i}`);
     const hostIds = keys.map((key) => router.getHostForKey(key));
@@ -232,8 +232,8 @@ async function assertIdle(): Promise<void> {
 Deno.test("fault 16: a slow host keeps only its own callers waiting", async () => {
   await using hosts = await Proxied.start(4);
   const { cluster } = hosts;
-  await startMap(cluster, 5_000).mapped;
   using time = new FakeTime();
+  await startMap(cluster, 5_000).mapped;
   hosts.proxies[1].delay(600);
   const map = startMap(cluster, 5_000);
   await assertSparesOthers(map);
@@ -254,8 +254,8 @@ Deno.test("fault 16: a slow host keeps only its own callers waiting", async () =
 Deno.test("fault 16: a host that never answers costs its callers a timeout and no CPU", async () => {
   await using hosts = await Proxied.start(4);
   const { cluster } = hosts;
-  await startMap(cluster, 5_000).mapped;
   using time = new FakeTime();
+  await startMap(cluster, 5_000).mapped;
   hosts.proxies[1].hold();
   const map = startMap(cluster, 1_200);
   await assertSparesOthers(map);
@@ -282,11 +282,11 @@ Deno.test("fault 16: half a bulk reply keeps only its own callers waiting", asyn
   await using server = ScriptedServer.replying("$100000000\r\nhalf of it");
   await using hosts = await Proxied.start(4);
   const { cluster } = hosts;
+  using time = new FakeTime();
   await startMap(cluster, 5_000).mapped;
   const { hostname, port } = server;
   cluster.removeHost(1);
   cluster.addHost(1, { hostname, port });
-  using time = new FakeTime();
   const map = startMap(cluster, 1_200);
   await assertSparesOthers(map);
   await assertIdle();
@@ -306,8 +306,8 @@ Deno.test("fault 16: many maps over a host that never answers", async () => {
     poolOptions: { maxConnections: 4 },
   });
   const { cluster } = hosts;
-  await startMap(cluster, 5_000).mapped;
   using time = new FakeTime();
+  await startMap(cluster, 5_000).mapped;
   hosts.proxies[1].hold();
   const maps = Array.from({ length: 10 }, () => startMap(cluster, 300));
   for (const map of maps) await assertSparesOthers(map);

@@ -7,6 +7,7 @@ import {
 import {
   type Cluster,
   DecodeError,
+  type PoolOptions,
   ProtocolError,
   TimeoutError,
 } from "../../mod.ts";
@@ -247,4 +248,21 @@ Deno.test("fault 28: a value above the bound is refused before it is read", asyn
   assertLess(received(cluster), MIB);
   assertOutcome(error, { hostId: 0, command: "GET", outcome: "unknown" });
   assertEquals(await client.incr("n"), 1);
+});
+
+Deno.test("fault 26: replies are bounded by the options of the pool", async () => {
+  const replies: [PoolOptions, string, string][] = [
+    [{ maxElements: 3 }, "*3\r\n:1\r\n:2\r\n:3\r\n", "*4\r\n"],
+    [{ maxDepth: 2 }, "*1\r\n*1\r\n:1\r\n", "*1\r\n*1\r\n*1\r\n"],
+    [{ maxBulkBytes: 5 }, "$5\r\nvalue\r\n", "$6\r\n"],
+  ];
+  for (const [poolOptions, fitting, excessive] of replies) {
+    for (const reply of [fitting, excessive]) {
+      await using server = ScriptedServer.replying(reply);
+      await using cluster = clusterAt(server.port, { poolOptions });
+      const call = cluster.getLocalClient(0).sendCommand("ECHO", ["text"]);
+      const end = await call.catch((error) => error);
+      assertEquals(end instanceof ProtocolError, reply === excessive);
+    }
+  }
 });

@@ -1,7 +1,12 @@
 // Time and room: the bounds of the queue of a host, and who gives room back.
 
-import { assertEquals, assertLess } from "@std/assert";
-import { type Cluster, type PoolOptions, QueueFullError } from "../../mod.ts";
+import { assertEquals, assertInstanceOf, assertLess } from "@std/assert";
+import {
+  type Cluster,
+  PartialError,
+  type PoolOptions,
+  QueueFullError,
+} from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { eventually } from "./outcome.ts";
 import { Proxied, reasonOf, told } from "./proxied.ts";
@@ -215,6 +220,39 @@ for (const [how, end] of Object.entries(ENDS)) {
     assertEquals(queue, { commands: 0, bytes: 0 });
   });
 }
+
+Deno.test("fault 22: a split command is refused by the host that has no room, and by no other", async () => {
+  await using host = await Proxied.start(2, {
+    poolOptions: { maxQueueCommands: 1 },
+  });
+  const { cluster, proxies } = host;
+  const client = cluster.getRoutingClient();
+  // The host without room comes first, and then last.
+  for (const full of [0, 1]) {
+    const keys = [...host.keys(0, 2), ...host.keys(1, 2)];
+    proxies[full].hold();
+    const held = cluster.getLocalClient(full).ping();
+    const names = (outcomes: PromiseSettledResult<unknown>[]) =>
+      outcomes.map((outcome) =>
+        outcome.status === "fulfilled" ? "OK" : outcome.reason.name
+      );
+    const expected = keys.map((_, i) =>
+      Math.floor(i / 2) === full ? "QueueFullError" : "OK"
+    );
+    const args = keys.flatMap((key) => [key, "value"]);
+    const settled = client.sendCommand("MSET", args, { settled: true });
+    assertEquals(names(await settled), expected);
+    const error = await reasonOf(client.sendCommand("MSET", args));
+    assertInstanceOf(error, PartialError);
+    assertEquals(names([...error.results]), expected);
+    const counts = await client.sendCommand("EXISTS", host.keys(1 - full, 1), {
+      settled: true,
+    });
+    assertEquals(names(counts), ["OK"]);
+    proxies[full].pass();
+    assertEquals(await held, "PONG");
+  }
+});
 
 Deno.test("fault 24: connections for commands that block are counted with the others", async () => {
   await using server = await RedisServer.start({ transport: "tcp" });

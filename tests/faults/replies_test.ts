@@ -39,8 +39,9 @@ Deno.test("fault 1: a map that timed out leaves no reply behind", async () => {
   for (let round = 0; round < 3; round++) {
     const { accepted } = host.proxy.stats;
     const { size } = host.cluster.getPoolForHost(0);
-    const ready = onceSent(host);
     using time = new FakeTime();
+    await host.cluster.map((client) => client.get(keys[0]));
+    const ready = onceSent(host);
     host.proxy.delay(300);
     const error = await timesOutAfter(
       time,
@@ -66,10 +67,10 @@ Deno.test("fault 1: a map of many that a server answers late", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
   const client = host.cluster.getRoutingClient();
-  await client.get(keys[0]);
+  using time = new FakeTime();
+  await client.map((client) => client.get(keys[0]));
   host.server.pause();
   const ready = onceSent(host);
-  using time = new FakeTime();
   const failing = reasonOf(
     client.map((client) => keys.map((key) => client.strlen(key)), {
       timeout: 100,
@@ -125,8 +126,8 @@ Deno.test("fault 1: a timeout spares those who wait longer", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
   const client = host.cluster.getRoutingClient();
-  await client.get(keys[0]);
   using time = new FakeTime();
+  await client.get(keys[0]);
   host.proxy.delay(250);
   const hasty = reasonOf(client.sendCommand("GET", [keys[1]], { timeout: 80 }));
   await turn();
@@ -149,9 +150,9 @@ Deno.test("fault 1: a timeout spares those who wait longer", async () => {
 Deno.test("fault 1: a fanout that timed out", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
+  using time = new FakeTime();
   await host.cluster.all((client) => client.dbsize());
   const ready = onceSent(host);
-  using time = new FakeTime();
   host.proxy.delay(300);
   const error = await timesOutAfter(
     time,
@@ -171,9 +172,9 @@ Deno.test("fault 1: a fanout that timed out", async () => {
 Deno.test("fault 1: a dedicated connection closes when a reply is overdue", async () => {
   await using host = await Proxied.start(1);
   const keys = await fill(host, 500);
+  using time = new FakeTime();
   using client = await host.cluster.connect(0, { timeout: 100 });
   const ready = onceSent(host);
-  using time = new FakeTime();
   host.proxy.delay(300);
   const overdue = reasonOf(client.get(keys[1]));
   await eventually(ready);
@@ -254,8 +255,8 @@ Deno.test("fault 4: replies that arrive 200 ms apart stay matched", async () => 
   const keys = await fill(host, 500);
   await host.oracle.command("RPUSH", "list", "a");
   const client = host.cluster.getRoutingClient();
-  await client.get(keys[0]);
   using time = new FakeTime();
+  await client.get(keys[0]);
   host.proxy.delay(200);
   const order: number[] = [];
   const replies: Promise<unknown>[] = [];

@@ -20,7 +20,10 @@ import {
   UnroutableCommandError,
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
-import { makeTlsFixtures, type TlsFixtures } from "../tls_fixtures.ts";
+import {
+  makeTlsFixtures,
+  type TlsFixtures,
+} from "../../support/tls_fixtures.ts";
 import { oracle } from "../../support/raw_client.ts";
 import { FakeTime } from "../fake_time.ts";
 import { eventually, failureOf } from "./outcome.ts";

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { findExecutable } from "../../src/testing/executable.ts";
 
 const PROGRAM = new URL("./lifetime_program.ts", import.meta.url).pathname;
 
@@ -45,4 +51,86 @@ Deno.test("findExecutable() names all that it looked for", async () => {
     output,
     'Cannot find "redis-server" or "valkey-server": install a server',
   );
+});
+
+Deno.test("findExecutable() takes an empty RB_REDIS_SERVER for none", async () => {
+  const { success, output } = await runWith(
+    ["redis-server"],
+    () => ({ RB_REDIS_SERVER: "" }),
+  );
+  assert(success, output);
+});
+
+/** Has a program of its own that says which version it is. */
+async function withProgram(
+  version: string,
+  test: (path: string, write: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const script = `#!/bin/sh\necho '${version}'\n`;
+  const path = `${dir}/server`;
+  try {
+    await test(path, () => Deno.writeTextFile(path, script, { mode: 0o755 }));
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("findExecutable() knows which servers have to be told to allow DEBUG", async () => {
+  const versions: [version: string, isTold: boolean][] = [
+    ["Redis server v=6.2.14 sha=00000000:0 malloc=jemalloc bits=64", false],
+    ["Redis server v=7.0.0 sha=00000000:0 malloc=jemalloc bits=64", true],
+    ["Redis server v=10.0.1 sha=00000000:0 malloc=jemalloc bits=64", true],
+    ["Valkey server v=7.2.5 sha=00000000:0 malloc=jemalloc bits=64", true],
+    ["Valkey server v=8.1.0 sha=00000000:0 malloc=jemalloc bits=64", true],
+    ["Another server v=9.9.9", false],
+  ];
+  for (const [version, isTold] of versions) {
+    await withProgram(version, async (command, write) => {
+      await write();
+      assertEquals(
+        await findExecutable(command),
+        { command, hasDebugDirective: isTold },
+        version,
+      );
+    });
+  }
+});
+
+Deno.test("findExecutable() finds a server that was installed in the meantime", async () => {
+  await withProgram("Redis server v=7.2.5", async (path, write) => {
+    await assertRejects(() => findExecutable(path), Deno.errors.NotFound);
+    await write();
+    assertEquals((await findExecutable(path)).command, path);
+  });
+});
+
+Deno.test("findExecutable() says why a file cannot be run", async () => {
+  await withProgram("Redis server v=7.2.5", async (path, write) => {
+    await write();
+    await Deno.chmod(path, 0o644);
+    await assertRejects(
+      () => findExecutable(path),
+      Deno.errors.PermissionDenied,
+    );
+  });
+});
+
+Deno.test("findExecutable() takes what it is asked for before any variable", async () => {
+  const before = Deno.env.get("RB_REDIS_SERVER");
+  Deno.env.set("RB_REDIS_SERVER", "no-such-server");
+  try {
+    await withProgram("Redis server v=7.2.5", async (path, write) => {
+      await write();
+      assertEquals((await findExecutable(path)).command, path);
+    });
+    await assertRejects(
+      () => findExecutable(),
+      Deno.errors.NotFound,
+      'Cannot find "no-such-server"',
+    );
+  } finally {
+    if (before === undefined) Deno.env.delete("RB_REDIS_SERVER");
+    else Deno.env.set("RB_REDIS_SERVER", before);
+  }
 });

@@ -2,14 +2,16 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FaultProxy } from "../../src/testing/fault_proxy.ts";
 import { RedisServer } from "../../src/testing/redis_server.ts";
 import { ask, askOnce, RawClient } from "../../support/raw_client.ts";
-import { eventually } from "../faults/outcome.ts";
+import {
+  bounded,
+  eventually,
+  isPending,
+  sleep,
+} from "../../support/waiting.ts";
+import { FakeTime } from "../fake_time.ts";
 import { exists } from "./leftovers.ts";
 
 const PONG = "+PONG\r\n";
-
-function sleep(time: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, time));
-}
 
 /** Settles only when a promise does within a while. */
 async function isSettledWithin(
@@ -149,14 +151,18 @@ Deno.test("FaultProxy.hold() keeps a reply that is on its way", async () => {
   await using server = await RedisServer.start();
   await using proxy = await FaultProxy.start(server);
   using client = await RawClient.connect(proxy);
-  await client.send("DEBUG SLEEP 0.1", "INCR counter");
+  server.pause();
+  await client.send("INCR counter");
   await eventually(() => proxy.stats.bytesToServer > 0);
   proxy.hold();
-  const reply = client.readText(9);
-  assert(!await isSettledWithin(reply, 200));
-  assertEquals(await ask(server, "GET", "counter"), "1");
+  server.resume();
+  const reply = client.readText(4);
+  await eventually(async () =>
+    await askOnce(server, "GET counter") === "$1\r\n1\r\n"
+  );
+  assert(!await isSettledWithin(reply, 50));
   proxy.pass();
-  assertEquals(await reply, "+OK\r\n:1\r\n");
+  assertEquals(await reply, ":1\r\n");
 });
 
 Deno.test("FaultProxy.hold() keeps the replies alone on request", async () => {
@@ -200,10 +206,16 @@ Deno.test("FaultProxy.delay() passes replies later", async () => {
   await using proxy = await FaultProxy.start(server);
   using client = await RawClient.connect(proxy);
   assertEquals(await client.ask("PING"), PONG);
+  await client.send("PING");
+  assertEquals(await client.read(), PONG);
+  using time = new FakeTime();
   proxy.delay(80);
-  const start = performance.now();
-  assertEquals(await client.ask("PING"), PONG);
-  assert(performance.now() - start >= 75);
+  const reply = client.ask("PING");
+  await eventually(() => time.delays.includes(80));
+  await time.advance(79);
+  assert(await isPending(reply));
+  await time.advance(1);
+  assertEquals(await bounded(reply), PONG);
 });
 
 Deno.test("FaultProxy.pass() ends a delay that is under way", async () => {
@@ -212,8 +224,10 @@ Deno.test("FaultProxy.pass() ends a delay that is under way", async () => {
   using client = await RawClient.connect(proxy);
   proxy.delay(60_000);
   const reply = client.ask("INCR counter");
+  await eventually(async () =>
+    await askOnce(server, "GET counter") === "$1\r\n1\r\n"
+  );
   assert(!await isSettledWithin(reply, 50));
-  assertEquals(await ask(server, "GET", "counter"), "1");
   proxy.pass();
   assertEquals(await reply, ":1\r\n");
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { eventually } from "../faults/outcome.ts";
+import { RedisServer } from "../../src/testing/redis_server.ts";
+import { eventually } from "../../support/waiting.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 const PROGRAM = new URL("./lifetime_program.ts", import.meta.url).pathname;
@@ -38,7 +39,7 @@ async function start(ending: string, permissions: string[]): Promise<Started> {
 
 /** How a program ended; one that does not is killed after a while. */
 async function statusOf(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
-  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const status = await child.status;
   clearTimeout(timer);
   return status;
@@ -81,4 +82,36 @@ Deno.test("RedisServer ends after an uncaught error, where sh may run", async ()
   const started = await start("uncaught", ALL);
   assertEquals((await statusOf(started.child)).code, 1);
   await assertGone(started);
+});
+
+/** The ids of the shells that watch over a server. */
+async function watchdogsOf(pid: number): Promise<number[]> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-eo", "pid=,args="],
+  }).output();
+  return new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line.includes(` rb-watchdog ${pid} `))
+    .map((line) => parseInt(line));
+}
+
+Deno.test("RedisServer ends after a SIGKILL, whatever signals its watchdog got", async () => {
+  const started = await start("wait", ALL);
+  const [watchdog, ...others] = await watchdogsOf(started.pid);
+  assertEquals(others, []);
+  // A key at the terminal sends its signal to all, the watchdog included.
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
+    Deno.kill(watchdog, signal);
+  }
+  started.child.kill("SIGKILL");
+  assertEquals((await statusOf(started.child)).signal, "SIGKILL");
+  await assertGone(started);
+  await eventually(async () => !await isAlive(watchdog));
+});
+
+Deno.test("RedisServer.stop() waits for the watchdog of its server", async () => {
+  const server = await RedisServer.start();
+  const { pid } = server;
+  assertEquals((await watchdogsOf(pid)).length, 1);
+  await server.stop();
+  assertEquals(await watchdogsOf(pid), []);
 });

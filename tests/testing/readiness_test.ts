@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { answers, saysItIsReady } from "../../src/testing/readiness.ts";
+import { bounded } from "../../support/waiting.ts";
 
 /** A server that gives one reply to the first thing it hears. */
 async function answersTo(reply: string): Promise<boolean> {
@@ -11,7 +12,7 @@ async function answersTo(reply: string): Promise<boolean> {
     await connection.read(new Uint8Array(64));
     await connection.write(new TextEncoder().encode(reply));
   })();
-  const result = await answers(path, Date.now() + 5_000);
+  const result = await answers(path, Date.now() + 60_000);
   await served;
   listener.close();
   await Deno.remove(dir, { recursive: true });
@@ -37,9 +38,7 @@ Deno.test("answers() stops waiting at its deadline", async () => {
   const path = `${dir}/s.sock`;
   const listener = Deno.listen({ transport: "unix", path });
   const accepted = listener.accept();
-  const start = Date.now();
-  assert(!await answers(path, start + 50));
-  assert(Date.now() - start < 2_000);
+  assert(!await bounded(answers(path, Date.now() + 50)));
   (await accepted).close();
   listener.close();
   await Deno.remove(dir, { recursive: true });
@@ -48,6 +47,8 @@ Deno.test("answers() stops waiting at its deadline", async () => {
 Deno.test("saysItIsReady() looks for the line of that process", async () => {
   const path = await Deno.makeTempFile();
   const line = "12:M 01 Jan 2026 00:00:00.000 * Ready to accept connections";
+  assertEquals(await saysItIsReady(path, 12), false);
+  await Deno.writeTextFile(path, "12:M 01 Jan 2026 * Server initialized\n");
   assertEquals(await saysItIsReady(path, 12), false);
   await Deno.writeTextFile(path, `${line} unix\n`);
   assertEquals(await saysItIsReady(path, 12), true);

@@ -7,6 +7,8 @@ import {
 } from "@std/assert";
 import { RedisServer } from "../../src/testing/redis_server.ts";
 import { ask, askOnce, RawClient } from "../../support/raw_client.ts";
+import type { RedisServerOptions } from "../../src/testing.ts";
+import { makeTlsFixtures } from "../../support/tls_fixtures.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("RedisServer.start() listens on a unix socket alone", async () => {
@@ -14,6 +16,7 @@ Deno.test("RedisServer.start() listens on a unix socket alone", async () => {
   assertEquals(await ask({ path: server.path }, "PING"), "PONG");
   assertEquals(server.port, 0);
   assertEquals(server.address, server.path);
+  assertEquals(server.host, { path: server.path });
   assert(server.isRunning);
 });
 
@@ -22,6 +25,7 @@ Deno.test("RedisServer.start() listens on a free port as well", async () => {
   const { hostname, port, path } = server;
   assertEquals(hostname, "127.0.0.1");
   assertEquals(server.address, `127.0.0.1:${port}`);
+  assertEquals(server.host, { hostname, port });
   assertEquals(await ask({ hostname, port }, "PING"), "PONG");
   assertEquals(await ask({ path }, "PING"), "PONG");
 });
@@ -47,6 +51,34 @@ Deno.test("RedisServer.start() passes the configuration on", async () => {
   assertStringIncludes(
     await client.ask("CONFIG GET maxclients") ?? "",
     "\r\n7\r\n",
+  );
+});
+
+Deno.test("RedisServer.start() listens to this machine, and saves nothing unless told to", async () => {
+  const settings = async (options: RedisServerOptions) => {
+    await using server = await RedisServer.start(options);
+    using client = await RawClient.connect({ path: server.path });
+    return [
+      (await client.ask("CONFIG GET bind"))?.split("\r\n")[4],
+      (await client.ask("CONFIG GET save"))?.split("\r\n")[4],
+    ];
+  };
+  assertEquals(await settings({ transport: "tcp" }), ["127.0.0.1", ""]);
+  // What is given replaces what would be ours.
+  assertEquals((await settings({ config: { save: "900 1" } }))[1], "900 1");
+});
+
+Deno.test("RedisServer.start() looks at its options before anything else", async () => {
+  const executable = "no-such-redis-server";
+  await assertRejects(
+    () => RedisServer.start({ executable, port: 0 }),
+    RangeError,
+    'Option "port"',
+  );
+  await assertRejects(
+    () => RedisServer.start({ executable, config: { dir: "/" } }),
+    TypeError,
+    'Directive "dir"',
   );
 });
 
@@ -220,4 +252,14 @@ Deno.test("RedisServer.start() takes another port when its own is taken meanwhil
       configurable: true,
     });
   }
+});
+
+Deno.test("RedisServer.start() with a certificate speaks TLS alone on its port", async () => {
+  await using tls = await makeTlsFixtures();
+  await using server = await RedisServer.start({ tls: tls.valid });
+  assert(server.port > 0);
+  assertEquals(
+    await askOnce({ path: server.path }, "CONFIG GET port"),
+    "*2\r\n$4\r\nport\r\n$1\r\n0\r\n",
+  );
 });

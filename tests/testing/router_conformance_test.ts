@@ -74,6 +74,22 @@ Deno.test("routerConformance() wants the same host every time", () => {
   }
 });
 
+Deno.test("routerConformance() wants the same host when it asks again at once", () => {
+  class Fickle extends PartitionRouter {
+    #last: Key | undefined = undefined;
+    override getHostForKey(key: Key): number {
+      const isAgain = key === this.#last;
+      this.#last = isAgain ? undefined : key;
+      const host = super.getHostForKey(key);
+      return isAgain ? (host + 1) % this.cluster.hosts.size : host;
+    }
+  }
+  const failed = failuresOfClass(Fickle);
+  for (const title of several(DETERMINISM)) {
+    assertEquals(failed.includes(title), true, title);
+  }
+});
+
 Deno.test("routerConformance() wants hosts found whatever their order", () => {
   class Ordered extends PartitionRouter {
     override getHostForKey(key: Key): number {
@@ -99,6 +115,11 @@ Deno.test("routerConformance() wants hosts that are there, under their ids", () 
       return key === "key:77" ? this.cluster.hosts.size : host;
     }
   }
+  class Shifted extends PartitionRouter {
+    override getHostForKey(key: Key): number {
+      return super.getHostForKey(key) + 1;
+    }
+  }
   class Negative extends PartitionRouter {
     override getHostForKey(key: Key): number {
       return super.getHostForKey(key) || -0;
@@ -106,6 +127,7 @@ Deno.test("routerConformance() wants hosts that are there, under their ids", () 
   }
   const failed = failuresOfClass(Strange);
   assertEquals(each(SPREAD).every((title) => failed.includes(title)), true);
+  assertEquals(failuresOfClass(Shifted), each(SPREAD));
   assertEquals(failuresOfClass(Negative), each(SPREAD));
 });
 
@@ -137,7 +159,21 @@ Deno.test("routerConformance() wants commands where their keys live", () => {
       return command === "XREAD" ? (host + 1) % this.cluster.hosts.size : host;
     }
   }
+  class Scattered extends PartitionRouter {
+    override getHostForCommand(command: string, args: Key[]): number {
+      const host = super.getHostForCommand(command, args);
+      return command === "SINTER" ? (host + 1) % this.cluster.hosts.size : host;
+    }
+  }
+  class Hasty extends PartitionRouter {
+    override getKey(command: string, args: Key[]): Key {
+      const keys = this.getKeys(command, args);
+      return keys.length > 1 ? keys[0] : super.getKey(command, args);
+    }
+  }
   assertEquals(failuresOfClass(Careless), several(SEVERAL));
+  assertEquals(failuresOfClass(Scattered), several(SEVERAL));
+  assertEquals(failuresOfClass(Hasty), each(SEVERAL));
   assertEquals(failuresOfClass(Astray), several(ONE_KEY));
 });
 
@@ -180,7 +216,15 @@ Deno.test("routerConformance() wants what is no key refused with a TypeError", (
       );
     }
   }
-  for (const type of [Lenient, Mistyped, HalfRead]) {
+  class Blind extends PartitionRouter {
+    override getHostForCommand(command: string, args: Key[]): number {
+      return super.getHostForCommand(
+        command,
+        command === "MGET" ? args.slice(0, 1) : args,
+      );
+    }
+  }
+  for (const type of [Lenient, Mistyped, HalfRead, Blind]) {
     assertEquals(failuresOfClass(type), each(NO_KEY), type.name);
   }
 });

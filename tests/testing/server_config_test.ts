@@ -31,11 +31,23 @@ Deno.test("directiveLines() refuses what belongs to the server", () => {
       `Directive "${name.toLowerCase()}" belongs to the server`,
     );
   }
-  assertThrows(
-    () => directiveLines({ config: ["appendonly yes\nport 1"] }),
-    TypeError,
-    "takes one line",
-  );
+  for (
+    const line of ["  port 1", "\tPort\t1", "tls-port 1", "bind", "logfile"]
+  ) {
+    assertThrows(
+      () => directiveLines({ config: [line] }),
+      TypeError,
+      `Directive "${line.trim().toLowerCase().split(/\s/)[0]}" belongs`,
+    );
+  }
+  assertEquals(directiveLines({ config: ["portable yes"] }), ["portable yes"]);
+  for (const end of ["\n", "\r", "\r\n"]) {
+    assertThrows(
+      () => directiveLines({ config: [`appendonly yes${end}port 1`] }),
+      TypeError,
+      "takes one line",
+    );
+  }
 });
 
 Deno.test("directiveLines() refuses options that make no sense", () => {
@@ -51,6 +63,17 @@ Deno.test("directiveLines() refuses options that make no sense", () => {
       `Option "port" must be an integer from 1 to 65535, not "${port}"`,
     );
   }
-  assertThrows(() => directiveLines({ databases: 0 }), RangeError);
-  assertThrows(() => directiveLines({ timeout: 0 }), RangeError);
+  for (const name of ["databases", "timeout"]) {
+    for (const value of [0, 1.5, 2 ** 31]) {
+      assertThrows(
+        () => directiveLines({ [name]: value }),
+        RangeError,
+        `Option "${name}" must be an integer from 1 to 2147483647`,
+      );
+    }
+  }
+  const most = { port: 65_535, databases: 2 ** 31 - 1, timeout: 2 ** 31 - 1 };
+  for (const options of [most, { port: 1, databases: 1, timeout: 1 }]) {
+    assertEquals(directiveLines(options), []);
+  }
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../src/cluster.ts";
+import { ConsistentHashingRouter } from "../../src/topology/mod.ts";
 import { makeTestCluster, TestSetup } from "../../src/testing/test_setup.ts";
-import { ask } from "../../support/raw_client.ts";
+import { ask, askOnce } from "../../support/raw_client.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 Deno.test("TestSetup.start() starts servers that answer", async () => {
@@ -45,6 +46,34 @@ Deno.test("TestSetup.hosts names ports over TCP", async () => {
   }]);
 });
 
+Deno.test("TestSetup.start() passes the configuration on to every server", async () => {
+  await using setup = await TestSetup.start({
+    servers: 2,
+    databasesEach: 1,
+    config: { maxclients: "77" },
+  });
+  for (const { path } of setup.servers) {
+    assertEquals(
+      await askOnce({ path }, "CONFIG GET maxclients"),
+      "*2\r\n$10\r\nmaxclients\r\n$2\r\n77\r\n",
+    );
+  }
+});
+
+Deno.test("TestSetup.makeCluster() takes the options of a cluster", async () => {
+  await using setup = await TestSetup.start({ servers: 1, databasesEach: 2 });
+  const cluster = setup.makeCluster({ router: ConsistentHashingRouter });
+  assert(cluster.getRouter() instanceof ConsistentHashingRouter);
+  assertEquals(cluster.hosts.size, 2);
+  await using made = await makeTestCluster({
+    servers: 1,
+    databasesEach: 3,
+    cluster: { router: ConsistentHashingRouter },
+  });
+  assert(made.getRouter() instanceof ConsistentHashingRouter);
+  assertEquals(made.hosts.size, 3);
+});
+
 /** A program that is a server the first time and fails from then on. */
 const STARTS_ONCE = `#!/bin/sh
 cd "$(dirname "$0")"
@@ -80,20 +109,68 @@ Deno.test("TestSetup.close() stops the servers, twice as well", async () => {
   assert(cluster instanceof Cluster);
   await setup.close();
   await setup.close();
+  await assertRejects(
+    async () => await cluster.getRoutingClient().get("key"),
+    Error,
+    "the cluster is closed",
+  );
   for (const { pid, dir } of setup.servers) {
     assert(!await isAlive(pid));
     assert(!await exists(dir));
   }
 });
 
+Deno.test("TestSetup.close() says what went wrong, once all else is done", async () => {
+  const setup = await TestSetup.start({ servers: 2, databasesEach: 1 });
+  const [first, second] = setup.servers;
+  const stop = first.stop.bind(first);
+  first.stop = () => Promise.reject(new Error("It does not end"));
+  await assertRejects(() => setup.close(), Error, "It does not end");
+  assert(!await isAlive(second.pid));
+  await stop();
+});
+
+/** A program that is a server, and notes which process it is. */
+const NOTES_PID = `#!/bin/sh
+cd "$(dirname "$0")"
+[ "$1" = --version ] && exit 0
+echo $$ > pid
+exec redis-server -
+`;
+
+Deno.test("makeTestCluster() leaves nothing behind when it makes no cluster", async () => {
+  const dir = await Deno.makeTempDir();
+  const serverExecutable = `${dir}/server`;
+  await Deno.writeTextFile(serverExecutable, NOTES_PID);
+  await Deno.chmod(serverExecutable, 0o755);
+  const cluster = { timeout: -1 };
+  await assertRejects(
+    () => makeTestCluster({ servers: 1, serverExecutable, cluster }),
+    TypeError,
+    "timeout",
+  );
+  const pid = Number(await Deno.readTextFile(`${dir}/pid`));
+  assert(pid > 0);
+  assert(!await isAlive(pid));
+  await Deno.remove(dir, { recursive: true });
+});
+
 Deno.test("makeTestCluster() ends with its servers", async () => {
   const pids: number[] = [];
+  let client;
   {
     await using cluster = await makeTestCluster({ servers: 2 });
     assert(cluster instanceof Cluster);
+    client = cluster.getRoutingClient();
+    await client.set("key", "value");
     pids.push(...cluster.setup.servers.map((server) => server.pid));
     assert(await isAlive(pids[0]!));
   }
+  await assertRejects(
+    async () => await client.get("key"),
+    Error,
+    "the cluster is closed",
+  );
   assertEquals(pids.length, 2);
   for (const pid of pids) assert(!await isAlive(pid));
 });

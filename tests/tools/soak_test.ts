@@ -25,7 +25,10 @@ Deno.test("Counter.fault() accepts what lies between acknowledged and attempted"
   counter.failed("unknown");
   assertEquals(counter.replied(counter.base + 1), undefined);
   assertEquals(counter.replied(counter.base + 1), "1 came twice");
-  assertEquals(counter.replied(17), "it counts -9999983 of 3 attempts");
+  assertEquals(
+    counter.replied(17),
+    "it counts -9999983, with 3 that may have run",
+  );
   counter.acknowledged = 1;
   counter.ran();
   assertEquals(counter.fault(counter.base + 2), undefined);
@@ -52,9 +55,17 @@ Deno.test("Journal notes what is late, pending, and fails without a host", async
   assertEquals(nameless, '"lost": an error names no host: Lost');
 });
 
+Deno.test("Journal.problem() keeps few that differ in names and numbers alone", () => {
+  const journal = new Journal();
+  for (let i = 0; i < 100; i++) journal.problem(`GET "key ${i}": it is ${i}`);
+  for (let i = 0; i < 2; i++) journal.problem("Another one");
+  assertEquals(journal.problems.length, 7);
+  assertEquals(journal.problems.at(-1), "Another one (2 times)");
+});
+
 Deno.test("a randomised run of 5 seconds ends with everything right and settled", async () => {
   const seed = Number(Deno.env.get("RB_SEED") ?? 1);
-  const options = { seconds: 5, seed };
+  const options = { seconds: 5, seed, patience: 20 };
   const report = await runSoak(options);
   assertEquals(report.problems, [], describeRun(report, options));
   // It would prove nothing if hardly anything had happened.

@@ -89,3 +89,13 @@ Deno.test("ConsistentHashingRouter refuses hosts that no key can reach", () => {
     RangeError,
   );
 });
+
+Deno.test("ConsistentHashingRouter looks at hash tags when it is told to", () => {
+  const hosts = hostsOf(1, 1, 1, 1);
+  const plain = new ConsistentHashingRouter({ hosts });
+  const tagged = new ConsistentHashingRouter({ hosts }, { hashTags: true });
+  const keys = Array.from({ length: 100 }, (_, i) => `{user:1}:${i}`);
+  const home = plain.getHostForKey("user:1");
+  assert(keys.every((key) => tagged.getHostForKey(key) === home));
+  assert(keys.some((key) => plain.getHostForKey(key) !== home));
+});

@@ -77,7 +77,7 @@ Deno.test("pythonRbLabel() writes nested options as Python does", () => {
       f: false,
       z: null,
       d: {},
-      e: { x: { y: "z" } },
+      e: Object.assign(Object.create(null), { x: { y: "z" } }),
     },
   };
   assertEquals(
@@ -87,7 +87,16 @@ Deno.test("pythonRbLabel() writes nested options as Python does", () => {
 });
 
 Deno.test("pythonRbLabel() refuses what has no counterpart in Python", () => {
-  const values: unknown[] = [["a"], 1.5, NaN, undefined, new Date(), () => {}];
+  const values: unknown[] = [
+    ["a"],
+    1.5,
+    2 ** 53,
+    1e21,
+    NaN,
+    undefined,
+    new Date(),
+    () => {},
+  ];
   for (const value of values) {
     assertThrows(
       () =>

@@ -7,13 +7,13 @@ import {
 import { FakeTime, replaced } from "../fake_time.ts";
 
 /** A breaker that notes what it does; its probes fail until told otherwise. */
-function makeBreaker(options: BreakerOptions) {
+function makeBreaker(options: BreakerOptions, time?: FakeTime) {
   const changes: [down: boolean, error: unknown][] = [];
   const probes: number[] = [];
   const state = { healthy: false };
   const breaker: Breaker = new Breaker(
     () => {
-      probes.push(performance.now());
+      probes.push(time?.now ?? 0);
       if (state.healthy) breaker.succeeded();
       else breaker.failed(new Error("Probe failed"));
       return Promise.resolve();
@@ -58,7 +58,7 @@ Deno.test("Breaker probes until one succeeds, and closes", async () => {
     threshold: 1,
     minDelay: 5,
     maxDelay: 10,
-  });
+  }, time);
   breaker.failed("first");
   await time.advance(30);
   assert(probes.length >= 3);
@@ -81,7 +81,7 @@ Deno.test("Breaker doubles its pauses up to the longest", async () => {
     threshold: 1,
     minDelay: 20,
     maxDelay: 100,
-  });
+  }, time);
   const start = time.now;
   breaker.failed("first");
   await time.advance(1_000);
@@ -99,7 +99,7 @@ Deno.test("Breaker shortens each pause at random by up to a half", async () => {
     threshold: 1,
     minDelay: 40,
     maxDelay: 80,
-  });
+  }, time);
   const start = time.now;
   breaker.failed("first");
   await time.advance(225);
@@ -111,7 +111,7 @@ Deno.test("Breaker shortens each pause at random by up to a half", async () => {
 Deno.test("Breaker waits 1 second at first and 30 at most by default", async () => {
   using time = new FakeTime();
   using _ = replaced(Math, "random", () => 1);
-  const { breaker, probes } = makeBreaker({ threshold: 1 });
+  const { breaker, probes } = makeBreaker({ threshold: 1 }, time);
   const start = time.now;
   breaker.failed("first");
   await time.advance(100_000);
@@ -125,7 +125,7 @@ Deno.test("Breaker waits 1 second at first and 30 at most by default", async () 
 
 Deno.test("Breaker does not keep a program alive", () => {
   using time = new FakeTime();
-  const { breaker } = makeBreaker({ threshold: 1 });
+  const { breaker } = makeBreaker({ threshold: 1 }, time);
   breaker.failed("first");
   assertEquals(time.held, [false]);
   breaker.stop();
@@ -134,7 +134,7 @@ Deno.test("Breaker does not keep a program alive", () => {
 
 Deno.test("Breaker.stop() ends the probing", async () => {
   using time = new FakeTime();
-  const { breaker, probes } = makeBreaker({ threshold: 1, minDelay: 5 });
+  const { breaker, probes } = makeBreaker({ threshold: 1, minDelay: 5 }, time);
   breaker.failed("first");
   breaker.stop();
   await time.advance(1_000);

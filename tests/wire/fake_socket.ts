@@ -6,7 +6,14 @@
 
 import type { Socket } from "../../src/runtime/runtime.ts";
 
-/** The near end of a link whose far end is the test. */
+/** CLIENT INFO, as it travels. */
+const QUESTION = "*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n";
+
+/**
+ * The near end of a link whose far end is the test. A question for the identity
+ * of the connection, which travels with what is sent first, is answered by
+ * itself and left out.
+ */
 export class FakeSocket implements Socket {
   /** Everything that was written, as text. */
   written = "";
@@ -49,7 +56,9 @@ export class FakeSocket implements Socket {
     if (this.isClosed) {
       return Promise.reject(new Deno.errors.BadResource("Socket is closed"));
     }
-    this.written += new TextDecoder().decode(bytes);
+    const text = new TextDecoder().decode(bytes);
+    if (text.includes(QUESTION)) this.say("-ERR unknown subcommand\r\n");
+    this.written += text.replace(QUESTION, "");
     return Promise.resolve(bytes.length);
   }
 

@@ -5,11 +5,10 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { CommandError, ConnectionError } from "../../src/errors.ts";
-import { HandClock } from "./hand_clock.ts";
 import { Bench, Caller, deliver, lease, turn } from "./pool_fixture.ts";
 
 Deno.test("Pool.open() closes what arrives once the pool is closed", async () => {
-  const bench = new Bench();
+  await using bench = new Bench();
   bench.isDeaf = true;
   const gate = Promise.withResolvers<void>();
   bench.hold = gate.promise;
@@ -22,7 +21,7 @@ Deno.test("Pool.open() closes what arrives once the pool is closed", async () =>
 });
 
 Deno.test("Pool.open() gives up when the pool is closed, or its signal is aborted", async () => {
-  const bench = new Bench();
+  await using bench = new Bench();
   bench.hold = new Promise(() => {});
   const controllers = [new AbortController(), new AbortController()];
   for (const { signal } of controllers) bench.pool.open(signal);
@@ -36,7 +35,7 @@ Deno.test("Pool.open() gives up when the pool is closed, or its signal is aborte
 });
 
 Deno.test("Pool.close() waits for what arrives late, and closes it", async () => {
-  const bench = new Bench();
+  await using bench = new Bench();
   bench.isDeaf = true;
   const gate = Promise.withResolvers<void>();
   bench.hold = gate.promise;
@@ -53,8 +52,7 @@ Deno.test("Pool.close() waits for what arrives late, and closes it", async () =>
 });
 
 Deno.test("Pool.close() forgets a dial that fails afterwards", async () => {
-  using clock = new HandClock();
-  const bench = new Bench({ breaker: { threshold: 1 } });
+  await using bench = new Bench({ breaker: { threshold: 1 } });
   const gate = Promise.withResolvers<void>();
   bench.hold = gate.promise;
   bench.pool.apply(new Caller());
@@ -62,17 +60,16 @@ Deno.test("Pool.close() forgets a dial that fails afterwards", async () => {
   bench.failure = new Error("Refused");
   gate.resolve();
   await closing;
-  assertEquals([bench.failed, bench.health, clock.pending], [[], [], []]);
+  assertEquals([bench.failed, bench.health, bench.time.delays], [[], [], []]);
 });
 
 Deno.test("Pool.close() forgets a connection that was being lost", async () => {
-  const bench = new Bench({ breaker: { threshold: 1 } });
+  await using bench = new Bench({ breaker: { threshold: 1 } });
   const connection = await lease(bench.pool);
-  using clock = new HandClock();
   bench.sockets[0].hangUp();
   while (!connection.failed) await undefined;
   await bench.pool.close();
-  assertEquals([bench.health, clock.pending], [[], []]);
+  assertEquals([bench.health, bench.time.delays], [[], []]);
 });
 
 Deno.test("Pool counts a connection that is lost on its way as a failed dial", async () => {

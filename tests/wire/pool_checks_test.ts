@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Connection } from "../../src/wire/connection.ts";
 import type { FakeSocket } from "./fake_socket.ts";
-import { HandClock, settle } from "./hand_clock.ts";
 import { Bench, Caller, deliver, lease, turn } from "./pool_fixture.ts";
 
 /** Lets an idle connection be one that nobody has used for a second. */
@@ -81,20 +80,19 @@ Deno.test("Pool checks only the connection that it would hand out", async () => 
 });
 
 Deno.test("Pool starts to count anew when a connection is given back", async () => {
-  using clock = new HandClock();
   await using bench = new Bench();
   const caller = new Caller();
   bench.pool.apply(caller);
-  await settle();
+  await turn();
   const connection = caller.connection!;
   for (let round = 0; round < 3; round++) {
-    await clock.pass(10_000);
+    await bench.time.advance(10_000);
     bench.pool.release(connection);
-    await clock.pass(100);
+    await bench.time.advance(100);
     assertStrictEquals(bench.pool.tryLease(), connection);
   }
   bench.pool.release(connection);
-  await clock.pass(101);
+  await bench.time.advance(101);
   assertEquals(bench.pool.tryLease(), undefined);
 });
 
@@ -145,26 +143,25 @@ Deno.test("Pool asks for another answer at every check", async () => {
 });
 
 Deno.test("Pool waits a second for the answer to a check", async () => {
-  using clock = new HandClock();
   await using bench = new Bench();
   const first = new Caller();
   bench.pool.apply(first);
-  await settle();
+  await turn();
   const stale = first.connection!;
   bench.pool.release(stale);
-  await clock.pass(200);
+  await bench.time.advance(200);
   const caller = new Caller();
   bench.pool.apply(caller);
-  await clock.pass(999);
+  await bench.time.advance(999);
   assertEquals([caller.connection, bench.sockets[0].isClosed], [
     undefined,
     false,
   ]);
-  await clock.pass(1);
+  await bench.time.advance(1);
   assert(bench.sockets[0].isClosed);
-  await settle();
+  await turn();
   assertEquals([bench.dials.length, caller.connection?.usable], [2, true]);
-  assertEquals(clock.pending, []);
+  assertEquals(bench.time.delays, []);
 });
 
 Deno.test("Pool checks no more connections than are wanted", async () => {

@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { TimeoutError } from "../../src/errors.ts";
 import { MAX_DELAY, TimeLimit } from "../../src/wire/time_limit.ts";
-import { HandClock } from "./hand_clock.ts";
+import { FakeTime } from "../fake_time.ts";
 
 Deno.test("TimeLimit aborts when the time is up, and not before", async () => {
-  using clock = new HandClock();
+  using time = new FakeTime();
   const limit = new TimeLimit(50);
-  await clock.pass(49);
+  await time.advance(49);
   assert(!limit.signal.aborted);
-  await clock.pass(1);
+  await time.advance(1);
   const { reason } = limit.signal;
   assertInstanceOf(reason, TimeoutError);
   assertEquals(reason.outcome, "not-sent");
@@ -16,20 +16,20 @@ Deno.test("TimeLimit aborts when the time is up, and not before", async () => {
 
 Deno.test("TimeLimit waits for ever where a timer cannot wait so long", async () => {
   for (const [timeout, timers] of [[Infinity, 0], [2 ** 31, 0], [2 ** 40, 0]]) {
-    using clock = new HandClock();
+    using time = new FakeTime();
     const limit = new TimeLimit(timeout);
-    assertEquals(clock.pending.length, timers, `${timeout}`);
-    await clock.pass(2 ** 41);
+    assertEquals(time.delays.length, timers, `${timeout}`);
+    await time.advance(2 ** 41);
     assert(!limit.signal.aborted);
   }
-  using clock = new HandClock();
+  using time = new FakeTime();
   const limit = new TimeLimit(MAX_DELAY);
-  await clock.pass(MAX_DELAY);
+  await time.advance(MAX_DELAY);
   assert(limit.signal.aborted);
 });
 
 Deno.test("TimeLimit follows another signal, with its reason", () => {
-  using _clock = new HandClock();
+  using _time = new FakeTime();
   const controller = new AbortController();
   const limit = new TimeLimit(50, controller.signal);
   const reason = new Error("No longer wanted");
@@ -40,12 +40,12 @@ Deno.test("TimeLimit follows another signal, with its reason", () => {
 });
 
 Deno.test("TimeLimit leaves neither a timer nor a listener behind", async () => {
-  using clock = new HandClock();
+  using time = new FakeTime();
   const controller = new AbortController();
   const limit = new TimeLimit(50, controller.signal);
   limit.stop();
-  assertEquals(clock.pending, []);
+  assertEquals(time.delays, []);
   controller.abort();
-  await clock.pass(100);
+  await time.advance(100);
   assert(!limit.signal.aborted);
 });

@@ -10,6 +10,12 @@ import type { World } from "./world.ts";
 /** Milliseconds that a host may take to be reached again. */
 const RECOVERY_TIME = 5_000;
 
+/** Milliseconds that connections may take to close or to be given back. */
+const REST_TIME = 1_500;
+
+/** How many keys are read together; the queues of hosts may be short. */
+const PART_SIZE = 100;
+
 /** Checks everything that can be checked while the cluster is open. */
 export async function checkAftermath(world: World): Promise<void> {
   await checkRecovery(world);
@@ -24,8 +30,9 @@ export async function checkAftermath(world: World): Promise<void> {
 /** Closes the cluster; nothing of it may be left. */
 export async function checkClosing(world: World): Promise<void> {
   await world.cluster.close();
+  const { patience } = world.journal;
   await Promise.all(world.stage.proxies.map(async (proxy, id) => {
-    if (await soon(() => proxy.connections === 0)) return;
+    if (await soon(() => proxy.connections === 0, REST_TIME * patience)) return;
     const list = String(await world.oracles[id].command("CLIENT", "LIST"));
     world.journal.problem(
       `Host ${id}: ${proxy.connections} connections outlived their cluster; ` +
@@ -44,7 +51,7 @@ async function checkRecovery(world: World): Promise<void> {
           error = reason;
           return false;
         }),
-      RECOVERY_TIME,
+      RECOVERY_TIME * world.journal.patience,
     );
     if (!isBack) world.journal.problem(`Host ${id} is not back: ${error}`);
   }));
@@ -52,8 +59,13 @@ async function checkRecovery(world: World): Promise<void> {
 
 /** Every key reads as its server says, alone and in a map. */
 async function checkKeys(world: World): Promise<void> {
+  for (let at = 0; at < world.keys.length; at += PART_SIZE) {
+    await checkSome(world, world.keys.slice(at, at + PART_SIZE));
+  }
+}
+
+async function checkSome(world: World, keys: string[]): Promise<void> {
   const client = world.cluster.getRoutingClient();
-  const { keys } = world;
   const [alone, mapped, direct] = await Promise.all([
     Promise.all(keys.map((key) => client.get(key))),
     world.cluster.map((client) => keys.map((key) => client.get(key))),
@@ -103,7 +115,7 @@ async function checkQuiet(world: World): Promise<void> {
       const isBusy = Object.values(state).some((count) => count !== 0);
       return isBusy ? [`host ${id}: ${JSON.stringify(state)}`] : [];
     });
-  await soon(() => busy().length === 0);
+  await soon(() => busy().length === 0, REST_TIME * world.journal.patience);
   for (const line of busy()) world.journal.problem(`Not at rest: ${line}`);
   for (const kind of world.journal.pending) {
     world.journal.problem(`Never settled: ${kind}`);
@@ -113,7 +125,7 @@ async function checkQuiet(world: World): Promise<void> {
 /** Waits until something holds, for a while; tells whether it does. */
 async function soon(
   check: () => boolean | Promise<boolean>,
-  timeout = 1_500,
+  timeout: number,
 ): Promise<boolean> {
   const deadline = performance.now() + timeout;
   for (;;) {

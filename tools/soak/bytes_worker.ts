@@ -5,7 +5,7 @@
  */
 
 import type { Argument } from "../../mod.ts";
-import type { Ground } from "./orders.ts";
+import { forEachKey, type Ground } from "./orders.ts";
 import type { Random } from "../../support/random.ts";
 import { TIME_LIMIT, type World } from "./world.ts";
 
@@ -78,9 +78,7 @@ async function mset(
   scratch.spoil();
   const kind = "MSET (bytes)";
   const result = await world.journal.command(kind, sent, TIME_LIMIT);
-  // Of several hosts, some may have it.
-  if (!result.ok && result.fate !== "not-sent") return;
-  for (const value of values) world.wrote(value, result);
+  forEachKey(keys, result, (_, part, i) => world.wrote(values[i], part));
 }
 
 async function get(
@@ -144,6 +142,8 @@ class Scratch {
       this.#bytes.buffer.transfer();
       return;
     }
+    // Unless the next command writes its own key and value over them.
+    if (this.#bytes === SHARED && this.#random.chance(0.5)) return;
     this.#bytes.subarray(0, this.#size).fill(this.#random.pick([0, 33, 255]));
   }
 }

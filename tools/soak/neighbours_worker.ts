@@ -5,11 +5,11 @@
  * @module
  */
 
-import { Cluster, CommandError } from "../../mod.ts";
+import { Cluster, CommandError, TimeoutError } from "../../mod.ts";
 import type { LocalClient, RoutingClient } from "../../mod.ts";
 import { FaultProxy } from "../../src/testing.ts";
 import { type HostGround, isRefusedExec } from "./dedicated_worker.ts";
-import { GaveUp, type Limit, type Result } from "./journal.ts";
+import { GaveUp, type Result } from "./journal.ts";
 import type { Random } from "../../support/random.ts";
 import type { Counter } from "./values.ts";
 import { TIME_LIMIT, TIMEOUT, type World } from "./world.ts";
@@ -27,6 +27,12 @@ const FORGED = [
   "NOAUTH Authentication required.",
   "NOSCRIPT No matching script.",
 ];
+
+/**
+ * Milliseconds that a patient command has for certain: the hasty have far less,
+ * and its own time began when the turn did.
+ */
+const PATIENCE = TIMEOUT / 2;
 
 /** Counts, and then claims what its caller likes. */
 const FORGE = "redis.call('INCR', KEYS[1]) return redis.error_reply(ARGV[1])";
@@ -55,12 +61,11 @@ export async function abortRound(
   const others: Promise<void>[] = [];
   const size = random.pick([0, 0, 5_000, 60_000]);
   for (let i = random.pick([1, 3, 30, 120]); i > 0; i--) {
-    const lot = random.integer(0, 99);
-    if (lot < 50) others.push(writeHastily(world, hasty, size));
-    else if (lot < 75) others.push(echo(world, hasty, TIME_LIMIT));
-    else if (lot < 83) {
-      others.push(write(world, { client: patient, key, size }));
-    } else counted.push(count(world, counter, patient));
+    const point = random.next();
+    if (point < 0.5) others.push(writeHastily(world, hasty, size));
+    else if (point < 0.75) others.push(echo(world, hasty));
+    else if (point < 0.9) counted.push(count(world, counter, patient));
+    else others.push(write(world, { client: patient, key, size }));
   }
   if (isAborting) randomGivingUp(random)(controller);
   await Promise.all(others);
@@ -122,9 +127,10 @@ async function forgeOnShared(
     work.push(forge(world, { send: liar, counter, random }));
     const counted: Promise<Result<number>>[] = [];
     for (let i = random.pick([0, 1, 5, 40]); i > 0; i--) {
-      if (random.chance(0.6)) counted.push(count(world, counter, honest));
-      else if (random.chance(0.5)) work.push(echo(world, liar, TIME_LIMIT));
-      else if (random.chance(0.7)) {
+      const point = random.next();
+      if (point < 0.6) counted.push(count(world, counter, honest));
+      else if (point < 0.8) work.push(echo(world, liar));
+      else if (point < 0.9) {
         work.push(write(world, { client: honest, key, size: 0 }));
       } else work.push(forge(world, { send: liar, counter, random }));
     }
@@ -235,7 +241,7 @@ async function forge(
     throw error;
   });
   const kind = isNested ? "EVAL (nested lie)" : "EVAL (lie)";
-  const result = await world.journal.command(kind, told, TIME_LIMIT);
+  const result = await watch(world, kind, told);
   if (!result.ok) return counter.failed(result.fate);
   counter.ran();
   if ("lie" in result.value && !isNested) return;
@@ -252,7 +258,7 @@ async function count(
 ): Promise<Result<number>> {
   counter.attempted++;
   const issued = client.incr(counter.key);
-  const result = await world.journal.command("INCR", issued, TIME_LIMIT);
+  const result = await watch(world, "INCR", issued);
   world.counted(counter, result);
   return result;
 }
@@ -273,14 +279,32 @@ function checkOrder(
   }
 }
 
-async function echo(
+/** Watches a command of somebody who neither gives up nor is in a hurry. */
+async function watch<T>(
   world: World,
-  client: LocalClient,
-  limit: Limit,
-): Promise<void> {
+  kind: string,
+  promise: PromiseLike<T>,
+): Promise<Result<T>> {
+  const start = performance.now();
+  const result = await world.journal.command(kind, promise, TIME_LIMIT);
+  if (result.ok) return result;
+  const time = Math.round(performance.now() - start);
+  const { error, fate } = result;
+  // To connect may take less time than the command has.
+  const isLate = error instanceof TimeoutError &&
+    !error.message.startsWith("Cannot reach");
+  if (fate === "given up") {
+    world.journal.problem(`"${kind}": somebody else has given up`);
+  } else if (isLate && time < PATIENCE) {
+    world.journal.problem(`"${kind}" had ${time} ms: ${error.message}`);
+  }
+  return result;
+}
+
+async function echo(world: World, client: LocalClient): Promise<void> {
   const token = world.values.make("echo");
   const echoed = client.echo(token);
-  const result = await world.journal.command("ECHO", echoed, limit);
+  const result = await world.journal.command("ECHO", echoed, TIME_LIMIT);
   if (!result.ok || result.value === token) return;
   world.journal.problem(`ECHO of "${token}" gave "${result.value}"`);
 }
@@ -295,7 +319,7 @@ async function write(
 ): Promise<void> {
   const value = world.values.make(key, size);
   const written = client.set(key, value);
-  world.wrote(value, await world.journal.command("SET", written, TIME_LIMIT));
+  world.wrote(value, await watch(world, "SET", written));
 }
 
 /** A write of somebody in a hurry, to a key of its own. */

@@ -254,7 +254,7 @@ function someOf(keys: readonly string[], random: Random): string[] {
 }
 
 /** Tells the outcome of each key of a command that may have failed in part. */
-function forEachKey(
+export function forEachKey(
   keys: readonly string[],
   result: Result<unknown>,
   tell: (key: string, part: Result<unknown>, index: number) => void,

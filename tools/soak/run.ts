@@ -31,6 +31,13 @@ export interface SoakOptions {
   seconds: number;
   /** What chance depends on. */
   seed: number;
+  /**
+   * How many times as long things may take as on a machine that does nothing
+   * else.
+   *
+   * @default {1}
+   */
+  patience?: number;
 }
 
 /** What a run came to. */
@@ -67,6 +74,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const random = new Random(options.seed);
   await using world = await World.start(random.fork());
   const { journal } = world;
+  journal.patience = options.patience ?? 1;
   using _watch = watchProgram(journal);
   const workers = await makeWorkers(world);
   const rounds = new Map<string, number>();
@@ -85,7 +93,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   );
   await sleep(options.seconds * 1_000);
   await trouble.stop();
-  if (await endsWithin(work, LAST_ROUND_TIME)) await checkAftermath(world);
+  const lastRoundTime = LAST_ROUND_TIME * journal.patience;
+  if (await endsWithin(work, lastRoundTime)) await checkAftermath(world);
   else journal.problem(`Still at work: ${journal.pending.join(", ")}`);
 
   const summary = summarize(world);

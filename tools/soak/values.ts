@@ -91,8 +91,9 @@ export class Counter {
   replied(value: unknown): string | undefined {
     this.acknowledged++;
     const count = Number(value) - this.base;
-    if (!(count >= 1 && count <= this.attempted - this.unsent)) {
-      return `it counts ${count} of ${this.attempted} attempts`;
+    const most = this.attempted - this.unsent;
+    if (!(count >= 1 && count <= most)) {
+      return `it counts ${count}, with ${most} that may have run`;
     }
     if (this.#seen.has(count)) return `${count} came twice`;
     this.#seen.add(count);

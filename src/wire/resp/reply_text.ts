@@ -6,6 +6,7 @@
 
 import { Buffer, constants, isAscii, isUtf8 } from "node:buffer";
 import { DecodeError } from "../../errors.ts";
+import { runtime } from "../../runtime/mod.ts";
 import { decodeShortAscii, SHORT_LENGTH } from "./short_ascii.ts";
 
 /** The same memory twice: to index, and to decode. */
@@ -17,6 +18,9 @@ export interface TextSource {
   /** Whether they are known to be ASCII, all of them. */
   readonly ascii: boolean;
 }
+
+/** How ASCII is read; any encoding would do. */
+const ASCII = runtime.asciiEncoding;
 
 /** From this length on, it pays to know that text is ASCII. */
 const LONG_LENGTH = 256;
@@ -59,7 +63,7 @@ export function decodeText(
       `Cannot give a value as text: it has ${length} bytes, more than a string holds: ${ADVICE}`,
     );
   }
-  if (source.ascii) return source.buffer.toString("latin1", from, to);
+  if (source.ascii) return source.buffer.toString(ASCII, from, to);
   const text = length < LONG_LENGTH
     ? decode(source, from, to)
     : decodeLong(source, from, to);
@@ -105,6 +109,6 @@ function decodeLong(
   to: number,
 ): string | undefined {
   const view = source.bytes.subarray(from, to);
-  if (isAscii(view)) return source.buffer.toString("latin1", from, to);
+  if (isAscii(view)) return source.buffer.toString(ASCII, from, to);
   return isUtf8(view) ? source.buffer.toString("utf8", from, to) : undefined;
 }

@@ -82,6 +82,7 @@ const MALFORMED: readonly [wire: string, message: RegExp][] = [
   ["\r\n", /0x0d, which is no type of the Redis protocol$/],
   ["\x00", /0x00, which is no type/],
   [";4\r\nabcd\r\n", /";" \(0x3b\), which is no type/],
+  ["\x7f", /byte is 0x7f, which is no type/],
   ["\xff", /0xff, which is no type/],
 ];
 

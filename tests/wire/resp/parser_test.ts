@@ -259,6 +259,24 @@ Deno.test("Parser.read() refuses text that is not UTF-8 behind much that is", ()
   assertEquals(parser.read(), "v".repeat(4_000));
 });
 
+Deno.test("Parser.read() refuses text whose one bad byte comes last in a read", () => {
+  const parser = new Parser();
+  const half = new Uint8Array(5_000).fill(0x78);
+  parser.push(new TextEncoder().encode("$10001\r\n"));
+  assertEquals(parser.read(), INCOMPLETE);
+  parser.push(Uint8Array.of(...half, 0xc3));
+  assertEquals(parser.read(), INCOMPLETE);
+  parser.push(Uint8Array.of(...half, 0x0d, 0x0a));
+  assertInstanceOf(parser.read(), DecodeError);
+  const fresh = new Parser();
+  fresh.push(
+    Uint8Array.of(...new TextEncoder().encode("$10001\r\n"), ...half, 0xc3),
+  );
+  assertEquals(fresh.read(), INCOMPLETE);
+  fresh.push(Uint8Array.of(...half, 0x0d, 0x0a));
+  assertInstanceOf(fresh.read(), DecodeError);
+});
+
 Deno.test("Parser.read() reads arrays of every length around the room made at once", () => {
   const element = (i: number) =>
     i % 3 === 0

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { RedisServer } from "../src/testing/redis_server.ts";
-import { ask } from "../support/raw_client.ts";
-import { exists } from "./testing/leftovers.ts";
-import { makeTlsFixtures } from "./tls_fixtures.ts";
+import { RedisServer } from "../../src/testing/redis_server.ts";
+import { ask } from "../../support/raw_client.ts";
+import { exists } from "../testing/leftovers.ts";
+import { makeTlsFixtures } from "../../support/tls_fixtures.ts";
 
 async function ping(port: number, caCert: string): Promise<string> {
   using connection = await Deno.connectTls({
