@@ -233,7 +233,7 @@ Deno.test("Cluster.map() has one time limit for all its commands", async () => {
   const isPaused = (index: number) =>
     cluster.getRouter().getHostForKey(keys[index]) === 1;
   using time = new FakeTime();
-  const error = await timesOutAfter(time, () =>
+  await timesOutAfter(time, () =>
     cluster.map((client) => {
       promises = keys.map((key) => client.set(key, key));
     }, { timeout: 150 }), {
