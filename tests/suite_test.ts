@@ -27,7 +27,7 @@ const RULES: { pattern: RegExp; advice: string }[] = [
     advice: "drive time by hand (FakeTime), or compare what happened first",
   },
   {
-    pattern: /\beventually\([^;]*, [\d_]+\)/,
+    pattern: /\beventually\([^;]*, [\d_]+,?\s*\);/,
     advice: "wait as long as it takes: eventually() has a bound of its own",
   },
 ];
@@ -83,4 +83,6 @@ Deno.test("findings() names the line of what judges a clock", () => {
   assertEquals(lines("await answers(path, Date.now() + 50);"), []);
   assertEquals(lines("assertLess(bytes, 100);\nconst elapsed = 1;"), []);
   assertEquals(lines("await eventually(() => done);"), []);
+  assertEquals(lines("await eventually(() => a > min(b, 2));"), []);
+  assertEquals(lines("await eventually(\n  () => done,\n  9,\n);"), [1]);
 });

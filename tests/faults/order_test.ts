@@ -12,7 +12,7 @@ import type { Cluster, RbPromise, RoutingClient } from "../../mod.ts";
 import { TransportError } from "../../mod.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { Random } from "../../support/random.ts";
-import { bounded, eventually, turn } from "../../support/waiting.ts";
+import { bounded, eventually, sleep, turn } from "../../support/waiting.ts";
 import { assertQuiet, reasonOf } from "./proxied.ts";
 
 async function numbers(host: Proxied, key = "list"): Promise<number[]> {
@@ -261,7 +261,9 @@ class Writer {
         for (const one of numbers) {
           this.#note(one, this.#send(one, { signal: controller.signal }));
         }
-        setTimeout(() => controller.abort(), random.integer(0, 20));
+        this.#keep(
+          sleep(random.integer(0, 20)).then(() => controller.abort()),
+        );
         break;
       }
       case "map":
