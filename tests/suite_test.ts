@@ -27,7 +27,7 @@ const RULES: { pattern: RegExp; advice: string }[] = [
     advice: "drive time by hand (FakeTime), or compare what happened first",
   },
   {
-    pattern: /\beventually\([^;]*, [\d_]+,?\s*\);/,
+    pattern: /\beventually\([^;]*,\s+[\d_]+,?\s*\);/,
     advice: "wait as long as it takes: eventually() has a bound of its own",
   },
 ];
