@@ -30,8 +30,10 @@ export interface HostLimits {
   maxQueueBytes?: number;
   /**
    * How many times a command is tried again that was not sent, or that only
-   * reads. A pause of 50 ms, doubled each time and shortened at random by up to
-   * a half, lies before each.
+   * reads. A pause of 50 ms, doubled each time up to half a second and shortened
+   * at random by up to a half, lies before each. What a server refused to run
+   * because it is the wrong one (READONLY, LOADING, …) is tried for as long as
+   * there is time, or not at all with 0.
    *
    * @default {3}
    */

@@ -57,21 +57,21 @@ Deno.test("fault 39: what comes later waits for what could not be sent at once",
     "a routing client": (push) => push(host.cluster.getRoutingClient()),
     "a map that awaits": (push) => host.cluster.map((map) => push(map)),
   };
+  const pool = () => host.cluster.getPoolForHost(0);
   for (const [way, run] of Object.entries(ways)) {
     await host.oracle.command("DEL", "list");
     await host.proxy.refuse();
     host.proxy.reset();
     await host.cluster.disconnectPools();
-    let failures = host.cluster.getPoolForHost(0).failures;
+    let { failures } = pool();
     const done = run(async (client) => {
       const sent: PromiseLike<unknown>[] = [];
       for (let number = 1; number <= 3; number++) {
         sent.push(client.rpush("list", number));
         failures++;
         // It pauses by now; the next one finds a host that answers.
-        await eventually(() =>
-          host.cluster.getPoolForHost(0).failures >= Math.min(failures, 2)
-        );
+        const failed = Math.min(failures, 2);
+        await eventually(() => pool().failures >= failed);
         if (number === 2) host.proxy.pass();
       }
       await Promise.all(sent);
