@@ -217,16 +217,17 @@ async function workDuring(time: number): Promise<number> {
 async function assertIdle(): Promise<void> {
   const waiting: number[] = [];
   const asking: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    waiting.push(await workDuring(80));
+  for (let i = 0; i < 5; i++) {
+    waiting.push(await workDuring(60));
     let isAsking = true;
     const ask = () => void (isAsking && setImmediate(ask));
     ask();
-    asking.push(await workDuring(80));
+    asking.push(await workDuring(60));
     isAsking = false;
   }
-  // The least of three: now and then some garbage is collected.
-  assertLess(Math.min(...waiting), Math.max(...asking) / 4);
+  // Now and then some garbage is collected, or others have the machine.
+  const middle = (times: number[]) => times.sort((a, b) => a - b)[2];
+  assertLess(middle(waiting), middle(asking) / 2);
 }
 
 Deno.test("fault 16: a slow host keeps only its own callers waiting", async () => {
