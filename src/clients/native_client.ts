@@ -14,7 +14,7 @@ import {
   Dispatcher,
   type DispatchOptions,
 } from "../delivery/dispatcher.ts";
-import { Lanes } from "../delivery/lanes.ts";
+import { Lanes } from "../delivery/lane.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issuePlain } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";

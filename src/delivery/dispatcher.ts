@@ -10,11 +10,11 @@ import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
-import { sizeOf } from "./command_size.ts";
+import { sizeOf } from "./command.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
-import type { Lanes } from "./lanes.ts";
+import type { Lanes } from "./lane.ts";
 import type { Run } from "./run.ts";
 
 /** What clients need of a cluster. */

@@ -10,7 +10,7 @@ import { Alarm } from "./alarm.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
-import type { HostCounters, HostStats } from "./host_stats.ts";
+import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */

@@ -1,5 +1,5 @@
 /**
- * The lane: brings the batches of one client to one host, in their order.
+ * The lanes of a client: each brings its batches to one host, in their order.
  *
  * @module
  */
@@ -433,6 +433,36 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #countRetries(): void {
     for (const { attempts, refusals } of this.#waiting) {
       if (attempts + refusals > 0) this.#host.counters.retries++;
+    }
+  }
+}
+
+/**
+ * One lane for each host that a client sends to. What the client issues itself
+ * and the maps made from it go the same way, in the order of issue.
+ */
+export class Lanes {
+  readonly #lanes = new Map<Host, Lane>();
+
+  /** The lane to a host. */
+  laneFor(host: Host): Lane {
+    let lane = this.#lanes.get(host);
+    if (lane === undefined) {
+      this.#forgetClosed();
+      lane = new Lane(host);
+      this.#lanes.set(host, lane);
+    }
+    return lane;
+  }
+
+  /** Lets what was issued leave although the turn is not over. */
+  flush(): void {
+    for (const lane of this.#lanes.values()) lane.flush();
+  }
+
+  #forgetClosed(): void {
+    for (const [host, lane] of this.#lanes) {
+      if (host.closing && lane.idle) this.#lanes.delete(host);
     }
   }
 }

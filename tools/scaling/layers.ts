@@ -6,7 +6,7 @@
 
 import { Cluster, PartitionRouter, RbPromise } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
-import { MAX_MERGED_GETS } from "../../src/delivery/auto_batch.ts";
+import { MAX_MERGED_GETS } from "../../src/delivery/run.ts";
 import { takeArgument } from "../../src/wire/resp/arguments.ts";
 import { Encoder } from "../../src/wire/resp/encoder.ts";
 import { INCOMPLETE, Parser } from "../../src/wire/resp/parser.ts";
