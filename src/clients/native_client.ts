@@ -5,9 +5,10 @@
  * @module
  */
 
+import type { Arguments } from "../commands/arguments.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { Arguments, CommandFlags, Settler } from "../delivery/command.ts";
+import type { CommandFlags, Settler } from "../delivery/command.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import {
   type ClusterView,

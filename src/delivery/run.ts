@@ -5,19 +5,11 @@
  * @module
  */
 
+import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
-import {
-  type Arguments,
-  BYTES,
-  Command,
-  isList,
-  type Settler,
-  settleWith,
-  succeed,
-} from "./command.ts";
-import { lengthOf } from "./command.ts";
+import { BYTES, Command, type Settler, settleWith } from "./command.ts";
 
 /*
  * A server runs a command to its end before it looks at the next client, so the
@@ -276,4 +268,13 @@ export class Run implements RunKind, Outcomes {
 
 function isObject(reply: Reply): boolean {
   return typeof reply === "object" && reply !== null;
+}
+
+/** Resolves the promise of a command. */
+function succeed(settler: Settler, reply: Reply): void {
+  try {
+    settler.resolve(reply);
+  } catch {
+    // Its owner settled it by hand, which is no concern of the connection.
+  }
 }

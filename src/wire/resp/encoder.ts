@@ -6,8 +6,8 @@
 
 import { Buffer } from "node:buffer";
 import { commandWords } from "../../commands/words.ts";
-import type { Argument } from "../../values.ts";
-import { isBytes, isSendable, numberText, refusal } from "./arguments.ts";
+import { type Argument, numberText } from "../../values.ts";
+import { isBytes, isSendable, refusal } from "../../commands/arguments.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
