@@ -141,6 +141,9 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Gives up a batch: rejects its commands and forgets its replies. */
   abandon(batch: Batch, reason: Reason): void {
+    // A callback of one of its promises gives it up once more, or is that of
+    // its last reply: what remains to be done is under way.
+    if (batch.settled) return;
     const isFlying = this.#flying.has(batch);
     const { awaited } = batch;
     const link = this.#link;

@@ -7,7 +7,7 @@
  * its number.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Cluster, RbPromise, RoutingClient } from "../../mod.ts";
 import { TransportError } from "../../mod.ts";
 import { Proxied } from "../../support/proxied.ts";
@@ -156,6 +156,25 @@ for (const transport of ["tcp", "unix"] as const) {
     }
   });
 }
+
+Deno.test("fault 39: what a callback gives up once more runs first or never", async () => {
+  await using host = await Proxied.start(1, { timeout: 30_000 });
+  const client = host.cluster.getRoutingClient();
+  await client.get("connection");
+  host.proxy.hold({ direction: "requests" });
+  const map = client.getMappingClient({ timeout: 50 });
+  map.rpush("list", 1).catch(() => map.cancel());
+  await reasonOf(map.join());
+  const { accepted } = host.proxy.stats;
+  const next = client.rpush("list", 2);
+  await eventually(() => host.proxy.stats.accepted > accepted);
+  host.proxy.pass();
+  await bounded(next);
+  assertRising(await numbers(host));
+  // Whichever arrived first, the server was told to end the connection before.
+  const stats = await host.oracle.command("INFO", "commandstats");
+  assertStringIncludes(String(stats), "cmdstat_client|kill:calls=1,");
+});
 
 Deno.test("fault 39: a user who may not end connections goes on without", async () => {
   await using host = await Proxied.start(1, {
