@@ -61,8 +61,8 @@ export type {
   BatchMessage,
   ConnectionMessage,
 } from "./src/delivery/diagnostics.ts";
-export type { HostStats } from "./src/delivery/host_stats.ts";
-export type { Latency } from "./src/delivery/latency_histogram.ts";
+export type { HostStats } from "./src/delivery/stats.ts";
+export type { Latency } from "./src/delivery/stats.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
   EveryHostOptions,

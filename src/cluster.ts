@@ -14,7 +14,7 @@ import type {
   MapOptions,
 } from "./clients/client_options.ts";
 import type { FanoutClient, HostSelection } from "./clients/fanout_client.ts";
-import type { HostStats } from "./delivery/host_stats.ts";
+import type { HostStats } from "./delivery/stats.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
 import {

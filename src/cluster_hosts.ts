@@ -10,7 +10,7 @@ import {
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
 import { Host } from "./delivery/host.ts";
-import { HostCounters, type HostStats } from "./delivery/host_stats.ts";
+import { HostCounters, type HostStats } from "./delivery/stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
 import { assertHostId, type HostInfo } from "./host_info.ts";

@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { Arguments } from "../commands/arguments.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
-import type { Arguments, CommandFlags } from "../delivery/command.ts";
+import type { CommandFlags } from "../delivery/command.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { PromiseClient, settleWith } from "./promise_client.ts";

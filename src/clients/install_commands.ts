@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { Arguments } from "../commands/arguments.ts";
 import type { Argument } from "../values.ts";
-import type { Arguments } from "../delivery/command.ts";
 import { DIRECT_COMMANDS, type DirectCommand } from "./direct_commands.ts";
 import { needsConnection } from "../delivery/issue.ts";
 import { COMMAND_METHODS } from "./redis_surface.ts";

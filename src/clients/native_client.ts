@@ -5,16 +5,17 @@
  * @module
  */
 
+import type { Arguments } from "../commands/arguments.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { Arguments, CommandFlags, Settler } from "../delivery/command.ts";
+import type { CommandFlags, Settler } from "../delivery/command.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
   type DispatchOptions,
 } from "../delivery/dispatcher.ts";
-import { Lanes } from "../delivery/lanes.ts";
+import { Lanes } from "../delivery/lane.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issuePlain } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";

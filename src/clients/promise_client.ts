@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { Arguments } from "../commands/arguments.ts";
 import { spell } from "../commands/words.ts";
 import { placedAt, RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
-import type { Arguments, CommandFlags } from "../delivery/command.ts";
+import type { CommandFlags } from "../delivery/command.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issuePlain } from "../delivery/issue.ts";

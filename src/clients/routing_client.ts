@@ -24,7 +24,7 @@ import {
   type HostSelection,
 } from "./fanout_client.ts";
 import { Gate } from "../delivery/gate.ts";
-import { Lanes } from "../delivery/lanes.ts";
+import { Lanes } from "../delivery/lane.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";

@@ -8,7 +8,7 @@ import type { RedisPubSubMessage, RedisSubscription } from "@db/redis";
 import { DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
-import { takeArguments } from "../wire/resp/arguments.ts";
+import { takeArguments } from "../commands/arguments.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";

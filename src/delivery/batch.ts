@@ -4,15 +4,14 @@
  * @module
  */
 
+import { type Arguments, countOf } from "../commands/arguments.ts";
 import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
-  type Arguments,
   type Command,
-  countOf,
   describe,
   fail,
   MAY_HAVE_RUN,

@@ -63,23 +63,6 @@ export function flagBits(
     ((flags?.idempotent ?? idempotent) === true ? IDEMPOTENT : 0);
 }
 
-/**
- * The arguments of a command. One may stand for itself, and a second one then
- * travels beside it: the commands that are called most often need no list.
- */
-export type Arguments = Argument | readonly Argument[];
-
-/** Whether arguments are a list. */
-export function isList(args: Arguments): args is readonly Argument[] {
-  return typeof args === "object" && Array.isArray(args);
-}
-
-/** How many arguments there are. */
-export function countOf(args: Arguments, second: Argument | undefined): number {
-  if (isList(args)) return args.length;
-  return second === undefined ? 1 : 2;
-}
-
 /** One command as whoever decides about it sees it. */
 export class Command {
   /** The name in capitals, such as `GET`. */
@@ -117,15 +100,6 @@ export class Command {
   /** Whether it was sent once before, and its reply was lost. */
   get mayHaveRun(): boolean {
     return (this.flags & MAY_HAVE_RUN) !== 0;
-  }
-}
-
-/** Resolves the promise of a command. */
-export function succeed(settler: Settler, reply: Reply): void {
-  try {
-    settler.resolve(reply);
-  } catch {
-    // Its owner settled it by hand, which is no concern of the connection.
   }
 }
 

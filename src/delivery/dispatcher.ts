@@ -4,17 +4,17 @@
  * @module
  */
 
+import { type Arguments, sizeOf } from "../commands/arguments.ts";
 import { blockTimeOf } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
-import { type Arguments, fail, flagBits, type Settler } from "./command.ts";
-import { sizeOf } from "./command_size.ts";
+import { fail, flagBits, type Settler } from "./command.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
-import type { Lanes } from "./lanes.ts";
+import type { Lanes } from "./lane.ts";
 import type { Run } from "./run.ts";
 
 /** What clients need of a cluster. */

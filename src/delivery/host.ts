@@ -4,13 +4,13 @@
  * @module
  */
 
+import { runtime, type Timer } from "../runtime/mod.ts";
 import type { Pool } from "../wire/pool.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
-import { Alarm } from "./alarm.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
-import type { HostCounters, HostStats } from "./host_stats.ts";
+import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
@@ -30,8 +30,10 @@ export interface HostLimits {
   maxQueueBytes?: number;
   /**
    * How many times a command is tried again that was not sent, or that only
-   * reads. A pause of 50 ms, doubled each time and shortened at random by up to
-   * a half, lies before each.
+   * reads. A pause of 50 ms, doubled each time up to half a second and shortened
+   * at random by up to a half, lies before each. What a server refused to run
+   * because it is the wrong one (READONLY, LOADING, …) is tried for as long as
+   * there is time, or not at all with 0.
    *
    * @default {3}
    */
@@ -228,5 +230,38 @@ export class Host {
     let next = Infinity;
     for (const timed of this.#timed) next = Math.min(next, timed.expire(now));
     if (next < Infinity) this.#alarm.set(next);
+  }
+}
+
+/** Calls back at the earliest of the times it was set to, and then forgets them. */
+export class Alarm {
+  readonly #wake: () => void;
+  #timer: Timer | undefined = undefined;
+  #time = Infinity;
+
+  /** @param wake Called when it goes off, or before where the time is far off. */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  /** Sets it to a time of `performance.now()`, unless it goes off before. */
+  set(time: number): void {
+    if (time >= this.#time) return;
+    clearTimeout(this.#timer);
+    this.#time = time;
+    const delay = Math.max(0, time - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#time = Infinity;
+      this.#wake();
+    }, Math.min(delay, MAX_DELAY));
+    // What is under way keeps the program alive by itself.
+    runtime.unref(this.#timer);
+  }
+
+  /** Switches it off. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#time = Infinity;
   }
 }

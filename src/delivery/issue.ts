@@ -4,18 +4,13 @@
  * @module
  */
 
+import { type Arguments, isList } from "../commands/arguments.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
-import { takeArgument, takeArguments } from "../wire/resp/arguments.ts";
-import {
-  type Arguments,
-  type CommandFlags,
-  flagBits,
-  isList,
-  type Settler,
-} from "./command.ts";
+import { takeArgument, takeArguments } from "../commands/arguments.ts";
+import { type CommandFlags, flagBits, type Settler } from "./command.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";

@@ -1,5 +1,5 @@
 /**
- * The lane: brings the batches of one client to one host, in their order.
+ * The lanes of a client: each brings its batches to one host, in their order.
  *
  * @module
  */
@@ -141,6 +141,9 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Gives up a batch: rejects its commands and forgets its replies. */
   abandon(batch: Batch, reason: Reason): void {
+    // A callback of one of its promises gives it up once more, or is that of
+    // its last reply: what remains to be done is under way.
+    if (batch.settled) return;
     const isFlying = this.#flying.has(batch);
     const { awaited } = batch;
     const link = this.#link;
@@ -433,6 +436,36 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #countRetries(): void {
     for (const { attempts, refusals } of this.#waiting) {
       if (attempts + refusals > 0) this.#host.counters.retries++;
+    }
+  }
+}
+
+/**
+ * One lane for each host that a client sends to. What the client issues itself
+ * and the maps made from it go the same way, in the order of issue.
+ */
+export class Lanes {
+  readonly #lanes = new Map<Host, Lane>();
+
+  /** The lane to a host. */
+  laneFor(host: Host): Lane {
+    let lane = this.#lanes.get(host);
+    if (lane === undefined) {
+      this.#forgetClosed();
+      lane = new Lane(host);
+      this.#lanes.set(host, lane);
+    }
+    return lane;
+  }
+
+  /** Lets what was issued leave although the turn is not over. */
+  flush(): void {
+    for (const lane of this.#lanes.values()) lane.flush();
+  }
+
+  #forgetClosed(): void {
+    for (const [host, lane] of this.#lanes) {
+      if (host.closing && lane.idle) this.#lanes.delete(host);
     }
   }
 }

@@ -33,6 +33,7 @@ import {
  */
 export class PartitionRouter extends BaseRouter {
   readonly #count: number;
+  readonly #hashTags: boolean;
 
   /**
    * Counts the hosts.
@@ -45,6 +46,7 @@ export class PartitionRouter extends BaseRouter {
     super(cluster, options);
     assertGaplessHosts(cluster.hosts);
     this.#count = cluster.hosts.size;
+    this.#hashTags = this.hashTags;
   }
 
   /**
@@ -56,7 +58,7 @@ export class PartitionRouter extends BaseRouter {
    */
   override getHostForKey(key: Key): number {
     const count = this.#count;
-    const crc = crc32(this.decidingPart(key));
+    const crc = crc32(this.#hashTags ? this.decidingPart(key) : key);
     // Python's remainder takes the sign of the divisor. A negative dividend would
     // also make the engine divide floating point numbers, which takes 20 ns.
     return crc >= 0 ? crc % count : count - 1 - ~crc % count;

@@ -42,7 +42,8 @@ export class Breaker {
   readonly #threshold: number;
   readonly #minDelay: number;
   readonly #maxDelay: number;
-  #failures = 0;
+  /** How many attempts failed since the last success. */
+  failures = 0;
   #probes = 0;
   #error: unknown = undefined;
   #timer: Timer | undefined = undefined;
@@ -66,12 +67,7 @@ export class Breaker {
 
   /** Whether commands are to be refused. */
   get open(): boolean {
-    return this.#failures >= this.#threshold;
-  }
-
-  /** How many attempts failed since the last success. */
-  get failures(): number {
-    return this.#failures;
+    return this.failures >= this.#threshold;
   }
 
   /** The failure that opened it, or the last one since. */
@@ -81,9 +77,9 @@ export class Breaker {
 
   /** An attempt succeeded. */
   succeeded(): void {
-    if (this.#failures === 0) return;
+    if (this.failures === 0) return;
     const wasOpen = this.open;
-    this.#failures = 0;
+    this.failures = 0;
     this.#probes = 0;
     this.#error = undefined;
     this.stop();
@@ -93,7 +89,7 @@ export class Breaker {
   /** An attempt failed. */
   failed(error: unknown): void {
     const wasOpen = this.open;
-    this.#failures++;
+    this.failures++;
     this.#error = error;
     if (!this.open) return;
     this.#schedule();

@@ -154,7 +154,7 @@ export class Pool implements PoolStatus {
     }
     if (connection.proven) {
       this.#suspect = false;
-      this.#breaker.succeeded();
+      if (this.#breaker.failures > 0) this.#breaker.succeeded();
     }
     connection.idleSince = performance.now();
     this.#idle.push(connection);

@@ -3,7 +3,7 @@ import {
   MAX_MERGED_GETS,
   MAX_MERGED_SETS,
   mergedName,
-} from "../../src/delivery/auto_batch.ts";
+} from "../../src/delivery/run.ts";
 import { Batch } from "../../src/delivery/batch.ts";
 import { type CommandFlags, flagBits } from "../../src/delivery/command.ts";
 import type { Argument } from "../../src/values.ts";

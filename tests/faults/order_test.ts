@@ -7,7 +7,7 @@
  * its number.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Cluster, RbPromise, RoutingClient } from "../../mod.ts";
 import { TransportError } from "../../mod.ts";
 import { Proxied } from "../../support/proxied.ts";
@@ -57,21 +57,21 @@ Deno.test("fault 39: what comes later waits for what could not be sent at once",
     "a routing client": (push) => push(host.cluster.getRoutingClient()),
     "a map that awaits": (push) => host.cluster.map((map) => push(map)),
   };
+  const pool = () => host.cluster.getPoolForHost(0);
   for (const [way, run] of Object.entries(ways)) {
     await host.oracle.command("DEL", "list");
     await host.proxy.refuse();
     host.proxy.reset();
     await host.cluster.disconnectPools();
-    let failures = host.cluster.getPoolForHost(0).failures;
+    let { failures } = pool();
     const done = run(async (client) => {
       const sent: PromiseLike<unknown>[] = [];
       for (let number = 1; number <= 3; number++) {
         sent.push(client.rpush("list", number));
         failures++;
         // It pauses by now; the next one finds a host that answers.
-        await eventually(() =>
-          host.cluster.getPoolForHost(0).failures >= Math.min(failures, 2)
-        );
+        const failed = Math.min(failures, 2);
+        await eventually(() => pool().failures >= failed);
         if (number === 2) host.proxy.pass();
       }
       await Promise.all(sent);
@@ -156,6 +156,25 @@ for (const transport of ["tcp", "unix"] as const) {
     }
   });
 }
+
+Deno.test("fault 39: what a callback gives up once more runs first or never", async () => {
+  await using host = await Proxied.start(1, { timeout: 30_000 });
+  const client = host.cluster.getRoutingClient();
+  await client.get("connection");
+  host.proxy.hold({ direction: "requests" });
+  const map = client.getMappingClient({ timeout: 50 });
+  map.rpush("list", 1).catch(() => map.cancel());
+  await reasonOf(map.join());
+  const { accepted } = host.proxy.stats;
+  const next = client.rpush("list", 2);
+  await eventually(() => host.proxy.stats.accepted > accepted);
+  host.proxy.pass();
+  await bounded(next);
+  assertRising(await numbers(host));
+  // Whichever arrived first, the server was told to end the connection before.
+  const stats = await host.oracle.command("INFO", "commandstats");
+  assertStringIncludes(String(stats), "cmdstat_client|kill:calls=1,");
+});
 
 Deno.test("fault 39: a user who may not end connections goes on without", async () => {
   await using host = await Proxied.start(1, {

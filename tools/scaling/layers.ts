@@ -6,8 +6,8 @@
 
 import { Cluster, PartitionRouter, RbPromise } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
-import { MAX_MERGED_GETS } from "../../src/delivery/auto_batch.ts";
-import { takeArgument } from "../../src/wire/resp/arguments.ts";
+import { MAX_MERGED_GETS } from "../../src/delivery/run.ts";
+import { takeArgument } from "../../src/commands/arguments.ts";
 import { Encoder } from "../../src/wire/resp/encoder.ts";
 import { INCOMPLETE, Parser } from "../../src/wire/resp/parser.ts";
 import { makeHosts } from "../compare/hashing.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { READ_SIZE } from "./receive_buffer.ts";
+import { READ_SIZE } from "./line_reader.ts";
 
 /** What is allocated at once for a bulk, however large it says it is. */
 const FIRST_SIZE = 262_144;

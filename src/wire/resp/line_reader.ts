@@ -1,12 +1,14 @@
 /**
- * The first line of a reply: its type byte, then a size, a number or a text.
+ * The memory that replies arrive in, and the first line of each: its type byte,
+ * then a size, a number or a text.
  *
  * @module
  */
 
+import { type Buffer, isAscii } from "node:buffer";
 import { malformed } from "./malformed.ts";
-import { ReceiveBuffer } from "./receive_buffer.ts";
 import { parseSize } from "./reply_number.ts";
+import { type TextSource, textSource } from "./reply_text.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -33,12 +35,57 @@ export interface LineOptions {
 
 const NUMBER_LINE: LineOptions = { maxBytes: MAX_NUMBER_LINE, digits: true };
 
-/** A receive buffer that finds the lines in it. */
-export class LineReader extends ReceiveBuffer {
+/** The least that one read of a socket may bring. */
+export const READ_SIZE = 65_536;
+
+/**
+ * Twice a read, so that what is left of an unfinished reply rarely has to move
+ * before the next read. Pages that are never touched take no memory.
+ */
+const BASE_SIZE = 2 * READ_SIZE;
+
+/** From so many bytes on, one look at all of them saves one at each value. */
+const MANY_BYTES = 4_096;
+
+/**
+ * The bytes that have arrived and are not read yet: from `start` up to, not
+ * including, `end` of one reused buffer. They move only while room for more is
+ * made, never while they are read. It finds the lines in them.
+ */
+export class LineReader implements TextSource {
+  bytes: Uint8Array<ArrayBuffer>;
+  buffer: Buffer;
+  /** The first byte that is not read yet. */
+  start = 0;
+  /** Behind the last byte that has arrived. */
+  end = 0;
+  /** Whether all bytes that are not read yet are known to be ASCII. */
+  ascii = false;
   /** Behind the line, or the bulk, that was found last. */
   after = 0;
   /** How much of an unfinished line has been searched for its end. */
   #scanned = 0;
+
+  constructor() {
+    const { bytes, buffer } = textSource(new Uint8Array(BASE_SIZE));
+    this.bytes = bytes;
+    this.buffer = buffer;
+  }
+
+  /** Where at least `size` further bytes may be put, all that is free. */
+  room(size: number): Uint8Array<ArrayBuffer> {
+    this.#reserve(size);
+    return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
+  }
+
+  /** Takes bytes that were put into the room as arrived. */
+  arrived(count: number): void {
+    const known = this.ascii || this.start === this.end;
+    const to = this.end + count;
+    this.ascii = known && count >= MANY_BYTES &&
+      isAscii(this.bytes.subarray(this.end, to));
+    this.end = to;
+  }
 
   /**
    * Whether exactly these bytes, a line with its type byte and its CR LF, come
@@ -162,6 +209,35 @@ export class LineReader extends ReceiveBuffer {
     this.#scanned = 0;
     this.after = after;
     return true;
+  }
+
+  #reserve(size: number): void {
+    const unread = this.end - this.start;
+    if (unread === 0) {
+      this.start = this.end = 0;
+      if (this.bytes.length > BASE_SIZE && size <= BASE_SIZE) {
+        this.#move(BASE_SIZE);
+      }
+    }
+    const capacity = this.bytes.length;
+    if (capacity - this.end >= size) return;
+    // Moving fewer bytes than were read since keeps the copying linear.
+    if (unread <= this.start && capacity - unread >= size) {
+      this.bytes.copyWithin(0, this.start, this.end);
+      this.start = 0;
+      this.end = unread;
+    } else {
+      this.#move(Math.max(2 * capacity, unread + size));
+    }
+  }
+
+  #move(capacity: number): void {
+    const { bytes, buffer } = textSource(new Uint8Array(capacity));
+    bytes.set(this.bytes.subarray(this.start, this.end));
+    this.bytes = bytes;
+    this.buffer = buffer;
+    this.end -= this.start;
+    this.start = 0;
   }
 }
 

@@ -7,10 +7,9 @@
 import { ProtocolError } from "../../errors.ts";
 import type { Reply } from "../../values.ts";
 import { BulkReader } from "./bulk_reader.ts";
-import { LineReader } from "./line_reader.ts";
 import { readLine } from "./line_reply.ts";
 import { malformed } from "./malformed.ts";
-import { READ_SIZE } from "./receive_buffer.ts";
+import { LineReader, READ_SIZE } from "./line_reader.ts";
 import * as types from "./reply_types.ts";
 
 /** Bounds on what a server may send. */

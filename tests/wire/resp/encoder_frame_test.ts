@@ -3,7 +3,7 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
-import { commandFrame } from "../../../src/wire/resp/command_frame.ts";
+import { commandFrame } from "../../../src/wire/resp/encoder.ts";
 
 Deno.test("commandFrame() builds the frame of a common command once", () => {
   const frame = commandFrame("GET", 1);

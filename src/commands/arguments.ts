@@ -1,12 +1,11 @@
 /**
- * What may be an argument of a command.
+ * The arguments of a command: what may be one, how many there are, how much
+ * memory they take.
  *
  * @module
  */
 
-import type { Argument } from "../../values.ts";
-
-export { numberText } from "../../values.ts";
+import type { Argument } from "../values.ts";
 
 /**
  * Reads the arguments of a command, once and for all: what their owner does to
@@ -112,4 +111,45 @@ function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/**
+ * The arguments of a command. One may stand for itself, and a second one then
+ * travels beside it: the commands that are called most often need no list.
+ */
+export type Arguments = Argument | readonly Argument[];
+
+/** Whether arguments are a list. */
+export function isList(args: Arguments): args is readonly Argument[] {
+  return typeof args === "object" && Array.isArray(args);
+}
+
+/** How many arguments there are. */
+export function countOf(args: Arguments, second: Argument | undefined): number {
+  if (isList(args)) return args.length;
+  return second === undefined ? 1 : 2;
+}
+
+/** What is counted for a command beside its arguments. */
+const COMMAND_BYTES = 64;
+
+/** What is counted for a number. */
+const NUMBER_BYTES = 8;
+
+/** An estimate for a command, in bytes. */
+export function sizeOf(args: Arguments, second?: Argument): number {
+  if (!isList(args)) {
+    const size = COMMAND_BYTES + lengthOf(args);
+    return second === undefined ? size : size + lengthOf(second);
+  }
+  let size = COMMAND_BYTES;
+  for (let i = 0; i < args.length; i++) size += lengthOf(args[i]);
+  return size;
+}
+
+/** An estimate for one argument, in bytes. */
+export function lengthOf(argument: Argument): number {
+  return typeof argument === "object" || typeof argument === "string"
+    ? argument.length
+    : NUMBER_BYTES;
 }

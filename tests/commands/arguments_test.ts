@@ -5,13 +5,13 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import type { Argument } from "../../../src/values.ts";
+import type { Argument } from "../../src/values.ts";
 import {
   isSendable,
   takeArgument,
   takeArguments,
-} from "../../../src/wire/resp/arguments.ts";
-import { Encoder } from "../../../src/wire/resp/encoder.ts";
+} from "../../src/commands/arguments.ts";
+import { Encoder } from "../../src/wire/resp/encoder.ts";
 
 const REFUSED: readonly [name: string, value: unknown, message: string][] = [
   ["undefined", undefined, "is undefined"],

@@ -1,8 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  type Latency,
-  LatencyHistogram,
-} from "../../src/delivery/latency_histogram.ts";
+import { type Latency, LatencyHistogram } from "../../src/delivery/stats.ts";
 import { Random } from "../../support/random.ts";
 
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Alarm } from "../../src/delivery/alarm.ts";
+import { Alarm } from "../../src/delivery/host.ts";
 import { FakeTime } from "../fake_time.ts";
 
 Deno.test("Alarm goes off once, at the earliest of its times", async () => {
