@@ -36,10 +36,12 @@ export class Gate {
   /** One is done, for now or for good; the next may enter. */
   leave(entrant: Entrant): void {
     this.#waiting.delete(entrant);
-    if (!this.#inside.delete(entrant)) return;
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    this.#waiting.delete(next);
-    next.enter();
+    this.#inside.delete(entrant);
+    // One that has no use for its turn now leaves it to those behind.
+    for (const next of this.#waiting) {
+      if (this.#inside.size >= this.#limit) break;
+      this.#waiting.delete(next);
+      next.enter();
+    }
   }
 }

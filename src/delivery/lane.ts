@@ -10,7 +10,7 @@ import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { Fence } from "./fence.ts";
-import type { Entrant } from "./gate.ts";
+import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
 import type { Link, Links, Passenger } from "./link.ts";
 import {
@@ -43,13 +43,16 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #waiting = new Set<Batch>();
   /** Batches on the link that may still change something, in their order. */
   readonly #flying = new Set<Batch>();
+  /** How many of them each gate has let in. */
+  readonly #inFlight = new Map<Gate, number>();
   /** The batch that was issued last, while it may still grow. */
   #newest: Batch | undefined = undefined;
   /** A batch that has begun to leave before the end of the turn. */
   #growing: Batch | undefined = undefined;
   /** Where the flying ones are; there is none without them. */
   #link: Link | undefined = undefined;
-  #applied = false;
+  /** The batch for which it waits for a link, if it does. */
+  #applicant: Batch | undefined = undefined;
   /** Whether the turn is not over in which batches were issued. */
   #gathering = false;
   /** Cancels the pause before the next attempt. */
@@ -108,7 +111,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   hurry(batch: Batch): void {
     const [first] = this.#waiting;
     if (first !== batch || this.#growing !== undefined || this.#held) return;
-    if (this.#applied || !this.#admits(batch)) return;
+    if (this.#applicant !== undefined || this.#link?.usable === false) return;
+    if (!this.#admits(batch)) return;
     // Batches of other clients may wait for the end of the turn as well.
     if (gathering.some((lane) => lane !== this && lane.#host === this.#host)) {
       return;
@@ -133,8 +137,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (this.#growing === batch) this.#growing = undefined;
     if (this.#live.size > 0) return;
     this.#host.unwatch(this);
-    if (!this.#applied) return;
-    this.#applied = false;
+    if (this.#applicant === undefined) return;
+    this.#applicant = undefined;
     this.#links.withdraw(this);
     this.#leaveGate(batch);
   }
@@ -158,19 +162,19 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       return this.#proceed();
     }
     // As long as it may change something, what comes behind it has to wait.
-    if (!mayChange) this.#flying.delete(batch);
+    if (!mayChange) this.#takeOff(batch);
     // A link that is retired already may have waited for this batch alone.
     if (awaited || link?.usable === false) link?.retire();
     if (!mayChange) this.#landed(batch);
   }
 
   granted(link: Link): void {
-    this.#applied = false;
+    this.#applicant = undefined;
     if (this.#waiting.size > 0 && !this.#held) this.#send(link);
   }
 
   refused(refusal: Refusal): void {
-    this.#applied = false;
+    this.#applicant = undefined;
     const { failures, pool } = this.#host;
     // When this was the failure that brought the host down, it is the news.
     const mayRetry = refusal.kind === "dial" && !pool.down &&
@@ -227,7 +231,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   answered(batch: Batch): void {
-    if (!this.#flying.delete(batch)) return;
+    if (!this.#takeOff(batch)) return;
     // It may leave again, and not over this connection.
     if (this.watchful) this.#link?.forget(batch);
     this.#landed(batch);
@@ -255,10 +259,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       if (this.#link.usable) this.#send(this.#link);
       return;
     }
-    if (this.#applied || !this.#admits(first)) return;
+    if (this.#applicant !== undefined || !this.#admits(first)) return;
     const link = this.#links.take(first.exclusive);
     if (link !== undefined) return this.#send(link);
-    this.#applied = true;
+    this.#applicant = first;
     this.#links.apply(this, first.exclusive);
   }
 
@@ -281,7 +285,23 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     this.#waiting.delete(batch);
     this.#flying.add(batch);
+    const { gate } = batch;
+    if (gate !== undefined) {
+      this.#inFlight.set(gate, (this.#inFlight.get(gate) ?? 0) + 1);
+    }
     link.send(batch, atOnce);
+  }
+
+  /** Notes that a batch is not on the link any more, if it was. */
+  #takeOff(batch: Batch): boolean {
+    const { gate } = batch;
+    const isFlying = this.#flying.delete(batch);
+    if (isFlying && gate !== undefined) {
+      const others = this.#inFlight.get(gate)! - 1;
+      if (others > 0) this.#inFlight.set(gate, others);
+      else this.#inFlight.delete(gate);
+    }
+    return isFlying;
   }
 
   /** A batch that was on the link can change nothing any more. */
@@ -299,9 +319,12 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   /** Lets another host have its turn, unless the map is at work at this one. */
-  #leaveGate({ gate }: Batch): void {
-    if (gate === undefined || this.#applied) return;
-    for (const batch of this.#flying) if (batch.gate === gate) return;
+  #leaveGate(batch: Batch): void {
+    const { gate } = batch;
+    if (gate === undefined || this.#inFlight.has(gate)) return;
+    const applicant = this.#applicant;
+    // Nor while it waits for a link on behalf of another batch of that map.
+    if (applicant !== batch && applicant?.gate === gate) return;
     gate.leave(this);
   }
 
@@ -400,6 +423,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     this.#returned = [];
     this.#flying.clear();
+    this.#inFlight.clear();
     this.#growing = undefined;
     this.#link?.leave(this);
     this.#link = undefined;

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { PoolTimeoutError } from "../../mod.ts";
 import { type Entrant, Gate } from "../../src/delivery/gate.ts";
 import { eventually } from "../../support/waiting.ts";
-import { assertQuiet, Proxied } from "../faults/proxied.ts";
+import { assertQuiet, Proxied, reasonOf } from "../faults/proxied.ts";
 
 /** Enters as soon as it is called, and notes that. */
 class Visitor implements Entrant {
@@ -69,6 +70,16 @@ Deno.test("Gate keeps no place for one that leaves before its turn", () => {
   c.enter();
   gate.leave(a);
   assertEquals(log, ["a", "c", "b"]);
+});
+
+Deno.test("Gate calls those behind one that has no use for its turn", () => {
+  const { gate, log, visitors: [a, b, c] } = setup(1, "abc");
+  a.enter();
+  b.enter();
+  c.enter();
+  b.enter = () => {};
+  gate.leave(a);
+  assertEquals(log, ["a", "c"]);
 });
 
 Deno.test("Gate lets one in again that has left", () => {
@@ -146,4 +157,30 @@ Deno.test("Cluster.map() does not keep a place for a host whose commands ran out
   await map.join();
   assertEquals(first.map(({ isRejected }) => isRejected), [true, true]);
   assertEquals(later.map(({ isResolved }) => isResolved), [true, true]);
+});
+
+Deno.test("Cluster.map() does not keep a place for a host that had no connection in time", async () => {
+  await using host = await Proxied.start(2, {
+    poolOptions: { maxConnections: 1 },
+    timeout: 30_000,
+  });
+  const [[stuck], [well]] = [host.keys(0, 1), host.keys(1, 1)];
+  host.proxy.hold();
+  const taken = host.cluster.map((map) => map.get(stuck));
+  const pool = host.cluster.getPoolForHost(0);
+  await eventually(() => pool.leased === 1);
+  const client = host.cluster.getRoutingClient({ timeout: 100 });
+  const map = client.getMappingClient({ maxConcurrency: 1 });
+  const late = map.get(stuck);
+  await eventually(() => pool.waiting === 1);
+  // What waits behind it goes on waiting for the same connection.
+  const patient = { timeout: 30_000 };
+  const behind = client.sendCommand("GET", [stuck], patient);
+  assertInstanceOf(await reasonOf(late), PoolTimeoutError);
+  assertEquals(await map.get(well), null);
+  assertEquals(pool.waiting, 1);
+  host.proxy.pass();
+  assertEquals(await behind, null);
+  await taken;
+  await assertQuiet(host.cluster);
 });
