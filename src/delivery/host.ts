@@ -78,6 +78,8 @@ export interface Timed {
 export class Host {
   /** The id of the host. */
   readonly id: number;
+  /** Where it is, for people. */
+  readonly address: string;
   /** Its connections. */
   readonly pool: Pool;
   /**
@@ -108,7 +110,6 @@ export class Host {
   readonly #timed = new Set<Timed>();
   /** Goes off when the time of a batch is up. */
   readonly #alarm = new Alarm(() => this.#expire());
-  readonly #address: string;
   readonly #maxCommands: number;
   readonly #maxBytes: number;
 
@@ -123,7 +124,7 @@ export class Host {
     this.blockingPool = blockingPool;
     this.counters = counters;
     this.failures = new Failures(id, address, (kind) => counters.error(kind));
-    this.#address = address;
+    this.address = address;
     this.maxRetries = limits.maxRetries ?? 3;
     this.#maxCommands = limits.maxQueueCommands ?? Infinity;
     this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
@@ -161,7 +162,7 @@ export class Host {
     const duration = performance.now() - started;
     this.counters.settled(batch, duration);
     if (batchChannel.hasSubscribers) {
-      publishBatch(batch, { address: this.#address, started, duration });
+      publishBatch(batch, { address: this.address, started, duration });
     }
   }
 

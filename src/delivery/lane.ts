@@ -61,6 +61,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #returned: Returned<Batch>[] = [];
   /** Connections whose writes may still run. */
   readonly #fenced = new Set<Identity>();
+  /** The lane that has to end before this one begins, */
+  #former: Lane | undefined = undefined;
+  /** and the one that begins when this one ends. */
+  #follower: Lane | undefined = undefined;
 
   /**
    * @param host The host to bring batches to.
@@ -71,9 +75,19 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#links = links;
   }
 
-  /** Whether nothing is queued or under way. */
-  get idle(): boolean {
-    return this.#live.size === 0;
+  /**
+   * Begins when another lane has ended: that of the same client to the same
+   * server, whose pools were disconnected.
+   */
+  follow(former: Lane): void {
+    this.#former = former;
+    former.#follower = this;
+    former.#handOver();
+  }
+
+  /** Whether nothing that it sent matters to those who come later. */
+  get spent(): boolean {
+    return this.#isOver && this.#fenced.size === 0;
   }
 
   /**
@@ -137,10 +151,12 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (this.#growing === batch) this.#growing = undefined;
     if (this.#live.size > 0) return;
     this.#host.unwatch(this);
-    if (this.#applicant === undefined) return;
-    this.#applicant = undefined;
-    this.#links.withdraw(this);
-    this.#leaveGate(batch);
+    if (this.#applicant !== undefined) {
+      this.#applicant = undefined;
+      this.#links.withdraw(this);
+      this.#leaveGate(batch);
+    }
+    this.#handOver();
   }
 
   /** Gives up a batch: rejects its commands and forgets its replies. */
@@ -239,7 +255,25 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Whether later batches wait for a decision, or for the end of a pause. */
   get #held(): boolean {
-    return this.#pause !== undefined || this.watchful;
+    return this.#pause !== undefined || this.watchful ||
+      this.#former !== undefined;
+  }
+
+  get #isOver(): boolean {
+    return this.#live.size === 0 && this.#flying.size === 0 &&
+      this.#former === undefined;
+  }
+
+  /** Lets the lane begin that follows, if this one has ended. */
+  #handOver(): void {
+    const follower = this.#follower;
+    if (follower === undefined || !this.#isOver) return;
+    this.#follower = undefined;
+    for (const identity of this.#fenced) follower.#fenced.add(identity);
+    this.#fenced.clear();
+    follower.#former = undefined;
+    follower.#proceed();
+    follower.#handOver();
   }
 
   #seal(batch: Batch): void {
@@ -312,6 +346,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#link = undefined;
     if (this.watchful) this.#settleScore();
     else this.#proceed();
+    this.#handOver();
   }
 
   #admits({ gate }: Batch): boolean {
@@ -362,6 +397,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       this.#leaveGate(batch);
     }
     this.#proceed();
+    this.#handOver();
   }
 
   /** How long each batch that comes back pauses; nothing for its last attempt. */
@@ -475,8 +511,8 @@ export class Lanes {
   laneFor(host: Host): Lane {
     let lane = this.#lanes.get(host);
     if (lane === undefined) {
-      this.#forgetClosed();
       lane = new Lane(host);
+      this.#forgetClosed(host, lane);
       this.#lanes.set(host, lane);
     }
     return lane;
@@ -487,9 +523,16 @@ export class Lanes {
     for (const lane of this.#lanes.values()) lane.flush();
   }
 
-  #forgetClosed(): void {
-    for (const [host, lane] of this.#lanes) {
-      if (host.closing && lane.idle) this.#lanes.delete(host);
+  /**
+   * Forgets lanes to hosts whose pools were disconnected. The one to the same
+   * server comes to its end before the new one begins.
+   */
+  #forgetClosed(host: Host, next: Lane): void {
+    for (const [former, lane] of this.#lanes) {
+      if (!former.closing) continue;
+      const isSame = former.id === host.id && former.address === host.address;
+      if (isSame) next.follow(lane);
+      if (isSame || lane.spent) this.#lanes.delete(former);
     }
   }
 }

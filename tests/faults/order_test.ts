@@ -176,6 +176,57 @@ Deno.test("fault 39: what a callback gives up once more runs first or never", as
   assertStringIncludes(String(stats), "cmdstat_client|kill:calls=1,");
 });
 
+const RENEWALS: Record<string, (host: Proxied) => unknown> = {
+  "pools that are disconnected": ({ cluster }) => {
+    cluster.disconnectPools();
+  },
+  "a host that is removed and added": ({ cluster, proxy }) => {
+    cluster.removeHost(0);
+    cluster.addHost({ hostId: 0, ...proxy.host });
+  },
+};
+
+for (const [what, renew] of Object.entries(RENEWALS)) {
+  Deno.test(`fault 39: ${what} in between change no order`, async () => {
+    await using host = await Proxied.start(1);
+    const client = host.cluster.getRoutingClient();
+    await client.get("connection");
+    host.proxy.hold();
+    const first = client.rpush("list", 1)
+      .then(() => host.proxy.stats.accepted);
+    await turn();
+    renew(host);
+    const second = client.rpush("list", 2);
+    renew(host);
+    const third = client.rpush("list", 3);
+    // In this time it would open another connection.
+    await sleep(50);
+    host.proxy.pass();
+    assertEquals(await bounded(first), 1);
+    await bounded(Promise.all([second, third]));
+    assertEquals(await numbers(host), [1, 2, 3]);
+    await assertQuiet(host.cluster);
+  });
+
+  Deno.test(`fault 39: ${what} do not hide what may still run`, async () => {
+    await using host = await Proxied.start(1);
+    const client = host.cluster.getRoutingClient();
+    await client.get("connection");
+    host.proxy.hold({ direction: "requests" });
+    const late = client.sendCommand("RPUSH", ["list", 1], { timeout: 50 });
+    assert(await reasonOf(late) instanceof TransportError);
+    renew(host);
+    const { accepted } = host.proxy.stats;
+    const next = client.rpush("list", 2);
+    await eventually(() => host.proxy.stats.accepted > accepted);
+    host.proxy.pass();
+    await bounded(next);
+    assertRising(await numbers(host));
+    const stats = await host.oracle.command("INFO", "commandstats");
+    assertStringIncludes(String(stats), "cmdstat_client|kill:calls=1,");
+  });
+}
+
 Deno.test("fault 39: a user who may not end connections goes on without", async () => {
   await using host = await Proxied.start(1, {
     hostDefaults: { username: "app", password: "secret" },
