@@ -324,9 +324,11 @@ export class Connection {
   #afterDelivery(): void {
     if (this.#error !== undefined) return;
     this.#queue.compact();
-    if (this.#retired) {
+    // What only goes ahead of a command has no time limit of its own, and that
+    // command may have been given up before it left.
+    if (this.#retired || this.busy) {
       if (this.#queue.abandoned) this.close();
-    } else if (!this.busy) {
+    } else {
       this.#hold(this.#expecting);
       this.owner?.connectionIdle(this);
     }

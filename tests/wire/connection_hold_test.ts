@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Connection } from "../../src/wire/connection.ts";
+import { bounded } from "../../support/waiting.ts";
 import { FakeSocket } from "./fake_socket.ts";
 import { turn } from "./pool_fixture.ts";
 import { StepwiseExchange } from "./stepwise_exchange.ts";
@@ -51,6 +52,43 @@ Deno.test("Connection.keepAlive() leaves alone what a command needs", async () =
   socket.say("+a\r\n");
   await turn();
   assertEquals(socket.isHeld, false);
+  connection.close();
+  await connection.closed;
+});
+
+/** The near end of a link whose far end is silent. */
+class SilentSocket extends FakeSocket {
+  override write(bytes: Uint8Array): Promise<number> {
+    this.written += new TextDecoder().decode(bytes);
+    return Promise.resolve(bytes.length);
+  }
+}
+
+Deno.test("Connection ends when a question is all that is left of what it sent", async () => {
+  const socket = new SilentSocket();
+  const connection = new Connection(socket);
+  connection.identify();
+  const exchange = new StepwiseExchange(["A"]);
+  connection.send(exchange);
+  // It is given up before it leaves; the question leaves alone.
+  exchange.abandoned = true;
+  await bounded(connection.closed);
+  assertEquals(socket.written, "*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n");
+});
+
+Deno.test("Connection goes on when a command follows one that was given up", async () => {
+  const socket = new SilentSocket();
+  const connection = new Connection(socket);
+  connection.identify();
+  const given = new StepwiseExchange(["A"]);
+  connection.send(given);
+  given.abandoned = true;
+  const wanted = new StepwiseExchange(["B"]);
+  connection.send(wanted);
+  await turn();
+  socket.say("+id=1 addr=x\r\n+b\r\n");
+  await turn();
+  assertEquals([wanted.replies, connection.usable], [["b"], true]);
   connection.close();
   await connection.closed;
 });
