@@ -143,7 +143,9 @@ export class Relay implements AsyncDisposable {
 }
 
 async function writeAll(end: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await end.write(bytes.subarray(at));
+  for (let at = 0; at < bytes.length;) {
+    at += await end.write(bytes.subarray(at));
+  }
 }
 
 function close(end: Deno.Conn): void {
