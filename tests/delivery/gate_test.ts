@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Entrant, Gate } from "../../src/delivery/gate.ts";
+import { turn } from "../faults/outcome.ts";
 import { assertQuiet, Proxied } from "../faults/proxied.ts";
 
 /** Enters as soon as it is called, and notes that. */
@@ -82,6 +83,13 @@ Deno.test("Gate lets one in again that has left", () => {
   assertEquals(log, ["a", "b", "a", "b"]);
 });
 
+/** Takes its server a while. */
+const BUSY = `
+  local from = redis.call("TIME")
+  repeat
+    local to = redis.call("TIME")
+  until (to[1] - from[1]) * 1000000 + to[2] - from[2] > 200000`;
+
 /** Fails time and again, without being taken for down. */
 const PERSISTENT = { maxRetries: 1_000, breaker: { threshold: 10_000 } };
 
@@ -125,4 +133,22 @@ Deno.test("Cluster.map() does not keep a place for a host whose commands ran out
   await map.join();
   assertEquals(first.map(({ isRejected }) => isRejected), [true, true]);
   assertEquals(later.map(({ isResolved }) => isResolved), [true, true]);
+});
+
+Deno.test("Cluster.map() stays at a host as long as anything of it is under way there", async () => {
+  await using host = await Proxied.start(2);
+  const { cluster, proxies } = host;
+  const keys = [0, 1].map((id) => host.keys(id, 1)[0]);
+  await cluster.map((map) => keys.map((key) => map.get(key)));
+  proxies[0].hold();
+  const order: string[] = [];
+  await cluster.map(async (map) => {
+    map.get(keys[0]).done(() => order.push("first"));
+    await turn();
+    map.eval(BUSY, [keys[0]], []).done(() => order.push("busy"));
+    map.get(keys[1]).done(() => order.push("other"));
+    await turn();
+    proxies[0].pass();
+  }, { maxConcurrency: 1 });
+  assertEquals(order, ["first", "busy", "other"]);
 });
