@@ -386,3 +386,68 @@ Deno.test("what comes after a pause that nobody waits for any more does not wait
   proxy.pass();
   assertEquals(await bounded(client.get("a")), null);
 });
+
+Deno.test("what waits behind a map for its turn keeps its place", async () => {
+  await using host = await Proxied.start(2, { timeout: 20_000 });
+  const { cluster, proxies } = host;
+  const keys = [0, 1].map((id) => host.keys(id, 1)[0]);
+  await cluster.map((map) => keys.map((key) => map.get(key)));
+  proxies[0].hold();
+  const client = cluster.getRoutingClient();
+  const sent: PromiseLike<unknown>[] = [
+    // The first host that is issued to has the first turn.
+    client.type(keys[0]),
+    client.rpush(keys[1], 1),
+    client.map((map) => keys.map((key) => map.rpush(key, 2)), {
+      maxConcurrency: 1,
+    }),
+    client.sendCommand("RPUSH", [keys[1], 3], { timeout: 19_000 }),
+  ];
+  const settled = bounded(Promise.all(sent));
+  await sent[1];
+  await sleep(20);
+  const list = () => host.oracles[1].command("LRANGE", keys[1], 0, -1);
+  assertEquals(await list(), ["1"]);
+  proxies[0].pass();
+  await settled;
+  assertEquals(await list(), ["1", "2", "3"]);
+});
+
+Deno.test("what is issued in the moment in which a connection becomes free leaves", async () => {
+  await using host = await Proxied.start(1, {
+    timeout: 20_000,
+    poolOptions: { maxConnections: 1 },
+  });
+  const { cluster, proxy } = host;
+  const client = cluster.getRoutingClient();
+  await client.get("connection");
+  proxy.hold();
+  const counts: Promise<number>[] = [];
+  const map = cluster.map((map) => {
+    map.get("a").done(() => {
+      counts.push(client.incr("n"));
+      queueMicrotask(() => counts.push(client.incr("n")));
+    });
+  });
+  await eventually(() => cluster.getPoolForHost(0).leased === 1);
+  counts.push(client.incr("n"));
+  await eventually(() => cluster.getPoolForHost(0).waiting === 1);
+  proxy.pass();
+  await bounded(map);
+  assertEquals(await bounded(Promise.all(counts)), [1, 2, 3]);
+});
+
+Deno.test("what could not be sent leaves nothing behind", async () => {
+  await using host = await Proxied.start(1, { poolOptions: { maxRetries: 1 } });
+  const { cluster, proxy } = host;
+  const client = cluster.getRoutingClient();
+  await proxy.refuse();
+  assertEquals(told(await reasonOf(client.incr("n"))).outcome, "not-sent");
+  assertEquals(cluster.stats().get(0)!.retries, 1);
+  proxy.pass();
+  assertEquals(await bounded(client.incr("n")), 1);
+  assertEquals(cluster.stats().get(0)!.retries, 1);
+  proxy.reset();
+  await eventually(() => cluster.getPoolForHost(0).size === 0);
+  assertEquals(await bounded(client.incr("n")), 2);
+});

@@ -13,6 +13,7 @@ import { type Oracle, oracle, RawClient } from "../../support/raw_client.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
 import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
 import { Relay } from "./relay.ts";
+import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";
 
 /** A server that numbers connections with two digits, and a way to it. */
@@ -197,4 +198,25 @@ Deno.test("fault 39: what may still run keeps an earlier write from going again"
   assertEquals(await setup.oracle.command("GET", "a"), "2");
   const { errors } = cluster.stats().get(0)!;
   assertEquals(errors, { ConnectionError: 1, TimeoutError: 1 });
+});
+
+Deno.test("fault 39: nobody is ended whom the server turned away", async () => {
+  const info = "id=7 addr=127.0.0.1:5 laddr=127.0.0.1:6379";
+  await using server = new ScriptedServer(async (link, index) => {
+    await link.readAll();
+    if (index === 0) {
+      await link.write(`$${info.length}\r\n${info}\r\n`);
+      return await link.write("-ERR max number of clients reached\r\n");
+    }
+    // The next connection has to show that it works, before it is asked.
+    await link.write("+PONG\r\n");
+    await link.readAll();
+    await link.write("-ERR unknown subcommand\r\n:1\r\n");
+    await link.hangup();
+  });
+  await using cluster = clusterAt(server.port, { timeout: 20_000 });
+  const client = cluster.getRoutingClient();
+  assertEquals(await bounded(client.rpush("list", 1)), 1);
+  assertEquals(server.accepted.length, 2);
+  assert(!server.accepted[1].text.includes("KILL"));
 });
