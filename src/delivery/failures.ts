@@ -12,7 +12,7 @@ import {
   ProtocolError,
   QueueFullError,
   TimeoutError,
-  TransportError,
+  type TransportError,
 } from "../errors.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Command } from "./command.ts";
