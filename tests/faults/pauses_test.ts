@@ -174,14 +174,15 @@ Deno.test("fault 20: what waits behind a stalled write is not told to open more 
   await using cluster = clusterAt(server.port, {
     poolOptions: { maxConnections: 1 },
   });
-  const client = cluster.getRoutingClient({ timeout: 200 });
+  const client = cluster.getRoutingClient({ timeout: 1_000 });
   await client.get("key");
   server.pause();
   // More than the buffers of the system take, so that it is half written.
   const large = reasonOf(client.set("large", "x".repeat(20_000_000)));
   await eventually(() => cluster.getPoolForHost(0).leased === 1);
   const behind = reasonOf(client.get("key"));
-  // In a lane of its own, which has no connection at all.
+  // In a lane of its own, which has no connection at all; its time is up while
+  // the others still hold theirs.
   const waiting = reasonOf(
     cluster.map((map) => map.get("key"), { timeout: 200 }),
   );
