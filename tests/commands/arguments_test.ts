@@ -94,6 +94,18 @@ Deno.test("takeArgument() makes a plain copy of any kind of bytes", () => {
   }
 });
 
+Deno.test("takeArgument() refuses arrays of other numbers", () => {
+  for (
+    const numbers of [new Uint8ClampedArray(2), new Int8Array(2), [1, 2]]
+  ) {
+    assertThrows(
+      () => takeArgument("GET", numbers as unknown as Uint8Array),
+      TypeError,
+      "expected a string, a number, a bigint or a Uint8Array",
+    );
+  }
+});
+
 Deno.test("takeArgument() refuses bytes that are gone", () => {
   const transferred = new Uint8Array(3);
   transferred.buffer.transfer();

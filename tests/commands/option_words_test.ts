@@ -44,6 +44,7 @@ Deno.test("blockOption() finds the option and nothing that looks like it", () =>
     [["STREAMS", "BLOCK", "0"], undefined],
     [["COUNT", "BLOCK", "STREAMS", "s", "0"], undefined],
     [["BLOCK", 1, "BLOCK", 2, "STREAMS", "s", "0"], 2],
+    [["BLOCK", "block", "COUNT", 1, "STREAMS", "s", "0"], "block"],
     // Without streams the server refuses it at once.
     [["BLOCK", 0], undefined],
     [["BLOCK", "STREAMS", "s", "0"], undefined],

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { PoolTimeoutError } from "../../mod.ts";
 import { type Entrant, Gate } from "../../src/delivery/gate.ts";
-import { eventually } from "../../support/waiting.ts";
+import { eventually, turn } from "../../support/waiting.ts";
 import { assertQuiet, Proxied, reasonOf } from "../faults/proxied.ts";
 
 /** Enters as soon as it is called, and notes that. */
@@ -95,6 +95,13 @@ Deno.test("Gate lets one in again that has left", () => {
   assertEquals(log, ["a", "b", "a", "b"]);
 });
 
+/** Takes its server a while. */
+const BUSY = `
+  local from = redis.call("TIME")
+  repeat
+    local to = redis.call("TIME")
+  until (to[1] - from[1]) * 1000000 + to[2] - from[2] > 200000`;
+
 /** Fails time and again, without being taken for down. */
 const PERSISTENT = { maxRetries: 1_000, breaker: { threshold: 10_000 } };
 
@@ -183,4 +190,22 @@ Deno.test("Cluster.map() does not keep a place for a host that had no connection
   assertEquals(await behind, null);
   await taken;
   await assertQuiet(host.cluster);
+});
+
+Deno.test("Cluster.map() stays at a host as long as anything of it is under way there", async () => {
+  await using host = await Proxied.start(2);
+  const { cluster, proxies } = host;
+  const keys = [0, 1].map((id) => host.keys(id, 1)[0]);
+  await cluster.map((map) => keys.map((key) => map.get(key)));
+  proxies[0].hold();
+  const order: string[] = [];
+  await cluster.map(async (map) => {
+    map.get(keys[0]).done(() => order.push("first"));
+    await turn();
+    map.eval(BUSY, [keys[0]], []).done(() => order.push("busy"));
+    map.get(keys[1]).done(() => order.push("other"));
+    await turn();
+    proxies[0].pass();
+  }, { maxConcurrency: 1 });
+  assertEquals(order, ["first", "busy", "other"]);
 });

@@ -417,8 +417,8 @@ for (const seed of [1, 2, 3]) {
     const faults = [
       () => proxy.cut({ replies: random.integer(0, 5) }),
       () => proxy.cut({ bytes: random.integer(0, 40) }),
-      () => proxy.hold(),
-      () => proxy.hold({ direction: "requests" }),
+      // Not requests: what a connection sends before it has said who it is
+      // cannot be ended (see "Order" in docs/delivery.md).
       () => proxy.hold({ direction: "replies" }),
       () => proxy.reset(),
       () => proxy.forget(),

@@ -94,6 +94,30 @@ Deno.test("fault 12: a read whose next attempt would come too late fails with wh
   assertEquals(error.outcome, "unknown");
 });
 
+Deno.test("fault 12: pauses grow up to half a second", async () => {
+  using _ = withoutJitter();
+  await using cluster = clusterAt(closedPort(), {
+    timeout: 60_000,
+    poolOptions: PERSISTENT,
+  });
+  const pool = cluster.getPoolForHost(0);
+  using time = new FakeTime();
+  const controller = new AbortController();
+  const client = cluster.getRoutingClient({ signal: controller.signal });
+  const given = reasonOf(client.get("key"));
+  const pauses: number[] = [];
+  for (let failures = 1; failures <= 7; failures++) {
+    await eventually(() => pool.failures === failures);
+    const pause = Math.min(...time.delays);
+    pauses.push(pause);
+    await time.advance(pause);
+  }
+  // Without jitter each is half as long as it may be.
+  assertEquals(pauses, [25, 50, 100, 200, 250, 250, 250]);
+  controller.abort("given up");
+  assertEquals(await given, "given up");
+});
+
 for (const kind of ["command", "map", "block"]) {
   Deno.test(`fault 2: an abort during the pause of a ${kind} ends it for good`, async () => {
     await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { nodeRuntime } from "../../src/runtime/node.ts";
 import type { Address, Socket } from "../../src/runtime/runtime.ts";
+import { RedisServer } from "../../src/testing.ts";
 import { eventually } from "../faults/outcome.ts";
+import { makeTlsFixtures } from "../../support/tls_fixtures.ts";
 
 /*
  * Deno has the modules of Node.js too: what the adapter does by itself shows
@@ -203,4 +205,36 @@ Deno.test("nodeRuntime.connect() leaves no socket when it is aborted", async () 
     await eventually(() => open === 0);
     await assertRejects(() => nodeRuntime.connect(address, controller.signal));
   }
+});
+
+Deno.test("nodeRuntime.isUntrusted() tells a bad certificate from a lost link", async () => {
+  await using fixtures = await makeTlsFixtures();
+  await using server = await RedisServer.start({ tls: fixtures.valid });
+  const { port } = server;
+  const caCerts = [fixtures.caCert];
+  for (const hostname of ["localhost", HOSTNAME]) {
+    const address = { hostname, port, tls: true, caCerts };
+    const socket = await nodeRuntime.connect(address, NEVER);
+    await socket.write(new TextEncoder().encode("PING\r\n"));
+    assertEquals(await socket.read(new Uint8Array(64)), 7);
+    await end(socket);
+  }
+  for (const caCerts of [undefined, [fixtures.otherCaCert]]) {
+    const address = { hostname: "localhost", port, tls: true, caCerts };
+    const error = await assertRejects(
+      () => nodeRuntime.connect(address, NEVER),
+      Error,
+    );
+    assert(nodeRuntime.isUntrusted(error), error.message);
+  }
+  // It hangs up in the middle of the greeting.
+  await using rude = listen(async (link) => {
+    await link.read(new Uint8Array(64));
+  });
+  const address = { ...rude.address, tls: true, caCerts };
+  const lost = await assertRejects(
+    () => nodeRuntime.connect(address, NEVER),
+    Error,
+  );
+  assertEquals(nodeRuntime.isUntrusted(lost), false, lost.message);
 });
