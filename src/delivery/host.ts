@@ -69,9 +69,10 @@ export interface Timed {
    * Gives up what is overdue.
    *
    * @param now The time of `performance.now()`.
+   * @param exhausted Links of which there were no more to be had by then.
    * @returns When the next of its batches will be.
    */
-  expire(now: number): number;
+  expire(now: number, exhausted: ReadonlySet<Links>): number;
 }
 
 /** The pools of a host, its queue and its clock. */
@@ -229,7 +230,13 @@ export class Host {
   #expire(): void {
     const now = performance.now();
     let next = Infinity;
-    for (const timed of this.#timed) next = Math.min(next, timed.expire(now));
+    // As it was when the time was up: what is given up makes room.
+    const exhausted = new Set<Links>();
+    if (this.pool.exhausted) exhausted.add(this.links);
+    if (this.blockingPool.exhausted) exhausted.add(this.blockingLinks);
+    for (const timed of this.#timed) {
+      next = Math.min(next, timed.expire(now, exhausted));
+    }
     if (next < Infinity) this.#alarm.set(next);
   }
 }

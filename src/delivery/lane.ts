@@ -218,19 +218,19 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#proceed();
   }
 
-  expire(now: number): number {
-    const { failures, pool } = this.#host;
+  expire(now: number, exhausted: ReadonlySet<Links>): number {
+    const { failures } = this.#host;
     let next = Infinity;
     for (const batch of this.#live) {
       if (batch.deadline > now) {
         next = Math.min(next, batch.deadline);
         continue;
       }
-      const exhausted = pool.exhausted && this.#waiting.has(batch);
+      const isLast = exhausted.has(this.#links) && this.#waiting.has(batch);
       this.abandon(
         batch,
         (command, sent, refusal) =>
-          refusal ?? failures.timedOut(command, { sent, exhausted }),
+          refusal ?? failures.timedOut(command, { sent, exhausted: isLast }),
       );
     }
     return next;
