@@ -15,7 +15,7 @@ import {
 } from "./subjects.ts";
 
 /** What is promised of memory. */
-const MAX_PER_COMMAND = 450;
+const MAX_PER_COMMAND = 140;
 const MAX_GROWTH = 64 * 2 ** 20;
 /** Far less than a reply of a mebibyte, and room for what is kept. */
 const MAX_KEPT = 1_024;
