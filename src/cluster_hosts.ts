@@ -25,7 +25,7 @@ export type HostListener = (
   error: unknown,
 ) => void;
 
-/** Owns the pools and the router of a cluster, and keeps them in step. */
+/** Owns the pools and the topology of a cluster, and keeps them in step. */
 export class ClusterHosts implements ClusterView {
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;

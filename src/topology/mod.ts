@@ -1,6 +1,6 @@
 /**
- * The routers: from a command to its keys, from a key to its host. Nothing here
- * knows of sockets.
+ * The topology and the routers: which hosts there are, and which of them has a
+ * key. Nothing here knows of sockets.
  *
  * @module
  */
