@@ -167,7 +167,10 @@ Deno.test("fault 41: WAIT is refused where it would count nobody's writes", asyn
 });
 
 Deno.test("fault 41: WAIT counts the writes of a connection of its own", async () => {
-  await using server = await RedisServer.start({ transport: "tcp" });
+  await using server = await RedisServer.start({
+    transport: "tcp",
+    config: { "repl-diskless-sync-delay": "0" },
+  });
   await using replica = await RedisServer.start({ transport: "tcp" });
   await using direct = oracle(replica);
   await direct.command("REPLICAOF", server.hostname, server.port);

@@ -428,7 +428,7 @@ for (const seed of [1, 2, 3]) {
       () => host.oracle.command("CLIENT", "KILL", "TYPE", "normal"),
       () => proxy.refuse(),
     ];
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 30; round++) {
       await random.pick(faults)();
       for (let step = 0; step < 6; step++) {
         for (const writer of writers) writer.issue();
@@ -446,7 +446,7 @@ for (const seed of [1, 2, 3]) {
       const ran = new Set(list);
       assertEquals(acknowledged.filter((one) => !ran.has(one)), []);
       assertEquals(unsent.filter((one) => ran.has(one)), []);
-      assert(acknowledged.length > 50, `${acknowledged.length} arrived`);
+      assert(acknowledged.length > 20, `${acknowledged.length} arrived`);
     }
     await assertQuiet(cluster);
   });
