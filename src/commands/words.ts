@@ -11,8 +11,7 @@ import { type Argument, numberText } from "../values.ts";
 const LONGEST_WORD = 32;
 
 const LOWER = /[a-z]+/g;
-// deno-lint-ignore no-control-regex -- all of ASCII is meant
-const BEYOND_ASCII = /[^\x00-\x7f]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /**
  * Text in upper case, as far as a server minds the case of words: only letters
