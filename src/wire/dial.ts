@@ -74,9 +74,6 @@ export async function dial(
   }
 }
 
-/** What a server says that is well and does not let everybody ask. */
-const DENIALS = new Set(["NOAUTH", "NOPERM"]);
-
 /** Authenticates, selects and names, all in one write. */
 async function introduce(
   connection: Connection,
@@ -93,8 +90,9 @@ async function introduce(
     replies.forEach((reply, index) => {
       if (!(reply instanceof CommandError)) return;
       const command = String(commands[index][0]);
-      // Who may not ask PING has an answer all the same.
-      if (command === "PING" && DENIALS.has(reply.code)) return;
+      // Whatever it answers to PING (that it loads, or that this user may not
+      // ask), it is there.
+      if (command === "PING") return;
       throw refusal(command, reply, secret);
     });
   } catch (error) {
