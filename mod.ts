@@ -70,6 +70,7 @@ export type {
   PingOptions,
   WholeCluster,
 } from "./src/clients/whole_cluster.ts";
+export type { WaitUntilUpOptions } from "./src/clients/wait_until_up.ts";
 export type { HostLimits } from "./src/delivery/host.ts";
 export type { LocalClient } from "./src/clients/local_client.ts";
 export type { MappingClient } from "./src/clients/mapping_client.ts";
@@ -126,6 +127,7 @@ export {
   ConnectionError,
   DecodeError,
   HostDownError,
+  type HostDownErrorOptions,
   type Outcome,
   PoolTimeoutError,
   ProtocolError,

@@ -32,6 +32,7 @@ import {
   type PingOptions,
   type WholeCluster,
 } from "./clients/whole_cluster.ts";
+import { waitUntilUp, type WaitUntilUpOptions } from "./clients/wait_until_up.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import {
   checkClusterOptions,
@@ -366,6 +367,11 @@ export class Cluster extends EventTarget
   ): Promise<Map<number, number>>;
   ping(options: PingOptions = {}): Promise<unknown> {
     return pingHosts(this.#hosts, options);
+  }
+
+  /** Waits until hosts answer: see {@linkcode WholeCluster.waitUntilUp}. */
+  waitUntilUp(options: WaitUntilUpOptions = {}): Promise<void> {
+    return waitUntilUp(this.#hosts, options);
   }
 
   /** The number of keys of each host: see {@linkcode WholeCluster.dbsize}. */

@@ -18,6 +18,12 @@ import { FixedTopology, PartitionRouter } from "./topology/mod.ts";
 import { dial } from "./wire/dial.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
 
+/**
+ * Milliseconds of silence after which commands that are overdue tell that a host
+ * hangs.
+ */
+const LONGEST_PATIENCE = 1_000;
+
 /** Told what happens to a host. */
 export type HostListener = (
   type: "down" | "up" | "reconnect",
@@ -134,8 +140,8 @@ export class ClusterHosts implements ClusterView {
     const { poolOptions = {} } = this.#options;
     const counters = this.#countersOf(id);
     const pool = this.#makePool(info, counters);
-    const blockingPool = pool.sibling();
-    const parts = { id, address, pool, blockingPool, counters };
+    const patience = Math.min(LONGEST_PATIENCE, this.timeout);
+    const parts = { id, address, pool, counters, patience };
     const host = new Host(parts, poolOptions);
     this.#hosts.set(id, host);
     return host;
@@ -159,12 +165,16 @@ export class ClusterHosts implements ClusterView {
       connectionChannel.publish({ hostId, address, type, error });
     };
     const events: PoolEvents = {
-      onHealth: (down, error) => {
-        if (!down) return this.#listener("up", hostId, undefined);
+      onHealth: (refusal) => {
+        if (refusal === undefined) {
+          return this.#listener("up", hostId, undefined);
+        }
+        const { cause: error, retryIn } = refusal;
         const reason = error instanceof Error ? error.message : String(error);
         const message = `Host ${hostId} at ${address} is down: ${reason}`;
         const details = { hostId, outcome: "not-sent", cause: error } as const;
-        this.#listener("down", hostId, new HostDownError(message, details));
+        const down = new HostDownError(message, { ...details, retryIn });
+        this.#listener("down", hostId, down);
       },
       onConnect: (again) => {
         counters.opened++;
@@ -177,8 +187,9 @@ export class ClusterHosts implements ClusterView {
       },
       onFail: (error) => tell("fail", error),
     };
-    const dialer: Dialer = (prove, signal) =>
-      dial(info, { ...dialOptions(poolOptions), traffic, prove, signal });
+    const options = dialOptions(poolOptions, this.timeout);
+    const dialer: Dialer = (manner, signal) =>
+      dial(info, { ...options, traffic, manner, signal });
     return new Pool(dialer, poolOptions, events);
   }
 
@@ -189,8 +200,8 @@ export class ClusterHosts implements ClusterView {
   }
 }
 
-function dialOptions(options: PoolOptions) {
-  const { dialTimeout = 5_000, protocol = 2 } = options;
+function dialOptions(options: PoolOptions, longest: number) {
+  const { dialTimeout = Math.min(5_000, longest), protocol = 2 } = options;
   const { maxDepth, maxBulkBytes, maxElements } = options;
   return {
     timeout: dialTimeout,

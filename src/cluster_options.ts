@@ -36,7 +36,8 @@ export type RouterClass = new (
 export interface PoolOptions
   extends Omit<PoolSettings, "breaker">, HostLimits, ParserOptions {
   /**
-   * Milliseconds for opening a connection, its handshake included.
+   * Milliseconds for opening a connection, its handshake included. By default no
+   * more than the `timeout` of the cluster.
    *
    * @default {5000}
    */
@@ -51,7 +52,7 @@ export interface PoolOptions
   /**
    * When a host counts as down, and how it is probed.
    *
-   * @default {{ threshold: 3, minDelay: 1000, maxDelay: 30000 }}
+   * @default {{ threshold: 3, minDelay: 1000, maxDelay: 2000 }}
    */
   breaker?: BreakerOptions;
 }

@@ -92,13 +92,40 @@ export class PoolTimeoutError extends TimeoutError {
   override name = "PoolTimeoutError";
 }
 
+/** What a {@linkcode HostDownError} knows of its host. */
+export interface HostDownErrorOptions extends TransportErrorOptions {
+  /**
+   * Milliseconds until the host is probed again.
+   *
+   * @default {0}
+   */
+  retryIn?: number | undefined;
+}
+
 /**
  * A host failed several times in a row and is not tried for now; the command
- * was not sent. The host is probed in the background until it answers.
+ * was not sent. The host is probed in the background until it answers;
+ * `cluster.waitUntilUp()` waits for that.
  */
 export class HostDownError extends ConnectionError {
   /** The name of the class. */
   override name = "HostDownError";
+  /**
+   * Milliseconds from the error to the next probe of the host, before which
+   * there is no point in trying again; 0 when it is being probed.
+   */
+  readonly retryIn: number;
+
+  /**
+   * An error of a host that counts as down.
+   *
+   * @param message What was attempted, on which host, and what to do.
+   * @param options The host, the command, the next probe and the cause.
+   */
+  constructor(message: string, options: HostDownErrorOptions = {}) {
+    super(message, options);
+    this.retryIn = options.retryIn ?? 0;
+  }
 }
 
 /**

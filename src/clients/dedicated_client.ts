@@ -20,6 +20,7 @@ import { endsMatching } from "../commands/traits.ts";
 import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
+import { anotherTurn, failingLater, inAnotherTurn } from "../turn.ts";
 import { takeArguments } from "../commands/arguments.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";
@@ -41,10 +42,12 @@ export async function connectDedicated(
   hostId: number,
   options: ClientOptions,
 ): Promise<Redis> {
-  checkOptions(options, "the client");
-  const link = await DedicatedLink.open(cluster.host(hostId), {
-    timeout: options.timeout ?? cluster.timeout,
-    signal: anySignal(cluster.signal, options.signal),
+  const link = await failingLater(() => {
+    checkOptions(options, "the client");
+    return DedicatedLink.open(cluster.host(hostId), {
+      timeout: options.timeout ?? cluster.timeout,
+      signal: anySignal(cluster.signal, options.signal),
+    });
   });
   const client = new DedicatedClient(link);
   const redis = createRedis(client);
@@ -85,7 +88,7 @@ class DedicatedClient implements Client {
       }
       this.#link.send([withSettler(ready, { resolve, reject })]);
     } catch (error) {
-      reject(error);
+      inAnotherTurn(() => reject(error));
     }
     // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
     return promise as Promise<RedisReply>;
@@ -95,10 +98,13 @@ class DedicatedClient implements Client {
     command: "SUBSCRIBE" | "PSUBSCRIBE",
     ...names: string[]
   ): Promise<RedisSubscription<T>> {
-    this.#subscription ??= this.#link.subscribe();
-    if (command === "SUBSCRIBE") await this.#subscription.subscribe(...names);
-    else await this.#subscription.psubscribe(...names);
-    return this.#subscription as unknown as RedisSubscription<T>;
+    const subscription = this.#subscription ??= this.#link.subscribe();
+    await failingLater(() =>
+      command === "SUBSCRIBE"
+        ? subscription.subscribe(...names)
+        : subscription.psubscribe(...names)
+    );
+    return subscription as unknown as RedisSubscription<T>;
   }
 
   close(): void {
@@ -146,13 +152,12 @@ class LinkConnection extends EventTarget {
     return this.isConnected ? Promise.resolve() : this.reconnect();
   }
 
-  reconnect(): Promise<void> {
-    return Promise.reject(
-      new ConnectionError(
-        "Cannot reconnect: the state of a dedicated connection is lost with " +
-          "it; open another one with cluster.connect(hostId)",
-        { outcome: "not-sent" },
-      ),
+  async reconnect(): Promise<void> {
+    await anotherTurn();
+    throw new ConnectionError(
+      "Cannot reconnect: the state of a dedicated connection is lost with " +
+        "it; open another one with cluster.connect(hostId)",
+      { outcome: "not-sent" },
     );
   }
 
@@ -200,16 +205,16 @@ function createPipeline(
       Promise.reject(new TypeError("Cannot subscribe in a pipeline")),
     close: () => link.close(),
   });
-  const flush = (): Promise<RawOrError[]> => {
+  const flush = async (): Promise<RawOrError[]> => {
     const commands = transaction
       ? [prepare("MULTI"), ...queue, prepare("EXEC")]
       : queue;
     const failed = mistake;
     queue = [];
     mistake = undefined;
-    return failed === undefined
-      ? sendTogether(link, commands)
-      : Promise.reject(failed.reason);
+    if (failed === undefined) return await sendTogether(link, commands);
+    await anotherTurn();
+    throw failed.reason;
   };
   return Object.assign(client, { flush });
 }

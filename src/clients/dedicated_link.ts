@@ -8,6 +8,7 @@ import { blockTimeOf } from "../commands/traits.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
+import { inAnotherTurn } from "../turn.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
 import type { Command } from "../delivery/command.ts";
@@ -103,7 +104,8 @@ export class DedicatedLink implements ConnectionOwner {
     batch.seal();
     if (batch.issued === 0) return;
     if (!this.#connection.usable) {
-      batch.abandon((command) => this.#failure(command, false));
+      const reason = (command: Command) => this.#failure(command, false);
+      inAnotherTurn(() => void batch.abandon(reason));
       return;
     }
     if (time < Infinity) {
@@ -156,6 +158,7 @@ export class DedicatedLink implements ConnectionOwner {
 
   /** A reply is overdue; those behind it could not be told apart from it. */
   #expire(batch: Batch): void {
+    if (batch.awaited) this.#host.overdue(batch.issuedAt);
     batch.abandon((command, sent) =>
       this.#host.failures.timedOut(command, { sent, exhausted: false })
     );

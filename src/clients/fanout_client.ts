@@ -122,8 +122,13 @@ class FanoutClientImpl implements CommandTarget {
   }
 
   refuse(error: Error): RbPromise<unknown> {
-    const promise = RbPromise.rejected(error);
-    this.#state.mapping.enter(promise);
+    const promise = new RbPromise<unknown>();
+    const { mapping } = this.#state;
+    mapping.dispatcher.refuse({
+      resolve: () => {},
+      reject: (reason) => promise.reject(reason),
+    }, error);
+    mapping.enter(promise);
     return promise;
   }
 

@@ -57,7 +57,7 @@ export class NativeClient implements CommandTarget {
       const dispatcher = this.#dispatcherFor(call);
       return this.#send(dispatcher, ...spell(command, args), call);
     } catch (error) {
-      return Promise.reject(error);
+      return this.refuse(error);
     }
   }
 
@@ -78,7 +78,7 @@ export class NativeClient implements CommandTarget {
     try {
       issuePlain(dispatcher, this.#hostId, command, settler, args, second);
     } catch (error) {
-      reject(error);
+      dispatcher.refuse(settler, error);
     }
     return promise;
   }
@@ -89,8 +89,10 @@ export class NativeClient implements CommandTarget {
   }
 
   /** Fails, as commands do. */
-  refuse(error: Error): Promise<never> {
-    return Promise.reject(error);
+  refuse(error: unknown): Promise<never> {
+    const { promise, resolve, reject } = Promise.withResolvers<never>();
+    this.#dispatcher.refuse({ resolve: resolve as () => void, reject }, error);
+    return promise;
   }
 
   /** The shared one, unless a call has limits of its own. */

@@ -58,7 +58,7 @@ export class PromiseClient implements CommandTarget {
     try {
       return this.#enter(this.#issue(...spell(command, args), options));
     } catch (error) {
-      return this.#enter(RbPromise.rejected(error));
+      return this.refuse(error);
     }
   }
 
@@ -92,8 +92,8 @@ export class PromiseClient implements CommandTarget {
   }
 
   /** Fails, as commands do. */
-  refuse(error: Error): RbPromise<never> {
-    return this.#enter(RbPromise.rejected(error));
+  refuse(error: unknown): RbPromise<never> {
+    return this.#enter(this.#refused(error));
   }
 
   /** The promise of most commands finds its outcome where they are kept. */
@@ -108,8 +108,18 @@ export class PromiseClient implements CommandTarget {
       const run = issuePlain(dispatcher, id, command, undefined, args, second);
       return placedAt(run, run.length - 1);
     } catch (error) {
-      return RbPromise.rejected(error);
+      return this.#refused(error);
     }
+  }
+
+  #refused(error: unknown): RbPromise<never> {
+    const promise = new RbPromise<never>();
+    const { dispatcher } = this.#ledger;
+    dispatcher.refuse({
+      resolve: () => {},
+      reject: (reason) => promise.reject(reason),
+    }, error);
+    return promise;
   }
 
   #issue(

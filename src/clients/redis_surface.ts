@@ -15,6 +15,7 @@ import {
   type RedisValue,
   type SendCommandOptions,
 } from "@db/redis";
+import { anotherTurn } from "../turn.ts";
 import type { Argument, Reply } from "../values.ts";
 
 /** Sends one command and promises its reply. */
@@ -33,10 +34,17 @@ type AnyMethod = (...args: unknown[]) => unknown;
  */
 export class Surface {
   readonly #redis: Redis;
+  /** How many commands have been sent. */
+  #sent = 0;
 
   /** @param send What carries the commands. */
   constructor(send: Send) {
-    this.#redis = create(new Carrier(send));
+    this.#redis = create(
+      new Carrier((...command) => {
+        this.#sent++;
+        return send(...command);
+      }),
+    );
   }
 
   /**
@@ -46,7 +54,14 @@ export class Surface {
    */
   async call(method: string, args: unknown[]): Promise<unknown> {
     const call = Reflect.get(this.#redis, method) as AnyMethod;
-    return await call.apply(this.#redis, args);
+    const before = this.#sent;
+    try {
+      return await call.apply(this.#redis, args);
+    } catch (error) {
+      // What is wrong with the arguments has waited for nothing.
+      if (this.#sent === before) await anotherTurn();
+      throw error;
+    }
   }
 }
 

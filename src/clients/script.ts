@@ -85,7 +85,7 @@ export function issueCommands<M extends CommandMapping>(
     const hostId = topology.hostOf(topology.groupOf(key));
     let sequencer = sequencers.get(hostId);
     if (sequencer === undefined) {
-      sequencer = new Sequencer(new PromiseClient(map, hostId));
+      sequencer = new Sequencer(map, hostId);
       sequencers.set(hostId, sequencer);
     }
     return tuples.map((tuple) => sequencer.issue(tuple));
@@ -104,11 +104,13 @@ export function issueCommands<M extends CommandMapping>(
 
 /** Issues commands to one host, and knows which scripts it has been given. */
 class Sequencer {
+  readonly #map: Ledger;
   readonly #client: PromiseClient;
   readonly #given = new Set<string>();
 
-  constructor(client: PromiseClient) {
-    this.#client = client;
+  constructor(map: Ledger, hostId: number) {
+    this.#map = map;
+    this.#client = new PromiseClient(map, hostId);
   }
 
   issue(tuple: CommandTuple): RbPromise<Reply> {
@@ -130,14 +132,17 @@ class Sequencer {
     args: readonly Argument[],
   ): RbPromise<Reply> {
     const isKnown = this.#given.has(script.sha);
+    const { dispatcher } = this.#map;
+    const before = dispatcher.refusedCommands;
     const promise = this.#client.sendCommand(isKnown ? "EVALSHA" : "EVAL", [
       isKnown ? script.sha : script.script,
       keys.length,
       ...keys,
       ...args,
     ]);
-    // One that is rejected already was refused, and will not be sent.
-    if (promise.isPending) this.#given.add(script.sha);
+    // What was refused will not be sent.
+    const isRefused = dispatcher.refusedCommands > before;
+    if (!isRefused) this.#given.add(script.sha);
     return promise;
   }
 }

@@ -5,12 +5,15 @@
  */
 
 import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
+import { failingLater } from "../turn.ts";
 import type { Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
 import { sharedOptions } from "./native_client.ts";
+import { pingHost } from "./ping_host.ts";
+import type { WaitUntilUpOptions } from "./wait_until_up.ts";
 
 /** The options of a command to every host. */
 export interface EveryHostOptions {
@@ -77,7 +80,9 @@ export interface WholeCluster {
 
   /**
    * Measures how long each host takes to answer. Where no connection is open,
-   * opening one is part of that.
+   * opening one is part of that. A host that counts as down is asked as well. An
+   * error is an answer too: a server that loads, or is busy with a script, is
+   * there.
    *
    * @param options Time limit, signal, `settled` for an outcome per host.
    * @returns Milliseconds by host id.
@@ -102,6 +107,29 @@ export interface WholeCluster {
   ping(
     options?: PingOptions & { settled?: false },
   ): Promise<Map<number, number>>;
+
+  /**
+   * Waits until hosts answer: those that are down are tried again and again. An
+   * idle cluster keeps no program alive; this does.
+   *
+   * @param options Which hosts, time limit and signal.
+   * @returns A promise that resolves when each of them has answered.
+   * @throws {TypeError | RangeError} If an option is wrong, or a host unknown.
+   * @throws {TimeoutError} When the time is up; it names the hosts that are down.
+   * @throws {ConnectionError} If waiting does not help: a host refuses the
+   * password, or its certificate is not trusted.
+   * @throws The reason of the signal, when that is aborted.
+   *
+   * @example Wait for the servers before the work begins
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * await cluster.waitUntilUp({ timeout: 30_000 });
+   * console.log((await cluster.ping()).size); // 2
+   * ```
+   */
+  waitUntilUp(options?: WaitUntilUpOptions): Promise<void>;
 
   /**
    * Asks each host how many keys it has.
@@ -149,89 +177,80 @@ const CHECKS = { timeout: isPositive, signal: isSignal };
 const PING_CHECKS = { ...CHECKS, settled: oneOf(true, false) };
 const FLUSH_CHECKS = { ...CHECKS, sure: oneOf(true) };
 
-/** What a host said, and the milliseconds until it did. */
-interface Answer {
-  readonly reply: Reply;
-  readonly time: number;
-}
-
 type Outcomes<T> = Map<number, PromiseSettledResult<T>>;
 
 /** Measures how long each host takes to answer, in milliseconds. */
-export async function pingHosts(
+export function pingHosts(
   cluster: ClusterView,
   options: PingOptions,
 ): Promise<Map<number, number> | Outcomes<number>> {
-  assertOptions(options, PING_CHECKS, "ping");
-  const outcomes = await askHosts(cluster, "PING", options);
-  const times = mapValues(outcomes, ({ time }) => time);
-  return options.settled === true ? times : values("PING", times);
+  return failingLater(async () => {
+    assertOptions(options, PING_CHECKS, "ping");
+    const times = await everyHost(
+      cluster,
+      (hostId) => pingHost(cluster, hostId, options),
+    );
+    return options.settled === true ? times : values("PING", times);
+  });
 }
 
 /** Asks each host how many keys it has. */
-export async function countKeys(
+export function countKeys(
   cluster: ClusterView,
   options: EveryHostOptions,
 ): Promise<Map<number, number>> {
-  assertOptions(options, CHECKS, "dbsize");
-  const outcomes = await askHosts(cluster, "DBSIZE", options);
-  return values(
-    "DBSIZE",
-    mapValues(outcomes, ({ reply }) => Number(reply)),
-  );
+  return failingLater(async () => {
+    assertOptions(options, CHECKS, "dbsize");
+    const replies = values(
+      "DBSIZE",
+      await askHosts(cluster, "DBSIZE", options),
+    );
+    return new Map([...replies].map(([id, reply]) => [id, Number(reply)]));
+  });
 }
 
 /** Deletes every key of every host. */
-export async function flushHosts(
+export function flushHosts(
   cluster: ClusterView,
   options: FlushOptions,
 ): Promise<void> {
-  if (options?.sure !== true) {
-    throw new TypeError(
-      "Cannot flush: it would delete every key of every host; " +
-        "say so with { sure: true }",
-    );
-  }
-  assertOptions(options, FLUSH_CHECKS, "flush");
-  values("FLUSHDB", await askHosts(cluster, "FLUSHDB", options));
+  return failingLater(async () => {
+    if (options?.sure !== true) {
+      throw new TypeError(
+        "Cannot flush: it would delete every key of every host; " +
+          "say so with { sure: true }",
+      );
+    }
+    assertOptions(options, FLUSH_CHECKS, "flush");
+    values("FLUSHDB", await askHosts(cluster, "FLUSHDB", options));
+  });
 }
 
 /** Sends a command to every host at once and waits for all of them. */
-async function askHosts(
+function askHosts(
   cluster: ClusterView,
   command: string,
   options: EveryHostOptions,
-): Promise<Outcomes<Answer>> {
+): Promise<Outcomes<Reply>> {
   const dispatcher = new Dispatcher(cluster, {
     ...sharedOptions(cluster, options),
     // Not behind what other clients have queued.
     exclusive: true,
   });
-  const start = performance.now();
-  const ids = cluster.hostIds;
-  const answers = await Promise.allSettled(ids.map((hostId) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    issue(dispatcher, hostId, command, [], {
-      resolve: (reply) => resolve({ reply, time: performance.now() - start }),
-      reject,
-    });
+  return everyHost(cluster, (hostId) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    issue(dispatcher, hostId, command, [], { resolve, reject });
     return promise;
-  }));
-  return new Map(ids.map((hostId, index) => [hostId, answers[index]]));
+  });
 }
 
-function mapValues<T, R>(
-  outcomes: Outcomes<T>,
-  read: (value: T) => R,
-): Outcomes<R> {
-  return new Map(
-    [...outcomes].map(([hostId, outcome]) => [
-      hostId,
-      outcome.status === "rejected"
-        ? outcome
-        : { status: outcome.status, value: read(outcome.value) },
-    ]),
-  );
+/** Does something with every host at once and waits for all of them. */
+async function everyHost<T>(
+  { hostIds }: ClusterView,
+  ask: (hostId: number) => Promise<T>,
+): Promise<Outcomes<T>> {
+  const answers = await Promise.allSettled(hostIds.map(ask));
+  return new Map(hostIds.map((hostId, index) => [hostId, answers[index]]));
 }
 
 /** The values of all hosts; throws what went wrong on any of them. */

@@ -39,6 +39,17 @@ const BLOCK_TIMES = new Map<string, BlockTime>([
   ["XREADGROUP", streamsBlock],
 ]);
 
+/**
+ * Orders to a server that is busy with others: what they end, or let go on, may
+ * be what their own client waits for.
+ */
+const AHEAD = new Map<string, ReadonlySet<string>>([
+  ["CLIENT", new Set(["KILL", "UNBLOCK", "UNPAUSE"])],
+  ["FUNCTION", new Set(["KILL", "STATS"])],
+  ["SCRIPT", new Set(["KILL"])],
+  ["SHUTDOWN", new Set(["NOSAVE"])],
+]);
+
 const KNOWN = new Set(list.map((name) => name.toUpperCase()));
 
 const READ_ONLY = new Set(
@@ -90,7 +101,8 @@ export function endsMatching(name: string, args: readonly Argument[]): boolean {
  * nor could be refused on a shared connection.
  */
 export function isOrdinary(name: string): boolean {
-  return !STATEFUL.has(name) && !BLOCK_TIMES.has(name) && !isContainer(name);
+  return !STATEFUL.has(name) && !BLOCK_TIMES.has(name) &&
+    !AHEAD.has(name) && !isContainer(name);
 }
 
 /**
@@ -102,6 +114,16 @@ export function blockTimeOf(
   args: readonly Argument[],
 ): number | undefined {
   return BLOCK_TIMES.get(name)?.(args);
+}
+
+/**
+ * Whether a command waits behind no other, not even of its own client: it goes
+ * over a connection of its own, at once.
+ *
+ * @param name Its name in capitals.
+ */
+export function goesAhead(name: string, args: readonly Argument[]): boolean {
+  return args.length > 0 && AHEAD.get(name)?.has(wordOf(args[0])) === true;
 }
 
 /**

@@ -36,6 +36,12 @@ export interface BatchOptions {
   /** When its time is up, in milliseconds of `performance.now()`. */
   deadline: number;
   /**
+   * When its time for getting a connection is up, if that is before.
+   *
+   * @default {deadline}
+   */
+  sendBy?: number | undefined;
+  /**
    * Whether it travels over a connection that no other client uses meanwhile.
    *
    * @default {false}
@@ -94,6 +100,10 @@ export class Batch implements Exchange {
   courier: Courier | undefined = undefined;
   /** When its time is up, in milliseconds of `performance.now()`. */
   readonly deadline: number;
+  /** When it has to be on a connection, which is not after that. */
+  readonly sendBy: number;
+  /** When it was made, in milliseconds of `performance.now()`. */
+  readonly issuedAt: number = performance.now();
   /** The host that its commands go to. */
   readonly hostId: number;
   /** Whether it travels over a connection that no other client uses. */
@@ -137,6 +147,7 @@ export class Batch implements Exchange {
   constructor(options: BatchOptions) {
     this.hostId = options.hostId;
     this.deadline = options.deadline;
+    this.sendBy = options.sendBy ?? options.deadline;
     this.exclusive = options.exclusive ?? false;
     this.gate = options.gate;
     this.#autoBatch = options.autoBatch;

@@ -5,9 +5,10 @@
  */
 
 import { type Arguments, sizeOf } from "../commands/arguments.ts";
-import { blockTimeOf } from "../commands/traits.ts";
+import { blockTimeOf, goesAhead } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
+import { inAnotherTurn } from "../turn.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { fail, flagBits, type Settler } from "./command.ts";
@@ -70,8 +71,10 @@ interface OpenBatch {
 export class Dispatcher {
   /** How many of its batches are settled. */
   settledBatches = 0;
-  /** How many commands have failed in them. */
+  /** How many commands have failed in them, or were refused. */
   failedCommands = 0;
+  /** How many commands were refused in their call, and so never queued. */
+  refusedCommands = 0;
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** Of commands whose caller asks for nothing else, in bits. */
@@ -81,6 +84,8 @@ export class Dispatcher {
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
+  /** How many of those that were refused have not been told yet. */
+  #untold = 0;
   #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
   #abandoned: { readonly reason: unknown } | undefined = undefined;
 
@@ -101,7 +106,7 @@ export class Dispatcher {
 
   /** Whether everything is settled. */
   get idle(): boolean {
-    return this.#live.size === 0;
+    return this.#live.size === 0 && this.#untold === 0;
   }
 
   /** How it issues. */
@@ -126,24 +131,41 @@ export class Dispatcher {
     flags = this.#flags,
   ): void {
     const time = blockTimeOf(name, args);
+    const isUrgent = goesAhead(name, args);
     try {
-      if (time === undefined) {
+      if (time === undefined && !isUrgent) {
         this.queue(hostId, name, args, settler, flags);
         return;
       }
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
       if (!host.admit(size)) throw host.failures.queueFull(name);
-      // In a lane of its own, so that it delays nobody else.
-      const lane = new Lane(host, host.blockingLinks);
-      this.#start(host, lane, {
-        deadline: this.#deadline(time),
-        exclusive: true,
+      // In a lane of its own, so that it delays nobody else, and nobody delays it.
+      const links = isUrgent ? host.urgentLinks : host.blockingLinks;
+      this.#start(host, new Lane(host, links), {
+        deadline: this.#deadline(time ?? 0),
+        sendBy: this.#deadline(0),
+        exclusive: !isUrgent,
       })
         .add(name, args, settler, flags, size);
     } catch (error) {
-      fail(settler, error);
+      this.refuse(settler, error);
     }
+  }
+
+  /**
+   * Rejects a command that is not issued, but not within its call: see
+   * {@linkcode inAnotherTurn}.
+   */
+  refuse(settler: Settler, reason: unknown): void {
+    this.refusedCommands++;
+    this.failedCommands++;
+    this.#untold++;
+    inAnotherTurn(() => {
+      this.#untold--;
+      fail(settler, reason);
+      if (this.idle) this.#tellSettled();
+    });
   }
 
   /**
@@ -200,7 +222,7 @@ export class Dispatcher {
 
   /** Settles when every command issued so far, and since, is settled. */
   settled(): Promise<void> {
-    if (this.#live.size === 0) return Promise.resolve();
+    if (this.idle) return Promise.resolve();
     this.#whenSettled ??= Promise.withResolvers<void>();
     return this.#whenSettled.promise;
   }
@@ -230,16 +252,15 @@ export class Dispatcher {
   #start(
     host: Host,
     lane: Lane,
-    terms: Pick<BatchOptions, "deadline" | "exclusive" | "gate">,
+    terms: Pick<BatchOptions, "deadline" | "sendBy" | "exclusive" | "gate">,
   ): Batch {
-    const started = performance.now();
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, started);
+        host.settled(batch, batch.issuedAt);
         lane.settled(batch);
         this.#forget(host, batch);
       },
@@ -259,6 +280,10 @@ export class Dispatcher {
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     if (this.#live.size > 0) return;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.idle) this.#tellSettled();
+  }
+
+  #tellSettled(): void {
     this.#whenSettled?.resolve();
     this.#whenSettled = undefined;
   }

@@ -49,7 +49,10 @@ export class Failures {
   }
 
   /** There was no connection for the command. */
-  refused(command: Command, { kind, cause }: Refusal): TransportError {
+  refused(
+    command: Named,
+    { kind, cause, retryIn }: Refusal,
+  ): TransportError {
     const { name } = command;
     const options = { command: name, outcome: outcomeOf(command), cause };
     switch (kind) {
@@ -65,7 +68,7 @@ export class Failures {
           HostDownError,
           `Cannot send "${name}" to ${this.#host}: it failed several times ` +
             "in a row, and is probed in the background until it answers",
-          options,
+          { ...options, retryIn },
         );
       case "dial":
         return this.#make(
@@ -116,7 +119,7 @@ export class Failures {
 
   /** The time was up; how far the command had come decides the outcome. */
   timedOut(
-    command: { readonly name: string; readonly mayHaveRun?: boolean },
+    command: Named,
     { sent, exhausted }: { sent: boolean; exhausted: boolean },
   ): TransportError {
     const { name } = command;
@@ -132,7 +135,8 @@ export class Failures {
       return this.#make(
         PoolTimeoutError,
         `No connection to ${this.#host} became free in time for "${name}"; ` +
-          'raise "maxConnections", or run fewer maps at a time',
+          'raise "maxConnections", or run fewer maps, or fewer commands that ' +
+          "block, at a time",
         details,
       );
     }
@@ -173,8 +177,14 @@ export class Failures {
 }
 
 /** The outcome of a command that is not on any connection. */
-function outcomeOf(command: Command): Outcome {
+function outcomeOf(command: Named): Outcome {
   return command.mayHaveRun ? "unknown" : "not-sent";
+}
+
+/** What an error has to know of a command. */
+interface Named {
+  readonly name: string;
+  readonly mayHaveRun?: boolean;
 }
 
 /** What an error tells beside its host and its message. */
@@ -182,6 +192,8 @@ interface Details {
   command?: string;
   outcome: Outcome;
   cause?: unknown;
+  /** Of a host that is down. */
+  retryIn?: number | undefined;
 }
 
 /** The class that says best what went wrong underneath. */

@@ -5,7 +5,9 @@
  */
 
 import { runtime, type Timer } from "../runtime/mod.ts";
+import { TimeoutError } from "../errors.ts";
 import type { Pool } from "../wire/pool.ts";
+import { SingleUse } from "../wire/single_use.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
@@ -57,10 +59,10 @@ export interface HostParts {
   address: string;
   /** Its connections. */
   pool: Pool;
-  /** The connections for commands that block. */
-  blockingPool: Pool;
   /** What its connections count already. */
   counters: HostCounters;
+  /** Milliseconds of silence after which commands that are overdue count. */
+  patience: number;
 }
 
 /** One whose batches have a time limit. */
@@ -83,11 +85,6 @@ export class Host {
   readonly address: string;
   /** Its connections. */
   readonly pool: Pool;
-  /**
-   * Those for commands that block: a bound of their own keeps them from holding
-   * all connections while everybody else waits.
-   */
-  readonly blockingPool: Pool;
   /** Its errors, which are counted. */
   readonly failures: Failures;
   /** What has happened on the way to it. */
@@ -96,8 +93,10 @@ export class Host {
   readonly maxRetries: number;
   /** Connections in use for ordinary commands, */
   readonly links: Links;
-  /** and for those that block. */
+  /** for those that block, */
   readonly blockingLinks: Links;
+  /** and for those that wait behind nothing. */
+  readonly urgentLinks: Links;
   /** Commands that are queued or under way. */
   queuedCommands = 0;
   /** Bytes that are queued or under way. */
@@ -113,16 +112,18 @@ export class Host {
   readonly #alarm = new Alarm(() => this.#expire());
   readonly #maxCommands: number;
   readonly #maxBytes: number;
+  readonly #patience: number;
+  /** Since when it has been silent, as far as commands that are overdue tell. */
+  #silentSince = -Infinity;
 
   /**
    * @param parts What it is made of.
    * @param limits Bounds of its queue.
    */
   constructor(parts: HostParts, limits: HostLimits) {
-    const { id, address, pool, blockingPool, counters } = parts;
+    const { id, address, pool, counters, patience } = parts;
     this.id = id;
     this.pool = pool;
-    this.blockingPool = blockingPool;
     this.counters = counters;
     this.failures = new Failures(id, address, (kind) => counters.error(kind));
     this.address = address;
@@ -130,7 +131,9 @@ export class Host {
     this.#maxCommands = limits.maxQueueCommands ?? Infinity;
     this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
     this.links = new Links(pool);
-    this.blockingLinks = new Links(blockingPool);
+    this.blockingLinks = new Links(pool, true);
+    this.urgentLinks = new Links(new SingleUse(pool));
+    this.#patience = patience;
   }
 
   /** Whether a command of that size still fits, which then counts. */
@@ -179,6 +182,25 @@ export class Host {
   }
 
   /**
+   * A command that was sent got no reply in time. Where nothing at all has come
+   * from the server meanwhile, that counts as a failure to reach it: a server
+   * that hangs lets everybody in, and answers nobody. A caller that has no
+   * patience brings no host down: the silence has to last for a while.
+   *
+   * @param issued When it was issued, in milliseconds of `performance.now()`.
+   */
+  overdue(issued: number): void {
+    const { heardAt } = this.counters.traffic;
+    if (heardAt >= issued) return;
+    if (heardAt >= this.#silentSince) this.#silentSince = issued;
+    this.#silentSince = Math.min(this.#silentSince, issued);
+    // Those before the last words are in no row with this one.
+    this.pool.heard(heardAt);
+    if (performance.now() - this.#silentSince < this.#patience) return;
+    this.pool.blame(new TimeoutError("The server has said nothing for too long"));
+  }
+
+  /**
    * Calls back after a while, or as soon as the host is closed.
    *
    * @param time How many milliseconds later.
@@ -202,8 +224,8 @@ export class Host {
   stats(): HostStats {
     return this.counters.summary({
       queue: { commands: this.queuedCommands, bytes: this.queuedBytes },
-      open: this.pool.size + this.blockingPool.size,
-      idle: this.pool.idle + this.blockingPool.idle,
+      open: this.pool.size,
+      idle: this.pool.idle,
     });
   }
 
@@ -221,9 +243,9 @@ export class Host {
       await this.#whenDrained.promise;
       clearTimeout(timer);
     }
-    const closing = [this.pool.close(), this.blockingPool.close()];
+    const closing = this.pool.close();
     for (const { wake } of this.#pauses) wake();
-    await Promise.all(closing);
+    await closing;
     this.#alarm.clear();
   }
 
@@ -233,7 +255,7 @@ export class Host {
     // As it was when the time was up: what is given up makes room.
     const exhausted = new Set<Links>();
     if (this.pool.exhausted) exhausted.add(this.links);
-    if (this.blockingPool.exhausted) exhausted.add(this.blockingLinks);
+    if (this.pool.exhaustedByBlocking) exhausted.add(this.blockingLinks);
     for (const timed of this.#timed) {
       next = Math.min(next, timed.expire(now, exhausted));
     }

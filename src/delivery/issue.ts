@@ -66,7 +66,7 @@ export function issue(
       : topology.hostForCommand(command, args);
     dispatcher.send(host, command, args, settler, bits);
   } catch (error) {
-    settler.reject(error);
+    dispatcher.refuse(settler, error);
   }
 }
 

@@ -110,7 +110,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     batch.courier = this;
     this.#live.add(batch);
     this.#waiting.add(batch);
-    this.#host.watch(this, batch.deadline);
+    this.#host.watch(this, batch.sendBy);
     if (this.#gathering) return;
     this.#gathering = true;
     atEndOfTurn(this);
@@ -222,11 +222,14 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const { failures } = this.#host;
     let next = Infinity;
     for (const batch of this.#live) {
-      if (batch.deadline > now) {
-        next = Math.min(next, batch.deadline);
+      const isWaiting = this.#waiting.has(batch);
+      const end = isWaiting ? batch.sendBy : batch.deadline;
+      if (end > now) {
+        next = Math.min(next, end);
         continue;
       }
-      const isLast = exhausted.has(this.#links) && this.#waiting.has(batch);
+      if (!isWaiting && batch.awaited) this.#host.overdue(batch.issuedAt);
+      const isLast = exhausted.has(this.#links) && isWaiting;
       this.abandon(
         batch,
         (command, sent, refusal) =>
@@ -319,6 +322,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     this.#waiting.delete(batch);
     this.#flying.add(batch);
+    // Until now its time was that of getting here.
+    if (batch.sendBy < batch.deadline) this.#host.watch(this, batch.deadline);
     const { gate } = batch;
     if (gate !== undefined) {
       this.#inFlight.set(gate, (this.#inFlight.get(gate) ?? 0) + 1);
@@ -431,7 +436,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     // What was refused for sure may go again for as long as there is time.
     if (isRefused ? maxRetries === 0 : attempt > maxRetries) return undefined;
     const pause = atOnce ? 0 : pauseBefore(attempt);
-    return performance.now() + pause < batch.deadline ? pause : undefined;
+    return performance.now() + pause < batch.sendBy ? pause : undefined;
   }
 
   /** Takes all commands back that have come to no end, in the order of issue. */

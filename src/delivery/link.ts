@@ -7,7 +7,7 @@
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Identity } from "../wire/identity.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
+import type { Applicant, Lender, Refusal } from "../wire/pool.ts";
 
 /** One that wants a link, and uses it while its batches are on the way. */
 export interface Passenger {
@@ -25,7 +25,7 @@ export interface Passenger {
  */
 export class Link implements ConnectionOwner {
   readonly #connection: Connection;
-  readonly #pool: Pool;
+  readonly #pool: Lender;
   readonly #onEnd: (link: Link) => void;
   readonly #passengers = new Set<Passenger>();
   #isUsed = false;
@@ -37,7 +37,7 @@ export class Link implements ConnectionOwner {
    */
   constructor(
     connection: Connection,
-    pool: Pool,
+    pool: Lender,
     onEnd: (link: Link) => void,
   ) {
     this.#connection = connection;
@@ -69,6 +69,7 @@ export class Link implements ConnectionOwner {
   /** Sends an exchange behind those sent before. */
   send(exchange: Exchange, atOnce = false): void {
     this.#isUsed = true;
+    this.#connection.used = true;
     this.#connection.send(exchange, atOnce);
   }
 
@@ -114,16 +115,23 @@ export class Link implements ConnectionOwner {
 
 /** Gets links to one host: one that all may share, and others for one alone. */
 export class Links implements Applicant {
-  readonly #pool: Pool;
+  readonly #pool: Lender;
   /** The link that is shared, while there is one. */
   #shared: Link | undefined = undefined;
   /** Those who wait for the shared link; all of them get the same one. */
   readonly #waiting = new Set<Passenger>();
   readonly #applicants = new Map<Passenger, Applicant>();
 
-  /** @param pool Where connections come from. */
-  constructor(pool: Pool) {
+  /** Whether commands may block its links. */
+  readonly blocks: boolean;
+
+  /**
+   * @param pool Where connections come from.
+   * @param blocks Whether commands may block them.
+   */
+  constructor(pool: Lender, blocks = false) {
     this.#pool = pool;
+    this.blocks = blocks;
   }
 
   /**
@@ -136,7 +144,7 @@ export class Links implements Applicant {
       if (this.#shared?.usable === true) return this.#shared;
       if (this.#waiting.size > 0) return undefined;
     }
-    const connection = this.#pool.tryLease();
+    const connection = this.#pool.tryLease(this.blocks);
     return connection === undefined
       ? undefined
       : this.#link(connection, exclusive);
@@ -178,6 +186,7 @@ export class Links implements Applicant {
 
   #applicant(passenger: Passenger): Applicant {
     return {
+      blocks: this.blocks,
       granted: (connection) => {
         this.#applicants.delete(passenger);
         const link = this.#link(connection, true);

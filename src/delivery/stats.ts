@@ -56,7 +56,7 @@ export interface SettledBatch {
  */
 export class HostCounters {
   /** Bytes on the network, counted by the connections themselves. */
-  readonly traffic = { bytesSent: 0, bytesReceived: 0 };
+  readonly traffic = { bytesSent: 0, bytesReceived: 0, heardAt: -Infinity };
   /** Batches put on another connection. */
   retries = 0;
   /** Connections opened. */

@@ -22,9 +22,10 @@ export interface BreakerOptions {
    */
   minDelay?: number;
   /**
-   * The longest pause between two probes, in milliseconds.
+   * The longest pause between the beginnings of two probes, in milliseconds,
+   * unless one takes longer.
    *
-   * @default {30000}
+   * @default {2000}
    */
   maxDelay?: number;
 }
@@ -46,7 +47,13 @@ export class Breaker {
   failures = 0;
   #probes = 0;
   #error: unknown = undefined;
+  #failedAt = -Infinity;
   #timer: Timer | undefined = undefined;
+  /** When the next probe begins. */
+  #due = 0;
+  /** The probe under way, and when it began. */
+  #probing: Promise<unknown> | undefined = undefined;
+  #began = 0;
 
   /**
    * @param probe Tries to reach the server; it reports by `succeeded` and
@@ -62,7 +69,7 @@ export class Breaker {
     this.#onChange = onChange;
     this.#threshold = options.threshold ?? 3;
     this.#minDelay = options.minDelay ?? 1_000;
-    this.#maxDelay = options.maxDelay ?? 30_000;
+    this.#maxDelay = options.maxDelay ?? Math.max(2_000, this.#minDelay);
   }
 
   /** Whether commands are to be refused. */
@@ -73,6 +80,24 @@ export class Breaker {
   /** The failure that opened it, or the last one since. */
   get error(): unknown {
     return this.#error;
+  }
+
+  /** Milliseconds until the next probe begins; 0 while one is under way. */
+  get retryIn(): number {
+    return this.#timer === undefined
+      ? 0
+      : Math.max(0, this.#due - performance.now());
+  }
+
+  /** Probes now, or waits for the probe that is under way; never rejects. */
+  probe(): Promise<unknown> {
+    this.stop();
+    return this.#probing ??= this.#run();
+  }
+
+  /** Something was heard of the server, at a time of `performance.now()`. */
+  heard(time: number): void {
+    if (time > this.#failedAt) this.succeeded();
   }
 
   /** An attempt succeeded. */
@@ -91,6 +116,7 @@ export class Breaker {
     const wasOpen = this.open;
     this.failures++;
     this.#error = error;
+    this.#failedAt = performance.now();
     if (!this.open) return;
     this.#schedule();
     if (!wasOpen) this.#onChange(true, error);
@@ -102,15 +128,25 @@ export class Breaker {
     this.#timer = undefined;
   }
 
+  async #run(): Promise<void> {
+    this.#began = performance.now();
+    await this.#probe();
+    this.#probing = undefined;
+  }
+
   #schedule(): void {
     if (this.#timer !== undefined) return;
     const pause = jitter(
       Math.min(this.#maxDelay, this.#minDelay * 2 ** this.#probes++),
     );
+    const now = performance.now();
+    // A probe that a silent server has kept waiting has been a pause already.
+    const begin = this.#probing === undefined ? now : this.#began;
+    this.#due = Math.max(now, begin + pause);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#probe();
-    }, pause);
+      this.probe();
+    }, this.#due - now);
     // Probing is nobody's command: it must not keep the program alive.
     runtime.unref(this.#timer);
   }

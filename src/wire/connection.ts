@@ -32,12 +32,14 @@ export interface ConnectionOwner {
   ): void;
 }
 
-/** Bytes and replies that passed through a connection. */
+/** What has passed through the connections of a server. */
 export interface Traffic {
   /** Bytes written. */
   bytesSent: number;
   /** Bytes read. */
   bytesReceived: number;
+  /** When the last of them came, in milliseconds of `performance.now()`. */
+  heardAt: number;
 }
 
 /** Settings of a {@linkcode Connection}. */
@@ -81,6 +83,8 @@ export class Connection {
   owner: ConnectionOwner | undefined = undefined;
   /** When it last became idle, in milliseconds of `performance.now()`. */
   idleSince = 0;
+  /** Whether a command of a caller was ever sent over it. */
+  used = false;
   /** By what the server knows it, if it said so. */
   identity: Identity | undefined = undefined;
 
@@ -229,7 +233,10 @@ export class Connection {
       while (this.#error === undefined) {
         const count = await this.#socket.read(this.#parser.room());
         if (count === null) throw endOfStream(this.#parser.idle);
-        if (this.#traffic !== undefined) this.#traffic.bytesReceived += count;
+        if (this.#traffic !== undefined) {
+          this.#traffic.bytesReceived += count;
+          this.#traffic.heardAt = performance.now();
+        }
         this.#parser.filled(count);
         this.#admit();
         this.#deliver();

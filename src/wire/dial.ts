@@ -14,6 +14,8 @@ import { type Address, runtime } from "../runtime/mod.ts";
 import type { Argument } from "../values.ts";
 import { CommandExchange } from "./command_exchange.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { provesLife } from "./liveness.ts";
+import type { DialManner } from "./pool_types.ts";
 import { TimeLimit } from "./time_limit.ts";
 
 /** Where a server listens and how to introduce oneself. */
@@ -34,8 +36,12 @@ export interface DialOptions extends ConnectionOptions {
   timeout: number;
   /** The version of the protocol to speak. */
   protocol: 2 | 3;
-  /** Whether to wait for a reply even where no handshake is needed. */
-  prove?: boolean;
+  /**
+   * What to say first.
+   *
+   * @default {"full"}
+   */
+  manner?: DialManner;
   /** Aborted when nobody wants the connection any more. */
   signal?: AbortSignal;
 }
@@ -60,8 +66,9 @@ export async function dial(
     signal.throwIfAborted();
     const socket = await runtime.connect(endpoint, signal);
     const connection = new Connection(socket, options);
-    const commands = introduction(endpoint, options.protocol);
-    if (commands.length === 0 && options.prove) commands.push(["PING"]);
+    const { protocol, manner = "full" } = options;
+    const commands = introduction(endpoint, protocol, manner === "bare");
+    if (commands.length === 0 && manner === "proven") commands.push(["PING"]);
     await introduce(connection, commands, {
       signal,
       secret: endpoint.password,
@@ -90,9 +97,7 @@ async function introduce(
     replies.forEach((reply, index) => {
       if (!(reply instanceof CommandError)) return;
       const command = String(commands[index][0]);
-      // Whatever it answers to PING (that it loads, or that this user may not
-      // ask), it is there.
-      if (command === "PING") return;
+      if (command === "PING" && provesLife(reply)) return;
       throw refusal(command, reply, secret);
     });
   } catch (error) {
@@ -104,8 +109,17 @@ async function introduce(
   }
 }
 
-/** The commands that make a fresh connection the one that was asked for. */
-function introduction(endpoint: Endpoint, protocol: 2 | 3): Argument[][] {
+/**
+ * The commands that make a fresh connection the one that was asked for.
+ *
+ * @param bare Whether to say who one is and nothing else, which a server hears
+ * while it is busy with a script as well.
+ */
+function introduction(
+  endpoint: Endpoint,
+  protocol: 2 | 3,
+  bare: boolean,
+): Argument[][] {
   const { username, password, db, name } = endpoint;
   const commands: Argument[][] = [];
   const credentials = username === undefined ? [] : [username];
@@ -118,6 +132,7 @@ function introduction(endpoint: Endpoint, protocol: 2 | 3): Argument[][] {
   } else if (credentials.length > 0) {
     commands.push(["AUTH", ...credentials]);
   }
+  if (bare) return commands;
   if (db !== 0) commands.push(["SELECT", db]);
   if (name !== undefined) commands.push(["CLIENT", "SETNAME", name]);
   return commands;

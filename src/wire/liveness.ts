@@ -1,5 +1,6 @@
 /**
- * Whether a connection that was idle for long is still good.
+ * Whether a server is there, and whether a connection that was idle is still
+ * good.
  *
  * @module
  */
@@ -15,18 +16,31 @@ const TIMEOUT = 1_000;
 let checks = 0;
 
 /**
+ * Whether what was said to a PING proves that a server is there. An error does
+ * as well: whoever loads its data, is busy with a script, cannot save, or does
+ * not know us, is there, and its commands are to be asked what they have to say.
+ *
+ * @param answer The reply, or what the command rejected with.
+ */
+export function provesLife(answer: unknown): boolean {
+  return typeof answer === "string" || answer instanceof CommandError;
+}
+
+/**
  * Asks a connection whether it still answers, before a command is trusted to it.
  * One that holds bytes nobody asked for gives itself away too: they come in
- * place of the answer, which is a number of its own.
+ * place of the answer, which is a number of its own. An error has no number, so
+ * the question is asked once more: the server says the same again, or the number
+ * where it has changed its mind.
  *
  * @param connection A connection that nobody else uses.
  */
 export async function isAlive(connection: Connection): Promise<boolean> {
-  const token = String(++checks);
   const limit = setTimeout(() => connection.close(), TIMEOUT);
   try {
-    const [reply] = await CommandExchange.run(connection, [["PING", token]]);
-    return reply === token || isDenial(reply);
+    const first = await ask(connection);
+    return first === true ||
+      provesLife(first) && isSame(first, await ask(connection));
   } catch {
     return false;
   } finally {
@@ -34,7 +48,16 @@ export async function isAlive(connection: Connection): Promise<boolean> {
   }
 }
 
-/** Whether it is what a user who may not PING gets, and nobody unasked. */
-function isDenial(reply: Reply): boolean {
-  return reply instanceof CommandError && reply.code === "NOPERM";
+/** Asks for a number of its own; true when it comes, else what came. */
+async function ask(connection: Connection): Promise<Reply | true> {
+  const token = String(++checks);
+  const [reply] = await CommandExchange.run(connection, [["PING", token]]);
+  return reply === token || reply;
+}
+
+/** Whether an error is answered by the question asked once more. */
+function isSame(first: Reply | true, second: Reply | true): boolean {
+  return first instanceof CommandError &&
+    (second === true ||
+      second instanceof CommandError && second.message === first.message);
 }

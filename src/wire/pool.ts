@@ -6,12 +6,16 @@
 
 import { CommandError, ConnectionError } from "../errors.ts";
 import { runtime, type Timer } from "../runtime/mod.ts";
+import { inAnotherTurn } from "../turn.ts";
 import { Breaker } from "./breaker.ts";
 import type { Connection } from "./connection.ts";
+import { IdleConnections } from "./idle.ts";
 import { isAlive } from "./liveness.ts";
 import type {
   Applicant,
   Dialer,
+  DialManner,
+  Lender,
   PoolEvents,
   PoolSettings,
   PoolStatus,
@@ -21,40 +25,54 @@ import type {
 export type {
   Applicant,
   Dialer,
+  DialManner,
+  Lender,
   PoolEvents,
   PoolSettings,
   PoolStatus,
   Refusal,
 } from "./pool_types.ts";
 
-/** Milliseconds of idleness after which a connection is checked before use. */
-const STALE_AFTER = 100;
+/**
+ * Milliseconds after which nobody waits for the answer to a check any more:
+ * another connection is opened meanwhile.
+ */
+const CHECK_PATIENCE = 250;
 
 /**
  * Leases connections to one server, one owner at a time. The most recently used
  * idle one goes first; without one, a new one is opened within the bound; beyond
- * it, applicants wait first come, first served.
+ * it, applicants wait first come, first served. Those that may block take all
+ * but one, which is kept for the others.
  */
-export class Pool implements PoolStatus {
+export class Pool implements Lender, PoolStatus {
   readonly #dial: Dialer;
-  readonly #settings: PoolSettings;
   readonly #events: PoolEvents;
   readonly #maxConnections: number;
   readonly #idleTimeout: number;
   readonly #breaker: Breaker;
   readonly #all = new Set<Connection>();
-  readonly #idle: Connection[] = [];
+  readonly #idle = new IdleConnections();
+  /** Leased connections that may block. */
+  readonly #blocking = new Set<Connection>();
   /** Connections outside the bound, each somebody's own until it closes. */
   readonly #dedicated = new Set<Connection>();
-  readonly #waiting = new Set<Applicant>();
+  /** Who waits for a connection, each with a number in the order of arrival, */
+  readonly #waiting = new Map<Applicant, number>();
+  /** and who does so to block it. */
+  readonly #waitingToBlock = new Map<Applicant, number>();
   readonly #closing = new AbortController();
+  #arrivals = 0;
   #dialing = 0;
+  /** Checks under way whose answer somebody waits for. */
   #checking = 0;
   /** Leased connections that are not used again. */
   readonly #outdated = new WeakSet<Connection>();
   #lost = false;
   /** Whether the last connection was one that never answered. */
   #suspect = false;
+  /** Whether those who wait are about to be refused. */
+  #refusing = false;
   #sweep: Timer | undefined = undefined;
   /** Dials under way and connections that are closing. */
   readonly #ending = new Set<Promise<unknown>>();
@@ -63,29 +81,22 @@ export class Pool implements PoolStatus {
    * @param dial Opens a connection.
    * @param settings Bounds.
    * @param events Who is told about health and connections.
-   * @param breaker That of another pool of the same server.
    */
   constructor(
     dial: Dialer,
     settings: PoolSettings = {},
     events: PoolEvents = {},
-    breaker?: Breaker,
   ) {
     this.#dial = dial;
-    this.#settings = settings;
     this.#events = events;
     this.#maxConnections = settings.maxConnections ?? 16;
     this.#idleTimeout = settings.idleTimeout ?? 0;
-    this.#breaker = breaker ?? new Breaker(
+    this.#breaker = new Breaker(
       () => this.#open(),
-      (down, error) => this.#events.onHealth?.(down, error),
+      (down) =>
+        this.#events.onHealth?.(down ? this.#downRefusal() : undefined),
       settings.breaker,
     );
-  }
-
-  /** Another pool of the same server: with a bound of its own, and as down. */
-  sibling(): Pool {
-    return new Pool(this.#dial, this.#settings, this.#events, this.#breaker);
   }
 
   get size(): number {
@@ -93,11 +104,11 @@ export class Pool implements PoolStatus {
   }
 
   get idle(): number {
-    return this.#idle.length;
+    return this.#idle.size;
   }
 
   get leased(): number {
-    return this.#all.size - this.#idle.length;
+    return this.#all.size - this.#idle.size;
   }
 
   get dialing(): number {
@@ -105,11 +116,16 @@ export class Pool implements PoolStatus {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#waitingToBlock.size;
   }
 
   get exhausted(): boolean {
-    return this.leased >= this.#maxConnections;
+    return this.leased >= this.#limit;
+  }
+
+  /** Whether no further command may block, as too many do. */
+  get exhaustedByBlocking(): boolean {
+    return this.exhausted || this.#blocking.size >= this.#blockLimit;
   }
 
   get down(): boolean {
@@ -125,41 +141,42 @@ export class Pool implements PoolStatus {
     return this.#closing.signal.aborted;
   }
 
-  /** An idle connection right away, or nothing: then apply for one. */
-  tryLease(): Connection | undefined {
-    // Those who wait already come first.
-    if (this.#waiting.size > 0 || this.#isStale()) return undefined;
-    return this.#takeIdle();
+  tryLease(blocks = false): Connection | undefined {
+    // Those who wait already come first; one that is stale is checked.
+    if (this.waiting > 0 || this.#idle.isStale) return undefined;
+    if (blocks && !this.#mayBlock) return undefined;
+    const connection = this.#idle.take();
+    if (blocks && connection !== undefined) this.#blocking.add(connection);
+    return connection;
   }
 
-  /** Queues for a connection. */
   apply(applicant: Applicant): void {
-    if (this.closed) return applicant.refused({ kind: "closed" });
-    if (this.#breaker.open) return applicant.refused(this.#downRefusal());
-    this.#waiting.add(applicant);
-    this.#serve();
+    const queue = applicant.blocks ? this.#waitingToBlock : this.#waiting;
+    queue.set(applicant, this.#arrivals++);
+    if (this.closed || this.#breaker.open) this.#refuseSoon();
+    else this.#serve();
   }
 
-  /** Leaves the queue; neither method of the applicant is called any more. */
   withdraw(applicant: Applicant): void {
     this.#waiting.delete(applicant);
+    this.#waitingToBlock.delete(applicant);
   }
 
-  /** Gives a leased connection back; one that is not usable is not kept. */
   release(connection: Connection): void {
     connection.owner = undefined;
+    this.#blocking.delete(connection);
     if (!connection.usable || this.closed || this.#outdated.has(connection)) {
       connection.close();
       return;
     }
     if (connection.proven) {
       this.#suspect = false;
-      if (this.#breaker.failures > 0) this.#breaker.succeeded();
+      this.#breaker.succeeded();
     }
-    connection.idleSince = performance.now();
-    this.#idle.push(connection);
-    if (this.#waiting.size > 0) this.#serve();
-    else if (this.#idleTimeout > 0) this.#scheduleSweep();
+    this.#idle.put(connection);
+    if (this.waiting > 0) this.#serve();
+    else if (this.#all.size > this.#limit) this.#idle.closeOldest();
+    if (this.#idleTimeout > 0) this.#scheduleSweep();
   }
 
   /**
@@ -167,12 +184,16 @@ export class Pool implements PoolStatus {
    * transactions. It does not count towards the bound.
    *
    * @param signal Aborted when it is not wanted any more.
+   * @param manner What is said first.
    */
-  async open(signal?: AbortSignal): Promise<Connection> {
+  async open(
+    signal?: AbortSignal,
+    manner: DialManner = "full",
+  ): Promise<Connection> {
     const until = signal === undefined
       ? this.#closing.signal
       : AbortSignal.any([signal, this.#closing.signal]);
-    const connection = await this.#dial(false, until);
+    const connection = await this.#dial(manner, until);
     this.#dedicated.add(connection);
     this.#track(
       connection.closed.then(() => void this.#dedicated.delete(connection)),
@@ -182,12 +203,35 @@ export class Pool implements PoolStatus {
   }
 
   /**
+   * Tries to reach a server that counts as down.
+   *
+   * @returns What it failed with, or nothing when the server is back.
+   */
+  async probe(): Promise<unknown> {
+    if (!this.#breaker.open) return undefined;
+    await this.#breaker.probe();
+    return this.#breaker.open ? this.#breaker.error : undefined;
+  }
+
+  /** The server has said something, at a time of `performance.now()`. */
+  heard(time: number): void {
+    this.#breaker.heard(time);
+  }
+
+  /** The server has said nothing for too long. */
+  blame(error: unknown): void {
+    if (this.closed) return;
+    this.#breaker.failed(error);
+    if (this.#breaker.open) this.#refuseAll();
+  }
+
+  /**
    * Lends no connection again that is open now, since the address of the server
    * may lead elsewhere. Those in use are closed when they are given back.
    */
   renew(): void {
     for (const connection of this.#all) this.#outdated.add(connection);
-    for (const connection of this.#idle.splice(0)) connection.close();
+    this.#idle.closeAll();
   }
 
   /** Closes every connection, refuses every applicant, and waits for the end. */
@@ -195,58 +239,91 @@ export class Pool implements PoolStatus {
     this.#closing.abort(new ConnectionError("The pool was closed"));
     this.#breaker.stop();
     clearTimeout(this.#sweep);
-    this.#refuseAll({ kind: "closed" });
+    this.#refuseAll();
     for (const connection of this.#all) connection.close();
     for (const connection of this.#dedicated) connection.close();
     while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 
-  #takeIdle(): Connection | undefined {
-    let connection = this.#idle.pop();
-    while (connection !== undefined && !connection.usable) {
-      connection = this.#idle.pop();
-    }
-    return connection;
+  /** How many connections there may be: always one that does not block. */
+  get #limit(): number {
+    return Math.max(this.#maxConnections, this.#blocking.size + 1);
   }
 
-  /**
-   * Whether the connection that would be taken has been idle for so long that
-   * the server may have closed it without our having been told yet.
-   */
-  #isStale(): boolean {
-    const last = this.#idle.at(-1);
-    return last !== undefined &&
-      performance.now() - last.idleSince > STALE_AFTER;
+  /** How many of them may block. */
+  get #blockLimit(): number {
+    return Math.max(1, this.#maxConnections - 1);
+  }
+
+  get #mayBlock(): boolean {
+    return this.#blocking.size < this.#blockLimit;
   }
 
   /** Hands out what is idle, and opens as many more as are wanted and allowed. */
   #serve(): void {
-    while (this.#waiting.size > this.#checking) {
-      const stale = this.#isStale();
-      const connection = this.#takeIdle();
+    while (this.#wanted > this.#checking) {
+      const stale = this.#idle.isStale;
+      const connection = this.#idle.take();
       if (connection === undefined) break;
-      if (stale) {
-        this.#check(connection);
-        continue;
-      }
-      const [first] = this.#waiting;
-      this.#waiting.delete(first);
-      first.granted(connection);
+      if (stale) this.#check(connection);
+      else this.#grant(connection);
     }
-    const room = this.#maxConnections - this.#all.size - this.#dialing;
-    const wanted = this.#waiting.size - this.#dialing - this.#checking;
+    if (this.#breaker.open) return;
+    const room = this.#limit - this.#all.size - this.#dialing;
+    const wanted = this.#wanted - this.#dialing - this.#checking;
     for (let i = 0; i < Math.min(room, wanted); i++) this.#open();
+    // What may be gone makes room for what is there.
+    if (wanted > room) this.#idle.closeSuspects(wanted - Math.max(0, room));
   }
 
-  /** Hands out a connection that was idle for long, if it still answers. */
+  /** How many of those who wait could be served if there were connections. */
+  get #wanted(): number {
+    const blocking = this.#blockLimit - this.#blocking.size;
+    return this.#waiting.size + Math.min(this.#waitingToBlock.size, blocking);
+  }
+
+  /** Hands a connection to the first of those who wait and may have it. */
+  #grant(connection: Connection): void {
+    const first = this.#takeFirst({ mayBlock: this.#mayBlock })!;
+    if (first.blocks) this.#blocking.add(connection);
+    first.granted(connection);
+  }
+
+  /** Takes the first of those who wait, or of those among them who do not block. */
+  #takeFirst({ mayBlock }: { mayBlock: boolean }): Applicant | undefined {
+    const [plain] = this.#waiting;
+    const [toBlock] = mayBlock ? this.#waitingToBlock : [];
+    const isPlain = toBlock === undefined ||
+      plain !== undefined && plain[1] < toBlock[1];
+    const first = (isPlain ? plain : toBlock)?.[0];
+    if (first !== undefined) this.withdraw(first);
+    return first;
+  }
+
+  /**
+   * Hands out a connection that was idle for long, if it still answers. Nobody
+   * waits for more than one check, nor for long: another one is opened meanwhile.
+   */
   #check(connection: Connection): void {
     this.#checking++;
+    let isAwaited = true;
+    const giveUp = () => {
+      if (isAwaited) this.#checking--;
+      isAwaited = false;
+    };
+    const patience = setTimeout(() => {
+      giveUp();
+      this.#idle.suspect(connection);
+      if (!this.closed) this.#serve();
+    }, CHECK_PATIENCE);
     this.#track(
       isAlive(connection).then((alive) => {
-        this.#checking--;
+        clearTimeout(patience);
+        giveUp();
+        this.#idle.checked(connection, alive);
         if (!alive) connection.close();
         this.release(connection);
-        this.#serve();
+        if (!this.closed) this.#serve();
       }),
     );
   }
@@ -255,7 +332,8 @@ export class Pool implements PoolStatus {
   #open(): Promise<void> {
     this.#dialing++;
     const prove = this.#breaker.failures > 0 || this.#suspect;
-    const opening = this.#dial(prove, this.#closing.signal).then(
+    const manner = prove ? "proven" : "full";
+    const opening = this.#dial(manner, this.#closing.signal).then(
       (connection) => this.#opened(connection),
       (error) => this.#failed(error),
     );
@@ -286,31 +364,28 @@ export class Pool implements PoolStatus {
     // A server that says no is there: only one that says nothing may be down.
     if (isRefusal(error)) this.#breaker.succeeded();
     else this.#breaker.failed(error);
-    const [first] = this.#waiting;
-    if (first !== undefined) {
-      this.#waiting.delete(first);
-      first.refused({ kind: "dial", cause: error });
-    }
-    if (this.#breaker.open) this.#refuseAll(this.#downRefusal());
+    const first = this.#takeFirst({ mayBlock: true });
+    first?.refused({ kind: "dial", cause: error });
+    if (this.#breaker.open) this.#refuseAll();
     else this.#serve();
   }
 
   #gone(connection: Connection): void {
     this.#all.delete(connection);
+    this.#blocking.delete(connection);
+    this.#idle.remove(connection);
     this.#events.onClose?.();
-    const index = this.#idle.indexOf(connection);
-    if (index >= 0) this.#idle.splice(index, 1);
     if (this.closed) return;
     this.#lost = true;
-    if (!connection.proven) this.#doubt(connection);
-    if (this.#breaker.open) this.#refuseAll(this.#downRefusal());
+    if (connection.used && !connection.proven) this.#doubt(connection);
+    if (this.#breaker.open) this.#refuseAll();
     else this.#serve();
   }
 
   /**
-   * A connection is gone that never answered. A server that accepts and hangs up
-   * is as unreachable as one that refuses; one on which callers gave up may only
-   * be slow, and the next connection has to prove it.
+   * A connection is gone that never answered a command. A server that accepts
+   * and hangs up is as unreachable as one that refuses; one on which callers gave
+   * up may only be slow, and the next connection has to prove it.
    */
   #doubt({ failed, error }: Connection): void {
     this.#suspect = true;
@@ -320,26 +395,40 @@ export class Pool implements PoolStatus {
     );
   }
 
-  #refuseAll(refusal: Refusal): void {
-    for (const applicant of this.#waiting) {
-      this.#waiting.delete(applicant);
-      applicant.refused(refusal);
+  /** Refuses those who wait, but not within their own call. */
+  #refuseSoon(): void {
+    if (this.#refusing) return;
+    this.#refusing = true;
+    inAnotherTurn(() => {
+      this.#refusing = false;
+      if (this.closed || this.#breaker.open) this.#refuseAll();
+      else this.#serve();
+    });
+  }
+
+  #refuseAll(): void {
+    const refusal: Refusal = this.closed
+      ? { kind: "closed" }
+      : this.#downRefusal();
+    for (const queue of [this.#waiting, this.#waitingToBlock]) {
+      // Those who apply again meanwhile are told in another turn.
+      for (const applicant of [...queue.keys()]) {
+        if (queue.delete(applicant)) applicant.refused(refusal);
+      }
     }
   }
 
   #downRefusal(): Refusal {
-    return { kind: "down", cause: this.#breaker.error };
+    const { error: cause, retryIn } = this.#breaker;
+    return { kind: "down", cause, retryIn };
   }
 
   #scheduleSweep(): void {
     if (this.#sweep !== undefined) return;
     this.#sweep = setTimeout(() => {
       this.#sweep = undefined;
-      const oldest = performance.now() - this.#idleTimeout;
-      for (const connection of [...this.#idle]) {
-        if (connection.idleSince <= oldest) connection.close();
-      }
-      if (this.#idle.length > 0) this.#scheduleSweep();
+      this.#idle.closeOlder(performance.now() - this.#idleTimeout);
+      if (this.#idle.size > 0) this.#scheduleSweep();
     }, this.#idleTimeout);
     runtime.unref(this.#sweep);
   }

@@ -11,7 +11,8 @@ import type { Connection } from "./connection.ts";
 export interface PoolSettings {
   /**
    * The most connections that are open or being opened at a time. Commands that
-   * block have as many of their own.
+   * block may take all but one of them; where there is only one, there is a
+   * second one beside a command that blocks.
    *
    * @default {16}
    */
@@ -28,22 +29,52 @@ export interface PoolSettings {
 }
 
 /**
+ * What is said first on a new connection: `"full"`, who one is and what one
+ * wants of it; `"proven"`, the same, with a first reply in any case; `"bare"`,
+ * only who one is.
+ */
+export type DialManner = "full" | "proven" | "bare";
+
+/**
  * Opens a connection, or rejects within a time limit of its own.
  *
- * @param prove Whether to wait for a first reply in any case.
+ * @param manner What is said first.
  * @param signal Aborted when the connection is not wanted any more.
  */
 export type Dialer = (
-  prove: boolean,
+  manner: DialManner,
   signal: AbortSignal,
 ) => Promise<Connection>;
 
-/** Someone who wants a connection. Exactly one of the two is called, once. */
+/**
+ * Someone who wants a connection. Exactly one of the two is called, once, and
+ * never within the call that applies, but for a connection that is there.
+ */
 export interface Applicant {
+  /** Whether its command may block, and the connection with it. */
+  readonly blocks?: boolean;
   /** The connection is the applicant's until it is released. */
   granted(connection: Connection): void;
   /** There is none to be had. */
   refused(refusal: Refusal): void;
+}
+
+/** What lends connections. */
+export interface Lender {
+  /**
+   * An idle connection right away, or nothing: then apply for one.
+   *
+   * @param blocks Whether a command may block it.
+   */
+  tryLease(blocks: boolean): Connection | undefined;
+  /** Queues for a connection. */
+  apply(applicant: Applicant): void;
+  /** Leaves the queue; neither method of the applicant is called any more. */
+  withdraw(applicant: Applicant): void;
+  /** Gives a leased connection back; one that is not usable is not kept. */
+  release(connection: Connection): void;
+  /** Lends no connection again that is open now. */
+  renew(): void;
 }
 
 /** Why there is no connection. */
@@ -55,12 +86,18 @@ export interface Refusal {
   kind: "dial" | "down" | "closed";
   /** The error underneath. */
   cause?: unknown;
+  /** Milliseconds until the next probe of a server that is down. */
+  retryIn?: number;
 }
 
 /** What a pool tells those who watch it. */
 export interface PoolEvents {
-  /** The server counts as down, or is back. */
-  onHealth?: (down: boolean, error: unknown) => void;
+  /**
+   * The server counts as down, or is back.
+   *
+   * @param refusal Why, when it is down.
+   */
+  onHealth?: (refusal: Refusal | undefined) => void;
   /** A connection was opened; `again` when an earlier one had failed. */
   onConnect?: (again: boolean) => void;
   /** A connection was closed, by either side. */
@@ -79,7 +116,7 @@ export interface PoolStatus {
   readonly leased: number;
   /** How many connections are being opened. */
   readonly dialing: number;
-  /** How many applicants wait for a connection. */
+  /** How many wait for a connection. */
   readonly waiting: number;
   /** Whether as many connections are in use as there may be. */
   readonly exhausted: boolean;

@@ -62,9 +62,9 @@ const INTRODUCTIONS: readonly [
   heard: string[],
 ][] = [
   [{}, {}, []],
-  [{}, { prove: true }, ["PING"]],
+  [{}, { manner: "proven" }, ["PING"]],
   [{ db: 1 }, {}, ["SELECT 1"]],
-  [{ db: 1 }, { prove: true }, ["SELECT 1"]],
+  [{ db: 1 }, { manner: "proven" }, ["SELECT 1"]],
   [{ password: SECRET }, {}, [`AUTH ${SECRET}`]],
   [{ username: "app", password: SECRET }, {}, [`AUTH app ${SECRET}`]],
   [{ name: "web" }, {}, ["CLIENT SETNAME web"]],
@@ -81,7 +81,7 @@ const INTRODUCTIONS: readonly [
   ],
   [
     { username: "app", password: SECRET, name: "web" },
-    { protocol: 3, prove: true },
+    { protocol: 3, manner: "proven" },
     [`HELLO 3 AUTH app ${SECRET}`, "CLIENT SETNAME web"],
   ],
 ];
@@ -118,7 +118,7 @@ Deno.test("dial() takes an error for an answer only where it asked for nothing e
   ];
   for (const denial of denials) {
     await using server = new Doorkeeper({ PING: denial, SELECT: denial });
-    await server.let({}, { prove: true });
+    await server.let({}, { manner: "proven" });
     await assertRejects(() => server.let({ db: 1 }), ConnectionError, "SELECT");
   }
 });

@@ -8,6 +8,7 @@ import { CommandExchange } from "../../src/wire/command_exchange.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import {
   type Applicant,
+  type DialManner,
   Pool,
   type PoolSettings,
   type Refusal,
@@ -44,10 +45,10 @@ export class Bench implements AsyncDisposable {
 
   constructor(settings: PoolSettings = {}) {
     this.pool = new Pool(
-      (prove, signal) => this.#dial(prove, signal),
+      (manner, signal) => this.#dial(manner, signal),
       settings,
       {
-        onHealth: (down) => this.health.push(down),
+        onHealth: (down) => this.health.push(down !== undefined),
         onConnect: (again) => this.opened.push(again),
         onFail: (error) => this.failed.push(error),
         onClose: () => this.closed++,
@@ -55,7 +56,11 @@ export class Bench implements AsyncDisposable {
     );
   }
 
-  async #dial(prove: boolean, signal: AbortSignal): Promise<Connection> {
+  async #dial(
+    manner: DialManner,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const prove = manner === "proven";
     this.dials.push({ prove, signal });
     await this.hold;
     if (!this.isDeaf) signal.throwIfAborted();
