@@ -32,7 +32,10 @@ import {
   type PingOptions,
   type WholeCluster,
 } from "./clients/whole_cluster.ts";
-import { waitUntilUp, type WaitUntilUpOptions } from "./clients/wait_until_up.ts";
+import {
+  waitUntilUp,
+  type WaitUntilUpOptions,
+} from "./clients/wait_until_up.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import {
   checkClusterOptions,

@@ -197,7 +197,9 @@ export class Host {
     // Those before the last words are in no row with this one.
     this.pool.heard(heardAt);
     if (performance.now() - this.#silentSince < this.#patience) return;
-    this.pool.blame(new TimeoutError("The server has said nothing for too long"));
+    this.pool.blame(
+      new TimeoutError("The server has said nothing for too long"),
+    );
   }
 
   /**

@@ -39,8 +39,10 @@ export async function isAlive(connection: Connection): Promise<boolean> {
   const limit = setTimeout(() => connection.close(), TIMEOUT);
   try {
     const first = await ask(connection);
-    return first === true ||
-      provesLife(first) && isSame(first, await ask(connection));
+    if (first === true) return true;
+    // Of other replies none is the answer.
+    return first instanceof CommandError &&
+      isSame(first, await ask(connection));
   } catch {
     return false;
   } finally {
@@ -56,8 +58,7 @@ async function ask(connection: Connection): Promise<Reply | true> {
 }
 
 /** Whether an error is answered by the question asked once more. */
-function isSame(first: Reply | true, second: Reply | true): boolean {
-  return first instanceof CommandError &&
-    (second === true ||
-      second instanceof CommandError && second.message === first.message);
+function isSame(first: CommandError, second: Reply | true): boolean {
+  return second === true ||
+    second instanceof CommandError && second.message === first.message;
 }

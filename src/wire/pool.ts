@@ -93,8 +93,7 @@ export class Pool implements Lender, PoolStatus {
     this.#idleTimeout = settings.idleTimeout ?? 0;
     this.#breaker = new Breaker(
       () => this.#open(),
-      (down) =>
-        this.#events.onHealth?.(down ? this.#downRefusal() : undefined),
+      (down) => this.#events.onHealth?.(down ? this.#downRefusal() : undefined),
       settings.breaker,
     );
   }

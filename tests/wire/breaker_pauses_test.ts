@@ -34,13 +34,13 @@ async function pausesOf(
   return pauses;
 }
 
-Deno.test("Breaker waits for 1 second at first, and for 30 in the end", async () => {
+Deno.test("Breaker waits for 1 second at first, and for 2 in the end", async () => {
   using time = new FakeTime();
   using _random = replaced(Math, "random", () => 1);
   const { breaker, state } = makeBreaker({ threshold: 1 });
   assertEquals(
     await pausesOf(breaker, time, 8),
-    [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000],
+    [1_000, 2_000, 2_000, 2_000, 2_000, 2_000, 2_000, 2_000],
   );
   assertEquals([state.probes, breaker.failures], [8, 8]);
 });
@@ -60,6 +60,54 @@ Deno.test("Breaker starts with short pauses again once its server was back", asy
   breaker.succeeded();
   assertEquals(await pausesOf(breaker, time, 2), [10, 20]);
   assertEquals(changes.map(([down]) => down), [true, false, true]);
+});
+
+Deno.test("Breaker counts the time of a probe that was kept waiting as a pause", async () => {
+  using time = new FakeTime();
+  using _random = replaced(Math, "random", () => 1);
+  const begun: number[] = [];
+  const breaker: Breaker = new Breaker(
+    async () => {
+      begun.push(time.now);
+      await time.sleep(700);
+      breaker.failed("Silence");
+    },
+    () => {},
+    { threshold: 1, minDelay: 1_000, maxDelay: 1_000 },
+  );
+  const start = time.now;
+  breaker.failed("first");
+  assertEquals(breaker.retryIn, 1_000);
+  await time.advance(1_500);
+  assertEquals(breaker.retryIn, 0, "it is being probed");
+  await time.advance(300);
+  assertEquals(breaker.retryIn, 200);
+  await time.advance(1_300);
+  assertEquals(begun.map((at) => at - start), [1_000, 2_000, 3_000]);
+  breaker.stop();
+  await time.advance(1_000);
+});
+
+Deno.test("Breaker.probe() begins a probe at once, or shares the one under way", async () => {
+  using time = new FakeTime();
+  const { breaker, state } = makeBreaker({ threshold: 1 });
+  breaker.failed("down");
+  const probes = [breaker.probe(), breaker.probe()];
+  assertEquals([state.probes, time.delays], [1, []]);
+  await Promise.all(probes);
+  await breaker.probe();
+  assertEquals(state.probes, 2);
+});
+
+Deno.test("Breaker counts no failure that lies before the last words of its server", async () => {
+  using time = new FakeTime();
+  const { breaker } = makeBreaker({ threshold: 9 });
+  breaker.failed("down");
+  await time.advance(10);
+  breaker.heard(time.now - 20);
+  assertEquals(breaker.failures, 1);
+  breaker.heard(time.now - 5);
+  assertEquals(breaker.failures, 0);
 });
 
 Deno.test("Breaker has one pause at a time, however many attempts fail", async () => {

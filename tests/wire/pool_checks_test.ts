@@ -96,16 +96,40 @@ Deno.test("Pool starts to count anew when a connection is given back", async () 
   assertEquals(bench.pool.tryLease(), undefined);
 });
 
-/** What a server may say to the check, and whether the connection is good. */
-const ANSWERS: Record<string, [text: string, isGood: boolean]> = {
-  "a denial to a user who may not ask": ["-NOPERM no permissions\r\n", true],
-  "a denial to a stranger": ["-NOAUTH Authentication required.\r\n", false],
-  "an error": ["-ERR stray\r\n", false],
-  "the answer to no check": ["+PONG\r\n", false],
-  "an earlier check's answer": ["+0\r\n", false],
+/** What a server may say to the question, and to the one behind it. */
+const ANSWERS: Record<
+  string,
+  { first: string; second?: string; isGood: boolean }
+> = {
+  "that the user may not ask": {
+    first: "-NOPERM no permissions",
+    isGood: true,
+  },
+  "that it does not know us": { first: "-NOAUTH Log in first", isGood: true },
+  "that it is busy": { first: "-BUSY Redis is busy", isGood: true },
+  "that it cannot save": { first: "-MISCONF No saving", isGood: true },
+  "that it loads": { first: "-LOADING Wait", isGood: true },
+  "that it is a replica": { first: "-READONLY Not here", isGood: true },
+  "that it loads, and the answer": {
+    first: "-LOADING Wait",
+    second: "answer",
+    isGood: true,
+  },
+  "an error, and the answer to the first question": {
+    first: "-ERR stray",
+    second: "first",
+    isGood: false,
+  },
+  "one error, and another one": {
+    first: "-ERR stray",
+    second: "-BUSY Redis is busy",
+    isGood: false,
+  },
+  "the answer to no check": { first: "+PONG", isGood: false },
+  "an earlier check's answer": { first: "+0", isGood: false },
 };
 
-for (const [name, [text, isGood]] of Object.entries(ANSWERS)) {
+for (const [name, { first, second, isGood }] of Object.entries(ANSWERS)) {
   const does = isGood ? "trusts" : "does not trust";
 
   Deno.test(`Pool ${does} a connection that was idle and says ${name}`, async () => {
@@ -114,11 +138,23 @@ for (const [name, [text, isGood]] of Object.entries(ANSWERS)) {
     const caller = new Caller();
     bench.pool.apply(caller);
     await turn();
-    assertEquals(tokens(bench.sockets[0]).length, 1);
-    bench.sockets[0].say(text);
+    const [socket] = bench.sockets;
+    const [asked] = tokens(socket);
+    socket.written = "";
+    socket.say(`${first}\r\n`);
     await turn();
+    const [askedAgain] = tokens(socket);
+    if (first.startsWith("-")) {
+      assertEquals(caller.connection, undefined, "an error has no number");
+      const texts: Record<string, string> = {
+        answer: `+${askedAgain}`,
+        first: `+${asked}`,
+      };
+      socket.say(`${texts[second ?? ""] ?? second ?? first}\r\n`);
+      await turn();
+    }
     assertEquals(caller.connection === stale, isGood);
-    assertEquals([stale.usable, bench.sockets[0].isClosed], [isGood, !isGood]);
+    assertEquals([stale.usable, socket.isClosed], [isGood, !isGood]);
     // Whoever waits for it gets another one.
     assert(caller.connection?.usable);
     assertEquals([bench.pool.size, bench.dials.length], [1, isGood ? 1 : 2]);
@@ -142,26 +178,59 @@ Deno.test("Pool asks for another answer at every check", async () => {
   }
 });
 
-Deno.test("Pool waits a second for the answer to a check", async () => {
-  await using bench = new Bench();
-  const first = new Caller();
-  bench.pool.apply(first);
-  await turn();
-  const stale = first.connection!;
-  bench.pool.release(stale);
+/** Has a pool hold idle connections that are as old as each other. */
+async function idleOnes(bench: Bench, count: number): Promise<Connection[]> {
+  const idle: Connection[] = [];
+  for (let i = 0; i < count; i++) idle.push(await lease(bench.pool));
+  for (const connection of idle) bench.pool.release(connection);
   await bench.time.advance(200);
+  return idle;
+}
+
+Deno.test("Pool opens another connection when the answer to a check is overdue", async () => {
+  await using bench = new Bench();
+  const [stale] = await idleOnes(bench, 1);
   const caller = new Caller();
   bench.pool.apply(caller);
-  await bench.time.advance(999);
-  assertEquals([caller.connection, bench.sockets[0].isClosed], [
-    undefined,
-    false,
-  ]);
+  await bench.time.advance(249);
+  assertEquals([bench.dials.length, caller.connection], [1, undefined]);
   await bench.time.advance(1);
-  assert(bench.sockets[0].isClosed);
   await turn();
   assertEquals([bench.dials.length, caller.connection?.usable], [2, true]);
+  // It may answer still.
+  answer(bench.sockets[0]);
+  await turn();
+  assertStrictEquals(bench.pool.tryLease(), stale);
   assertEquals(bench.time.delays, []);
+});
+
+Deno.test("Pool closes a connection that has not answered for a second, and those of its age", async () => {
+  await using bench = new Bench();
+  const fresh = await lease(bench.pool);
+  const idle = await idleOnes(bench, 2);
+  bench.pool.apply(new Caller());
+  bench.pool.release(fresh);
+  await bench.time.advance(999);
+  assert(idle.every(({ usable }) => usable));
+  await bench.time.advance(1);
+  await turn();
+  assertEquals(idle.map(({ usable }) => usable), [false, false]);
+  assert(fresh.usable, "it was idle for less");
+  assertEquals(bench.time.delays, []);
+});
+
+Deno.test("Pool makes room for another connection while a check is overdue", async () => {
+  await using bench = new Bench({ maxConnections: 3 });
+  const idle = await idleOnes(bench, 3);
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await bench.time.advance(250);
+  await turn();
+  assertEquals(idle.map(({ usable }) => usable), [false, true, true]);
+  assert(caller.connection?.usable);
+  assertEquals(bench.dials.length, 4);
+  // Nobody asks the others meanwhile.
+  assertEquals(bench.sockets.map((it) => tokens(it).length), [0, 0, 1, 0]);
 });
 
 Deno.test("Pool checks no more connections than are wanted", async () => {

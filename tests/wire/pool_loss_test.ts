@@ -86,7 +86,11 @@ Deno.test("Pool refuses at once while its server is down, and probes it", async 
   assert(bench.pool.down);
   const late = new Caller();
   bench.pool.apply(late);
-  assertEquals(late.refusal, { kind: "down", cause: bench.failure });
+  assertEquals(late.refusal, undefined, "not within its call");
+  await turn();
+  assertEquals(late.refusal?.kind, "down");
+  assertEquals(late.refusal?.cause, bench.failure);
+  assert(late.refusal?.retryIn! >= 10 && late.refusal?.retryIn! <= 20);
   assertEquals(bench.dials.length, 2);
   bench.failure = undefined;
   await bench.time.advance(20);
@@ -100,10 +104,24 @@ Deno.test("Pool refuses at once while its server is down, and probes it", async 
 Deno.test("Pool counts a server that hangs up at once as a failure", async () => {
   await using bench = new Bench({ breaker: { threshold: 1 } });
   const connection = await lease(bench.pool);
+  connection.used = true;
   bench.sockets[0].hangUp();
   await connection.closed;
   await turn();
   assert(bench.pool.down);
+});
+
+Deno.test("Pool does not blame a server that hangs up on connections that nobody used", async () => {
+  await using bench = new Bench({ breaker: { threshold: 1 } });
+  const [one, other] = [await lease(bench.pool), await lease(bench.pool)];
+  bench.pool.release(one);
+  bench.pool.release(other);
+  for (const socket of bench.sockets) socket.hangUp();
+  await Promise.all([one.closed, other.closed]);
+  await turn();
+  assertEquals([bench.pool.down, bench.pool.failures], [false, 0]);
+  await lease(bench.pool);
+  assertEquals(bench.dials.at(-1)?.prove, false, "nothing is suspected");
 });
 
 Deno.test("Pool does not blame a server that has answered before it hangs up", async () => {
@@ -166,6 +184,8 @@ Deno.test("Pool.close() closes, refuses and waits, twice as well", async () => {
   assertEquals(bench.pool.size, 0);
   const late = new Caller();
   bench.pool.apply(late);
+  assertEquals(late.refusal, undefined, "not within its call");
+  await turn();
   assertEquals(late.refusal, { kind: "closed" });
   await assertRejects(() => bench.pool.open());
   await bench.pool.close();
@@ -190,7 +210,7 @@ Deno.test("Pool refuses those who wait once its server counts as down", async ()
     maxConnections: 1,
     breaker: { threshold: 1 },
   });
-  await lease(bench.pool);
+  (await lease(bench.pool)).used = true;
   const waiting = [new Caller(), new Caller()];
   for (const caller of waiting) bench.pool.apply(caller);
   bench.sockets[0].hangUp();
