@@ -55,12 +55,28 @@ export function streamsWord(args: readonly Argument[]): number {
  * @returns The argument; nothing where it does not block.
  */
 export function blockOption(args: readonly Argument[]): Argument | undefined {
+  const last = blockWords(args).at(-1);
+  return last === undefined ? undefined : args[last + 1];
+}
+
+/** The same command with another time to block for. */
+export function replaceBlockOption(
+  args: readonly Argument[],
+  time: Argument,
+): Argument[] {
+  const replaced = [...args];
+  for (const at of blockWords(args)) replaced[at + 1] = time;
+  return replaced;
+}
+
+/** Where `BLOCK` stands in an XREAD or XREADGROUP. */
+function blockWords(args: readonly Argument[]): number[] {
   const options = args.slice(0, Math.max(0, streamsWord(args)));
-  let time: Argument | undefined = undefined;
+  const places: number[] = [];
   let at = findWord(options, "BLOCK", 0, XREAD_WORDS);
   while (at >= 0) {
-    time = options[at + 1];
+    places.push(at);
     at = findWord(options, "BLOCK", at + 2, XREAD_WORDS);
   }
-  return time;
+  return places;
 }

@@ -49,10 +49,23 @@ export interface BatchOptions {
   exclusive?: boolean | undefined;
   /** Bounds on how many hosts its map is at work, if given. */
   gate?: Gate | undefined;
+  /**
+   * Where its only command blocks in parts: the next one, asked for when one has
+   * ended with nothing.
+   */
+  nextPart?: (() => NextPart | undefined) | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
   /** Called for every error reply that a command is settled with. */
   onErrorReply?: (error: Error) => void;
+}
+
+/** A further part of a command that blocks. */
+export interface NextPart {
+  /** Its arguments. */
+  readonly args: readonly Argument[];
+  /** When its time is up, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
 }
 
 /** Makes the error of a command that is given up. */
@@ -71,6 +84,8 @@ export interface Courier {
    * the courier is watchful, run.
    */
   note(returned: readonly Returned<Batch>[]): void;
+  /** Its command has been answered, and goes over the same connection once more. */
+  goesOn(batch: Batch): void;
   /** Everything that was sent of a sealed batch has its reply. */
   answered(batch: Batch): void;
 }
@@ -99,7 +114,7 @@ export class Batch implements Exchange {
   /** What brings it to its host; without one, every reply settles its command. */
   courier: Courier | undefined = undefined;
   /** When its time is up, in milliseconds of `performance.now()`. */
-  readonly deadline: number;
+  deadline: number;
   /** When it has to be on a connection, which is not after that. */
   readonly sendBy: number;
   /** When it was made, in milliseconds of `performance.now()`. */
@@ -112,6 +127,7 @@ export class Batch implements Exchange {
   readonly gate: Gate | undefined;
 
   readonly #autoBatch: boolean;
+  readonly #nextPart: (() => NextPart | undefined) | undefined;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
@@ -151,6 +167,7 @@ export class Batch implements Exchange {
     this.exclusive = options.exclusive ?? false;
     this.gate = options.gate;
     this.#autoBatch = options.autoBatch;
+    this.#nextPart = options.nextPart;
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -274,6 +291,9 @@ export class Batch implements Exchange {
   }
 
   accept(reply: Reply): void {
+    if (reply === null && this.#nextPart !== undefined && this.#goesOn()) {
+      return;
+    }
     const run = this.#runs[this.#answerRun];
     const from = this.#answerIndex;
     const { mergedName } = run;
@@ -396,6 +416,18 @@ export class Batch implements Exchange {
     run.push(settler, args, second);
     this.#length++;
     return run;
+  }
+
+  /** Sends the next part of a command that blocks, unless it was the last one. */
+  #goesOn(): boolean {
+    const next = this.#abandoned ? undefined : this.#nextPart?.();
+    if (next === undefined) return false;
+    const { name, settler, flags } = this.#runs[0].at(0);
+    this.deadline = next.deadline;
+    this.#reset();
+    this.#push(name, next.args, settler, flags);
+    this.courier?.goesOn(this);
+    return true;
   }
 
   /** Notes that so many commands of a run are answered. */

@@ -5,12 +5,13 @@
  */
 
 import { type Arguments, sizeOf } from "../commands/arguments.ts";
+import { BlockParts } from "../commands/block_parts.ts";
 import { blockTimeOf, goesAhead } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import { inAnotherTurn } from "../turn.ts";
 import type { Argument } from "../values.ts";
-import { Batch, type BatchOptions } from "./batch.ts";
+import { Batch, type BatchOptions, type NextPart } from "./batch.ts";
 import { fail, flagBits, type Settler } from "./command.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -140,14 +141,17 @@ export class Dispatcher {
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
       if (!host.admit(size)) throw host.failures.queueFull(name);
+      const parts = BlockParts.of(name, args, time ?? 0);
+      const first = parts?.next() ?? { args, time: time ?? 0 };
       // In a lane of its own, so that it delays nobody else, and nobody delays it.
       const links = isUrgent ? host.urgentLinks : host.blockingLinks;
       this.#start(host, new Lane(host, links), {
-        deadline: this.#deadline(time ?? 0),
+        deadline: this.#deadline(first.time),
         sendBy: this.#deadline(0),
         exclusive: !isUrgent,
+        nextPart: parts && (() => this.#nextPart(parts)),
       })
-        .add(name, args, settler, flags, size);
+        .add(name, first.args, settler, flags, size);
     } catch (error) {
       this.refuse(settler, error);
     }
@@ -233,6 +237,11 @@ export class Dispatcher {
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
   }
 
+  #nextPart(parts: BlockParts): NextPart | undefined {
+    const part = parts.next();
+    return part && { args: part.args, deadline: this.#deadline(part.time) };
+  }
+
   /** The host with an id, unless nothing may be issued any more. */
   #hostFor(hostId: number): Host {
     this.#options.signal?.throwIfAborted();
@@ -252,7 +261,10 @@ export class Dispatcher {
   #start(
     host: Host,
     lane: Lane,
-    terms: Pick<BatchOptions, "deadline" | "sendBy" | "exclusive" | "gate">,
+    terms: Pick<
+      BatchOptions,
+      "deadline" | "sendBy" | "exclusive" | "gate" | "nextPart"
+    >,
   ): Batch {
     const batch = new Batch({
       hostId: host.id,

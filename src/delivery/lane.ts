@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import type { Identity } from "../wire/identity.ts";
+import { inAnotherTurn } from "../turn.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";
@@ -21,6 +22,9 @@ import {
   type Returned,
   wasTurnedAway,
 } from "./policy.ts";
+
+/** How many callers are told in one turn that their host is not to be reached. */
+const TOLD_IN_A_TURN = 1_000;
 
 /**
  * Brings batches to one host in the order in which they were issued. They follow
@@ -191,7 +195,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   refused(refusal: Refusal): void {
     this.#applicant = undefined;
-    const { failures, pool } = this.#host;
+    const { pool } = this.#host;
     // When this was the failure that brought the host down, it is the news.
     const mayRetry = refusal.kind === "dial" && !pool.down &&
       isWorthRetrying(refusal.cause);
@@ -205,9 +209,27 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     for (const batch of given) this.#waiting.delete(batch);
     this.#hold(pause);
-    for (const batch of given) {
-      batch.abandon((command) => failures.refused(command, refusal));
-    }
+    for (const batch of given) this.#refuse(batch, refusal);
+  }
+
+  /**
+   * Rejects all of a batch, a part in each turn: there may be a million of them,
+   * and other hosts are not to wait until all of their callers are told.
+   */
+  #refuse(batch: Batch, refusal: Refusal): void {
+    const { failures } = this.#host;
+    const left = batch.takeBack();
+    let next = 0;
+    const tell = () => {
+      const end = Math.min(left.length, next + TOLD_IN_A_TURN);
+      while (next < end) {
+        const { command } = left[next++];
+        batch.reject(command, failures.refused(command, refusal));
+      }
+      if (next < left.length) inAnotherTurn(tell);
+      else batch.closeIfEmpty();
+    };
+    tell();
   }
 
   lost(link: Link, error: Error): void {
@@ -247,6 +269,11 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     // The address may lead to another server by now.
     if (!this.watchful) this.#link?.leaveServer();
     this.#returned.push(...returned);
+  }
+
+  goesOn(batch: Batch): void {
+    this.#host.watch(this, batch.deadline);
+    this.#link?.send(batch, true);
   }
 
   answered(batch: Batch): void {

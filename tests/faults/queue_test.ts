@@ -261,9 +261,12 @@ Deno.test("fault 24: connections for commands that block are counted with the ot
   const client = cluster.getRoutingClient();
   await client.get("key");
   assertEquals([connections().open, connections().idle], [1, 1]);
-  const blocked = client.blpop(0.05, "list");
-  await eventually(() => connections().open === 2);
-  assertEquals(connections().idle, 1);
+  const blocked = client.blpop(5, "list");
+  await eventually(() => connections().idle === 0);
+  assertEquals(connections().open, 1);
+  await client.get("key");
+  assertEquals([connections().open, connections().idle], [2, 1]);
+  await client.rpush("list", "element");
   await blocked;
   assertEquals([connections().open, connections().idle], [2, 2]);
   assertLess(connections().lost, 1);

@@ -1,0 +1,108 @@
+/**
+ * Blocking for long, in parts.
+ *
+ * @module
+ */
+
+import type { Argument } from "../values.ts";
+import { replaceBlockOption, streamsWord } from "./option_words.ts";
+import { wordOf } from "./words.ts";
+
+/**
+ * Milliseconds that a command blocks for at a time. A server that has nothing to
+ * say for so long says that, so a link that is dead is found out a little later,
+ * whatever took it: nothing else would ever tell.
+ */
+export const BLOCK_PART = 15_000;
+
+/** Writes a time into the arguments of a command; nothing where it cannot. */
+type Rewrite = (
+  args: readonly Argument[],
+  time: number,
+) => Argument[] | undefined;
+
+const REWRITES = new Map<string, Rewrite>([
+  ...["BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN", "BZPOPMAX"]
+    .map((name) => [name, lastArgument] as const),
+  ["BLMPOP", firstArgument],
+  ["BZMPOP", firstArgument],
+  ["XREAD", streams],
+  ["XREADGROUP", streams],
+]);
+
+/** A command that blocks for a part of its time. */
+export interface BlockPart {
+  /** Its arguments. */
+  readonly args: readonly Argument[];
+  /** For how long it blocks, in milliseconds. */
+  readonly time: number;
+}
+
+/**
+ * The parts of a command that blocks for long: each is to be sent when the one
+ * before it has ended with nothing, which proves that it took nothing.
+ */
+export class BlockParts {
+  readonly #rewrite: Rewrite;
+  readonly #args: readonly Argument[];
+  #left: number;
+
+  private constructor(
+    rewrite: Rewrite,
+    args: readonly Argument[],
+    time: number,
+  ) {
+    this.#rewrite = rewrite;
+    this.#args = args;
+    this.#left = time;
+  }
+
+  /**
+   * The parts of a command.
+   *
+   * @param name Its name in capitals.
+   * @param args Its arguments.
+   * @param time For how long it blocks, in milliseconds.
+   * @returns Nothing where it blocks for no more than one part, or where two
+   * parts would not be the same as the whole.
+   */
+  static of(
+    name: string,
+    args: readonly Argument[],
+    time: number,
+  ): BlockParts | undefined {
+    const rewrite = REWRITES.get(name);
+    if (rewrite === undefined || time <= BLOCK_PART) return undefined;
+    return rewrite(args, BLOCK_PART) === undefined
+      ? undefined
+      : new BlockParts(rewrite, args, time);
+  }
+
+  /** The next part; nothing when all its time is over. */
+  next(): BlockPart | undefined {
+    const time = Math.min(BLOCK_PART, this.#left);
+    if (time <= 0) return undefined;
+    this.#left -= time;
+    return { args: this.#rewrite(this.#args, time)!, time };
+  }
+}
+
+function lastArgument(args: readonly Argument[], time: number): Argument[] {
+  return args.with(-1, time / 1_000);
+}
+
+function firstArgument(args: readonly Argument[], time: number): Argument[] {
+  return args.with(0, time / 1_000);
+}
+
+/** What is added between two parts would be missed where it starts at the end. */
+function streams(
+  args: readonly Argument[],
+  time: number,
+): Argument[] | undefined {
+  const behind = args.slice(streamsWord(args) + 1);
+  const ids = behind.slice(behind.length / 2);
+  return ids.some((id) => wordOf(id) === "$")
+    ? undefined
+    : replaceBlockOption(args, Math.ceil(time));
+}
