@@ -27,6 +27,7 @@ import { Gate } from "../delivery/gate.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
+import { failingLater } from "../turn.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
 import {
   anySignal,
@@ -275,9 +276,12 @@ class RoutingClientImpl extends NativeClient {
     // A few commands for one request are the rule: they share connections.
     const mapping = this.#mapping(options);
     let results: CommandResults<M> | undefined;
-    await mapping.run(() => {
-      results = issueCommands(mapping, commands);
-    });
+    // A sequence that is none has waited for nothing.
+    await failingLater(() =>
+      mapping.run(() => {
+        results = issueCommands(mapping, commands);
+      })
+    );
     return results as CommandResults<M>;
   }
 
