@@ -15,6 +15,9 @@ import { wordOf } from "./words.ts";
  */
 export const BLOCK_PART = 15_000;
 
+/** Milliseconds by which the clocks of a server and of ours may differ. */
+const TOLERANCE = 20;
+
 /** Writes a time into the arguments of a command; nothing where it cannot. */
 type Rewrite = (
   args: readonly Argument[],
@@ -46,6 +49,8 @@ export class BlockParts {
   readonly #rewrite: Rewrite;
   readonly #args: readonly Argument[];
   #left: number;
+  /** How long the part takes that is under way. */
+  #time = 0;
 
   private constructor(
     rewrite: Rewrite,
@@ -78,11 +83,18 @@ export class BlockParts {
       : new BlockParts(rewrite, args, time);
   }
 
-  /** The next part; nothing when all its time is over. */
-  next(): BlockPart | undefined {
+  /**
+   * The next part.
+   *
+   * @param taken How many milliseconds the last one took, if there was one.
+   * @returns Nothing when all its time is over, or when somebody has cut it short
+   * (CLIENT UNBLOCK).
+   */
+  next(taken = Infinity): BlockPart | undefined {
     const time = Math.min(BLOCK_PART, this.#left);
-    if (time <= 0) return undefined;
+    if (time <= 0 || taken < this.#time - TOLERANCE) return undefined;
     this.#left -= time;
+    this.#time = time;
     return { args: this.#rewrite(this.#args, time)!, time };
   }
 }

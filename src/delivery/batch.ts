@@ -51,9 +51,9 @@ export interface BatchOptions {
   gate?: Gate | undefined;
   /**
    * Where its only command blocks in parts: the next one, asked for when one has
-   * ended with nothing.
+   * ended with nothing, by the milliseconds that this has taken.
    */
-  nextPart?: (() => NextPart | undefined) | undefined;
+  nextPart?: ((taken: number) => NextPart | undefined) | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
   /** Called for every error reply that a command is settled with. */
@@ -127,7 +127,9 @@ export class Batch implements Exchange {
   readonly gate: Gate | undefined;
 
   readonly #autoBatch: boolean;
-  readonly #nextPart: (() => NextPart | undefined) | undefined;
+  readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
+  /** When the part was sent that is under way. */
+  #partSentAt = 0;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
@@ -287,6 +289,7 @@ export class Batch implements Exchange {
       }
     }
     this.sent += this.#encoded - before;
+    if (this.#nextPart !== undefined) this.#partSentAt = performance.now();
     return frames;
   }
 
@@ -420,7 +423,8 @@ export class Batch implements Exchange {
 
   /** Sends the next part of a command that blocks, unless it was the last one. */
   #goesOn(): boolean {
-    const next = this.#abandoned ? undefined : this.#nextPart?.();
+    if (this.#abandoned) return false;
+    const next = this.#nextPart?.(performance.now() - this.#partSentAt);
     if (next === undefined) return false;
     const { name, settler, flags } = this.#runs[0].at(0);
     this.deadline = next.deadline;

@@ -149,7 +149,7 @@ export class Dispatcher {
         deadline: this.#deadline(first.time),
         sendBy: this.#deadline(0),
         exclusive: !isUrgent,
-        nextPart: parts && (() => this.#nextPart(parts)),
+        nextPart: parts && ((taken) => this.#nextPart(parts, taken)),
       })
         .add(name, first.args, settler, flags, size);
     } catch (error) {
@@ -237,8 +237,8 @@ export class Dispatcher {
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
   }
 
-  #nextPart(parts: BlockParts): NextPart | undefined {
-    const part = parts.next();
+  #nextPart(parts: BlockParts, taken: number): NextPart | undefined {
+    const part = parts.next(taken);
     return part && { args: part.args, deadline: this.#deadline(part.time) };
   }
 

@@ -114,7 +114,7 @@ export class Host {
   readonly #maxBytes: number;
   readonly #patience: number;
   /** Since when it has been silent, as far as commands that are overdue tell. */
-  #silentSince = -Infinity;
+  #silentSince = Infinity;
 
   /**
    * @param parts What it is made of.
@@ -191,8 +191,8 @@ export class Host {
    */
   overdue(issued: number): void {
     const { heardAt } = this.counters.traffic;
-    if (heardAt >= issued) return;
-    if (heardAt >= this.#silentSince) this.#silentSince = issued;
+    if (heardAt > issued) return;
+    if (heardAt > this.#silentSince) this.#silentSince = issued;
     this.#silentSince = Math.min(this.#silentSince, issued);
     // Those before the last words are in no row with this one.
     this.pool.heard(heardAt);

@@ -16,14 +16,12 @@ const TIMEOUT = 1_000;
 let checks = 0;
 
 /**
- * Whether what was said to a PING proves that a server is there. An error does
- * as well: whoever loads its data, is busy with a script, cannot save, or does
- * not know us, is there, and its commands are to be asked what they have to say.
- *
- * @param answer The reply, or what the command rejected with.
+ * Whether an error that a PING has ended with proves that a server is there.
+ * Every answer of its own does: one that loads its data, is busy with a script,
+ * cannot save, or does not know us, is there, and commands are told the rest.
  */
-export function provesLife(answer: unknown): boolean {
-  return typeof answer === "string" || answer instanceof CommandError;
+export function provesLife(error: unknown): boolean {
+  return error instanceof CommandError;
 }
 
 /**
