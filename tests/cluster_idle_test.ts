@@ -59,3 +59,36 @@ Deno.test("Cluster does not keep a program alive while it is idle", async () => 
 Deno.test("Cluster does not keep a program alive while it probes", async () => {
   assertEquals(await run("/nonexistent/redis.sock", "dead"), "true");
 });
+
+/** A server that hangs up some times before it answers. */
+async function serveLate(listener: Deno.Listener): Promise<void> {
+  let count = 0;
+  for await (const connection of listener) {
+    if (count++ < 5) {
+      connection.close();
+      continue;
+    }
+    const chunk = new Uint8Array(1_024);
+    while (await connection.read(chunk).catch(() => null) !== null) {
+      const text = new TextDecoder().decode(chunk);
+      // Who it is does not matter to anybody; it comes with the first command.
+      const replies = text.includes("INFO") ? "-ERR\r\n+PONG\r\n" : "+PONG\r\n";
+      await connection.write(new TextEncoder().encode(replies));
+      chunk.fill(0);
+    }
+    connection.close();
+    return;
+  }
+}
+
+Deno.test("fault 76: Cluster.waitUntilUp() keeps a program alive", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/late.sock`;
+  const listener = Deno.listen({ transport: "unix", path });
+  const serving = serveLate(listener);
+  // Between its attempts nothing is open.
+  assertEquals(await run(path, "waiting"), "up");
+  // It has closed its listener.
+  await serving;
+  await Deno.remove(dir, { recursive: true });
+});

@@ -56,6 +56,11 @@ switch (what) {
       console.log(error instanceof ConnectionError)
     );
     break;
+  case "waiting":
+    // Nothing else keeps the program alive.
+    await cluster.waitUntilUp();
+    console.log("up");
+    break;
   case "unawaited":
     // What is under way keeps the program alive until it is answered.
     client.incr("counter").then(console.log);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import {
   blockTimeOf,
   endsMatching,
+  goesAhead,
   isOrdinary,
   isReadOnly,
   mayAnswerAnything,
@@ -117,6 +118,33 @@ Deno.test("blockTimeOf() reads the time in the unit of the command", () => {
     assertEquals(blockTimeOf(name, args), time, name);
     assertFalse(isOrdinary(name), name);
   }
+});
+
+Deno.test("goesAhead() knows the orders that others may be waiting for", () => {
+  const ahead: [string, Argument[]][] = [
+    ["SCRIPT", ["KILL"]],
+    ["SCRIPT", [bytes("kill")]],
+    ["FUNCTION", ["kill"]],
+    ["FUNCTION", ["STATS"]],
+    ["CLIENT", ["KILL", "ID", 1]],
+    ["CLIENT", ["Unblock", 1]],
+    ["CLIENT", ["UNPAUSE"]],
+    ["SHUTDOWN", ["NOSAVE"]],
+  ];
+  for (const [name, args] of ahead) {
+    assert(goesAhead(name, args), `${name} ${args}`);
+    assertFalse(isOrdinary(name), name);
+  }
+  const others: [string, Argument[]][] = [
+    ["SCRIPT", []],
+    ["SCRIPT", ["LOAD", "KILL"]],
+    ["CLIENT", ["LIST"]],
+    ["SHUTDOWN", []],
+    ["SHUTDOWN", ["SAVE"]],
+    ["KILL", ["KILL"]],
+    ["GET", ["KILL"]],
+  ];
+  for (const [name, args] of others) assertFalse(goesAhead(name, args), name);
 });
 
 Deno.test("blockTimeOf() takes 0 for ever, and nonsense for no time", () => {

@@ -15,7 +15,7 @@
 
 import process from "node:process";
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { Cluster, HostDownError } from "../../mod.ts";
+import { type Cluster, HostDownError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { oracle } from "../../support/raw_client.ts";
 import { FakeTime } from "../fake_time.ts";
