@@ -23,6 +23,7 @@ const LEAVES = new Set([
   "partial_error.ts",
   "promise.ts",
   "reactions.ts",
+  "turn.ts",
   "values.ts",
 ]);
 

@@ -203,35 +203,45 @@ Deno.test("fault 52: an explicit dialTimeout is what it says", async () => {
   });
 });
 
-Deno.test("fault 52: probes begin at most 5 seconds apart, refused or unanswered", async () => {
-  for (const isSilent of [false, true]) {
-    const begun: number[] = [];
-    await using server = new ScriptedServer(async (link) => {
-      begun.push(performance.now());
-      if (isSilent) await link.hangup();
-    });
-    await using cluster = clusterAt(server.port, {
-      poolOptions: { maxRetries: 0, breaker: { threshold: 1 } },
-    });
-    using time = new FakeTime();
-    using _random = replaced(Math, "random", () => 1);
-    await time.settled(
-      reasonOf(cluster.getRoutingClient().get("k")),
-      500,
-    );
-    if (isSilent) {
-      // The first timeout leaves it in doubt; the next connection has to prove.
-      await time.settled(
-        reasonOf(cluster.getRoutingClient().get("k")),
-        500,
-      );
-    }
-    assert(cluster.getPoolForHost(0).down);
-    begun.length = 0;
-    await time.until(() => begun.length >= 6, 100);
-    const pauses = begun.slice(1).map((at, index) => at - begun[index]);
-    // A step of the test, in which the connection is accepted, is not theirs.
-    for (const pause of pauses) assertLessOrEqual(pause, 5_100);
+Deno.test("fault 52: probes of a host that refuses begin at most 2 seconds apart", async () => {
+  await using server = new ScriptedServer(() => Promise.resolve());
+  await using cluster = clusterAt(server.port, {
+    poolOptions: { maxRetries: 0 },
+  });
+  using time = new FakeTime();
+  using _random = replaced(Math, "random", () => 1);
+  const client = cluster.getRoutingClient();
+  const pool = cluster.getPoolForHost(0);
+  while (!pool.down) await reasonOf(client.get("k"));
+  for (let probe = 0; probe < 6; probe++) {
+    const { error } = await failureOf(HostDownError, () => client.get("k"));
+    assertEquals(error.retryIn, probe === 0 ? 1_000 : 2_000);
+    const { failures } = pool;
+    await time.advance(error.retryIn);
+    await eventually(() => pool.failures > failures);
+  }
+});
+
+Deno.test("fault 52: probes of a host that says nothing begin at most 5 seconds apart", async () => {
+  await using server = ScriptedServer.silent();
+  await using cluster = clusterAt(server.port, {
+    poolOptions: { maxRetries: 0, breaker: { threshold: 1 } },
+  });
+  using time = new FakeTime();
+  using _random = replaced(Math, "random", () => 1);
+  const client = cluster.getRoutingClient();
+  const pool = cluster.getPoolForHost(0);
+  const first = reasonOf(client.get("k"));
+  await eventually(() => server.accepted.length === 1);
+  await time.advance(5_000);
+  await bounded(first);
+  assert(pool.down);
+  await time.advance(1_000);
+  for (let probes = 1; probes <= 4; probes++) {
+    await eventually(() => server.accepted.length === 1 + probes);
+    const { error } = await failureOf(HostDownError, () => client.get("k"));
+    assertEquals(error.retryIn, 0, "it is being probed");
+    await time.advance(5_000);
   }
 });
 
