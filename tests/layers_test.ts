@@ -23,7 +23,6 @@ const LEAVES = new Set([
   "partial_error.ts",
   "promise.ts",
   "reactions.ts",
-  "turn.ts",
   "values.ts",
 ]);
 

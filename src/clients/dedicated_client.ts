@@ -20,7 +20,7 @@ import { endsMatching } from "../commands/traits.ts";
 import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
-import { anotherTurn, failingLater, inAnotherTurn } from "../turn.ts";
+import { anotherTurn, failingLater, inAnotherTurn } from "../runtime/turn.ts";
 import { takeArguments } from "../commands/arguments.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";

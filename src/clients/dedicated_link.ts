@@ -8,7 +8,7 @@ import { blockTimeOf } from "../commands/traits.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { inAnotherTurn } from "../turn.ts";
+import { inAnotherTurn } from "../runtime/turn.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
 import type { Command } from "../delivery/command.ts";

@@ -15,7 +15,7 @@ import {
   type RedisValue,
   type SendCommandOptions,
 } from "@db/redis";
-import { anotherTurn } from "../turn.ts";
+import { anotherTurn } from "../runtime/turn.ts";
 import type { Argument, Reply } from "../values.ts";
 
 /** Sends one command and promises its reply. */

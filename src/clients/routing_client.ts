@@ -27,7 +27,7 @@ import { Gate } from "../delivery/gate.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
-import { failingLater } from "../turn.ts";
+import { failingLater } from "../runtime/turn.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
 import {
   anySignal,

@@ -8,7 +8,7 @@ import type { ClusterView } from "../delivery/dispatcher.ts";
 import { isWorthRetrying } from "../delivery/policy.ts";
 import { TimeoutError } from "../errors.ts";
 import { assertOptions, isPositive, isSignal } from "../options.ts";
-import { failingLater } from "../turn.ts";
+import { failingLater } from "../runtime/turn.ts";
 import { jitter } from "../wire/breaker.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
 import { isHostSelection } from "./client_options.ts";

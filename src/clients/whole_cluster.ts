@@ -5,7 +5,7 @@
  */
 
 import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
-import { failingLater } from "../turn.ts";
+import { failingLater } from "../runtime/turn.ts";
 import type { Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";

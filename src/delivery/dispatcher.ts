@@ -9,7 +9,7 @@ import { BlockParts } from "../commands/block_parts.ts";
 import { blockTimeOf, goesAhead } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
-import { inAnotherTurn } from "../turn.ts";
+import { inAnotherTurn } from "../runtime/turn.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions, type NextPart } from "./batch.ts";
 import { fail, flagBits, type Settler } from "./command.ts";

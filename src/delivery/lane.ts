@@ -6,7 +6,7 @@
 
 import process from "node:process";
 import type { Identity } from "../wire/identity.ts";
-import { inAnotherTurn } from "../turn.ts";
+import { inAnotherTurn } from "../runtime/turn.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";

@@ -6,7 +6,7 @@
 
 import { CommandError, ConnectionError } from "../errors.ts";
 import { runtime, type Timer } from "../runtime/mod.ts";
-import { inAnotherTurn } from "../turn.ts";
+import { inAnotherTurn } from "../runtime/turn.ts";
 import { Breaker } from "./breaker.ts";
 import type { Connection } from "./connection.ts";
 import { IdleConnections } from "./idle.ts";

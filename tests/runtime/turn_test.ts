@@ -1,6 +1,10 @@
 import { setImmediate } from "node:timers";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { anotherTurn, failingLater, inAnotherTurn } from "../src/turn.ts";
+import {
+  anotherTurn,
+  failingLater,
+  inAnotherTurn,
+} from "../../src/runtime/turn.ts";
 
 Deno.test("inAnotherTurn() calls back in order, and not in this turn", async () => {
   const called: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * Turns of the event loop. A leaf.
+ * Turns of the event loop.
  *
  * @module
  */
