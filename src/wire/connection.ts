@@ -406,8 +406,11 @@ interface Suspicion {
   readonly asking: Exchange | undefined;
 }
 
+/** An end inside a reply is a loss like any other: what came of it was right. */
 function endOfStream(idle: boolean): Error {
-  return idle
-    ? new ConnectionError("The server closed the connection")
-    : new ProtocolError("The server closed the connection inside a reply");
+  return new ConnectionError(
+    idle
+      ? "The server closed the connection"
+      : "The server closed the connection inside a reply",
+  );
 }

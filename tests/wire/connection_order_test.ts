@@ -171,9 +171,9 @@ Deno.test("Connection writes nothing any more once it is closed", async () => {
   assertEquals([link.socket.written, exchange.sent], ["", 0]);
 });
 
-Deno.test("Connection tells an end between replies from one inside a reply", async () => {
-  const ends = [["+a\r\n", ConnectionError], ["+a\r\n+b", ProtocolError]];
-  for (const [text, type] of ends as [string, typeof ConnectionError][]) {
+Deno.test("Connection takes an end inside a reply for a loss, and says where it was", async () => {
+  const ends = { "+a\r\n": "", "+a\r\n+b": " inside a reply" };
+  for (const [text, where] of Object.entries(ends)) {
     await using link = new Fixture();
     const exchange = new StepwiseExchange(["A", "B"]);
     link.connection.send(exchange);
@@ -181,7 +181,9 @@ Deno.test("Connection tells an end between replies from one inside a reply", asy
     link.socket.say(text);
     link.socket.hangUp();
     await link.connection.closed;
-    assertEquals(link.losses[0].error.constructor, type);
+    const { error } = link.losses[0];
+    assertEquals(error.constructor, ConnectionError);
+    assertEquals(error.message, `The server closed the connection${where}`);
     assertEquals([exchange.replies, link.connection.failed], [["a"], true]);
   }
 });
