@@ -10,7 +10,7 @@ import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
-import type { Command } from "../delivery/command.ts";
+import type { Command, GivenUp } from "../delivery/command.ts";
 import { wasTurnedAway } from "../delivery/policy.ts";
 import type { Host } from "../delivery/host.ts";
 import { Subscription } from "./subscription.ts";
@@ -175,7 +175,7 @@ export class DedicatedLink implements ConnectionOwner {
   }
 
   /** Why a command has no reply, once the connection is closed. */
-  #failure(command: Command, sent: boolean): unknown {
+  #failure(command: GivenUp, sent: boolean): unknown {
     if (this.#signal?.aborted) return this.#signal.reason;
     const { failures } = this.#host;
     const cause = this.#connection.error;

@@ -7,6 +7,7 @@
 import { type Arguments, countOf } from "../commands/arguments.ts";
 import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
+import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
@@ -14,12 +15,14 @@ import {
   type Command,
   describe,
   fail,
+  type GivenUp,
   MAY_HAVE_RUN,
   type Settler,
 } from "./command.ts";
 import type { Gate } from "./gate.ts";
 import { leadsElsewhere, mayStillChange, type Returned } from "./policy.ts";
 import { Run } from "./run.ts";
+import { inSlices } from "./slices.ts";
 
 /**
  * A batch that takes so much memory, by the estimate of its queue, need not wait
@@ -51,7 +54,7 @@ export interface BatchOptions {
 
 /** Makes the error of a command that is given up. */
 export type Reason = (
-  command: Command,
+  command: GivenUp,
   sent: boolean,
   refusal?: CommandError,
 ) => unknown;
@@ -122,6 +125,8 @@ export class Batch implements Exchange {
   /** and that gets the next reply. */
   #answerRun = 0;
   #answerIndex = 0;
+  /** How many commands are about to be rejected, a slice at a time. */
+  #untold = 0;
   /** Commands that were refused and wait for a decision. */
   #refused: Returned<Batch>[] = [];
   /** Of an abandoned batch, what may still change something, or has. */
@@ -275,7 +280,7 @@ export class Batch implements Exchange {
     this.replies += count;
     if (this.#abandoned) {
       // Its replies are read and nothing else; let them go before it does.
-      if (!this.awaited) this.#reset();
+      if (!this.awaited && this.#reported) this.#reset();
     } else if (!isRefused) {
       if (mergedName === "MGET" && Array.isArray(reply)) {
         this.#scatter(run, reply);
@@ -299,17 +304,12 @@ export class Batch implements Exchange {
     if (this.settled) return false;
     this.#sealed = true;
     this.#abandoned = true;
-    const left = [...this.#refused, ...this.#unanswered()];
+    const refused = this.#refused;
     this.#refused = [];
-    this.#doubtful = left.filter(mayStillChange)
-      .map((one) => ({ ...one, progress: "ran" }));
-    for (const { command, progress, error } of left) {
-      const isSent = progress === "sent";
-      const why = reason(command, isSent, error);
-      if (error !== undefined && why === error) this.refuse(command, error);
-      else this.reject(command, why);
-    }
-    this.#report();
+    const rest = this.#rest();
+    this.#doubtful = this.#doubtfulOf(rest);
+    this.#untold += refused.length + this.#length - this.#answered;
+    inSlices(this.#rejections(refused, rest, reason));
     return this.#doubtful.length > 0;
   }
 
@@ -326,6 +326,7 @@ export class Batch implements Exchange {
   takeBack(): Returned<Batch>[] {
     if (this.#abandoned) return this.#doubtful;
     const back = this.#unanswered();
+    this.#untold += back.length;
     for (const { name, length } of this.#runs) {
       this.#parted[name] = (this.#parted[name] ?? 0) + length;
     }
@@ -338,6 +339,7 @@ export class Batch implements Exchange {
    * out, the others are rejected after that.
    */
   again(commands: readonly Command[]): void {
+    this.#untold += this.#refused.length - commands.length;
     this.#refused = [];
     for (const { name, args, settler, flags } of commands) {
       this.#parted[name]--;
@@ -356,13 +358,52 @@ export class Batch implements Exchange {
   reject(command: Command, reason: unknown): void {
     this.errors++;
     fail(command.settler, reason);
+    this.#told();
   }
 
   /** Settles a command that it has handed out with the error of its server. */
   refuse(command: Command, error: CommandError): void {
     const reason = describe(error, command.name, this.hostId);
-    this.reject(command, reason);
     this.#onErrorReply?.(reason);
+    this.reject(command, reason);
+  }
+
+  /** Rejects what an abandoned batch had, one command at a step. */
+  *#rejections(
+    refused: readonly Returned<Batch>[],
+    rest: readonly Rest[],
+    reason: Reason,
+  ): Iterator<void> {
+    for (const { command, error } of refused) {
+      const why = reason(command, false, error);
+      if (error !== undefined && why === error) this.refuse(command, error);
+      else this.reject(command, why);
+      yield;
+    }
+    for (const { run, from, sent, doubted } of rest) {
+      let start = from;
+      // What was sent, and what is in doubt, are its first commands.
+      for (const limit of [sent, doubted, run.length].sort((a, b) => a - b)) {
+        const end = Math.min(limit, run.length);
+        if (end <= start) continue;
+        const command = run.described(start < doubted);
+        const rejection = sameFor(
+          end - start,
+          (count) => reason({ ...command, count }, end <= sent),
+        );
+        for (; start < end; start++) {
+          this.errors++;
+          run.reject(start, rejection);
+          this.#told();
+          yield;
+        }
+      }
+    }
+  }
+
+  /** One of those that are to be rejected has been. */
+  #told(): void {
+    if (--this.#untold === 0 && this.settled) this.#report();
   }
 
   #push(
@@ -430,23 +471,46 @@ export class Batch implements Exchange {
     return place < this.#doubted ? MAY_HAVE_RUN : 0;
   }
 
+  /** What has no reply, in order. */
+  #rest(): Rest[] {
+    let from = this.#answerIndex;
+    let place = this.#answered - from;
+    return this.#runs.slice(this.#answerRun).map((run) => {
+      const sent = this.#encoded - place;
+      const rest = { run, from, sent, doubted: this.#doubted - place };
+      place += run.length;
+      from = 0;
+      return rest;
+    });
+  }
+
   /** The commands without a reply, in order, and whether each was sent. */
   #unanswered(): Returned<Batch>[] {
     const back: Returned<Batch>[] = [];
-    let place = this.#answered;
-    let index = this.#answerIndex;
-    for (const run of this.#runs.slice(this.#answerRun)) {
-      for (; index < run.length; index++, place++) {
+    for (const { run, from, sent, doubted } of this.#rest()) {
+      for (let i = from; i < run.length; i++) {
         back.push({
-          command: run.at(index, this.#flagsAt(place)),
-          progress: place < this.#encoded ? "sent" : "unsent",
+          command: run.at(i, i < doubted ? MAY_HAVE_RUN : 0),
+          progress: i < sent ? "sent" : "unsent",
           batch: this,
         });
       }
-      index = 0;
       run.drop();
     }
     return back;
+  }
+
+  /** Of an abandoned batch, what was sent and may still change something. */
+  #doubtfulOf(rest: readonly Rest[]): Returned<Batch>[] {
+    const doubtful: Returned<Batch>[] = [];
+    for (const { run, from, sent } of rest) {
+      const end = isReadOnly(run.name) ? 0 : Math.min(sent, run.length);
+      for (let i = from; i < end; i++) {
+        doubtful.push({ command: run.at(i), progress: "ran", batch: this });
+      }
+      run.drop();
+    }
+    return doubtful;
   }
 
   /** Lets go of all runs. */
@@ -464,7 +528,7 @@ export class Batch implements Exchange {
 
   /** A callback of a promise may have abandoned it while it was settled. */
   #report(): void {
-    if (this.#reported) return;
+    if (this.#reported || this.#untold > 0) return;
     this.#reported = true;
     this.#onSettled(this);
   }
@@ -493,6 +557,34 @@ export class Batch implements Exchange {
     this.errors++;
     this.#onErrorReply?.(error);
   }
+}
+
+/** The commands of a run from an index on, which have no reply. */
+interface Rest {
+  readonly run: Run;
+  readonly from: number;
+  /** The index of the first one that was not sent, */
+  readonly sent: number;
+  /** and of the first one that is not in doubt from an earlier attempt. */
+  readonly doubted: number;
+}
+
+/**
+ * The rejection of commands that fail alike. Their errors are counted now, all
+ * with the first one, and made when somebody looks at them.
+ */
+function sameFor(
+  commands: number,
+  make: (count: number) => unknown,
+): Rejection {
+  let first: { readonly reason: unknown } | undefined = {
+    reason: make(commands),
+  };
+  return new Rejection(() => {
+    const reason = first === undefined ? make(0) : first.reason;
+    first = undefined;
+    return reason;
+  });
 }
 
 /** Whether a reply to a merged GET is a list of that many, or an error. */

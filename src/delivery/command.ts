@@ -103,6 +103,16 @@ export class Command {
   }
 }
 
+/** What the error of a command that is given up tells of it. */
+export interface GivenUp extends Pick<Command, "name" | "mayHaveRun"> {
+  /**
+   * For how many commands the error counts.
+   *
+   * @default {1}
+   */
+  readonly count?: number;
+}
+
 /** Rejects the promise of a command. */
 export function fail(settler: Settler, reason: unknown): void {
   try {

@@ -15,7 +15,7 @@ import {
   type TransportError,
 } from "../errors.ts";
 import type { Refusal } from "../wire/pool.ts";
-import type { Command } from "./command.ts";
+import type { GivenUp } from "./command.ts";
 
 /** Words the errors of one host. */
 export class Failures {
@@ -39,19 +39,25 @@ export class Failures {
   }
 
   /** The connection was lost with the command on it. */
-  lost(command: Command, cause: Error): TransportError {
+  lost(command: GivenUp, cause: Error): TransportError {
     return this.#make(
       classOf(cause),
       `Lost the connection to ${this.#host} before the reply to ` +
         `"${command.name}", which may have run: ${cause.message}`,
-      { command: command.name, outcome: "unknown", cause },
+      {
+        command: command.name,
+        count: command.count,
+        outcome: "unknown",
+        cause,
+      },
     );
   }
 
   /** There was no connection for the command. */
-  refused(command: Command, { kind, cause }: Refusal): TransportError {
-    const { name } = command;
-    const options = { command: name, outcome: outcomeOf(command), cause };
+  refused(command: GivenUp, { kind, cause }: Refusal): TransportError {
+    const { name, count } = command;
+    const outcome = outcomeOf(command);
+    const options = { command: name, count, outcome, cause };
     switch (kind) {
       case "closed":
         return this.#make(
@@ -86,12 +92,12 @@ export class Failures {
   }
 
   /** The dedicated connection of the command is closed. */
-  linkClosed({ name }: Command): TransportError {
+  linkClosed({ name, count }: GivenUp): TransportError {
     return this.#make(
       ConnectionError,
       `Cannot send "${name}" to ${this.#host}: its dedicated connection is ` +
         "closed; open another one with cluster.connect(hostId)",
-      { command: name, outcome: "not-sent" },
+      { command: name, count, outcome: "not-sent" },
     );
   }
 
@@ -116,18 +122,18 @@ export class Failures {
 
   /** The time was up; how far the command had come decides the outcome. */
   timedOut(
-    command: { readonly name: string; readonly mayHaveRun?: boolean },
+    command: GivenUp,
     { sent, exhausted }: { sent: boolean; exhausted: boolean },
   ): TransportError {
-    const { name } = command;
+    const { name, count } = command;
     if (sent || command.mayHaveRun) {
       return this.#make(
         TimeoutError,
         `No reply to "${name}" from ${this.#host} in time; it may have run`,
-        { command: name, outcome: "unknown" },
+        { command: name, count, outcome: "unknown" },
       );
     }
-    const details: Details = { command: name, outcome: "not-sent" };
+    const details: Details = { command: name, count, outcome: "not-sent" };
     if (exhausted) {
       return this.#make(
         PoolTimeoutError,
@@ -160,26 +166,28 @@ export class Failures {
   #make(
     type: typeof TransportError,
     message: string,
-    { cause, ...details }: Details,
+    { cause, count = 1, ...details }: Details,
   ): TransportError {
     const error = new type(message, {
       hostId: this.#hostId,
       ...details,
       ...(cause === undefined ? {} : { cause }),
     });
-    this.#onMade(error.name);
+    for (let i = 0; i < count; i++) this.#onMade(error.name);
     return error;
   }
 }
 
 /** The outcome of a command that is not on any connection. */
-function outcomeOf(command: Command): Outcome {
+function outcomeOf(command: GivenUp): Outcome {
   return command.mayHaveRun ? "unknown" : "not-sent";
 }
 
 /** What an error tells beside its host and its message. */
 interface Details {
   command?: string;
+  /** For how many commands it counts, if not for one. */
+  count?: number | undefined;
   outcome: Outcome;
   cause?: unknown;
 }

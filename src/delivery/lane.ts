@@ -12,6 +12,7 @@ import type { Command } from "./command.ts";
 import { Fence } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
+import { inSlices } from "./slices.ts";
 import type { Link, Links, Passenger } from "./link.ts";
 import {
   decide,
@@ -391,7 +392,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     this.#hold(pause);
     // From here on callbacks run, which may give up any of the batches.
-    for (const end of ends) end();
+    inSlices(stepsOf(ends));
     for (const batch of pauses.keys()) {
       batch.closeIfEmpty();
       this.#leaveGate(batch);
@@ -498,6 +499,11 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       if (attempts + refusals > 0) this.#host.counters.retries++;
     }
   }
+}
+
+/** One call at a step. */
+function* stepsOf(calls: readonly (() => void)[]): Iterator<void> {
+  for (const call of calls) yield call();
 }
 
 /**

@@ -9,7 +9,14 @@ import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
-import { BYTES, Command, type Settler, settleWith } from "./command.ts";
+import {
+  BYTES,
+  Command,
+  fail,
+  MAY_HAVE_RUN,
+  type Settler,
+  settleWith,
+} from "./command.ts";
 
 /*
  * A server runs a command to its end before it looks at the next client, so the
@@ -175,6 +182,19 @@ export class Run implements RunKind, Outcomes {
     );
   }
 
+  /** Its commands as those who word errors see them. */
+  described(mayHaveRun: boolean): Pick<Command, "name" | "mayHaveRun"> {
+    const { name, flags } = this;
+    return { name, mayHaveRun: mayHaveRun || (flags & MAY_HAVE_RUN) !== 0 };
+  }
+
+  /** Rejects a command that gets no reply. */
+  reject(index: number, rejection: Rejection): void {
+    const settler = this.#settlers?.[index];
+    if (settler === undefined) this.#place(index, rejection);
+    else fail(settler, rejection.make());
+  }
+
   /** Encodes all of it as the merged command. */
   encodeMerged(encoder: Encoder, name: string): void {
     encoder.part(name, this.#args, 0, this.length * this.argCount);
@@ -254,8 +274,9 @@ export class Run implements RunKind, Outcomes {
       },
       reject: (reason) => {
         const settler = this.#settlers?.[index];
-        if (settler === undefined) this.#place(index, new Rejection(reason));
-        else settler.reject(reason);
+        if (settler === undefined) {
+          this.#place(index, new Rejection(() => reason));
+        } else settler.reject(reason);
       },
     };
   }

@@ -171,9 +171,9 @@ Deno.test("Batch.abandon() rejects what has no reply, saying what was sent", () 
   bench.encode(1);
   bench.encode(1);
   bench.batch.accept("A");
-  bench.batch.abandon((command, sent) => `${command.args[0]} ${sent}`);
+  bench.batch.abandon((command, sent) => `${command.name} ${sent}`);
   assertEquals(bench.values, ["A", undefined, undefined] as Reply[]);
-  assertEquals(bench.reasons, [undefined, "b true", "c false"]);
+  assertEquals(bench.reasons, [undefined, "GET true", "GET false"]);
   assertEquals(bench.settled, 1);
   assert(bench.batch.abandoned && bench.batch.settled && bench.batch.encoded);
 });

@@ -1,0 +1,29 @@
+/**
+ * Work that would hold up the event loop, a slice at a time.
+ *
+ * @module
+ */
+
+import { setImmediate } from "node:timers";
+
+/**
+ * How many steps make a slice: as many as take some milliseconds, if each makes
+ * an error. What sockets and timers have to wait for is one of them.
+ */
+const SLICE = 1_000;
+
+/**
+ * Goes through steps in their order: the first slice at once, each further one
+ * in another turn of the event loop, between which sockets are read.
+ *
+ * A million commands are rejected like this: in one go it would take seconds, in
+ * which the replies of other servers would not be read before their time is up.
+ *
+ * @param steps Each runs when the next one is asked for; they must not throw.
+ */
+export function inSlices(steps: Iterator<unknown>): void {
+  for (let i = 0; i < SLICE; i++) {
+    if (steps.next().done) return;
+  }
+  setImmediate(() => inSlices(steps));
+}
