@@ -8,7 +8,8 @@ import { blockTimeOf } from "../commands/traits.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
+import { countdown } from "../wire/countdown.ts";
+import { TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
 import type { Command, GivenUp } from "../delivery/command.ts";
 import { wasTurnedAway } from "../delivery/policy.ts";
@@ -36,7 +37,8 @@ export class DedicatedLink implements ConnectionOwner {
   readonly #timeout: number;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.close(abortError(this.#signal?.reason));
-  readonly #timers = new Map<Batch, ReturnType<typeof setTimeout>>();
+  /** Stops the clock of each batch. */
+  readonly #clocks = new Map<Batch, () => void>();
   #resolveClosed!: (error: Error | undefined) => void;
   #subscription: Subscription | undefined = undefined;
   #isClosed = false;
@@ -63,7 +65,8 @@ export class DedicatedLink implements ConnectionOwner {
    */
   static async open(host: Host, options: LinkOptions): Promise<DedicatedLink> {
     const { timeout, signal } = options;
-    const limit = new TimeLimit(timeout, signal);
+    const { traffic } = host.counters;
+    const limit = new TimeLimit(timeout, signal, () => traffic.bytesReceived);
     try {
       const connection = await host.pool.open(limit.signal);
       // Aborted while it was on its way here: no event will tell.
@@ -91,8 +94,8 @@ export class DedicatedLink implements ConnectionOwner {
       autoBatch: false,
       deadline: Infinity,
       onSettled: (batch) => {
-        clearTimeout(this.#timers.get(batch));
-        this.#timers.delete(batch);
+        this.#clocks.get(batch)?.();
+        this.#clocks.delete(batch);
       },
     });
     let time = this.#timeout;
@@ -107,8 +110,10 @@ export class DedicatedLink implements ConnectionOwner {
       return;
     }
     if (time < Infinity) {
-      const delay = Math.min(time, MAX_DELAY);
-      this.#timers.set(batch, setTimeout(() => this.#expire(batch), delay));
+      const { traffic } = this.#host.counters;
+      const heard = () => traffic.bytesReceived;
+      const clock = countdown(time, () => this.#expire(batch), heard);
+      this.#clocks.set(batch, clock);
     }
     this.#connection.send(batch);
   }

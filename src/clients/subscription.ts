@@ -11,7 +11,7 @@ import type { Connection } from "../wire/connection.ts";
 import { takeArguments } from "../commands/arguments.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { MAX_DELAY } from "../wire/time_limit.ts";
+import { countdown } from "../wire/countdown.ts";
 import { Command, fail } from "../delivery/command.ts";
 
 type Bytes = Uint8Array;
@@ -130,8 +130,8 @@ export class Subscription implements RedisSubscription<string> {
     const change = new Change(name, takeArguments(name, names));
     const { timeout, onOverdue, failure } = this.#options;
     if (this.#closed) throw failure(change.command, false);
-    const timer = timeout < Infinity
-      ? setTimeout(() => onOverdue(name), Math.min(timeout, MAX_DELAY))
+    const stop = timeout < Infinity
+      ? countdown(timeout, () => onOverdue(name))
       : undefined;
     this.#changes.push(change);
     this.#connection.send(change);
@@ -141,7 +141,7 @@ export class Subscription implements RedisSubscription<string> {
     try {
       await change.settled;
     } finally {
-      clearTimeout(timer);
+      stop?.();
       this.#keepAlive();
     }
   }

@@ -6,7 +6,7 @@
 
 import { runtime, type Timer } from "../runtime/mod.ts";
 import type { Pool } from "../wire/pool.ts";
-import { MAX_DELAY } from "../wire/time_limit.ts";
+import { afterReading, MAX_DELAY } from "../wire/countdown.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
@@ -110,7 +110,9 @@ export class Host {
   /** Those that have batches under way. */
   readonly #timed = new Set<Timed>();
   /** Goes off when the time of a batch is up. */
-  readonly #alarm = new Alarm(() => this.#expire());
+  readonly #alarm = new Alarm((late) => this.#judge(late));
+  /** Stops what is read before that is judged, while it is. */
+  #stopReading: (() => void) | undefined = undefined;
   readonly #maxCommands: number;
   readonly #maxBytes: number;
 
@@ -225,6 +227,18 @@ export class Host {
     for (const { wake } of this.#pauses) wake();
     await Promise.all(closing);
     this.#alarm.clear();
+    this.#stopReading?.();
+  }
+
+  /** Time is up only if the reply is not there: what has come is read first. */
+  #judge(late: number): void {
+    // All that is overdue by then is judged at the end of this one.
+    if (this.#stopReading !== undefined) return;
+    const { traffic } = this.counters;
+    this.#stopReading = afterReading(late, () => traffic.bytesReceived, () => {
+      this.#stopReading = undefined;
+      this.#expire();
+    });
   }
 
   #expire(): void {
@@ -243,12 +257,15 @@ export class Host {
 
 /** Calls back at the earliest of the times it was set to, and then forgets them. */
 export class Alarm {
-  readonly #wake: () => void;
+  readonly #wake: (late: number) => void;
   #timer: Timer | undefined = undefined;
   #time = Infinity;
 
-  /** @param wake Called when it goes off, or before where the time is far off. */
-  constructor(wake: () => void) {
+  /**
+   * @param wake Called when it goes off, or before where the time is far off,
+   * with the milliseconds by which that is too late.
+   */
+  constructor(wake: (late: number) => void) {
     this.#wake = wake;
   }
 
@@ -260,7 +277,7 @@ export class Alarm {
     const delay = Math.max(0, time - performance.now());
     this.#timer = setTimeout(() => {
       this.#time = Infinity;
-      this.#wake();
+      this.#wake(Math.max(0, performance.now() - time));
     }, Math.min(delay, MAX_DELAY));
     // What is under way keeps the program alive by itself.
     runtime.unref(this.#timer);

@@ -11,6 +11,7 @@ import {
 } from "../errors.ts";
 import type { Socket } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
+import { countdown } from "./countdown.ts";
 import { Encoder } from "./resp/encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
 import { type Identity, IdentityQuestion } from "./identity.ts";
@@ -105,7 +106,7 @@ export class Connection {
   #error: Error | undefined = undefined;
   /** A first reply that may be a farewell, until the server goes on or ends. */
   #farewell: Suspicion | undefined = undefined;
-  #grace: ReturnType<typeof setTimeout> | undefined = undefined;
+  #endGrace: (() => void) | undefined = undefined;
 
   /**
    * @param socket An open socket, which the connection now owns.
@@ -214,7 +215,7 @@ export class Connection {
     this.#hold(true);
     this.#error = error;
     this.#awaited = 0;
-    clearTimeout(this.#grace);
+    this.#endGrace?.();
     try {
       this.#socket.close();
     } catch {
@@ -284,21 +285,21 @@ export class Connection {
    */
   #suspect(farewell: Suspicion): void {
     this.#farewell = farewell;
-    this.#grace = setTimeout(() => {
+    this.#endGrace = countdown(FAREWELL_GRACE, () => {
       try {
         this.#admit();
         this.#afterDelivery();
       } catch (error) {
         this.#fail(error);
       }
-    }, FAREWELL_GRACE);
+    });
   }
 
   /** The server went on: what looked like a farewell was a reply. */
   #admit(): void {
     const farewell = this.#farewell;
     if (farewell === undefined) return;
-    clearTimeout(this.#grace);
+    this.#endGrace?.();
     this.#farewell = undefined;
     this.#answered = true;
     this.#pass(farewell.reply, farewell.asking);

@@ -54,7 +54,9 @@ export async function dial(
   endpoint: Endpoint,
   options: DialOptions,
 ): Promise<Connection> {
-  const limit = new TimeLimit(options.timeout, options.signal);
+  const { timeout, signal: outer, traffic } = options;
+  const heard = () => traffic?.bytesReceived ?? 0;
+  const limit = new TimeLimit(timeout, outer, heard);
   const { signal } = limit;
   try {
     signal.throwIfAborted();

@@ -8,6 +8,7 @@ import { CommandError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { CommandExchange } from "./command_exchange.ts";
 import type { Connection } from "./connection.ts";
+import { countdown } from "./countdown.ts";
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 1_000;
@@ -23,14 +24,14 @@ let checks = 0;
  */
 export async function isAlive(connection: Connection): Promise<boolean> {
   const token = String(++checks);
-  const limit = setTimeout(() => connection.close(), TIMEOUT);
+  const stop = countdown(TIMEOUT, () => connection.close());
   try {
     const [reply] = await CommandExchange.run(connection, [["PING", token]]);
     return reply === token || isDenial(reply);
   } catch {
     return false;
   } finally {
-    clearTimeout(limit);
+    stop();
   }
 }
 
