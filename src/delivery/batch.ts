@@ -20,7 +20,7 @@ import {
   type Settler,
 } from "./command.ts";
 import type { Gate } from "./gate.ts";
-import { leadsElsewhere, mayStillChange, type Returned } from "./policy.ts";
+import { leadsElsewhere, type Returned } from "./policy.ts";
 import { Run } from "./run.ts";
 import { inSlices } from "./slices.ts";
 

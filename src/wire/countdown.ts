@@ -26,8 +26,8 @@ export type Heard = () => number;
  * are due, so that a program that was busy for longer than a server may take
  * would give up what has been there all the time.
  *
- * @param late By how many milliseconds the timer is late. As long as it was held
- * up, and no longer, is waited for what comes without a break.
+ * @param late By how many milliseconds the timer is late. Twice as long as it was
+ * held up, and no longer, is waited for what comes without a break.
  * @param heard Counts what comes.
  * @param judge Called once, unless it is cancelled.
  * @returns Cancels it.
@@ -39,7 +39,7 @@ export function afterReading(
 ): () => void {
   let isCancelled = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const end = performance.now() + late;
+  const end = performance.now() + 2 * late;
   let before = heard();
   const look = () => {
     if (isCancelled) return;
