@@ -219,6 +219,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#proceed();
   }
 
+  get heard(): number {
+    return this.#link?.received ?? 0;
+  }
+
   expire(now: number, exhausted: ReadonlySet<Links>): number {
     const { failures } = this.#host;
     let next = Infinity;

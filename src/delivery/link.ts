@@ -51,6 +51,11 @@ export class Link implements ConnectionOwner {
     return this.#connection.usable;
   }
 
+  /** How many bytes have come over the connection. */
+  get received(): number {
+    return this.#connection.received;
+  }
+
   /** By what the server knows the connection, if it said so. */
   get identity(): Identity | undefined {
     return this.#connection.identity;

@@ -82,6 +82,8 @@ export class Connection {
   owner: ConnectionOwner | undefined = undefined;
   /** When it last became idle, in milliseconds of `performance.now()`. */
   idleSince = 0;
+  /** How many bytes have come. */
+  received = 0;
   /** By what the server knows it, if it said so. */
   identity: Identity | undefined = undefined;
 
@@ -230,6 +232,7 @@ export class Connection {
       while (this.#error === undefined) {
         const count = await this.#socket.read(this.#parser.room());
         if (count === null) throw endOfStream(this.#parser.idle);
+        this.received += count;
         if (this.#traffic !== undefined) this.#traffic.bytesReceived += count;
         this.#parser.filled(count);
         this.#admit();

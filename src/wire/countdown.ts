@@ -16,7 +16,7 @@ const HELD_UP = 10;
  * How long it has to be quiet after the program was held up, in milliseconds:
  * what a server could not get rid of meanwhile follows in a moment.
  */
-const QUIET = 20;
+const QUIET = 100;
 
 /** Counts what comes: another number tells that something has come. */
 export type Heard = () => number;
