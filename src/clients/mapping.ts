@@ -10,6 +10,12 @@ import type { Dispatcher } from "../delivery/dispatcher.ts";
 import type { Ledger } from "./promise_client.ts";
 import { PromiseLog } from "./promise_log.ts";
 
+/**
+ * How many commands of a callback that awaits may wait for room in the queues of
+ * their hosts. What is issued at once has to fit.
+ */
+const MAX_WAITING = 1_000;
+
 /** Keeps what a map has promised, as far as the join needs it. */
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
@@ -70,6 +76,8 @@ export class Mapping implements Ledger {
     let result: Awaited<R>;
     try {
       const returned = callback();
+      // Whoever goes on later waits rather than being refused.
+      this.dispatcher.patience ||= MAX_WAITING;
       // A command that fails is reported by the join, in the order of issue.
       if (returned instanceof RbPromise) await this.join();
       result = await returned;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Arguments, sizeOf } from "../commands/arguments.ts";
+import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
 import { blockTimeOf } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
@@ -15,7 +15,8 @@ import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
-import type { Run } from "./run.ts";
+import { Run } from "./run.ts";
+import type { Latecomer } from "./backlog.ts";
 
 /** What clients need of a cluster. */
 export interface ClusterView {
@@ -72,6 +73,8 @@ export class Dispatcher {
   settledBatches = 0;
   /** How many commands have failed in them. */
   failedCommands = 0;
+  /** How many commands may wait for room; the others are refused. */
+  patience = 0;
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** Of commands whose caller asks for nothing else, in bits. */
@@ -80,6 +83,9 @@ export class Dispatcher {
   readonly #open: (OpenBatch | undefined)[] = [];
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
+  /** Commands that wait for room, with their hosts. */
+  readonly #latecomers = new Map<Latecomer, Host>();
+  #whenRoomy: PromiseWithResolvers<void> | undefined = undefined;
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
   #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
   #abandoned: { readonly reason: unknown } | undefined = undefined;
@@ -101,7 +107,23 @@ export class Dispatcher {
 
   /** Whether everything is settled. */
   get idle(): boolean {
-    return this.#live.size === 0;
+    return this.#live.size === 0 && this.#latecomers.size === 0;
+  }
+
+  /** Whether commands of it wait for room in the queue of a host. */
+  get crowded(): boolean {
+    return this.#latecomers.size > 0;
+  }
+
+  /**
+   * Settles when none of its commands waits for room any more.
+   *
+   * @throws Why one of them has waited in vain.
+   */
+  roomy(): Promise<void> {
+    if (!this.crowded) return Promise.resolve();
+    this.#whenRoomy ??= Promise.withResolvers<void>();
+    return this.#whenRoomy.promise;
   }
 
   /** How it issues. */
@@ -169,7 +191,9 @@ export class Dispatcher {
     const fits = open !== undefined && !open.batch.sealed &&
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
-    if (!host.admit(size)) throw host.failures.queueFull(name);
+    if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {
+      return this.#wait(host, { name, args, settler, flags, second, size });
+    }
     const batch = fits ? open.batch : this.#openFor(host);
     const run = batch.add(name, args, settler, flags, size, second);
     if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
@@ -184,6 +208,7 @@ export class Dispatcher {
    */
   get mayBeFollowed(): boolean {
     if (this.#abandoned !== undefined || this.failedCommands > 0) return false;
+    if (this.crowded) return false;
     for (const [batch, lane] of this.#live) {
       if (batch.watched || !lane.mayBeFollowed) return false;
     }
@@ -200,7 +225,7 @@ export class Dispatcher {
 
   /** Settles when every command issued so far, and since, is settled. */
   settled(): Promise<void> {
-    if (this.#live.size === 0) return Promise.resolve();
+    if (this.idle) return Promise.resolve();
     this.#whenSettled ??= Promise.withResolvers<void>();
     return this.#whenSettled.promise;
   }
@@ -208,6 +233,10 @@ export class Dispatcher {
   /** Rejects everything that is not settled, and whatever is issued later. */
   abandon(reason: unknown): void {
     this.#abandoned = { reason };
+    for (const [latecomer, host] of this.#latecomers) {
+      host.backlog.delete(latecomer);
+      latecomer.refuse(reason);
+    }
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
   }
 
@@ -244,9 +273,7 @@ export class Dispatcher {
         this.#forget(host, batch);
       },
     });
-    if (this.#live.size === 0) {
-      this.#options.signal?.addEventListener("abort", this.#onAbort);
-    }
+    if (this.idle) this.#follow();
     this.#live.set(batch, lane);
     lane.submit(batch);
     return batch;
@@ -257,10 +284,77 @@ export class Dispatcher {
     this.settledBatches++;
     this.failedCommands += batch.errors;
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
-    if (this.#live.size > 0) return;
+    this.#endIfIdle();
+  }
+
+  #follow(): void {
+    this.#options.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  #endIfIdle(): void {
+    if (!this.idle) return;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#whenSettled?.resolve();
     this.#whenSettled = undefined;
+  }
+
+  /** Whether something of the same client waits for room at a host. */
+  #lags(host: Host): boolean {
+    return this.#options.lanes.laneFor(host).latecomers > 0;
+  }
+
+  /**
+   * Lets a command wait for room in the queue of its host, where its caller has
+   * the patience.
+   *
+   * @returns Where its outcome will stand, unless there is a settler.
+   */
+  #wait(host: Host, { name, args, settler, flags, second, size }: {
+    name: string;
+    args: Arguments;
+    settler: Settler | undefined;
+    flags: number;
+    second: Argument | undefined;
+    size: number;
+  }): Run {
+    if (this.#latecomers.size >= this.patience) {
+      throw host.failures.queueFull(name);
+    }
+    // On its own until it gets its place in a batch.
+    const argCount = countOf(args, second);
+    const run = new Run({ name, argCount, flags }, false);
+    run.push(settler, args, second);
+    const command = run.at(0);
+    const leave = () => {
+      this.#latecomers.delete(latecomer);
+      if (this.crowded) return;
+      this.#whenRoomy?.resolve();
+      this.#whenRoomy = undefined;
+    };
+    const lane = this.#options.lanes.laneFor(host);
+    const deadline = this.#deadline(0);
+    const latecomer: Latecomer = {
+      ...{ name, size, lane, deadline },
+      enter: () => {
+        const open = this.#open[host.id];
+        const fits = open?.host === host && !open.batch.sealed;
+        const batch = fits ? open.batch : this.#openFor(host);
+        batch.add(name, command.args, command.settler, flags, size);
+        leave();
+      },
+      refuse: (reason) => {
+        this.failedCommands++;
+        fail(command.settler, reason);
+        this.#whenRoomy?.reject(reason);
+        leave();
+        this.#endIfIdle();
+      },
+    };
+    if (this.idle) this.#follow();
+    this.#latecomers.set(latecomer, host);
+    host.backlog.add(latecomer);
+    host.wakeAt(deadline);
+    return run;
   }
 
   /** When a batch issued now must be settled, `extra` milliseconds later. */

@@ -7,6 +7,7 @@
 import { runtime, type Timer } from "../runtime/mod.ts";
 import type { Pool } from "../wire/pool.ts";
 import { afterReading, MAX_DELAY } from "../wire/countdown.ts";
+import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
@@ -102,6 +103,8 @@ export class Host {
   queuedCommands = 0;
   /** Bytes that are queued or under way. */
   queuedBytes = 0;
+  /** Commands that wait for room. */
+  readonly backlog: Backlog;
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
@@ -127,6 +130,7 @@ export class Host {
     this.blockingPool = blockingPool;
     this.counters = counters;
     this.failures = new Failures(id, address, (kind) => counters.error(kind));
+    this.backlog = new Backlog(this.failures);
     this.address = address;
     this.maxRetries = limits.maxRetries ?? 3;
     this.#maxCommands = limits.maxQueueCommands ?? Infinity;
@@ -135,12 +139,15 @@ export class Host {
     this.blockingLinks = new Links(blockingPool);
   }
 
-  /** Whether a command of that size still fits, which then counts. */
+  /**
+   * Whether a command of that size still fits, which then counts. Into an empty
+   * queue fits one of any size, which would never fit otherwise.
+   */
   admit(size: number): boolean {
     const bytes = this.queuedBytes + size;
-    if (bytes > this.#maxBytes || this.queuedCommands >= this.#maxCommands) {
-      return false;
-    }
+    const isFull = bytes > this.#maxBytes ||
+      this.queuedCommands >= this.#maxCommands;
+    if (isFull && this.queuedCommands > 0) return false;
     this.queuedBytes = bytes;
     this.queuedCommands++;
     return true;
@@ -161,6 +168,7 @@ export class Host {
   settled(batch: Batch, started: number): void {
     this.queuedCommands -= batch.issued;
     this.queuedBytes -= batch.size;
+    if (this.backlog.size > 0) this.backlog.serve((size) => this.admit(size));
     if (this.queuedCommands === 0) this.#whenDrained?.resolve();
     const duration = performance.now() - started;
     this.counters.settled(batch, duration);
@@ -172,6 +180,11 @@ export class Host {
   /** Has batches given up when their time is over, the next one at `deadline`. */
   watch(timed: Timed, deadline: number): void {
     this.#timed.add(timed);
+    this.#alarm.set(deadline);
+  }
+
+  /** Has commands given up that wait for room for so long. */
+  wakeAt(deadline: number): void {
     this.#alarm.set(deadline);
   }
 
@@ -243,7 +256,7 @@ export class Host {
 
   #expire(): void {
     const now = performance.now();
-    let next = Infinity;
+    let next = this.backlog.expire(now);
     // As it was when the time was up: what is given up makes room.
     const exhausted = new Set<Links>();
     if (this.pool.exhausted) exhausted.add(this.links);

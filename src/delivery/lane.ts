@@ -36,6 +36,8 @@ import {
  * is told to end it.
  */
 export class Lane implements Passenger, Courier, Entrant, Timed {
+  /** Commands for it that wait for room in the queue of the host. */
+  latecomers = 0;
   readonly #host: Host;
   readonly #links: Links;
   /** Every batch that is not settled, wherever it stands, in their order. */
@@ -266,7 +268,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   get #isOver(): boolean {
     return this.#live.size === 0 && this.#flying.size === 0 &&
-      this.#former === undefined;
+      this.latecomers === 0 && this.#former === undefined;
   }
 
   /** Lets the lane begin that follows, if this one has ended. */

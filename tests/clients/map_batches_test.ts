@@ -204,7 +204,7 @@ Deno.test("Cluster.mapBatches() is not refused for what it has under way itself"
     const map = (batchSize: number) =>
       collect(cluster.mapBatches(KEYS, (m, key) => m.get(key), { batchSize }));
     assertEquals((await map(5)).length, KEYS.length);
-    await assertRejects(() => map(6), QueueFullError);
+    assertEquals((await map(6)).length, KEYS.length);
   }
 });
 
