@@ -16,6 +16,8 @@ import type {
   RedisValue,
   SendCommandOptions,
 } from "@db/redis";
+import type { Form } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
 import { endsMatching } from "../commands/traits.ts";
 import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
@@ -81,7 +83,7 @@ class DedicatedClient implements Client {
     try {
       const ready = prepare(command, args, options);
       if (this.#subscription !== undefined && !this.#link.isClosed) {
-        throw needsAnother(ready.name);
+        throw needsAnother(ready.form.name);
       }
       this.#link.send([withSettler(ready, { resolve, reject })]);
     } catch (error) {
@@ -216,7 +218,7 @@ function createPipeline(
 
 /** A command whose arguments have been read. */
 interface PreparedCommand {
-  readonly name: string;
+  readonly form: Form;
   readonly args: readonly Argument[];
   readonly flags: number;
 }
@@ -233,8 +235,9 @@ function prepare(
 ): PreparedCommand {
   const [name, list] = spell(command, words as Argument[]);
   const args = takeArguments(name, list);
-  if (endsMatching(name, args)) throw notMatched(name);
-  return { name, args, flags: flagBits(options) };
+  const form = specOf(name).form();
+  if (endsMatching(form.command, args)) throw notMatched(name);
+  return { form, args, flags: flagBits(options) };
 }
 
 function notMatched(command: string): TypeError {
@@ -245,10 +248,10 @@ function notMatched(command: string): TypeError {
 }
 
 function withSettler(
-  { name, args, flags }: PreparedCommand,
+  { form, args, flags }: PreparedCommand,
   settler: Settler,
 ): Command {
-  return new Command(name, args, settler, flags);
+  return new Command(form, args, settler, flags);
 }
 
 /** The replies in order, error replies among them as values. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { blockTimeOf } from "../commands/traits.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
@@ -96,9 +95,9 @@ export class DedicatedLink implements ConnectionOwner {
       },
     });
     let time = this.#timeout;
-    for (const { name, args, settler, flags } of commands) {
-      time += blockTimeOf(name, args) ?? 0;
-      batch.add(name, args, settler, flags, 0);
+    for (const { form, args, settler, flags } of commands) {
+      time += form.command.row.blocks?.(args) ?? 0;
+      batch.add(form, args, settler, flags, 0);
     }
     batch.seal();
     if (batch.issued === 0) return;

@@ -5,6 +5,7 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
@@ -105,23 +106,23 @@ class FanoutClientImpl implements CommandTarget {
     return this.#spread((node) => node.sendCommand(command, args, options));
   }
 
-  issue(command: string, args: Argument[]): RbPromise<unknown> {
-    return this.#spread((node) => node.issue(command, args));
+  issue(form: Form, args: Argument[]): RbPromise<unknown> {
+    return this.#spread((node) => node.issue(form, args));
   }
 
-  issuePlain(
-    command: string,
+  issueByKey(
+    form: Form,
     args: Arguments,
     second?: Argument,
   ): RbPromise<unknown> {
-    return this.#spread((node) => node.issuePlain(command, args, second));
+    return this.#spread((node) => node.issueByKey(form, args, second));
   }
 
   translate(method: string, args: unknown[]): RbPromise<unknown> {
     return this.#spread((node) => node.translate(method, args));
   }
 
-  refuse(error: Error): RbPromise<unknown> {
+  refuse(error: unknown): RbPromise<unknown> {
     const promise = RbPromise.rejected(error);
     this.#state.mapping.enter(promise);
     return promise;

@@ -16,6 +16,7 @@ import {
 import type { Argument, Reply } from "../values.ts";
 import { describe } from "../delivery/command.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { specOf } from "../commands/table.ts";
 import { issue } from "../delivery/issue.ts";
 import { cancelled } from "./mapping.ts";
 import { sharedOptions } from "./native_client.ts";
@@ -169,7 +170,7 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
       resolve: (reply: Reply) => this.#take(hostId, reply),
       reject: (reason: unknown) => this.#fail(reason),
     };
-    issue(this.#dispatcher, hostId, "SCAN", args, settler, {
+    issue(this.#dispatcher, hostId, specOf("SCAN").form(), args, settler, {
       returnUint8Arrays,
     });
   }

@@ -12,6 +12,7 @@ import { takeArguments } from "../commands/arguments.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
+import { specOf } from "../commands/table.ts";
 import { Command, fail } from "../delivery/command.ts";
 
 type Bytes = Uint8Array;
@@ -237,7 +238,7 @@ class Change implements Exchange {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.settled = promise;
     this.#resolve = resolve;
-    this.command = new Command(name, names, {
+    this.command = new Command(specOf(name).form(), names, {
       resolve: () => resolve(),
       reject,
     });

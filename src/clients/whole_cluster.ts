@@ -5,6 +5,7 @@
  */
 
 import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
+import { specOf } from "../commands/table.ts";
 import type { Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
@@ -211,7 +212,7 @@ async function askHosts(
   const ids = cluster.hostIds;
   const answers = await Promise.allSettled(ids.map((hostId) => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    issue(dispatcher, hostId, command, [], {
+    issue(dispatcher, hostId, specOf(command).form(), [], {
       resolve: (reply) => resolve({ reply, time: performance.now() - start }),
       reject,
     });

@@ -5,7 +5,7 @@
  */
 
 import { type Arguments, countOf } from "../commands/arguments.ts";
-import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
+import type { Form } from "../commands/spec.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
@@ -167,11 +167,12 @@ export class Batch implements Exchange {
   /**
    * Adds a command that takes `size` bytes of memory.
    *
+   * @param form What it is, and what becomes of its reply.
    * @param settler Is told of its outcome, if given.
    * @returns Where its outcome will stand otherwise, as the last one.
    */
   add(
-    name: string,
+    form: Form,
     args: Arguments,
     settler: Settler | undefined,
     flags: number,
@@ -180,7 +181,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
-    return this.#push(name, args, settler, flags, second);
+    return this.#push(form, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
@@ -224,7 +225,7 @@ export class Batch implements Exchange {
   }
 
   get forgeable(): boolean {
-    return mayAnswerAnything(this.#runs[this.#answerRun].name);
+    return this.#runs[this.#answerRun].form.command.forgeable;
   }
 
   get wantsBytes(): boolean {
@@ -339,9 +340,9 @@ export class Batch implements Exchange {
    */
   again(commands: readonly Command[]): void {
     this.#refused = [];
-    for (const { name, args, settler, flags } of commands) {
-      this.#parted[name]--;
-      this.#push(name, args, settler, flags);
+    for (const { form, args, settler, flags } of commands) {
+      this.#parted[form.name]--;
+      this.#push(form, args, settler, flags);
     }
   }
 
@@ -366,7 +367,7 @@ export class Batch implements Exchange {
   }
 
   #push(
-    name: string,
+    form: Form,
     args: Arguments,
     settler: Settler | undefined,
     flags: number,
@@ -374,11 +375,11 @@ export class Batch implements Exchange {
   ): Run {
     const argCount = countOf(args, second);
     let run = this.#last;
-    const isOfKind = run?.isOf(name, argCount, flags) === true;
+    const isOfKind = run?.isOf(form, argCount, flags) === true;
     if (run === undefined || !isOfKind || run.full) {
       // Where one run was full, the next one will be.
       const capacity = isOfKind ? run?.length : 0;
-      run = new Run({ name, argCount, flags }, this.#autoBatch, capacity);
+      run = new Run({ form, argCount, flags }, this.#autoBatch, capacity);
       this.#last = run;
       this.#runs.push(run);
     }
@@ -407,8 +408,8 @@ export class Batch implements Exchange {
     }
     const isRefused = typeof reply === "object" &&
       reply instanceof CommandError &&
-      leadsElsewhere(run.mergedName ?? run.name, reply);
-    if (isRefused || courier.watchful && !isReadOnly(run.name)) {
+      leadsElsewhere(run.travelsAs, reply);
+    if (isRefused || courier.watchful && !run.form.command.reads) {
       const returned: Returned<Batch>[] = [];
       for (let i = from; i < to; i++) {
         returned.push({

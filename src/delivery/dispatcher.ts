@@ -5,12 +5,12 @@
  */
 
 import { type Arguments, sizeOf } from "../commands/arguments.ts";
-import { blockTimeOf } from "../commands/traits.ts";
+import type { Form } from "../commands/spec.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
-import { fail, flagBits, type Settler } from "./command.ts";
+import { BYTES, fail, flagBits, type Settler } from "./command.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
@@ -113,34 +113,34 @@ export class Dispatcher {
    * Issues a command to a host.
    *
    * @param hostId Where it goes.
-   * @param name Its name in capitals.
+   * @param form What it is, and what becomes of its reply.
    * @param args Its arguments, already checked.
    * @param settler Gets the reply, or whatever goes wrong.
    * @param flags What the caller asks for, in bits.
    */
   send(
     hostId: number,
-    name: string,
+    form: Form,
     args: readonly Argument[],
     settler: Settler,
     flags = this.#flags,
   ): void {
-    const time = blockTimeOf(name, args);
+    const time = form.command.row.blocks?.(args);
     try {
       if (time === undefined) {
-        this.queue(hostId, name, args, settler, flags);
+        this.queue(hostId, form, args, settler, flags);
         return;
       }
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
-      if (!host.admit(size)) throw host.failures.queueFull(name);
+      if (!host.admit(size)) throw host.failures.queueFull(form.name);
       // In a lane of its own, so that it delays nobody else.
       const lane = new Lane(host, host.blockingLinks);
       this.#start(host, lane, {
         deadline: this.#deadline(time),
         exclusive: true,
       })
-        .add(name, args, settler, flags, size);
+        .add(form, args, settler, withBytes(form, flags), size);
     } catch (error) {
       fail(settler, error);
     }
@@ -157,7 +157,7 @@ export class Dispatcher {
    */
   queue(
     hostId: number,
-    name: string,
+    form: Form,
     args: Arguments,
     settler?: Settler,
     flags = this.#flags,
@@ -169,9 +169,10 @@ export class Dispatcher {
     const fits = open !== undefined && !open.batch.sealed &&
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
-    if (!host.admit(size)) throw host.failures.queueFull(name);
+    if (!host.admit(size)) throw host.failures.queueFull(form.name);
     const batch = fits ? open.batch : this.#openFor(host);
-    const run = batch.add(name, args, settler, flags, size, second);
+    const bits = withBytes(form, flags);
+    const run = batch.add(form, args, settler, bits, size, second);
     if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
     return run;
   }
@@ -268,6 +269,11 @@ export class Dispatcher {
     const { timeout, deadline } = this.#options;
     return deadline ?? performance.now() + timeout + extra;
   }
+}
+
+/** The flags of a command, with what its form asks for. */
+function withBytes({ bytes }: Form, flags: number): number {
+  return bytes ? flags | BYTES : flags;
 }
 
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */

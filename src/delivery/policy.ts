@@ -7,7 +7,7 @@
  */
 
 import { keyPositions } from "../commands/keys.ts";
-import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
+import type { CommandSpec } from "../commands/spec.ts";
 import {
   CommandError,
   ConnectionError,
@@ -36,11 +36,14 @@ const ELSEWHERE = new Set(["READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN"]);
  * a new connection: the address may lead to another server by now. Of what
  * words its own errors (scripts, modules) no text proves anything.
  *
- * @param name The name of the command that travelled, in capitals.
+ * @param command What travelled.
  * @param error The error that answered it.
  */
-export function leadsElsewhere(name: string, error: CommandError): boolean {
-  return ELSEWHERE.has(error.code) && !mayAnswerAnything(name);
+export function leadsElsewhere(
+  command: CommandSpec,
+  error: CommandError,
+): boolean {
+  return ELSEWHERE.has(error.code) && !command.forgeable;
 }
 
 /**
@@ -115,14 +118,14 @@ export function decide(
     verdicts[i] = verdict;
     const mayHaveRun = progress === "ran" ||
       progress === "sent" && !turnedAway(loss);
-    if (mayHaveRun && !isReadOnly(command.name)) changed.add(command);
+    if (mayHaveRun && !command.spec.reads) changed.add(command);
   }
   return verdicts;
 }
 
 /** Whether a command that came back may still change something. */
 export function mayStillChange({ command, progress }: Returned): boolean {
-  return progress === "sent" && !isReadOnly(command.name);
+  return progress === "sent" && !command.spec.reads;
 }
 
 function verdictOn(
@@ -153,7 +156,7 @@ function turnedAway(loss: Error | undefined): boolean {
 function mayRepeat(command: Command, loss: Error | undefined): boolean {
   // A server that does not speak the protocol will not do so in a moment.
   if (loss instanceof ProtocolError) return false;
-  return command.idempotent || isReadOnly(command.name);
+  return command.idempotent || command.spec.reads;
 }
 
 /** The keys of some commands; of one without keys it is all of them. */

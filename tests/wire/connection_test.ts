@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { specOf } from "../../src/commands/table.ts";
 import { Batch } from "../../src/delivery/batch.ts";
 import { RbPromise } from "../../src/promise.ts";
 import type { Reply } from "../../src/values.ts";
@@ -31,7 +32,7 @@ function batchOf(...names: string[]): Batch {
 
 function add(batch: Batch, name: string): RbPromise<Reply> {
   const promise = new RbPromise<Reply>();
-  batch.add(name, [], promise, 0, 0);
+  batch.add(specOf(name).form(), [], promise, 0, 0);
   return promise;
 }
 

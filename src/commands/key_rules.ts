@@ -1,6 +1,6 @@
 /**
- * The commands whose keys stand where other arguments put them: behind a count,
- * after a word, in half of the rest.
+ * The rules by which commands have their keys: everywhere, behind a count, after
+ * a word, in half of the rest.
  *
  * @module
  */
@@ -9,38 +9,56 @@ import { findWord, streamsWord } from "./option_words.ts";
 import { wordOf } from "./words.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument } from "../values.ts";
-
-/** Finds the keys of one command: their positions among its arguments. */
-export type KeyRule = (args: readonly Argument[], command: string) => number[];
+import type { KeyRule } from "./spec.ts";
 
 /** How many arguments follow these words, so that none is taken for another. */
 const SORT_WORDS = new Map([["LIMIT", 2], ["BY", 1], ["GET", 1]]);
 const MIGRATE_WORDS = new Map([["AUTH", 1], ["AUTH2", 2]]);
 
-/** The rules by command, in upper case. */
-export const MOVABLE_KEYS: ReadonlyMap<string, KeyRule> = new Map([
-  ...["EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO", "FCALL", "FCALL_RO"]
-    .map((name) => [name, countedFrom(1)] as const),
-  ...["ZUNION", "ZINTER", "ZDIFF", "ZINTERCARD", "ZMPOP"]
-    .map((name) => [name, countedFrom(0)] as const),
-  ...["SINTERCARD", "SUNIONCARD", "SDIFFCARD", "LMPOP"]
-    .map((name) => [name, countedFrom(0)] as const),
-  ...["ZUNIONSTORE", "ZINTERSTORE", "ZDIFFSTORE"]
-    .map((name) => [name, storedAndCounted] as const),
-  ["BLMPOP", countedFrom(1)],
-  ["BZMPOP", countedFrom(1)],
-  ["MSETEX", countedPairs],
-  ["XREAD", streams],
-  ["XREADGROUP", streams],
-  ["SORT", sort],
-  ["SORT_RO", firstOnly],
-  ["GEORADIUS", geoRadius],
-  ["GEORADIUSBYMEMBER", geoRadius],
-  ["MIGRATE", migrate],
-]);
+/** No key at all. */
+export function noKey(): number[] {
+  return [];
+}
+
+/** Every argument is a key. */
+export function allKeys(args: readonly Argument[]): number[] {
+  return range(0, args.length);
+}
+
+/** Every argument from the second one on. */
+export function allButFirst(args: readonly Argument[]): number[] {
+  return range(1, args.length - 1);
+}
+
+/** Every argument before the last one. */
+export function allButLast(args: readonly Argument[]): number[] {
+  return range(0, args.length - 1);
+}
+
+/** Keys with a value behind each. */
+export function everySecond(args: readonly Argument[]): number[] {
+  return range(0, Math.ceil(args.length / 2), 2);
+}
+
+/** Keys with two values behind each. */
+export function everyThird(args: readonly Argument[]): number[] {
+  return range(0, Math.ceil(args.length / 3), 3);
+}
+
+/** Two keys. */
+export function firstTwo(): number[] {
+  return [0, 1];
+}
+
+/** The key behind some subcommands; the others have none. */
+export function afterWord(...words: string[]): KeyRule {
+  return function key(args) {
+    return words.includes(wordOf(args[0])) ? [1] : [];
+  };
+}
 
 /** Keys behind their count, which stands at a position. */
-function countedFrom(position: number): KeyRule {
+export function countedFrom(position: number): KeyRule {
   return function counted(args, command) {
     return range(position + 1, keyCount(args, position, command));
   };
@@ -55,12 +73,18 @@ export function storedAndCounted(
 }
 
 /** A count, then so many keys, each with a value. */
-function countedPairs(args: readonly Argument[], command: string): number[] {
+export function countedPairs(
+  args: readonly Argument[],
+  command: string,
+): number[] {
   return range(1, keyCount(args, 0, command, 2), 2);
 }
 
 /** `STREAMS key … id …`: the first half of what follows the word. */
-function streams(args: readonly Argument[], command: string): number[] {
+export function streamKeys(
+  args: readonly Argument[],
+  command: string,
+): number[] {
   const word = streamsWord(args);
   const rest = args.length - word - 1;
   if (word < 0 || rest === 0 || rest % 2 !== 0) {
@@ -73,7 +97,7 @@ function streams(args: readonly Argument[], command: string): number[] {
  * Only the key and the destination, as the server counts them: the patterns
  * after BY and GET name no key before the server has read the list.
  */
-function sort(args: readonly Argument[]): number[] {
+export function sortKeys(args: readonly Argument[]): number[] {
   let keys = [0];
   let store = findWord(args, "STORE", 1, SORT_WORDS);
   // Of several destinations the server takes the last.
@@ -84,7 +108,7 @@ function sort(args: readonly Argument[]): number[] {
   return keys;
 }
 
-function geoRadius(args: readonly Argument[]): number[] {
+export function geoRadiusKeys(args: readonly Argument[]): number[] {
   const keys = [0];
   for (let at = 4; at + 1 < args.length; at++) {
     const word = wordOf(args[at]);
@@ -94,15 +118,27 @@ function geoRadius(args: readonly Argument[]): number[] {
 }
 
 /** One key in third place, or an empty one there and many after `KEYS`. */
-function migrate(args: readonly Argument[]): number[] {
+export function migrateKeys(args: readonly Argument[]): number[] {
   const key = args[2];
   const empty = key === "" || key instanceof Uint8Array && key.length === 0;
   const word = empty ? findWord(args, "KEYS", 5, MIGRATE_WORDS) : -1;
   return word < 0 ? [2] : range(word + 1, args.length - word - 1);
 }
 
-function firstOnly(): number[] {
-  return [0];
+/** What no list of keys has, since DEBUG is not meant for programs. */
+export function debugKeys(args: readonly Argument[]): number[] {
+  switch (wordOf(args[0])) {
+    case "OBJECT":
+    case "SDSLEN":
+    case "LISTPACK":
+    case "ZIPLIST":
+    case "HTSTATS-KEY":
+      return [1];
+    case "DIGEST-VALUE":
+      return allButFirst(args);
+    default:
+      return [];
+  }
 }
 
 /**
@@ -145,5 +181,5 @@ function malformed(command: string, problem: string): UnroutableCommandError {
 }
 
 function range(from: number, count: number, step = 1): number[] {
-  return Array.from({ length: count }, (_, i) => from + i * step);
+  return Array.from({ length: Math.max(0, count) }, (_, i) => from + i * step);
 }

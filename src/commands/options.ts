@@ -1,0 +1,125 @@
+/**
+ * The options of commands, each understood or refused by its name.
+ *
+ * @module
+ */
+
+import type { Argument } from "../values.ts";
+
+/** An object with options, as a caller gave it. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** The options that a method takes, by their names. */
+export class OptionNames {
+  readonly #method: string;
+  readonly #names: ReadonlySet<string>;
+
+  /**
+   * @param method The method, for the errors.
+   * @param names The names, with blanks between them.
+   */
+  constructor(method: string, names: string) {
+    this.#method = method;
+    this.#names = new Set(names.split(" "));
+  }
+
+  /**
+   * The options, if they are an object that has no others.
+   *
+   * @param options What the caller gave.
+   * @returns The options; nothing if there are none.
+   * @throws {TypeError} If they are no object, or one of them is unknown.
+   */
+  check(options: unknown): Options | undefined {
+    if (options === undefined || options === null) return undefined;
+    if (
+      typeof options !== "object" || Array.isArray(options) ||
+      ArrayBuffer.isView(options)
+    ) {
+      throw new TypeError(
+        `The options of "${this.#method}" are not an object: there are ${this.#list}`,
+      );
+    }
+    for (const name in options) {
+      if (!this.#names.has(name)) {
+        throw new TypeError(
+          `Unknown option "${name}" of "${this.#method}": there are ${this.#list}`,
+        );
+      }
+    }
+    return options as Options;
+  }
+
+  /** Whether an option that is on or off is on. */
+  isOn(options: Options, name: string): boolean {
+    const value = options[name];
+    if (value === undefined || value === null || value === false) return false;
+    if (value === true) return true;
+    throw new TypeError(
+      `The option "${name}" of "${this.#method}" is not true or false`,
+    );
+  }
+
+  /**
+   * The word of an option that is one of some words.
+   *
+   * @returns The word in capitals; nothing if it is not given.
+   */
+  word(options: Options, name: string, words: string): string | undefined {
+    const value = options[name];
+    if (value === undefined || value === null) return undefined;
+    const word = typeof value === "string" ? value.toUpperCase() : "";
+    if (words.split(" ").includes(word)) return word;
+    throw new TypeError(
+      `The option "${name}" of "${this.#method}" is none of ${words}`,
+    );
+  }
+
+  /**
+   * The only one that is given of some options that exclude each other.
+   *
+   * @param names The names, each with the word it travels as.
+   * @returns The word and the value; nothing if none is given.
+   * @throws {TypeError} If there are several.
+   */
+  oneOf(
+    options: Options,
+    names: readonly (readonly [name: string, word: string])[],
+  ): [word: string, value: unknown] | undefined {
+    let found: [string, unknown] | undefined = undefined;
+    let first = "";
+    for (const [name, word] of names) {
+      const value = options[name];
+      if (value === undefined || value === null || value === false) continue;
+      if (found !== undefined) {
+        throw new TypeError(
+          `The options "${first}" and "${name}" of "${this.#method}" exclude each other`,
+        );
+      }
+      found = [word, value];
+      first = name;
+    }
+    return found;
+  }
+
+  get #list(): string {
+    return [...this.#names].map((name) => `"${name}"`).join(", ");
+  }
+}
+
+/** A number that may be without end, as Redis writes it. */
+export function score(value: unknown): Argument {
+  if (value === Infinity) return "+inf";
+  if (value === -Infinity) return "-inf";
+  return value as Argument;
+}
+
+/** Adds an option with its value, if it is given. */
+export function pushValue(
+  args: Argument[],
+  word: string,
+  value: unknown,
+): void {
+  if (value === undefined || value === null) return;
+  args.push(word, value as Argument);
+}
