@@ -8,6 +8,8 @@ import type { Arguments } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
+import type { FanoutCommands } from "./commands/fanout_commands.ts";
+import type { TargetedCommands } from "./commands/targeted_commands.ts";
 import { combinedError } from "./combined_error.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
@@ -20,6 +22,7 @@ export type HostSelection = readonly number[] | "all";
 
 /** Sends each command to one host; its promise holds that host's reply. */
 export type TargetedClient =
+  & TargetedCommands
   & NodeCommands<"mapping">
   & RawCommands<"mapping">;
 
@@ -31,7 +34,7 @@ export type TargetedClient =
  * where no router looks for it.
  */
 export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
-  extends NodeCommands<K>, RawCommands<K> {
+  extends FanoutCommands<K>, NodeCommands<K>, RawCommands<K> {
   /**
    * The same client for other hosts.
    *

@@ -108,7 +108,11 @@ function generalMethod(maker: Maker) {
     let { form } = maker;
     let args: Argument[];
     try {
-      while (given.length > row.min && given.at(-1) === undefined) given.pop();
+      // Of a list of any length, each is meant.
+      while (
+        given.length > row.min && row.max < Infinity &&
+        given.at(-1) === undefined
+      ) given.pop();
       if (given.length < row.min || given.length > row.max) {
         throw wrongCount(maker, given.length);
       }

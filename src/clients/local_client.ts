@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LocalCommands } from "./commands/local_commands.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import {
@@ -18,6 +19,7 @@ import type { NodeCommands, RawCommands } from "./types.ts";
  * `@db/redis` but those that need a connection of their own; see `connect`.
  */
 export type LocalClient =
+  & LocalCommands
   & NodeCommands<"native">
   & RawCommands<"native", CallOptions>;
 

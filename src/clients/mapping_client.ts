@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { MappingCommands } from "./commands/mapping_commands.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { PromiseClient } from "./promise_client.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
@@ -17,7 +18,7 @@ import type { RawCommands, RoutableCommands } from "./types.ts";
  * hosts. What names no key is absent; see `fanout` and `connect`.
  */
 export interface MappingClient
-  extends RoutableCommands<"mapping">, RawCommands<"mapping"> {
+  extends MappingCommands, RoutableCommands<"mapping">, RawCommands<"mapping"> {
   /**
    * Waits until every command issued so far is settled.
    *

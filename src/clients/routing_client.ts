@@ -6,6 +6,7 @@
  */
 
 import { batchMaps } from "./batch_maps.ts";
+import type { RoutingCommands } from "./commands/routing_commands.ts";
 import {
   checkOptions,
   type ClientOptions,
@@ -180,6 +181,7 @@ export interface Maps {
  */
 export interface RoutingClient
   extends
+    RoutingCommands,
     RoutableCommands<"native">,
     RawCommands<"native", CallOptions>,
     Maps {}

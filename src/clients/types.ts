@@ -4,17 +4,11 @@
  * @module
  */
 
-import type {
-  RedisCommands,
-  SetOpts,
-  SetReply,
-  SetWithModeOpts,
-  ZAddOpts,
-  ZAddReply,
-} from "@db/redis";
+import type { RedisCommands, ZAddOpts, ZAddReply } from "@db/redis";
 import type { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { CommandFlags } from "../delivery/command.ts";
+import type { FanoutCommands } from "./commands/fanout_commands.ts";
 
 /**
  * What a command returns on each kind of client: a native promise of the reply,
@@ -86,12 +80,6 @@ export type Method<F, K extends ClientKind> = F extends {
 
 /** Commands whose result depends on the type of their options. */
 export interface GenericCommands<K extends ClientKind> {
-  /** Sets a key, with options such as `{ ex: 60 }`. */
-  set<T extends SetOpts | SetWithModeOpts = SetOpts>(
-    key: Key,
-    value: Argument,
-    opts?: T,
-  ): ResultOf<SetReply<T>>[K];
   /** Adds one member to a sorted set. */
   zadd<T extends ZAddOpts = ZAddOpts>(
     key: Key,
@@ -185,7 +173,7 @@ export type KeylessMethod =
 /** Every method that runs on a connection that is shared. */
 export type NodeMethod = Exclude<
   keyof RedisCommands,
-  StatefulMethod | keyof GenericCommands<ClientKind>
+  StatefulMethod | keyof GenericCommands<ClientKind> | keyof FanoutCommands
 >;
 
 /** Every method whose command names a key. */

@@ -255,10 +255,49 @@ export interface StringMethods {
    */
   setrange(key: Key, offset: number, value: Argument): number;
   /**
-   * Compares two texts, or the values of two keys; `lcs` replaces it.
+   * Finds the longest subsequence that two texts, or the values of two keys, have
+   * in common; `lcs` replaces it.
    *
    * Redis 6.0.0 to 6.2; 7.0.0 no longer has it.
+   *
+   * @returns The subsequence.
    */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+  ): string | null;
+  /** Finds its length. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: { len: true },
+  ): number;
+  /** Finds where the matches are. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: { idx: true },
+  ): [string, [[number, number], [number, number]][], string, number];
+  /** Finds where the matches are, and their lengths. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: { idx: true; withmatchlen: true },
+  ): [
+    string,
+    [[number, number], [number, number], number][],
+    string,
+    number,
+  ];
+  /** Finds any of this. */
   stralgo(
     algorithm: "LCS",
     target: "KEYS" | "STRINGS",
@@ -269,7 +308,12 @@ export interface StringMethods {
     | string
     | number
     | null
-    | [string, (number | [number, number])[][], string, number];
+    | [
+      string,
+      [[number, number], [number, number], number | undefined][],
+      string,
+      number,
+    ];
   /**
    * Measures a value.
    *

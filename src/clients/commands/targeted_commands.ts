@@ -1,0 +1,83 @@
+/**
+ * All commands of one node, as the `targetKey` of a fanout has them: those of a
+ * mapping client, and those that name no key.
+ *
+ * Written by `sh tools/dev methods` from src/commands/signatures/.
+ *
+ * @module
+ */
+
+import type { LcsOptions } from "../../commands/signatures/strings.ts";
+import type { Argument } from "../../values.ts";
+import type { RbPromise } from "../../promise.ts";
+import type { MappingCommands } from "./mapping_commands.ts";
+
+/**
+ * All commands of one node, as the `targetKey` of a fanout has them: those of a
+ * mapping client, and those that name no key.
+ */
+export interface TargetedCommands extends MappingCommands {
+  /**
+   * Finds the longest subsequence that two texts, or the values of two keys, have
+   * in common; `lcs` replaces it.
+   *
+   * Redis 6.0.0 to 6.2; 7.0.0 no longer has it.
+   *
+   * @returns The subsequence.
+   */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+  ): RbPromise<string | null>;
+  /** Finds its length. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: { len: true },
+  ): RbPromise<number>;
+  /** Finds where the matches are. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: { idx: true },
+  ): RbPromise<
+    [string, [[number, number], [number, number]][], string, number]
+  >;
+  /** Finds where the matches are, and their lengths. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: { idx: true; withmatchlen: true },
+  ): RbPromise<[
+    string,
+    [[number, number], [number, number], number][],
+    string,
+    number,
+  ]>;
+  /** Finds any of this. */
+  stralgo(
+    algorithm: "LCS",
+    target: "KEYS" | "STRINGS",
+    a: Argument,
+    b: Argument,
+    options?: LcsOptions,
+  ): RbPromise<
+    | string
+    | number
+    | null
+    | [
+      string,
+      [[number, number], [number, number], number | undefined][],
+      string,
+      number,
+    ]
+  >;
+}
