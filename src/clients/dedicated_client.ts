@@ -20,7 +20,7 @@ import { endsMatching } from "../commands/traits.ts";
 import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
-import { takeArguments } from "../commands/arguments.ts";
+import { sizeOf, takeArguments } from "../commands/arguments.ts";
 import { checkOptions, type ClientOptions } from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
@@ -178,6 +178,8 @@ function createPipeline(
   { connection, transaction }: PipelineOptions,
 ): RedisPipeline {
   let queue: PreparedCommand[] = [];
+  // More than this would not leave with one flush.
+  let room = link.newQueue();
   let mistake: { readonly reason: unknown } | undefined = undefined;
   const queued = (
     command: string,
@@ -185,10 +187,14 @@ function createPipeline(
     options?: SendCommandOptions,
   ): Promise<RedisReply> => {
     try {
-      queue.push(prepare(command, args, options));
+      const ready = prepare(command, args, options);
+      if (!room.admit(sizeOf(ready.args))) throw link.queueFull(ready.name);
+      // After a mistake nothing of it will leave.
+      if (mistake === undefined) queue.push(ready);
     } catch (reason) {
       // All or nothing: a transaction must not run without one of its commands.
       mistake ??= { reason };
+      queue = [];
     }
     return Promise.resolve("OK");
   };
@@ -206,6 +212,7 @@ function createPipeline(
       : queue;
     const failed = mistake;
     queue = [];
+    room = link.newQueue();
     mistake = undefined;
     return failed === undefined
       ? sendTogether(link, commands)

@@ -8,11 +8,12 @@ import type { RedisPubSubMessage, RedisSubscription } from "@db/redis";
 import { DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
-import { takeArguments } from "../commands/arguments.ts";
+import { sizeOf, takeArguments } from "../commands/arguments.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 import { Command, fail } from "../delivery/command.ts";
+import type { Room } from "../delivery/room.ts";
 
 type Bytes = Uint8Array;
 
@@ -28,6 +29,10 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export interface SubscriptionOptions {
   /** Milliseconds for the server to confirm a change. */
   timeout: number;
+  /** What is under way of the client that it belongs to, */
+  queue: Room;
+  /** and the error of a command that does not fit in there. */
+  queueFull: (command: string) => Error;
   /** Closes the client. */
   onClose: () => void;
   /** The server did not confirm a command in time. */
@@ -128,8 +133,10 @@ export class Subscription implements RedisSubscription<string> {
 
   async #change(name: string, names: string[]): Promise<void> {
     const change = new Change(name, takeArguments(name, names));
-    const { timeout, onOverdue, failure } = this.#options;
+    const { timeout, queue, queueFull, onOverdue, failure } = this.#options;
     if (this.#closed) throw failure(change.command, false);
+    const size = sizeOf(change.command.args);
+    if (!queue.admit(size)) throw queueFull(name);
     const timer = timeout < Infinity
       ? setTimeout(() => onOverdue(name), Math.min(timeout, MAX_DELAY))
       : undefined;
@@ -142,6 +149,7 @@ export class Subscription implements RedisSubscription<string> {
       await change.settled;
     } finally {
       clearTimeout(timer);
+      queue.release(size, 1);
       this.#keepAlive();
     }
   }

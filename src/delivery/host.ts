@@ -12,11 +12,13 @@ import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures } from "./failures.ts";
 import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
+import { Room, type RoomLimits } from "./room.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
 export interface HostLimits {
   /**
-   * The most commands that are queued or under way.
+   * The most commands that are queued or under way. Each connection of
+   * `connect(hostId)` has a queue of its own, with the same bounds.
    *
    * @default {Infinity}
    */
@@ -39,9 +41,6 @@ export interface HostLimits {
    */
   maxRetries?: number;
 }
-
-/** A queue is roomy while it is filled to one in so many parts at the most. */
-const ROOMY = 8;
 
 /** A while before something is tried again. */
 interface Pause {
@@ -98,10 +97,10 @@ export class Host {
   readonly links: Links;
   /** and for those that block. */
   readonly blockingLinks: Links;
-  /** Commands that are queued or under way. */
-  queuedCommands = 0;
-  /** Bytes that are queued or under way. */
-  queuedBytes = 0;
+  /** The bounds of its queue, and of those of dedicated connections to it, */
+  readonly queueLimits: RoomLimits;
+  /** and what is in it. */
+  readonly queue: Room;
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
@@ -111,8 +110,6 @@ export class Host {
   readonly #timed = new Set<Timed>();
   /** Goes off when the time of a batch is up. */
   readonly #alarm = new Alarm(() => this.#expire());
-  readonly #maxCommands: number;
-  readonly #maxBytes: number;
 
   /**
    * @param parts What it is made of.
@@ -127,27 +124,23 @@ export class Host {
     this.failures = new Failures(id, address, (kind) => counters.error(kind));
     this.address = address;
     this.maxRetries = limits.maxRetries ?? 3;
-    this.#maxCommands = limits.maxQueueCommands ?? Infinity;
-    this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
+    this.queueLimits = {
+      maxCommands: limits.maxQueueCommands ?? Infinity,
+      maxBytes: limits.maxQueueBytes ?? 256 * 1024 * 1024,
+    };
+    this.queue = new Room(this.queueLimits);
     this.links = new Links(pool);
     this.blockingLinks = new Links(blockingPool);
   }
 
   /** Whether a command of that size still fits, which then counts. */
   admit(size: number): boolean {
-    const bytes = this.queuedBytes + size;
-    if (bytes > this.#maxBytes || this.queuedCommands >= this.#maxCommands) {
-      return false;
-    }
-    this.queuedBytes = bytes;
-    this.queuedCommands++;
-    return true;
+    return this.queue.admit(size);
   }
 
   /** Whether several times as much as is queued would still fit. */
   get roomy(): boolean {
-    return this.queuedBytes <= this.#maxBytes / ROOMY &&
-      this.queuedCommands <= this.#maxCommands / ROOMY;
+    return this.queue.roomy;
   }
 
   /**
@@ -157,9 +150,8 @@ export class Host {
    * @param started When it was issued, in milliseconds of `performance.now()`.
    */
   settled(batch: Batch, started: number): void {
-    this.queuedCommands -= batch.issued;
-    this.queuedBytes -= batch.size;
-    if (this.queuedCommands === 0) this.#whenDrained?.resolve();
+    this.queue.release(batch.size, batch.issued);
+    if (this.queue.commands === 0) this.#whenDrained?.resolve();
     const duration = performance.now() - started;
     this.counters.settled(batch, duration);
     if (batchChannel.hasSubscribers) {
@@ -201,7 +193,7 @@ export class Host {
   /** What has happened so far, and how things are now. */
   stats(): HostStats {
     return this.counters.summary({
-      queue: { commands: this.queuedCommands, bytes: this.queuedBytes },
+      queue: { commands: this.queue.commands, bytes: this.queue.bytes },
       open: this.pool.size + this.blockingPool.size,
       idle: this.pool.idle + this.blockingPool.idle,
     });
@@ -214,7 +206,7 @@ export class Host {
    */
   async close(patience: number): Promise<void> {
     this.closing = true;
-    if (this.queuedCommands > 0) {
+    if (this.queue.commands > 0) {
       this.#whenDrained = Promise.withResolvers<void>();
       const delay = Math.min(patience, MAX_DELAY);
       const timer = setTimeout(this.#whenDrained.resolve, delay);
