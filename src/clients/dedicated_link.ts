@@ -16,6 +16,7 @@ import { wasTurnedAway } from "../delivery/policy.ts";
 import type { Host } from "../delivery/host.ts";
 import { Room } from "../delivery/room.ts";
 import { Subscription } from "./subscription.ts";
+import { Transactions } from "./transactions.ts";
 
 /** How long commands may take, and what gives them up. */
 export interface LinkOptions {
@@ -41,6 +42,7 @@ export class DedicatedLink implements ConnectionOwner {
   readonly #timers = new Map<Batch, ReturnType<typeof setTimeout>>();
   /** What is under way; it shares no bound with other connections. */
   readonly #queue: Room;
+  readonly #transactions = new Transactions();
   #resolveClosed!: (error: Error | undefined) => void;
   #subscription: Subscription | undefined = undefined;
   #isClosed = false;
@@ -124,7 +126,9 @@ export class DedicatedLink implements ConnectionOwner {
       },
     });
     let time = this.#timeout;
-    for (const { name, args, settler, flags } of commands) {
+    for (const command of commands) {
+      const { name, args, flags } = command;
+      const settler = this.#transactions.follow(command);
       time += blockTimeOf(name, args) ?? 0;
       batch.add(name, args, settler, flags, 0);
     }

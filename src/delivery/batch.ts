@@ -17,6 +17,7 @@ import {
   MAY_HAVE_RUN,
   type Settler,
 } from "./command.ts";
+import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
 import { leadsElsewhere, mayStillChange, type Returned } from "./policy.ts";
 import { Run } from "./run.ts";
@@ -267,6 +268,10 @@ export class Batch implements Exchange {
     const from = this.#answerIndex;
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
+    // Whatever words its own errors may put arguments into them.
+    if (typeof reply === "object" && mayAnswerAnything(run.name)) {
+      reply = withoutCitations(reply, run.at(from));
+    }
     if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }

@@ -11,6 +11,7 @@ import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { fail, flagBits, type Settler } from "./command.ts";
+import { isServerCode } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
@@ -272,5 +273,6 @@ export class Dispatcher {
 
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
 function kindOf(error: Error): string {
-  return error instanceof CommandError ? error.code : error.name;
+  if (!(error instanceof CommandError)) return error.name;
+  return isServerCode(error.code) ? error.code : "other";
 }

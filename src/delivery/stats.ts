@@ -12,7 +12,8 @@ export interface HostStats {
   readonly replies: number;
   /**
    * Failed commands by kind: the code of an error reply, such as `WRONGTYPE`,
-   * or the name of an error class, such as `TimeoutError`.
+   * or the name of an error class, such as `TimeoutError`. Codes that servers do
+   * not use themselves, which scripts and modules make up, count as `other`.
    */
   readonly errors: Readonly<Record<string, number>>;
   /** Commands whose time ran out. */
