@@ -47,6 +47,8 @@ export const BYTES = 1;
 export const IDEMPOTENT = 2;
 /** It was sent once before, and its reply was lost. */
 export const MAY_HAVE_RUN = 4;
+/** It was refused together with others, and is sent by itself. */
+export const APART = 8;
 
 /**
  * What a caller asks for, in bits.

@@ -237,6 +237,7 @@ export class Dispatcher {
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
+      unmerged: host.unmerged,
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {

@@ -101,6 +101,11 @@ export class Host {
   readonly queueLimits: RoomLimits;
   /** and what is in it. */
   readonly queue: Room;
+  /**
+   * Names of commands that are not merged, because its user may not issue what
+   * they would be merged into.
+   */
+  readonly unmerged = new Set<string>();
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 

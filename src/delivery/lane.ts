@@ -241,9 +241,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   note(returned: readonly Returned<Batch>[]): void {
-    // The address may lead to another server by now.
-    if (!this.watchful) this.#link?.leaveServer();
     this.#returned.push(...returned);
+    // The address may lead to another server by now.
+    if (this.#link?.usable !== true) return;
+    if (returned.some(isElsewhere)) this.#link.leaveServer();
   }
 
   answered(batch: Batch): void {
@@ -342,11 +343,17 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #landed(batch: Batch): void {
     this.#leaveGate(batch);
     if (this.#flying.size > 0) return;
-    this.#link?.leave(this);
-    this.#link = undefined;
+    // What was merged goes again over the same link, if that takes more.
+    if (!this.watchful || this.#link?.usable !== true) this.#leaveLink();
     if (this.watchful) this.#settleScore();
     else this.#proceed();
+    if (this.#flying.size === 0) this.#leaveLink();
     this.#handOver();
+  }
+
+  #leaveLink(): void {
+    this.#link?.leave(this);
+    this.#link = undefined;
   }
 
   #admits({ gate }: Batch): boolean {
@@ -403,9 +410,16 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /** How long each batch that comes back pauses; nothing for its last attempt. */
   #pausesAfter(error: Error | undefined): Map<Batch, number | undefined> {
     const pauses = new Map<Batch, number | undefined>();
+    const elsewhere = new Set(
+      this.#returned.filter(isElsewhere).map(({ batch }) => batch),
+    );
     for (const { batch } of this.#returned) {
       if (batch.abandoned || pauses.has(batch)) continue;
-      pauses.set(batch, this.#pauseFor(batch, { isRefused: true }));
+      // What goes again by itself needs no pause, and is no other attempt.
+      const pause = elsewhere.has(batch)
+        ? this.#pauseFor(batch, { isRefused: true })
+        : 0;
+      pauses.set(batch, pause);
     }
     const turnedAway = error !== undefined && wasTurnedAway(error);
     const isFinal = turnedAway && !isWorthRetrying(error);
@@ -461,8 +475,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#flying.clear();
     this.#inFlight.clear();
     this.#growing = undefined;
-    this.#link?.leave(this);
-    this.#link = undefined;
+    if (error !== undefined) this.#leaveLink();
     return back;
   }
 
@@ -498,6 +511,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       if (attempts + refusals > 0) this.#host.counters.retries++;
     }
   }
+}
+
+function isElsewhere({ wayOut }: Returned): boolean {
+  return wayOut === "elsewhere";
 }
 
 /**
