@@ -61,6 +61,9 @@ export interface DispatchOptions {
   gate?: Gate | undefined;
 }
 
+/** What commands are issued to. */
+export type Carrier = Pick<Dispatcher, "cluster" | "options" | "send">;
+
 /** A batch that may still take commands, and the host they go to. */
 interface OpenBatch {
   readonly host: Host;
@@ -137,14 +140,39 @@ export class Dispatcher {
       if (!host.admit(size)) throw host.failures.queueFull(name);
       // In a lane of its own, so that it delays nobody else.
       const lane = new Lane(host, host.blockingLinks);
-      this.#start(host, lane, {
-        deadline: this.#deadline(time),
-        exclusive: true,
-      })
+      this.#startApart(host, lane, time)
         .add(name, args, settler, flags, size);
     } catch (error) {
       fail(settler, error);
     }
+  }
+
+  /**
+   * What carries commands to one host that keep their order although some of
+   * them block: together, over a connection that they have to themselves. They
+   * leave once everything is settled that was issued before to that host; what is
+   * issued later does not wait for them.
+   *
+   * @param time How many milliseconds they may block, all together.
+   * @returns It takes commands in this turn only.
+   */
+  sequence(time: number): Carrier {
+    let batch: Batch | undefined;
+    return {
+      cluster: this.#cluster,
+      options: this.#options,
+      send: (hostId, name, args, settler, flags = this.#flags) => {
+        try {
+          const size = sizeOf(args);
+          const host = this.#hostFor(hostId);
+          if (!host.admit(size)) throw host.failures.queueFull(name);
+          batch ??= this.#startSequence(host, time);
+          batch.add(name, args, settler, flags, size);
+        } catch (error) {
+          fail(settler, error);
+        }
+      },
+    };
   }
 
   /**
@@ -226,6 +254,18 @@ export class Dispatcher {
     const batch = this.#start(host, lane, { deadline, exclusive, gate });
     this.#open[host.id] = { host, batch };
     return batch;
+  }
+
+  #startSequence(host: Host, time: number): Batch {
+    const lane = new Lane(host, host.blockingLinks);
+    lane.follow(this.#options.lanes.laneFor(host));
+    return this.#startApart(host, lane, time);
+  }
+
+  /** A batch of commands that block for some time. */
+  #startApart(host: Host, lane: Lane, time: number): Batch {
+    const deadline = this.#deadline(time);
+    return this.#start(host, lane, { deadline, exclusive: true });
   }
 
   #start(

@@ -11,7 +11,7 @@ import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import { takeArgument, takeArguments } from "../commands/arguments.ts";
 import { type CommandFlags, flagBits, type Settler } from "./command.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Carrier, Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";
 
@@ -28,7 +28,7 @@ import type { Run } from "./run.ts";
  * @param flags What the caller asks for.
  */
 export function issue(
-  dispatcher: Dispatcher,
+  dispatcher: Carrier,
   hostId: number | undefined,
   command: string,
   list: readonly Argument[],
@@ -71,7 +71,7 @@ export function issue(
 }
 
 function sendParts(
-  dispatcher: Dispatcher,
+  dispatcher: Carrier,
   command: string,
   whole: Split,
   { hostOf, settler, flags }: {

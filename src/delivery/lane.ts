@@ -61,10 +61,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #returned: Returned<Batch>[] = [];
   /** Connections whose writes may still run. */
   readonly #fenced = new Set<Identity>();
-  /** The lane that has to end before this one begins, */
-  #former: Lane | undefined = undefined;
-  /** and the one that begins when this one ends. */
-  #follower: Lane | undefined = undefined;
+  /** Batches of other lanes that come to their end before this one begins, */
+  readonly #ahead = new Map<Lane, Set<Batch>>();
+  /** and lanes that wait for batches of this one. */
+  readonly #behind = new Set<Lane>();
 
   /**
    * @param host The host to bring batches to.
@@ -76,13 +76,18 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   /**
-   * Begins when another lane has ended: that of the same client to the same
-   * server, whose pools were disconnected.
+   * Begins when all that another lane of the same client has now, and all that
+   * this one waits for, has come to its end. What that lane gets later is not
+   * waited for.
    */
-  follow(former: Lane): void {
-    this.#former = former;
-    former.#follower = this;
-    former.#handOver();
+  follow(other: Lane): void {
+    const batches = new Set([...other.#live, ...other.#flying]);
+    for (const [lane, ones] of [[other, batches] as const, ...other.#ahead]) {
+      if (ones.size === 0) continue;
+      this.#ahead.set(lane, ones.union(this.#ahead.get(lane) ?? new Set()));
+      lane.#behind.add(this);
+    }
+    this.#takeFences(other);
   }
 
   /** Whether nothing that it sent matters to those who come later. */
@@ -147,6 +152,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /** Forgets a batch that is settled. Its owner calls this once. */
   settled(batch: Batch): void {
     this.#live.delete(batch);
+    this.#ended(batch);
     if (this.#newest === batch) this.#newest = undefined;
     if (this.#growing === batch) this.#growing = undefined;
     if (this.#live.size > 0) return;
@@ -156,7 +162,6 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       this.#links.withdraw(this);
       this.#leaveGate(batch);
     }
-    this.#handOver();
   }
 
   /** Gives up a batch: rejects its commands and forgets its replies. */
@@ -257,24 +262,35 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /** Whether later batches wait for a decision, or for the end of a pause. */
   get #held(): boolean {
     return this.#pause !== undefined || this.watchful ||
-      this.#former !== undefined;
+      this.#ahead.size > 0;
   }
 
   get #isOver(): boolean {
     return this.#live.size === 0 && this.#flying.size === 0 &&
-      this.#former === undefined;
+      this.#ahead.size === 0;
   }
 
-  /** Lets the lane begin that follows, if this one has ended. */
-  #handOver(): void {
-    const follower = this.#follower;
-    if (follower === undefined || !this.#isOver) return;
-    this.#follower = undefined;
-    for (const identity of this.#fenced) follower.#fenced.add(identity);
-    this.#fenced.clear();
-    follower.#former = undefined;
-    follower.#proceed();
-    follower.#handOver();
+  /** Tells those behind that a batch can change nothing any more, if that is so. */
+  #ended(batch: Batch): void {
+    if (this.#behind.size === 0) return;
+    if (this.#live.has(batch) || this.#flying.has(batch)) return;
+    for (const lane of this.#behind) lane.#passed(this, batch);
+  }
+
+  /** A batch that this lane may wait for has come to its end. */
+  #passed(lane: Lane, batch: Batch): void {
+    const batches = this.#ahead.get(lane)!;
+    batches.delete(batch);
+    if (batches.size > 0) return;
+    this.#ahead.delete(lane);
+    lane.#behind.delete(this);
+    this.#takeFences(lane);
+    this.#proceed();
+  }
+
+  /** Ends the connections as well whose end the other lane has to make sure of. */
+  #takeFences(other: Lane): void {
+    for (const identity of other.#fenced) this.#fenced.add(identity);
   }
 
   #seal(batch: Batch): void {
@@ -331,6 +347,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #takeOff(batch: Batch): boolean {
     const { gate } = batch;
     const isFlying = this.#flying.delete(batch);
+    if (isFlying) this.#ended(batch);
     if (isFlying && gate !== undefined) {
       const others = this.#inFlight.get(gate)! - 1;
       if (others > 0) this.#inFlight.set(gate, others);
@@ -348,7 +365,6 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (this.watchful) this.#settleScore();
     else this.#proceed();
     if (this.#flying.size === 0) this.#leaveLink();
-    this.#handOver();
   }
 
   #leaveLink(): void {
@@ -377,6 +393,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
    * @param error What ended the link, if it is lost.
    */
   #settleScore(error?: Error): void {
+    const flying = [...this.#flying];
     const pauses = this.#pausesAfter(error);
     const back = this.#takeBack(error);
     const again = new Map<Batch, Command[]>();
@@ -404,7 +421,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       this.#leaveGate(batch);
     }
     this.#proceed();
-    this.#handOver();
+    for (const batch of flying) this.#ended(batch);
   }
 
   /** How long each batch that comes back pauses; nothing for its last attempt. */
