@@ -14,7 +14,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   type Argument,
-  Cluster,
+  type Cluster,
   type CommandTuple,
   QueueFullError,
   Script,
@@ -102,6 +102,8 @@ Deno.test("fault 40: every command that blocks, wherever it stands", async () =>
       assertEquals(await run(cluster, ...sequence), [...expected]);
     }
   }
+  // None of it went over the connection of what does not block.
+  assertEquals(cluster.stats().get(0)!.connections.opened, 1);
   // One that might, and does not ask to, is no reason for another connection.
   await host.oracle.command("XADD", "s", "*", "f", "v");
   await cluster.getRoutingClient().get("q");
