@@ -13,8 +13,7 @@ import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
 import { type Command, fail } from "../delivery/command.ts";
 import { wasTurnedAway } from "../delivery/policy.ts";
-import type { Host } from "../delivery/host.ts";
-import { Room } from "../delivery/room.ts";
+import { type Host, Room } from "../delivery/host.ts";
 import { Subscription } from "./subscription.ts";
 import { Transactions } from "./transactions.ts";
 

@@ -13,7 +13,7 @@ import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 import { Command, fail } from "../delivery/command.ts";
-import type { Room } from "../delivery/room.ts";
+import type { Room } from "../delivery/host.ts";
 
 type Bytes = Uint8Array;
 

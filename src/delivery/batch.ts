@@ -282,9 +282,9 @@ export class Batch implements Exchange {
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
     // Whatever words its own errors may put arguments into them.
-    if (typeof reply === "object" && mayAnswerAnything(run.name)) {
-      reply = withoutCitations(reply, run.at(from));
-    }
+    const mayCite = mergedName === undefined && isObject(reply) &&
+      mayAnswerAnything(run.name);
+    if (mayCite) reply = withoutCitations(reply, run.at(from));
     if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
@@ -543,4 +543,8 @@ function fits(reply: Reply, count: number): boolean {
 function isWrongType(run: Run, reply: Reply): boolean {
   return reply instanceof CommandError && reply.code === "WRONGTYPE" &&
     run.name === "GET" && run.argCount === 1;
+}
+
+function isObject(reply: Reply): boolean {
+  return typeof reply === "object" && reply !== null;
 }

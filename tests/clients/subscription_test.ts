@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Cluster, CommandError, ConnectionError } from "../../mod.ts";
 import { Subscription } from "../../src/clients/subscription.ts";
-import { Room } from "../../src/delivery/room.ts";
+import { Room } from "../../src/delivery/host.ts";
 import { makeTestCluster, type TestCluster } from "../../src/testing.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import { FakeTime } from "../fake_time.ts";
