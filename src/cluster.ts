@@ -45,6 +45,8 @@ import {
   type BaseRouter,
   type Distribution,
   distribution,
+  FixedTopology,
+  PartitionRouter,
 } from "./topology/mod.ts";
 import type { Key } from "./values.ts";
 import type { PoolStatus } from "./wire/pool.ts";
@@ -92,6 +94,7 @@ export interface HostEventDetail {
  */
 export class Cluster extends EventTarget
   implements Maps, WholeCluster, AsyncDisposable {
+  readonly #topology: FixedTopology<HostInfo>;
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
@@ -107,19 +110,24 @@ export class Cluster extends EventTarget
     super();
     checkClusterOptions(options);
     this.#hostDefaults = { ...options.hostDefaults };
-    this.#hosts = new ClusterHosts(
-      { ...options },
-      (type, hostId, error) => this.#dispatch(type, { hostId, error }),
+    const { router: Router = PartitionRouter, routerOptions } = options;
+    this.#topology = new FixedTopology((hosts) =>
+      new Router(hosts, routerOptions)
     );
     for (const [id, host] of readHosts(options.hosts, this.#hostDefaults)) {
-      this.#hosts.add(new HostInfo(id, host));
+      this.#topology.add(new HostInfo(id, host));
     }
+    this.#hosts = new ClusterHosts(this.#topology, {
+      ...options,
+      listener: (type, hostId, error) =>
+        this.#dispatch(type, { hostId, error }),
+    });
     this.#client = createRoutingClient(this.#hosts, {}, true);
   }
 
   /** The hosts by their ids. */
   get hosts(): ReadonlyMap<number, HostInfo> {
-    return this.#hosts.topology.hosts;
+    return this.#topology.hosts;
   }
 
   /**
@@ -137,7 +145,7 @@ export class Cluster extends EventTarget
       ? { hostId: host, ...optionsOf(options) }
       : host;
     if (hostId === undefined) throw new TypeError("The host has no id");
-    this.#hosts.add(
+    this.#topology.add(
       new HostInfo(hostId, withDefaults(own, this.#hostDefaults)),
     );
   }
@@ -150,7 +158,7 @@ export class Cluster extends EventTarget
    * @returns Whether there was one.
    */
   removeHost(hostId: number): boolean {
-    return this.#hosts.remove(hostId);
+    return this.#topology.remove(hostId);
   }
 
   /**
@@ -159,7 +167,7 @@ export class Cluster extends EventTarget
    * @throws {BadHostSetupError} If the hosts do not fit the router.
    */
   getRouter(): BaseRouter {
-    return this.#hosts.topology.router;
+    return this.#topology.router;
   }
 
   /**

@@ -5,11 +5,10 @@
  */
 
 import process from "node:process";
-import type { Identity } from "../wire/identity.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";
-import { Fence } from "./fence.ts";
+import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
 import type { Link, Links, Passenger } from "./link.ts";
@@ -59,8 +58,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #pause: (() => void) | undefined = undefined;
   /** What was refused, and what ran since, in order: to be decided about. */
   #returned: Returned<Batch>[] = [];
-  /** Connections whose writes may still run. */
-  readonly #fenced = new Set<Identity>();
+  /** Ends connections whose writes may still run. */
+  readonly #fences = new Fences();
   /** The lane that has to end before this one begins, */
   #former: Lane | undefined = undefined;
   /** and the one that begins when this one ends. */
@@ -87,7 +86,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Whether nothing that it sent matters to those who come later. */
   get spent(): boolean {
-    return this.#isOver && this.#fenced.size === 0;
+    return this.#isOver && !this.#fences.pending;
   }
 
   /**
@@ -241,8 +240,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   note(returned: readonly Returned<Batch>[]): void {
-    // The address may lead to another server by now.
-    if (!this.watchful) this.#link?.leaveServer();
+    if (!this.watchful) {
+      this.#link?.retire();
+      this.#host.leaveServer();
+    }
     this.#returned.push(...returned);
   }
 
@@ -269,8 +270,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const follower = this.#follower;
     if (follower === undefined || !this.#isOver) return;
     this.#follower = undefined;
-    for (const identity of this.#fenced) follower.#fenced.add(identity);
-    this.#fenced.clear();
+    this.#fences.handTo(follower.#fences);
     follower.#former = undefined;
     follower.#proceed();
     follower.#handOver();
@@ -313,9 +313,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (this.#link !== link) {
       this.#link = link;
       link.board(this);
-      for (const identity of this.#fenced) {
-        link.send(new Fence(identity, () => this.#fenced.delete(identity)));
-      }
+      this.#fences.raise(link);
     }
     this.#waiting.delete(batch);
     this.#flying.add(batch);
@@ -455,7 +453,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     const identity = this.#link?.identity;
     if (mayChange && !turnedAway && identity !== undefined) {
-      this.#fenced.add(identity);
+      this.#fences.add(identity);
     }
     this.#returned = [];
     this.#flying.clear();

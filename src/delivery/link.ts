@@ -51,6 +51,11 @@ export class Link implements ConnectionOwner {
     return this.#connection.usable;
   }
 
+  /** Where it leads, for people. */
+  get address(): string {
+    return this.#connection.address;
+  }
+
   /** By what the server knows the connection, if it said so. */
   get identity(): Identity | undefined {
     return this.#connection.identity;
@@ -84,12 +89,6 @@ export class Link implements ConnectionOwner {
 
   /** Takes no further batches, and ends when nobody waits for replies. */
   retire(): void {
-    this.#connection.retire();
-  }
-
-  /** Takes no further batches; nor is any connection used that is open now. */
-  leaveServer(): void {
-    this.#pool.renew();
     this.#connection.retire();
   }
 

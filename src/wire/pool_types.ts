@@ -62,9 +62,9 @@ export interface PoolEvents {
   /** The server counts as down, or is back. */
   onHealth?: (down: boolean, error: unknown) => void;
   /** A connection was opened; `again` when an earlier one had failed. */
-  onConnect?: (again: boolean) => void;
+  onConnect?: (connection: Connection, again: boolean) => void;
   /** A connection was closed, by either side. */
-  onClose?: () => void;
+  onClose?: (connection: Connection) => void;
   /** A connection could not be opened. */
   onFail?: (error: unknown) => void;
 }

@@ -59,6 +59,10 @@ export class StepwiseExchange implements Exchange {
     this.replies.push(reply);
   }
 
+  get awaited(): boolean {
+    return this.replies.length < this.#written;
+  }
+
   get finished(): boolean {
     return this.encoded && this.replies.length === this.#written;
   }
