@@ -15,7 +15,7 @@ export class StepwiseExchange implements Exchange {
   /** Whether nobody waits for it any more. */
   abandoned = false;
   wantsBytes = false;
-  readonly forgeable = false;
+  readonly forgeable: boolean = false;
   readonly #names: string[];
   #written = 0;
   #isSealed: boolean;
