@@ -206,6 +206,10 @@ export class ClusterHosts implements ClusterView {
   #makePool(place: MovablePlace, counters: HostCounters): Pool {
     const { hostId } = place.info;
     const { traffic } = counters;
+    const tell = (message: Omit<ConnectionMessage, "hostId">) => {
+      if (!connectionChannel.hasSubscribers) return;
+      connectionChannel.publish({ error: undefined, ...message, hostId });
+    };
     const events: PoolEvents = {
       onHealth: (down, error) => {
         if (!down) return this.#listener("up", hostId, undefined);
@@ -216,15 +220,15 @@ export class ClusterHosts implements ClusterView {
       },
       onConnect: ({ address }, again) => {
         counters.opened++;
-        publish({ hostId, address, type: "open" });
+        tell({ address, type: "open" });
         if (again) this.#listener("reconnect", hostId, undefined);
       },
       onClose: ({ address }) => {
         counters.lost++;
-        publish({ hostId, address, type: "close" });
+        tell({ address, type: "close" });
       },
       onFail: (error) => {
-        publish({ hostId, address: place.address, type: "fail", error });
+        tell({ address: place.address, type: "fail", error });
         this.#refresher?.request();
       },
     };
@@ -241,10 +245,6 @@ export class ClusterHosts implements ClusterView {
     this.#closing.add(closing);
     closing.finally(() => this.#closing.delete(closing));
   }
-}
-
-function publish(message: ConnectionMessage): void {
-  if (connectionChannel.hasSubscribers) connectionChannel.publish(message);
 }
 
 function dialOptions(options: PoolOptions) {
