@@ -229,20 +229,6 @@ Deno.test("what waits while the former address is dialed goes to the new one at 
   assertEquals(cluster.events, []);
 });
 
-Deno.test("a pause before another attempt ends when the host moves", async () => {
-  await using server = await startServer();
-  const topology = new MovableTopology({ path: "/nowhere" });
-  await using cluster = new MovableCluster(topology, {
-    poolOptions: { breaker: { threshold: 100 } },
-  });
-  const client = cluster.client();
-  const pending = client.get("key");
-  await eventually(() => cluster.hosts.host(0).pool.failures === 3);
-  topology.move(server.host);
-  assertEquals(await bounded(pending), null);
-  assertEquals(cluster.hosts.host(0).pool.failures, 0);
-});
-
 Deno.test("messages, errors and statistics follow a host", async () => {
   await using one = await startServer();
   await using other = await startServer();

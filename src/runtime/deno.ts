@@ -31,9 +31,13 @@ async function connect(
     // A unix socket connects or refuses at once; there is nothing to abort.
     return await Deno.connect({ transport: "unix", path: address.path });
   }
-  const socket = await connectTcp(address, signal);
-  socket.setNoDelay(true);
-  return address.tls ? await secure(socket, address, signal) : socket;
+  try {
+    const socket = await connectTcp(address, signal);
+    socket.setNoDelay(true);
+    return address.tls ? await secure(socket, address, signal) : socket;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
 /**
