@@ -275,8 +275,8 @@ Deno.test("src/ has no files that import each other in a circle, types included"
 });
 
 /**
- * Files that are shown by tests of whole clients: they do nothing by
- * themselves that would be seen.
+ * Clients, and the commands that they issue, are shown as wholes by tests of
+ * what they do together.
  */
 const SHOWN_ELSEWHERE = [
   /^clients\//,
