@@ -58,8 +58,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #pause: (() => void) | undefined = undefined;
   /** What was refused, and what ran since, in order: to be decided about. */
   #returned: Returned<Batch>[] = [];
-  /** Ends connections whose writes may still run. */
-  readonly #fences = new Fences();
+  /** Ends connections whose writes may still run, once there are any. */
+  #fences: Fences | undefined = undefined;
   /** The lane that has to end before this one begins, */
   #former: Lane | undefined = undefined;
   /** and the one that begins when this one ends. */
@@ -86,7 +86,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Whether nothing that it sent matters to those who come later. */
   get spent(): boolean {
-    return this.#isOver && !this.#fences.pending;
+    return this.#isOver && this.#fences?.pending !== true;
   }
 
   /**
@@ -270,7 +270,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const follower = this.#follower;
     if (follower === undefined || !this.#isOver) return;
     this.#follower = undefined;
-    this.#fences.handTo(follower.#fences);
+    this.#fences?.handTo(follower.#fences ??= new Fences());
     follower.#former = undefined;
     follower.#proceed();
     follower.#handOver();
@@ -313,7 +313,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (this.#link !== link) {
       this.#link = link;
       link.board(this);
-      this.#fences.raise(link);
+      this.#fences?.raise(link);
     }
     this.#waiting.delete(batch);
     this.#flying.add(batch);
@@ -453,7 +453,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     const identity = this.#link?.identity;
     if (mayChange && !turnedAway && identity !== undefined) {
-      this.#fences.add(identity);
+      (this.#fences ??= new Fences()).add(identity);
     }
     this.#returned = [];
     this.#flying.clear();

@@ -44,6 +44,8 @@ export class Breaker {
   readonly #maxDelay: number;
   /** How many attempts failed since the last success. */
   failures = 0;
+  /** Whether a success would be news. */
+  doubted = false;
   /** Whether it told that the server is down. */
   #toldDown = false;
   #probes = 0;
@@ -79,7 +81,8 @@ export class Breaker {
 
   /** An attempt succeeded. */
   succeeded(): void {
-    if (this.failures === 0 && !this.#toldDown) return;
+    if (!this.doubted) return;
+    this.doubted = false;
     this.reset();
     if (!this.#toldDown) return;
     this.#toldDown = false;
@@ -98,6 +101,7 @@ export class Breaker {
   failed(error: unknown): void {
     const wasOpen = this.open;
     this.failures++;
+    this.doubted = true;
     this.#error = error;
     if (!this.open) return;
     this.#schedule();

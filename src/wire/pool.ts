@@ -160,7 +160,7 @@ export class Pool implements PoolStatus {
     }
     if (connection.proven) {
       this.#suspect = false;
-      this.#breaker.succeeded();
+      if (this.#breaker.doubted) this.#breaker.succeeded();
     }
     connection.idleSince = performance.now();
     this.#idle.push(connection);

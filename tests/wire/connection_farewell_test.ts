@@ -65,6 +65,10 @@ Deno.test("Connection gives a reply like a farewell to its command when the serv
   await time.advance(1);
   assertEquals([answers(exchange), link.idle], [["ERR"], 1]);
   assert(link.connection.usable);
+  // It has answered: what comes now is a reply at once.
+  const next = new StepwiseExchange(["B"]);
+  await suspect(link, next);
+  assertEquals(answers(next), ["ERR"]);
 });
 
 Deno.test("Connection that was turned away gives nobody a reply", async () => {
