@@ -39,9 +39,16 @@ export interface ClusterHostsOptions
 /** Where a host is now: asked at each dial, and whenever its address is told. */
 class MovablePlace implements Place {
   info: HostInfo;
+  /** Those that are there: one in use, and others that come to their end. */
+  readonly hosts = new Set<Host>();
 
   constructor(info: HostInfo) {
     this.info = info;
+  }
+
+  move(info: HostInfo): void {
+    this.info = info;
+    for (const host of this.hosts) host.move();
   }
 
   get address(): string {
@@ -57,7 +64,7 @@ export class ClusterHosts implements ClusterView {
   readonly #poolOptions: PoolOptions;
   readonly #listener: HostListener;
   readonly #hosts = new Map<number, Host>();
-  /** Where each of them is. */
+  /** Where they are, those too whose pools were disconnected. */
   readonly #places = new Map<number, MovablePlace>();
   readonly #counters = new Map<number, HostCounters>();
   /** Pools of hosts that were removed, until they are closed. */
@@ -113,7 +120,6 @@ export class ClusterHosts implements ClusterView {
   async disconnect(): Promise<void> {
     for (const host of this.#hosts.values()) this.#retire(host);
     this.#hosts.clear();
-    this.#places.clear();
     await Promise.all(this.#closing);
   }
 
@@ -143,8 +149,7 @@ export class ClusterHosts implements ClusterView {
       this.#places.delete(id);
       if (host !== undefined) this.#retire(host);
     } else if (place !== undefined && place.info !== info) {
-      place.info = info;
-      host?.move();
+      place.move(info);
     }
   }
 
@@ -178,7 +183,7 @@ export class ClusterHosts implements ClusterView {
         { hostId: id, outcome: "not-sent" },
       );
     }
-    const place = new MovablePlace(info);
+    const place = this.#places.get(id) ?? new MovablePlace(info);
     const counters = this.#countersOf(id);
     const pool = this.#makePool(place, counters);
     const host = new Host({
@@ -191,6 +196,7 @@ export class ClusterHosts implements ClusterView {
     }, this.#poolOptions);
     this.#hosts.set(id, host);
     this.#places.set(id, place);
+    place.hosts.add(host);
     return host;
   }
 
@@ -243,7 +249,10 @@ export class ClusterHosts implements ClusterView {
   #retire(host: Host): void {
     const closing = host.close(this.timeout);
     this.#closing.add(closing);
-    closing.finally(() => this.#closing.delete(closing));
+    closing.finally(() => {
+      this.#closing.delete(closing);
+      this.#places.get(host.id)?.hosts.delete(host);
+    });
   }
 }
 

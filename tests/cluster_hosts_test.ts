@@ -163,6 +163,31 @@ Deno.test("what waits for a reply from the former address may have it, and what 
   assert(!link.text.includes("else"));
 });
 
+Deno.test("what is under way when pools are disconnected moves too, and goes first", async () => {
+  await using one = await startServer();
+  await using other = await startServer();
+  await using relay = new Relay(one);
+  const topology = new MovableTopology(at(relay.port));
+  await using cluster = new MovableCluster(topology);
+  const client = cluster.client();
+  await client.get("key");
+  const [link] = relay.links;
+  link.hold();
+  const sent = [client.rpush("list", 1)];
+  await eventually(() => link.text.includes("RPUSH"));
+  const disconnected = cluster.hosts.disconnect();
+  topology.move(other.host);
+  sent.push(client.rpush("list", 2));
+  // Others need not wait.
+  await bounded(cluster.client().get("key"));
+  assert(await isPending(sent[1]));
+  link.release();
+  await bounded(Promise.all([...sent, disconnected]));
+  assertEquals(await numbers(one, "list"), [1]);
+  assertEquals(await numbers(other, "list"), [2]);
+  assertEquals(relay.links.length, 1);
+});
+
 Deno.test("idle connections to the former address are closed", async () => {
   await using one = await startServer();
   await using other = await startServer();
