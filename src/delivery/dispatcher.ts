@@ -239,8 +239,8 @@ export class Dispatcher {
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, started);
-        lane.settled(batch);
+        host.release(batch, started);
+        lane.forget(batch);
         this.#forget(host, batch);
       },
     });

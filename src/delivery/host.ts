@@ -184,12 +184,12 @@ export class Host {
    * @param batch The batch.
    * @param started When it was issued, in milliseconds of `performance.now()`.
    */
-  settled(batch: Batch, started: number): void {
+  release(batch: Batch, started: number): void {
     this.queuedCommands -= batch.issued;
     this.queuedBytes -= batch.size;
     if (this.queuedCommands === 0) this.#whenDrained?.resolve();
     const duration = performance.now() - started;
-    this.counters.settled(batch, duration);
+    this.counters.count(batch, duration);
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.address, started, duration });
     }

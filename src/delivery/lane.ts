@@ -133,7 +133,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const link = this.#link ?? this.#links.take(batch.exclusive);
     if (link?.usable !== true) return;
     this.#growing = batch;
-    this.#put(batch, link, true);
+    this.#sendOver(batch, link, true);
   }
 
   /** The turn is over: what was gathered leaves. */
@@ -144,7 +144,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   /** Forgets a batch that is settled. Its owner calls this once. */
-  settled(batch: Batch): void {
+  forget(batch: Batch): void {
     this.#live.delete(batch);
     if (this.#newest === batch) this.#newest = undefined;
     if (this.#growing === batch) this.#growing = undefined;
@@ -185,7 +185,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   granted(link: Link): void {
     this.#applicant = undefined;
-    if (this.#waiting.size > 0 && !this.#held) this.#send(link);
+    if (this.#waiting.size > 0 && !this.#held) this.#sendWaiting(link);
   }
 
   refused(refusal: Refusal): void {
@@ -290,26 +290,26 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (first === undefined || this.#gathering || this.#held) return;
     if (this.#link !== undefined) {
       // On a link that takes no more, what was written has to end first.
-      if (this.#link.usable) this.#send(this.#link);
+      if (this.#link.usable) this.#sendWaiting(this.#link);
       return;
     }
     if (this.#applicant !== undefined || !this.#admits(first)) return;
     const link = this.#links.take(first.exclusive);
-    if (link !== undefined) return this.#send(link);
+    if (link !== undefined) return this.#sendWaiting(link);
     this.#applicant = first;
     this.#links.apply(this, first.exclusive);
   }
 
-  #send(link: Link): void {
+  #sendWaiting(link: Link): void {
     for (const batch of this.#waiting) {
       if (!this.#admits(batch)) break;
       batch.seal();
-      this.#put(batch, link, false);
+      this.#sendOver(batch, link, false);
     }
   }
 
   /** Puts a batch on a link, behind the end of those that it takes over from. */
-  #put(batch: Batch, link: Link, atOnce: boolean): void {
+  #sendOver(batch: Batch, link: Link, atOnce: boolean): void {
     if (this.#link !== link) {
       this.#link = link;
       link.board(this);

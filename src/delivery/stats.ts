@@ -77,7 +77,7 @@ export class HostCounters {
   }
 
   /** Counts a batch that took so many milliseconds. */
-  settled(batch: SettledBatch, milliseconds: number): void {
+  count(batch: SettledBatch, milliseconds: number): void {
     this.#batches++;
     this.#commands += batch.issued;
     this.#sent += batch.sent;
