@@ -1,35 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Alarm, Host, type HostLimits } from "../../src/delivery/host.ts";
-import { HostCounters } from "../../src/delivery/stats.ts";
+import { Alarm } from "../../src/delivery/host.ts";
 import { isPending } from "../../support/waiting.ts";
 import { FakeTime } from "../fake_time.ts";
-import { Bench, deliver, lease } from "../wire/pool_fixture.ts";
-
-/** A host over sockets in memory. */
-class Fixture implements AsyncDisposable {
-  readonly bench = new Bench();
-  readonly place = { address: "here:1" };
-  /** How often its server said that it is not the right one. */
-  misled = 0;
-  readonly host: Host;
-
-  constructor(limits: HostLimits = {}) {
-    const { pool } = this.bench;
-    this.host = new Host({
-      id: 7,
-      place: this.place,
-      pool,
-      blockingPool: pool.sibling(),
-      counters: new HostCounters(),
-      onMisled: () => this.misled++,
-    }, limits);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.host.blockingPool.close();
-    await this.bench[Symbol.asyncDispose]();
-  }
-}
+import { deliver, lease } from "../wire/pool_fixture.ts";
+import { Fixture } from "./host_fixture.ts";
 
 Deno.test("Host.admit() counts what fits, in commands and in bytes", async () => {
   await using fixture = new Fixture({
