@@ -56,7 +56,7 @@ export type Reason = (
   refusal?: CommandError,
 ) => unknown;
 
-/** What a batch is brought to its host by. */
+/** What a batch is brought to its host by: a lane, which it does not know. */
 export interface Courier {
   /** Whether it wants to know which commands run, and in which order. */
   readonly watchful: boolean;

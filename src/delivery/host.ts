@@ -65,7 +65,7 @@ export interface HostParts {
   onMisled?: () => void;
 }
 
-/** One whose batches have a time limit. */
+/** One whose batches have a time limit: a lane, which hosts do not know. */
 export interface Timed {
   /**
    * Gives up what is overdue.

@@ -9,7 +9,10 @@ import type { Identity } from "../wire/identity.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Applicant, Pool, Refusal } from "../wire/pool.ts";
 
-/** One that wants a link, and uses it while its batches are on the way. */
+/**
+ * One that wants a link, and uses it while its batches are on the way: a lane,
+ * of which links know no more.
+ */
 export interface Passenger {
   /** There is a link. */
   granted(link: Link): void;

@@ -69,7 +69,10 @@ export interface PoolEvents {
   onFail?: (error: unknown) => void;
 }
 
-/** How the connections of a server are used at the moment. */
+/**
+ * How the connections of a server are used at the moment: what is shown of a
+ * pool to those who may not lease from it.
+ */
 export interface PoolStatus {
   /** How many connections are open. */
   readonly size: number;

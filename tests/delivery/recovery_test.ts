@@ -155,6 +155,15 @@ Deno.test("Recovery knows what may still change of a batch that was given up", a
   assertEquals(frames(later), ["GET a", "GET b"]);
 });
 
+Deno.test("Recovery tells nobody twice whose refusal was told with an abandoned batch", async () => {
+  await using bench = new Bench();
+  const given = bench.batch(["SET a 1", "GET a"]);
+  given.accept(READONLY);
+  given.abandon((_command, _sent, refusal) => refusal);
+  const { batches, again } = await bench.end(LOST);
+  assertEquals([batches, again, given.errors], [[], [], 2]);
+});
+
 Deno.test("Recovery has the errors of the host for what is lost", async () => {
   await using bench = new Bench();
   const batch = bench.batch([]);
