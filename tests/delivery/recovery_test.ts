@@ -190,7 +190,7 @@ Deno.test("pauseFor() counts attempts, up to a number or to the deadline", async
   const late = new Batch({
     hostId: 7,
     autoBatch: false,
-    deadline: performance.now() + 20,
+    deadline: bench.bench.time.now + 20,
     onSettled: () => {},
   });
   assertEquals(pauseFor(late, 9), undefined);
