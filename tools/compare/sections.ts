@@ -17,6 +17,8 @@ export interface Contender {
   readonly limit?: number;
   /** Undoes what it did, before each of its runs or laps, untimed. */
   readonly restore?: Restore | undefined;
+  /** Brings a reply of its client into the shape that the server gave it. */
+  readonly shape?: ((reply: never) => unknown) | undefined;
 }
 
 /** What has the keys as they were. */

@@ -25,8 +25,10 @@ export interface CommandStage {
   readonly workload: Workload;
 }
 
-/** How many commands redis-benchmark sends for each key. */
+/** How many commands redis-benchmark sends for each key, */
 const PER_KEY = 4;
+/** and the fewest that its clock of milliseconds can tell apart. */
+const LEAST_COMMANDS = 5_000;
 
 /** What redis-benchmark replaces with a number of twelve digits. */
 const RANDOM = "__rand_int__";
@@ -41,14 +43,16 @@ export function commandSection(row: CommandRow, stage: CommandStage): Section {
   const { clients, servers, workload } = stage;
   const { rb, ioredis, nodeRedis, redisBenchmark } = clients;
   const names = contenderNames(row.name);
-  const data = new CommandData(row, {
-    servers,
-    database: 0,
-    ...sets(workload),
-  });
-  const contender = (name: string, way: Way): Contender => ({
+  const sets = setsOf(workload);
+  const data = new CommandData(row, { servers, database: 0, sets });
+  const contender = (
+    name: string,
+    way: Way,
+    shape?: Contender["shape"],
+  ): Contender => ({
     name,
     way,
+    shape,
     restore: row.restore && {
       before: row.restore.before,
       run: () => data.restore(),
@@ -66,11 +70,15 @@ export function commandSection(row: CommandRow, stage: CommandStage): Section {
     workload,
     baseline: names.pipeline,
     contenders: [
-      contender(names.map, mapped(rb.cluster, row.rb)),
-      contender(names.calls, called(rb.cluster, row.rb)),
+      contender(names.map, mapped(rb.cluster, row.rb), row.shape?.rb),
+      contender(names.calls, called(rb.cluster, row.rb), row.shape?.rb),
       contender(names.pipeline, pipelined(ioredis.clients, row.ioredis)),
       contender(names.automatic, together(ioredis.automatic, row.ioredis)),
-      contender(names.nodeRedis, together(nodeRedis.clients, row.nodeRedis)),
+      contender(
+        names.nodeRedis,
+        together(nodeRedis.clients, row.nodeRedis),
+        row.shape?.nodeRedis,
+      ),
       ...benchmark ? [benchmark.contender] : [],
     ],
     open: async () => {
@@ -79,27 +87,35 @@ export function commandSection(row: CommandRow, stage: CommandStage): Section {
       if (benchmark) opening.use(await benchmark.data.open());
       return opening.move();
     },
-    check: ({ keys, values }, { name }, found) => {
-      const shape = name.startsWith("node-redis:")
-        ? row.shape?.nodeRedis
-        : name.startsWith("rb:")
-        ? row.shape?.rb
-        : undefined;
-      keys.forEach((key, at) => {
-        const reply = shape ? shape(found[at] as never) : found[at];
-        const expected = row.reply(key, values[at]);
-        const leaves = leavesOf(reply);
-        if (
-          leaves.length === expected.length &&
-          expected.every((leaf, index) => fits(leaves[index], leaf))
-        ) return;
-        throw new Error(
-          `"${name}" read "${leaves.join(" ")}" for "${key}", ` +
-            `not "${expected.join(" ")}"`,
-        );
-      });
+    check: ({ keys, values }, contender, found) => {
+      keys.forEach((key, at) =>
+        checkReply(contender, {
+          key,
+          found: found[at],
+          expected: row.reply(key, values[at]),
+        })
+      );
     },
   };
+}
+
+function checkReply(
+  { name, shape = (reply) => reply }: Contender,
+  { key, found, expected }: {
+    readonly key: string;
+    readonly found: unknown;
+    readonly expected: ReturnType<CommandRow["reply"]>;
+  },
+): void {
+  const leaves = leavesOf(shape(found as never));
+  if (
+    leaves.length === expected.length &&
+    leaves.every((leaf, at) => fits(leaf, expected[at]))
+  ) return;
+  throw new Error(
+    `"${name}" read "${leaves.join(" ")}" for "${key}", ` +
+      `not "${expected.join(" ")}"`,
+  );
 }
 
 function fits(leaf: string, expected: string | RegExp): boolean {
@@ -107,13 +123,17 @@ function fits(leaf: string, expected: string | RegExp): boolean {
 }
 
 /** The keys of each server. */
-function sets({ shards, values }: Workload): { sets: KeySet[] } {
-  return {
-    sets: shards.map(({ keys, places }) => ({
-      keys,
-      values: places.map((place) => values[place]),
-    })),
-  };
+function setsOf({ shards, values }: Workload): KeySet[] {
+  return shards.map(({ keys, places }) => ({
+    keys,
+    values: places.map((place) => values[place]),
+  }));
+}
+
+/** How many commands redis-benchmark sends to a server: whole pipelines. */
+export function benchmarkCommands(row: CommandRow, keys: number): number {
+  const wanted = Math.max(LEAST_COMMANDS, keys * (row.perKey ?? PER_KEY));
+  return DEPTH * Math.ceil(wanted / DEPTH);
 }
 
 /**
@@ -135,7 +155,7 @@ function benchmarkContender(
   const way = benchmarkAll(servers, {
     database,
     depth: DEPTH,
-    commands: Math.ceil(count * (row.perKey ?? PER_KEY)),
+    commands: benchmarkCommands(row, count),
     keys: count,
     words: row.words(`cmd:${RANDOM}`, `mem:${RANDOM}`),
   });
