@@ -34,13 +34,15 @@ import {
 } from "./clients/whole_cluster.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import {
-  checkClusterOptions,
   type ClusterOptions,
+  ID_CHECK,
   type IdentifiedHost,
+  readClusterOptions,
+  readHost,
   readHosts,
   withDefaults,
 } from "./cluster_options.ts";
-import { HostInfo, type HostOptions, parseHostUrl } from "./host_info.ts";
+import { HostInfo, type HostOptions } from "./host_info.ts";
 import {
   type BaseRouter,
   type Distribution,
@@ -105,13 +107,14 @@ export class Cluster extends EventTarget
    */
   constructor(options: ClusterOptions) {
     super();
-    checkClusterOptions(options);
-    this.#hostDefaults = { ...options.hostDefaults };
+    const read = readClusterOptions(options);
+    const { hosts, hostDefaults = {} } = read;
+    this.#hostDefaults = hostDefaults;
     this.#hosts = new ClusterHosts(
-      { ...options },
+      read,
       (type, hostId, error) => this.#dispatch(type, { hostId, error }),
     );
-    for (const [id, host] of readHosts(options.hosts, this.#hostDefaults)) {
+    for (const [id, host] of readHosts(hosts, hostDefaults)) {
       this.#hosts.add(new HostInfo(id, host));
     }
     this.#client = createRoutingClient(this.#hosts, {}, true);
@@ -131,14 +134,21 @@ export class Cluster extends EventTarget
    */
   addHost(
     host: IdentifiedHost | number,
-    options: HostOptions | string = {},
+    options?: HostOptions | string | URL,
   ): void {
+    const what = typeof host === "number" ? `host ${host}` : "the host to add";
+    if (typeof host !== "number" && options !== undefined) {
+      throw new TypeError(
+        "Cannot add a host whose options are given twice: give its id and " +
+          'its options, or options with "hostId"',
+      );
+    }
     const { hostId, ...own } = typeof host === "number"
-      ? { hostId: host, ...optionsOf(options) }
-      : host;
+      ? { ...readHost(options ?? {}, what), hostId: host }
+      : readHost(host, what, ID_CHECK);
     if (hostId === undefined) throw new TypeError("The host has no id");
     this.#hosts.add(
-      new HostInfo(hostId, withDefaults(own, this.#hostDefaults)),
+      new HostInfo(hostId, withDefaults(own, this.#hostDefaults, what)),
     );
   }
 
@@ -424,8 +434,4 @@ export class Cluster extends EventTarget
   #dispatch(type: string, detail: HostEventDetail): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-function optionsOf(options: HostOptions | string): HostOptions {
-  return typeof options === "string" ? parseHostUrl(options) : options;
 }

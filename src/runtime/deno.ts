@@ -4,6 +4,7 @@
  * @module
  */
 
+import { connectTls, isUntrusted } from "./node.ts";
 import type { Address, Runtime, Socket, Timer } from "./runtime.ts";
 
 /** Deno. */
@@ -19,7 +20,7 @@ export const denoRuntime: Runtime = {
     Deno.unrefTimer(timer as unknown as number);
   },
   isUntrusted(error: unknown): boolean {
-    return error instanceof Deno.errors.InvalidData;
+    return error instanceof Deno.errors.InvalidData || isUntrusted(error);
   },
 };
 
@@ -30,6 +31,11 @@ async function connect(
   if (address.path !== undefined) {
     // A unix socket connects or refuses at once; there is nothing to abort.
     return await Deno.connect({ transport: "unix", path: address.path });
+  }
+  if (address.tls && address.cert !== undefined) {
+    // Of Deno's own functions the one that shows a certificate cannot be
+    // aborted, and takes no name of the server. Those of Node.js do both.
+    return await connectTls(address, signal, systemCerts);
   }
   const socket = await connectTcp(address, signal);
   socket.setNoDelay(true);
@@ -64,11 +70,11 @@ async function connectTcp(
 
 async function secure(
   plain: Deno.TcpConn,
-  { hostname, caCerts }: Address,
+  { hostname, serverName = hostname, caCerts }: Address,
   signal: AbortSignal,
 ): Promise<Socket> {
   const socket = await Deno.startTls(plain, {
-    hostname,
+    hostname: serverName,
     caCerts: [...caCerts ?? []],
   });
   const onAbort = () => socket.close();
@@ -83,5 +89,23 @@ async function secure(
     throw error;
   } finally {
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * What the system trusts, if the program may read it (`--allow-sys=ca`): nobody
+ * is asked for a permission in the middle of a connection.
+ */
+function systemCerts(tls: typeof import("node:tls")): readonly string[] {
+  // The types do not know the kind; before 2.9 Deno adds to what is trusted.
+  const name = { name: "sys", kind: "ca" } as unknown as
+    & Deno.PermissionDescriptor
+    & { name: "sys" };
+  try {
+    return Deno.permissions.querySync(name).state === "granted"
+      ? tls.getCACertificates("default")
+      : [];
+  } catch {
+    return [];
   }
 }

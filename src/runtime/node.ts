@@ -18,10 +18,13 @@ export const nodeRuntime: Runtime = {
   unref(timer: Timer): void {
     timer.unref();
   },
-  isUntrusted(error: unknown): boolean {
-    return error instanceof Error && untrusted.has(error);
-  },
+  isUntrusted,
 };
+
+/** Whether an error of {@linkcode connectTls} will come again. */
+export function isUntrusted(error: unknown): boolean {
+  return error instanceof Error && untrusted.has(error);
+}
 
 /** What was wrong with servers that cannot be trusted. */
 const untrusted = new WeakSet<Error>();
@@ -48,24 +51,36 @@ async function connect(
   return socket;
 }
 
-async function connectTls(
-  { hostname, port, caCerts }: Address,
+/**
+ * Opens a socket that speaks TLS; in Deno too, where it shows a certificate.
+ *
+ * @param address Where to.
+ * @param signal Aborted when it is not wanted any more.
+ * @param systemCerts Gives what the system trusts.
+ */
+export async function connectTls(
+  address: Address,
   signal: AbortSignal,
+  systemCerts: SystemCerts = systemCertsOf,
 ): Promise<Socket> {
   const net = await import("node:net");
   const tls = await import("node:tls");
   signal.throwIfAborted();
-  const options = (onread: OnReadOpts): TlsOptions => ({
-    host: hostname,
-    port,
-    rejectUnauthorized: true,
-    // An address is checked too, but has no place in the greeting.
-    ...(net.isIP(hostname) ? {} : { servername: hostname }),
-    ...(caCerts ? { secureContext: contextFor(caCerts, tls) } : {}),
-    onread,
-  });
-  const socket = new NodeSocket((onread) => tls.connect(options(onread)));
+  const { hostname, port, serverName = hostname } = address;
   try {
+    const secureContext = contextOf(address, tls, systemCerts);
+    const options = (onread: OnReadOpts): TlsOptions => ({
+      host: hostname,
+      port,
+      rejectUnauthorized: true,
+      // An address is checked too, but has no place in the greeting.
+      ...(net.isIP(serverName) ? {} : { servername: serverName }),
+      ...(secureContext ? { secureContext } : {}),
+      checkServerIdentity: (_, cert) =>
+        tls.checkServerIdentity(serverName, cert),
+      onread,
+    });
+    const socket = new NodeSocket((onread) => tls.connect(options(onread)));
     await socket.opened("secureConnect", signal);
     return socket;
   } catch (error) {
@@ -76,20 +91,35 @@ async function connectTls(
   }
 }
 
-/** Reading all certificates takes some milliseconds: once for all connections. */
-const contexts = new WeakMap<readonly string[], SecureContext>();
+type SystemCerts = (tls: typeof import("node:tls")) => readonly string[];
 
-function contextFor(
-  caCerts: readonly string[],
+/** Those that the program was started with are known from Node.js 22.15 on. */
+function systemCertsOf(tls: typeof import("node:tls")): readonly string[] {
+  return tls.getCACertificates?.("default") ?? tls.rootCertificates;
+}
+
+/**
+ * Reading all certificates takes some milliseconds: once for all connections to
+ * an address, and for all addresses that only share what they trust.
+ */
+const contexts = new WeakMap<object, SecureContext>();
+
+function contextOf(
+  address: Address,
   tls: typeof import("node:tls"),
-): SecureContext {
-  let context = contexts.get(caCerts);
+  systemCerts: SystemCerts,
+): SecureContext | undefined {
+  const { caCerts, cert, key } = address;
+  const owner = cert === undefined ? caCerts : address;
+  if (owner === undefined) return undefined;
+  let context = contexts.get(owner);
   if (context === undefined) {
-    // Alone they would take the place of those of the system. Those that the
-    // program was started with are known from Node.js 22.15 on.
-    const others = tls.getCACertificates?.("default") ?? tls.rootCertificates;
-    context = tls.createSecureContext({ ca: [...others, ...caCerts] });
-    contexts.set(caCerts, context);
+    context = tls.createSecureContext({
+      // Alone they would take the place of those of the system.
+      ...(caCerts ? { ca: [...systemCerts(tls), ...caCerts] } : {}),
+      ...(cert === undefined ? {} : { cert, key }),
+    });
+    contexts.set(owner, context);
   }
   return context;
 }
