@@ -34,8 +34,8 @@ import {
 } from "./clients/whole_cluster.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import {
+  agreeing,
   type ClusterOptions,
-  ID_CHECK,
   type IdentifiedHost,
   readClusterOptions,
   readHost,
@@ -144,8 +144,11 @@ export class Cluster extends EventTarget
       );
     }
     const { hostId, ...own } = typeof host === "number"
-      ? { ...readHost(options ?? {}, what), hostId: host }
-      : readHost(host, what, ID_CHECK);
+      ? {
+        ...agreeing(readHost(options ?? {}, what), host, what),
+        hostId: host,
+      }
+      : readHost(host, what);
     if (hostId === undefined) throw new TypeError("The host has no id");
     this.#hosts.add(
       new HostInfo(hostId, withDefaults(own, this.#hostDefaults, what)),

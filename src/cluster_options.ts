@@ -147,7 +147,7 @@ const BREAKER_CHECKS: Checks = {
 };
 
 /** Whatever it is, the host says what is wrong with it. */
-export const ID_CHECK: Checks = { hostId: isAnything };
+const ID_CHECK: Checks = { hostId: isAnything };
 
 /**
  * Reads and checks the options of a cluster, of its pools and of a router of
@@ -173,7 +173,7 @@ export function readClusterOptions(options: ClusterOptions): ClusterOptions {
     );
   }
   if (read.hostDefaults !== undefined) {
-    read.hostDefaults = readHost(read.hostDefaults, "hostDefaults");
+    read.hostDefaults = readOneHost(read.hostDefaults, "hostDefaults");
   }
   if (read.poolOptions !== undefined) {
     read.poolOptions = readPoolOptions(read.poolOptions);
@@ -202,13 +202,14 @@ export function readHosts(
   if (isList(hosts)) {
     return Array.from(hosts, (host, index) => {
       const what = `hosts[${index}]`;
-      const { hostId = index, ...own } = readHost(host, what, ID_CHECK);
+      const { hostId = index, ...own } = readHost(host, what);
       return [hostId, withDefaults(own, defaults, what)];
     });
   }
   return entriesOf(hosts).map(([id, host]) => {
     const what = `host ${String(id)}`;
-    return [id, withDefaults(readHost(host, what), defaults, what)];
+    const own = agreeing(readHost(host, what), id, what);
+    return [id, withDefaults(own, defaults, what)];
   });
 }
 
@@ -232,14 +233,12 @@ function entriesOf(
  *
  * @param host Options, or a URL.
  * @param what Which host it is, for the error.
- * @param more Checks of options that it may have besides.
  * @throws {TypeError} If an option is unknown or not as expected, or if two of
  * them contradict each other.
  */
 export function readHost(
   host: IdentifiedHost | string | URL,
   what: string,
-  more: Checks = {},
 ): IdentifiedHost {
   if (typeof host === "string") return parseHostUrl(host, what);
   if (host instanceof URL) return parseHostUrl(host.href, what);
@@ -248,7 +247,25 @@ export function readHost(
       `Cannot read ${what}: it is neither an object with options nor a URL`,
     );
   }
-  const own = readHostOptions(host, what, more);
+  return readOneHost(host, what, ID_CHECK);
+}
+
+/** The options of a host whose id stands elsewhere, which must be the same. */
+export function agreeing(
+  { hostId, ...own }: IdentifiedHost,
+  id: number,
+  what: string,
+): HostOptions {
+  if (hostId === undefined || hostId === id) return own;
+  throw new TypeError(`Cannot read ${what}: it says another "hostId" itself`);
+}
+
+function readOneHost<T extends HostOptions>(
+  options: T,
+  what: string,
+  more: Checks = {},
+): T {
+  const own = readHostOptions(options, what, more);
   assertOnePlace(own, own, what);
   if (own.tls === false && speaksTls(own)) {
     throw new TypeError(
