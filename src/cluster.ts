@@ -145,7 +145,11 @@ export class Cluster extends EventTarget
     }
     const { hostId, ...own } = typeof host === "number"
       ? {
-        ...agreeing(readHost(options ?? {}, what), host, what),
+        ...agreeing(
+          readHost(options === undefined ? {} : options, what),
+          host,
+          what,
+        ),
         hostId: host,
       }
       : readHost(host, what);
