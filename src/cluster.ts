@@ -10,10 +10,11 @@ import { createLocalClient, type LocalClient } from "./clients/local_client.ts";
 import type {
   ClientOptions,
   FanoutOptions,
+  HostSelection,
   MapBatchesOptions,
   MapOptions,
 } from "./clients/client_options.ts";
-import type { FanoutClient, HostSelection } from "./clients/fanout_client.ts";
+import type { FanoutClient } from "./clients/fanout_client.ts";
 import type { HostStats } from "./delivery/stats.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";

@@ -14,6 +14,7 @@ import { HostCounters, type HostStats } from "./delivery/stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
 import { assertHostId, type HostInfo } from "./host_info.ts";
+import { runtime } from "./runtime/mod.ts";
 import { FixedTopology, PartitionRouter } from "./topology/mod.ts";
 import { dial } from "./wire/dial.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
@@ -79,6 +80,12 @@ export class ClusterHosts implements ClusterView {
   add(info: HostInfo): void {
     if (this.topology.hosts.has(info.hostId)) {
       throw new TypeError(`Two hosts share the id ${info.hostId}`);
+    }
+    const objection = runtime.objectionTo(info);
+    if (objection !== undefined) {
+      throw new TypeError(
+        `Cannot connect to host ${info.hostId} at ${info.address}: ${objection}`,
+      );
     }
     this.topology.add(info);
   }

@@ -59,7 +59,8 @@ export interface HostOptions {
   key?: string;
   /**
    * The name that the certificate of the server has to be for, and that it is
-   * told in the greeting (SNI), where that is not `hostname`.
+   * told in the greeting (SNI), where that is not `hostname`. Deno cannot have
+   * both this and `cert`.
    */
   serverName?: string;
   /**

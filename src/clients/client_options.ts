@@ -12,7 +12,9 @@ import {
   oneOf,
   readOptions,
 } from "../options.ts";
-import type { HostSelection } from "./fanout_client.ts";
+
+/** The ids of hosts, or all hosts that the cluster has at the time of a call. */
+export type HostSelection = readonly number[] | "all";
 
 /** The options of a client. */
 export interface ClientOptions {

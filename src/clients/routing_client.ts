@@ -9,6 +9,7 @@ import { batchMaps } from "./batch_maps.ts";
 import {
   type ClientOptions,
   type FanoutOptions,
+  type HostSelection,
   type MapBatchesOptions,
   type MapOptions,
   readCallOptions,
@@ -18,11 +19,7 @@ import {
   Dispatcher,
   type DispatchOptions,
 } from "../delivery/dispatcher.ts";
-import {
-  createFanoutClient,
-  type FanoutClient,
-  type HostSelection,
-} from "./fanout_client.ts";
+import { createFanoutClient, type FanoutClient } from "./fanout_client.ts";
 import { Gate } from "../delivery/gate.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { BatchEntries } from "./map_batches.ts";

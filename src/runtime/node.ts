@@ -18,13 +18,11 @@ export const nodeRuntime: Runtime = {
   unref(timer: Timer): void {
     timer.unref();
   },
-  isUntrusted,
+  isUntrusted(error: unknown): boolean {
+    return error instanceof Error && untrusted.has(error);
+  },
+  objectionTo(): undefined {},
 };
-
-/** Whether an error of {@linkcode connectTls} will come again. */
-export function isUntrusted(error: unknown): boolean {
-  return error instanceof Error && untrusted.has(error);
-}
 
 /** What was wrong with servers that cannot be trusted. */
 const untrusted = new WeakSet<Error>();
@@ -51,24 +49,16 @@ async function connect(
   return socket;
 }
 
-/**
- * Opens a socket that speaks TLS; in Deno too, where it shows a certificate.
- *
- * @param address Where to.
- * @param signal Aborted when it is not wanted any more.
- * @param systemCerts Gives what the system trusts.
- */
-export async function connectTls(
+async function connectTls(
   address: Address,
   signal: AbortSignal,
-  systemCerts: SystemCerts = systemCertsOf,
 ): Promise<Socket> {
   const net = await import("node:net");
   const tls = await import("node:tls");
   signal.throwIfAborted();
   const { hostname, port, serverName = hostname } = address;
   try {
-    const secureContext = contextOf(address, tls, systemCerts);
+    const secureContext = contextOf(address, tls);
     const options = (onread: OnReadOpts): TlsOptions => ({
       host: hostname,
       port,
@@ -91,13 +81,6 @@ export async function connectTls(
   }
 }
 
-type SystemCerts = (tls: typeof import("node:tls")) => readonly string[];
-
-/** Those that the program was started with are known from Node.js 22.15 on. */
-function systemCertsOf(tls: typeof import("node:tls")): readonly string[] {
-  return tls.getCACertificates?.("default") ?? tls.rootCertificates;
-}
-
 /**
  * Reading all certificates takes some milliseconds: once for all connections to
  * an address, and for all addresses that only share what they trust.
@@ -107,16 +90,17 @@ const contexts = new WeakMap<object, SecureContext>();
 function contextOf(
   address: Address,
   tls: typeof import("node:tls"),
-  systemCerts: SystemCerts,
 ): SecureContext | undefined {
   const { caCerts, cert, key } = address;
   const owner = cert === undefined ? caCerts : address;
   if (owner === undefined) return undefined;
   let context = contexts.get(owner);
   if (context === undefined) {
+    // Alone they would take the place of those of the system. Those that the
+    // program was started with are known from Node.js 22.15 on.
+    const others = tls.getCACertificates?.("default") ?? tls.rootCertificates;
     context = tls.createSecureContext({
-      // Alone they would take the place of those of the system.
-      ...(caCerts ? { ca: [...systemCerts(tls), ...caCerts] } : {}),
+      ...(caCerts ? { ca: [...others, ...caCerts] } : {}),
       ...(cert === undefined ? {} : { cert, key }),
     });
     contexts.set(owner, context);

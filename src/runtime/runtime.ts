@@ -62,4 +62,10 @@ export interface Runtime {
    * does not speak TLS: another attempt would end the same.
    */
   isUntrusted(error: unknown): boolean;
+  /**
+   * Why it cannot connect to such an address at all, if it cannot.
+   *
+   * @param address Where to.
+   */
+  objectionTo(address: Address): string | undefined;
 }
