@@ -55,12 +55,12 @@ export function optionNames(options: unknown, what: string): string[] {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`The options of ${what} are not an object`);
   }
-  const kind = kindOf(options);
+  const tag = Object.prototype.toString.call(options);
   // What `import * as options` gives is a module.
-  if (kind !== "Object" && kind !== "Module") {
+  if (tag !== "[object Object]" && tag !== "[object Module]") {
     throw new TypeError(
       `The options of ${what} are not an object with names and values, but of ` +
-        `the kind "${kind}"`,
+        `the kind "${tag.slice("[object ".length, -1)}"`,
     );
   }
   const names = Object.getOwnPropertyNames(options);
@@ -75,11 +75,6 @@ export function optionNames(options: unknown, what: string): string[] {
     prototype = Object.getPrototypeOf(prototype);
   }
   return names;
-}
-
-/** What sort of thing an object is, as it says itself: `Map`, `URL`, `Object`. */
-function kindOf(value: object): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 /** Whether an object is the prototype of all, be it that of another realm. */
