@@ -18,6 +18,7 @@ import type { FanoutClient } from "./clients/fanout_client.ts";
 import type { HostStats } from "./delivery/stats.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
+import { runtime } from "./runtime/mod.ts";
 import {
   createRoutingClient,
   type Maps,
@@ -48,6 +49,8 @@ import {
   type BaseRouter,
   type Distribution,
   distribution,
+  FixedTopology,
+  PartitionRouter,
 } from "./topology/mod.ts";
 import type { Key } from "./values.ts";
 import type { PoolStatus } from "./wire/pool.ts";
@@ -95,6 +98,7 @@ export interface HostEventDetail {
  */
 export class Cluster extends EventTarget
   implements Maps, WholeCluster, AsyncDisposable {
+  readonly #topology: FixedTopology<HostInfo>;
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
@@ -111,19 +115,24 @@ export class Cluster extends EventTarget
     const read = readClusterOptions(options);
     const { hosts, hostDefaults = {} } = read;
     this.#hostDefaults = hostDefaults;
-    this.#hosts = new ClusterHosts(
-      read,
-      (type, hostId, error) => this.#dispatch(type, { hostId, error }),
+    const { router: Router = PartitionRouter, routerOptions } = read;
+    this.#topology = new FixedTopology((hosts) =>
+      new Router(hosts, routerOptions)
     );
     for (const [id, host] of readHosts(hosts, hostDefaults)) {
-      this.#hosts.add(new HostInfo(id, host));
+      this.#add(new HostInfo(id, host));
     }
+    this.#hosts = new ClusterHosts(this.#topology, {
+      ...read,
+      listener: (type, hostId, error) =>
+        this.#dispatch(type, { hostId, error }),
+    });
     this.#client = createRoutingClient(this.#hosts, {}, true);
   }
 
   /** The hosts by their ids. */
   get hosts(): ReadonlyMap<number, HostInfo> {
-    return this.#hosts.topology.hosts;
+    return this.#topology.hosts;
   }
 
   /**
@@ -155,7 +164,7 @@ export class Cluster extends EventTarget
       }
       : readHost(host, what);
     if (hostId === undefined) throw new TypeError("The host has no id");
-    this.#hosts.add(
+    this.#add(
       new HostInfo(hostId, withDefaults(own, this.#hostDefaults, what)),
     );
   }
@@ -168,7 +177,7 @@ export class Cluster extends EventTarget
    * @returns Whether there was one.
    */
   removeHost(hostId: number): boolean {
-    return this.#hosts.remove(hostId);
+    return this.#topology.remove(hostId);
   }
 
   /**
@@ -177,7 +186,7 @@ export class Cluster extends EventTarget
    * @throws {BadHostSetupError} If the hosts do not fit the router.
    */
   getRouter(): BaseRouter {
-    return this.#hosts.topology.router;
+    return this.#topology.router;
   }
 
   /**
@@ -437,6 +446,17 @@ export class Cluster extends EventTarget
 
   #forward(method: keyof Maps, args: unknown[]): unknown {
     return Reflect.apply(this.#client[method], this.#client, args);
+  }
+
+  /** Adds a host that this runtime can connect to. */
+  #add(info: HostInfo): void {
+    const objection = runtime.objectionTo(info);
+    if (objection !== undefined) {
+      throw new TypeError(
+        `Cannot connect to host ${info.hostId} at ${info.address}: ${objection}`,
+      );
+    }
+    this.#topology.add(info);
   }
 
   #dispatch(type: string, detail: HostEventDetail): void {

@@ -42,11 +42,15 @@ async function connect(
     // A unix socket connects or refuses at once; there is nothing to abort.
     return await Deno.connect({ transport: "unix", path: address.path });
   }
-  if (!address.tls) return await connectTcp(address, signal);
-  const socket = address.cert === undefined
-    ? await startTls(address, signal)
-    : await connectWithCert(address, signal);
-  return await secure(socket, signal);
+  try {
+    if (!address.tls) return await connectTcp(address, signal);
+    const socket = address.cert === undefined
+      ? await startTls(address, signal)
+      : await connectWithCert(address, signal);
+    return await secure(socket, signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from "../errors.ts";
 import { type Address, runtime } from "../runtime/mod.ts";
 import type { Argument } from "../values.ts";
-import { CommandExchange } from "./command_exchange.ts";
+import { ask } from "./ask.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { TimeLimit } from "./time_limit.ts";
 
@@ -90,7 +90,7 @@ async function introduce(
     const commands = introduction(endpoint, password, protocol);
     if (commands.length === 0 && prove) commands.push(["PING"]);
     if (commands.length === 0) return;
-    const replies = await CommandExchange.run(connection, commands);
+    const replies = await ask(connection, commands);
     replies.forEach((reply, index) => {
       if (!(reply instanceof CommandError)) return;
       const command = String(commands[index][0]);
