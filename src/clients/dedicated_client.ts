@@ -21,7 +21,7 @@ import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import { sizeOf, takeArguments } from "../commands/arguments.ts";
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "../delivery/dispatcher.ts";
@@ -41,10 +41,10 @@ export async function connectDedicated(
   hostId: number,
   options: ClientOptions,
 ): Promise<Redis> {
-  checkOptions(options, "the client");
+  const { timeout, signal } = readCallOptions(options, "the client");
   const link = await DedicatedLink.open(cluster.host(hostId), {
-    timeout: options.timeout ?? cluster.timeout,
-    signal: anySignal(cluster.signal, options.signal),
+    timeout: timeout ?? cluster.timeout,
+    signal: anySignal(cluster.signal, signal),
   });
   const client = new DedicatedClient(link);
   const redis = createRedis(client);
@@ -241,7 +241,10 @@ function prepare(
   const [name, list] = spell(command, words as Argument[]);
   const args = takeArguments(name, list);
   if (endsMatching(name, args)) throw notMatched(name);
-  return { name, args, flags: flagBits(options) };
+  const flags = options === undefined
+    ? undefined
+    : readCallOptions(options, "sendCommand of connect(hostId)");
+  return { name, args, flags: flagBits(flags) };
 }
 
 function notMatched(command: string): TypeError {

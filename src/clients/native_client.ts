@@ -9,7 +9,7 @@ import type { Arguments } from "../commands/arguments.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "../delivery/command.ts";
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
@@ -53,7 +53,9 @@ export class NativeClient implements CommandTarget {
     options?: CallOptions,
   ): Promise<Reply> {
     try {
-      const call = options === undefined ? undefined : readCall(options);
+      const call = options === undefined
+        ? undefined
+        : readCallOptions(options, "sendCommand");
       const dispatcher = this.#dispatcherFor(call);
       return this.#send(dispatcher, ...spell(command, args), call);
     } catch (error) {
@@ -141,13 +143,6 @@ export function anySignal(
 ): AbortSignal | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return AbortSignal.any([one, other]);
-}
-
-/** The options of a call, read once and checked. */
-function readCall(options: CallOptions): CallOptions {
-  const call = options === null ? options : { ...options };
-  checkOptions(call, "sendCommand");
-  return call;
 }
 
 function overridden(

@@ -11,6 +11,7 @@ import { placedAt, RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
+import { readCallOptions } from "./client_options.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issuePlain } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
@@ -56,7 +57,10 @@ export class PromiseClient implements CommandTarget {
     options?: CommandFlags,
   ): RbPromise<Reply> {
     try {
-      return this.#enter(this.#issue(...spell(command, args), options));
+      const flags = options === undefined
+        ? undefined
+        : readCallOptions(options, "sendCommand in a map");
+      return this.#enter(this.#issue(...spell(command, args), flags));
     } catch (error) {
       return this.#enter(RbPromise.rejected(error));
     }

@@ -237,6 +237,10 @@ class Change implements Exchange {
   readonly isOfPatterns: boolean;
   /** Whether it leaves channels or patterns rather than adding some. */
   readonly isLeaving: boolean;
+  readonly wantsBytes = true;
+  readonly forgeable = false;
+  /** No reply is: a confirmation is a message. */
+  readonly awaited = false;
   readonly #resolve: () => void;
   #confirmations = 0;
   #encoded = false;
@@ -284,14 +288,6 @@ class Change implements Exchange {
 
   get encoded(): boolean {
     return this.#encoded;
-  }
-
-  get wantsBytes(): boolean {
-    return true;
-  }
-
-  get forgeable(): boolean {
-    return false;
   }
 
   accept(): void {}

@@ -68,7 +68,7 @@ export type Reason = (
   refusal?: CommandError,
 ) => unknown;
 
-/** What a batch is brought to its host by. */
+/** What a batch is brought to its host by: a lane, which it does not know. */
 export interface Courier {
   /** Whether it wants to know which commands run, and in which order. */
   readonly watchful: boolean;
@@ -194,7 +194,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
-    return this.#push(name, args, settler, flags, second);
+    return this.#append(name, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
@@ -361,7 +361,7 @@ export class Batch implements Exchange {
     this.#refused = [];
     for (const { name, args, settler, flags } of commands) {
       this.#parted[name]--;
-      this.#push(name, args, settler, flags);
+      this.#append(name, args, settler, flags);
     }
   }
 
@@ -385,7 +385,7 @@ export class Batch implements Exchange {
     this.#onErrorReply?.(reason);
   }
 
-  #push(
+  #append(
     name: string,
     args: Arguments,
     settler: Settler | undefined,

@@ -18,7 +18,7 @@ import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
 import type { Run } from "./run.ts";
 
-/** What clients need of a cluster. */
+/** What delivery and clients need of a cluster, which is above them. */
 export interface ClusterView {
   /** Where keys live. */
   readonly topology: Topology;
@@ -281,8 +281,8 @@ export class Dispatcher {
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, started);
-        lane.settled(batch);
+        host.release(batch, started);
+        lane.forget(batch);
         this.#forget(host, batch);
       },
     });

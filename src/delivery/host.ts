@@ -9,7 +9,7 @@ import type { Pool } from "../wire/pool.ts";
 import { MAX_DELAY } from "../wire/time_limit.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
-import { Failures } from "./failures.ts";
+import { Failures, type Place } from "./failures.ts";
 import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
 
@@ -54,17 +54,19 @@ interface Pause {
 export interface HostParts {
   /** The id of the host. */
   id: number;
-  /** Where it is, for people. */
-  address: string;
+  /** Where it is. */
+  place: Place;
   /** Its connections. */
   pool: Pool;
   /** The connections for commands that block. */
   blockingPool: Pool;
   /** What its connections count already. */
   counters: HostCounters;
+  /** Told when its server says that it is not the right one. */
+  onMisled?: () => void;
 }
 
-/** One whose batches have a time limit. */
+/** One whose batches have a time limit: a lane, which hosts do not know. */
 export interface Timed {
   /**
    * Gives up what is overdue.
@@ -80,8 +82,6 @@ export interface Timed {
 export class Host {
   /** The id of the host. */
   readonly id: number;
-  /** Where it is, for people. */
-  readonly address: string;
   /** Its connections. */
   readonly pool: Pool;
   /**
@@ -111,6 +111,8 @@ export class Host {
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
+  readonly #place: Place;
+  readonly #onMisled: (() => void) | undefined;
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
   /** Those that have batches under way. */
@@ -123,13 +125,14 @@ export class Host {
    * @param limits Bounds of its queue.
    */
   constructor(parts: HostParts, limits: HostLimits) {
-    const { id, address, pool, blockingPool, counters } = parts;
+    const { id, place, pool, blockingPool, counters } = parts;
     this.id = id;
     this.pool = pool;
     this.blockingPool = blockingPool;
     this.counters = counters;
-    this.failures = new Failures(id, address, (kind) => counters.error(kind));
-    this.address = address;
+    this.failures = new Failures(id, place, (kind) => counters.error(kind));
+    this.#place = place;
+    this.#onMisled = parts.onMisled;
     this.maxRetries = limits.maxRetries ?? 3;
     this.queueLimits = {
       maxCommands: limits.maxQueueCommands ?? Infinity,
@@ -138,6 +141,31 @@ export class Host {
     this.queue = new Room(this.queueLimits);
     this.links = new Links(pool);
     this.blockingLinks = new Links(blockingPool);
+  }
+
+  /** Where it is now, for people. */
+  get address(): string {
+    return this.#place.address;
+  }
+
+  /**
+   * Lends no connection again that is open now: its server says that it is not
+   * the right one, and the address may lead to another one by now.
+   */
+  leaveServer(): void {
+    this.pool.renew();
+    this.blockingPool.renew();
+    this.#onMisled?.();
+  }
+
+  /**
+   * It is at another address from now on. What was written to the old one may
+   * end there; all else goes to the new one, and waits for nothing any more.
+   */
+  move(): void {
+    this.pool.move();
+    this.blockingPool.move();
+    for (const { wake } of [...this.#pauses]) wake();
   }
 
   /** Whether a command of that size still fits, which then counts. */
@@ -156,11 +184,11 @@ export class Host {
    * @param batch The batch.
    * @param started When it was issued, in milliseconds of `performance.now()`.
    */
-  settled(batch: Batch, started: number): void {
+  release(batch: Batch, started: number): void {
     this.queue.release(batch.size, batch.issued);
     if (this.queue.commands === 0) this.#whenDrained?.resolve();
     const duration = performance.now() - started;
-    this.counters.settled(batch, duration);
+    this.counters.count(batch, duration);
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.address, started, duration });
     }

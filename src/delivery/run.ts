@@ -177,7 +177,7 @@ export class Run implements RunKind, Outcomes {
 
   /** Encodes all of it as the merged command. */
   encodeMerged(encoder: Encoder, name: string): void {
-    encoder.part(name, this.#args, 0, this.length * this.argCount);
+    encoder.commandFrom(name, this.#args, 0, this.length * this.argCount);
   }
 
   /**
@@ -189,7 +189,7 @@ export class Run implements RunKind, Outcomes {
   encodeSingly(encoder: Encoder, index: number, limit: number): number {
     const { name, argCount, length } = this;
     while (index < length && encoder.length < limit) {
-      encoder.part(name, this.#args, index * argCount, argCount);
+      encoder.commandFrom(name, this.#args, index * argCount, argCount);
       index++;
     }
     return index;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Batch } from "./batch.ts";
+
 /** What a cluster has counted for one host since it was first used. */
 export interface HostStats {
   /** Commands handed to a connection, those sent again counted again. */
@@ -41,16 +43,6 @@ export interface HostStats {
   };
 }
 
-/** A batch that is settled, as far as it is counted. */
-export interface SettledBatch {
-  /** How many commands it had. */
-  readonly issued: number;
-  /** How many commands were encoded, those sent again counted again. */
-  readonly sent: number;
-  /** How many commands got a reply. */
-  readonly replies: number;
-}
-
 /**
  * Counts. Nothing is done per command that is not done anyway: a batch is
  * counted when it is settled, an error when it is made.
@@ -77,8 +69,11 @@ export class HostCounters {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  /** Counts a batch that took so many milliseconds. */
-  settled(batch: SettledBatch, milliseconds: number): void {
+  /** Counts a batch that is settled, and took so many milliseconds. */
+  count(
+    batch: Pick<Batch, "issued" | "replies" | "sent">,
+    milliseconds: number,
+  ): void {
     this.#batches++;
     this.#commands += batch.issued;
     this.#sent += batch.sent;
