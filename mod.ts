@@ -48,13 +48,13 @@ export { HostInfo, type HostOptions } from "./src/host_info.ts";
 export type {
   ClientOptions,
   FanoutOptions,
+  HostSelection,
   MapBatchesOptions,
   MapOptions,
 } from "./src/clients/client_options.ts";
 export type { CommandFlags } from "./src/delivery/command.ts";
 export type {
   FanoutClient,
-  HostSelection,
   TargetedClient,
 } from "./src/clients/fanout_client.ts";
 export type {

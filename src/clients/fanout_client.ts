@@ -8,6 +8,7 @@ import type { Arguments } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
+import type { HostSelection } from "./client_options.ts";
 import type { FanoutCommands } from "./commands/fanout_commands.ts";
 import type { TargetedCommands } from "./commands/targeted_commands.ts";
 import { combinedError } from "./combined_error.ts";
@@ -16,9 +17,6 @@ import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { PromiseClient, settleWith } from "./promise_client.ts";
 import type { NodeCommands, RawCommands } from "./types.ts";
-
-/** The ids of hosts, or all hosts that the cluster has at the time of a call. */
-export type HostSelection = readonly number[] | "all";
 
 /** Sends each command to one host; its promise holds that host's reply. */
 export type TargetedClient =

@@ -6,12 +6,12 @@
 
 import { DecodeError, ProtocolError } from "../errors.ts";
 import {
-  assertOptions,
   isPositive,
   isSignal,
   isText,
   isWhole,
   oneOf,
+  readOptions,
 } from "../options.ts";
 import type { Argument, Reply } from "../values.ts";
 import { describe } from "../delivery/command.ts";
@@ -77,8 +77,7 @@ export function scanKeys(
   cluster: ClusterView,
   options: ScanOptions,
 ): AsyncIterableIterator<ScannedKey> {
-  assertOptions(options, CHECKS, "the scan");
-  return new KeyScan(cluster, options);
+  return new KeyScan(cluster, readOptions(options, CHECKS, "the scan"));
 }
 
 /**

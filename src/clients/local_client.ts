@@ -5,7 +5,7 @@
  */
 
 import type { LocalCommands } from "./commands/local_commands.ts";
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import {
   type CallOptions,
@@ -29,9 +29,9 @@ export function createLocalClient(
   hostId: number,
   options: ClientOptions,
 ): LocalClient {
-  checkOptions(options, "the client");
+  const read = readCallOptions(options, "the client");
   cluster.host(hostId);
-  const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, options));
+  const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, read));
   // The methods are installed on the prototype, out of the checker's sight.
   return new NativeClient(dispatcher, hostId) as unknown as LocalClient;
 }

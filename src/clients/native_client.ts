@@ -11,7 +11,7 @@ import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "../delivery/command.ts";
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
@@ -55,7 +55,9 @@ export class NativeClient implements CommandTarget {
     options?: CallOptions,
   ): Promise<Reply> {
     try {
-      const call = options === undefined ? undefined : readCall(options);
+      const call = options === undefined
+        ? undefined
+        : readCallOptions(options, "sendCommand");
       const dispatcher = this.#dispatcherFor(call);
       const [name, words] = spell(command, args);
       return this.#issue(dispatcher, specOf(name).form(), words, call);
@@ -144,13 +146,6 @@ export function anySignal(
 ): AbortSignal | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return AbortSignal.any([one, other]);
-}
-
-/** The options of a call, read once and checked. */
-function readCall(options: CallOptions): CallOptions {
-  const call = options === null ? options : { ...options };
-  checkOptions(call, "sendCommand");
-  return call;
 }
 
 function overridden(

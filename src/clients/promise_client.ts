@@ -13,6 +13,7 @@ import { placedAt, RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
+import { readCallOptions } from "./client_options.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issueByKey } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
@@ -58,8 +59,11 @@ export class PromiseClient implements CommandTarget {
     options?: CommandFlags,
   ): RbPromise<Reply> {
     try {
+      const flags = options === undefined
+        ? undefined
+        : readCallOptions(options, "sendCommand in a map");
       const [name, words] = spell(command, args);
-      return this.#enter(this.#issue(specOf(name).form(), words, options));
+      return this.#enter(this.#issue(specOf(name).form(), words, flags));
     } catch (error) {
       return this.#enter(RbPromise.rejected(error));
     }

@@ -8,22 +8,19 @@
 import { batchMaps } from "./batch_maps.ts";
 import type { RoutingCommands } from "./commands/routing_commands.ts";
 import {
-  checkOptions,
   type ClientOptions,
   type FanoutOptions,
+  type HostSelection,
   type MapBatchesOptions,
   type MapOptions,
+  readCallOptions,
 } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
   type DispatchOptions,
 } from "../delivery/dispatcher.ts";
-import {
-  createFanoutClient,
-  type FanoutClient,
-  type HostSelection,
-} from "./fanout_client.ts";
+import { createFanoutClient, type FanoutClient } from "./fanout_client.ts";
 import { Gate } from "../delivery/gate.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { BatchEntries } from "./map_batches.ts";
@@ -224,8 +221,11 @@ class RoutingClientImpl extends NativeClient {
     first?: Callback<MappingClient> | MapOptions,
     second?: MapOptions,
   ): unknown {
-    if (typeof first !== "function") return this.getMappingClient(first);
-    const mapping = this.#mapping(second, this.#wayOfMap(second));
+    if (typeof first !== "function") {
+      if (second !== undefined) throw misplacedCallback("map");
+      return this.getMappingClient(first);
+    }
+    const mapping = this.#ownMapping(second);
     return mapping.run(() => first(createMappingClient(mapping)));
   }
 
@@ -234,8 +234,8 @@ class RoutingClientImpl extends NativeClient {
     callback: (client: MappingClient, key: K) => R,
     options: MapBatchesOptions = {},
   ): AsyncIterableIterator<[K, Awaited<R>]> {
-    checkOptions(options, "mapBatches");
-    const { batchSize = 1_000, ...rest } = options;
+    const read = readCallOptions(options, "mapBatches");
+    const { batchSize = 1_000, ...rest } = read;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
     const start = batchMaps({
@@ -253,9 +253,9 @@ class RoutingClientImpl extends NativeClient {
   ): unknown {
     const hosts = isSelection(first) ? first : undefined;
     const rest = isSelection(first) ? [second, third] : [first, second];
-    const [callback, options] = typeof rest[0] === "function"
-      ? rest
-      : [undefined, rest[0]];
+    const isBlock = typeof rest[0] !== "function";
+    if (isBlock && rest[1] !== undefined) throw misplacedCallback("fanout");
+    const [callback, options] = isBlock ? [undefined, rest[0]] : rest;
     return this.#fanout(
       hosts,
       callback as Callback<FanoutClient> | undefined,
@@ -275,7 +275,7 @@ class RoutingClientImpl extends NativeClient {
     options: MapOptions = {},
   ): Promise<CommandResults<M>> {
     // A few commands for one request are the rule: they share connections.
-    const mapping = this.#mapping(options);
+    const mapping = this.#mapping(readCallOptions(options, "the map"));
     let results: CommandResults<M> | undefined;
     await mapping.run(() => {
       results = issueCommands(mapping, commands);
@@ -284,9 +284,7 @@ class RoutingClientImpl extends NativeClient {
   }
 
   getMappingClient(options: MapOptions = {}): MappingClient {
-    return createMappingClient(
-      this.#mapping(options, this.#wayOfMap(options)),
-    );
+    return createMappingClient(this.#ownMapping(options));
   }
 
   getFanoutClient(
@@ -301,9 +299,9 @@ class RoutingClientImpl extends NativeClient {
     callback: Callback<FanoutClient> | undefined,
     options: FanoutOptions = {},
   ): unknown {
-    checkOptions(options, "the fanout");
-    const { settled = false, hosts: selected = hosts, ...rest } = options;
-    if (hosts !== undefined && options.hosts !== undefined) {
+    const read = readCallOptions(options, "the fanout");
+    const { settled = false, hosts: selected = hosts, ...rest } = read;
+    if (hosts !== undefined && read.hosts !== undefined) {
       throw new TypeError(
         'Cannot take the option "hosts": the call names its hosts already',
       );
@@ -316,7 +314,7 @@ class RoutingClientImpl extends NativeClient {
   }
 
   /** How the commands of a map travel, which waits behind no other client. */
-  #wayOfMap({ maxConcurrency = 64 }: MapOptions = {}): Way {
+  #wayOfMap({ maxConcurrency = 64 }: MapOptions): Way {
     return {
       lanes: this.#mapsApart ? new Lanes() : this.#lanes,
       exclusive: true,
@@ -324,12 +322,17 @@ class RoutingClientImpl extends NativeClient {
     };
   }
 
-  /** @param way How its commands travel, if not like those of the client. */
-  #mapping(
-    options: MapOptions = {},
-    way: Way = { lanes: this.#lanes },
-  ): Mapping {
-    checkOptions(options, "the map");
+  /** A map whose commands travel by themselves. */
+  #ownMapping(options: MapOptions = {}): Mapping {
+    const read = readCallOptions(options, "the map");
+    return this.#mapping(read, this.#wayOfMap(read));
+  }
+
+  /**
+   * @param options Options that were read.
+   * @param way How its commands travel, if not like those of the client.
+   */
+  #mapping(options: MapOptions, way: Way = { lanes: this.#lanes }): Mapping {
     const { timeout } = options;
     return new Mapping(
       new Dispatcher(this.#cluster, {
@@ -358,10 +361,17 @@ export function createRoutingClient(
   options: ClientOptions = {},
   mapsApart = false,
 ): RoutingClient {
-  checkOptions(options, "the client");
-  const client = new RoutingClientImpl(cluster, options, mapsApart);
+  const read = readCallOptions(options, "the client");
+  const client = new RoutingClientImpl(cluster, read, mapsApart);
   // The methods are installed on the prototype, out of the checker's sight.
   return client as unknown as RoutingClient;
+}
+
+function misplacedCallback(method: string): TypeError {
+  return new TypeError(
+    `Cannot tell the arguments of "${method}" apart: the callback comes before ` +
+      "the options",
+  );
 }
 
 function isSelection(value: unknown): value is HostSelection {

@@ -5,9 +5,14 @@
  */
 
 import { createHash } from "node:crypto";
-import type { RbPromise } from "../promise.ts";
+import { takeArguments } from "../commands/arguments.ts";
+import { specOf } from "../commands/table.ts";
+import { spell } from "../commands/words.ts";
+import type { Carrier } from "../delivery/dispatcher.ts";
+import { issue } from "../delivery/issue.ts";
+import { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import { type Ledger, PromiseClient } from "./promise_client.ts";
+import type { Ledger } from "./promise_client.ts";
 
 /**
  * A Lua script, named by the SHA-1 of its source.
@@ -72,6 +77,9 @@ export type CommandResults<M extends CommandMapping> = M extends
  * for the runs behind it: no host has to be asked or prepared, and none waits
  * for another.
  *
+ * A sequence with a command that blocks would not keep its order among commands
+ * that must not wait for it: it has a connection to itself.
+ *
  * @param map The map that the commands belong to.
  * @param commands The sequences by key.
  */
@@ -79,58 +87,100 @@ export function issueCommands<M extends CommandMapping>(
   map: Ledger,
   commands: M,
 ): CommandResults<M> {
-  const { topology } = map.dispatcher.cluster;
+  const { dispatcher } = map;
+  const { topology } = dispatcher.cluster;
   const sequencers = new Map<number, Sequencer>();
-  const issue = (key: Key, tuples: readonly CommandTuple[]) => {
-    const hostId = topology.hostOf(topology.groupOf(key));
+  const sequencerFor = (hostId: number, blockTime: number | undefined) => {
+    if (blockTime !== undefined) {
+      return new Sequencer(map, hostId, dispatcher.sequence(blockTime));
+    }
     let sequencer = sequencers.get(hostId);
     if (sequencer === undefined) {
-      sequencer = new Sequencer(new PromiseClient(map, hostId));
+      sequencer = new Sequencer(map, hostId, dispatcher);
       sequencers.set(hostId, sequencer);
     }
-    return tuples.map((tuple) => sequencer.issue(tuple));
+    return sequencer;
+  };
+  const issueAll = (key: Key, tuples: readonly CommandTuple[]) => {
+    const hostId = topology.hostOf(topology.groupOf(key));
+    const steps = tuples.map(readTuple);
+    const sequencer = sequencerFor(hostId, blockTimeOfAll(steps));
+    return steps.map((step) => sequencer.issue(step));
   };
   const entries: [Key, readonly CommandTuple[]][] = commands instanceof Map
     ? [...commands]
     : Object.entries(commands);
   const results = entries.map(([key, tuples]): [Key, RbPromise<Reply>[]] => [
     key,
-    issue(key, tuples),
+    issueAll(key, tuples),
   ]);
   return (commands instanceof Map
     ? new Map(results)
     : Object.fromEntries(results)) as CommandResults<M>;
 }
 
+/** One command of a sequence, read once, whatever it would answer later. */
+type Step =
+  | { readonly name: string; readonly args: readonly Argument[] }
+  | {
+    readonly script: Script;
+    readonly keys: readonly Key[];
+    readonly args: readonly Argument[];
+  }
+  /** What is wrong with it. */
+  | { readonly error: unknown };
+
+function readTuple(tuple: CommandTuple): Step {
+  assertTuple(tuple);
+  const words: CommandTuple = [...tuple];
+  if (isScript(words)) {
+    assertScriptTuple(words);
+    const [script, keys = [], args = []] = words;
+    return { script, keys: [...keys], args: [...args] };
+  }
+  try {
+    const [command, ...list] = words;
+    const [name, args] = spell(command, list);
+    // What decides whether it blocks is what is sent.
+    return {
+      name,
+      args: specOf(name).isOrdinary ? args : takeArguments(name, args),
+    };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** How long a sequence may block, in milliseconds; nothing if it does not. */
+function blockTimeOfAll(steps: readonly Step[]): number | undefined {
+  let sum: number | undefined;
+  for (const step of steps) {
+    if (!("name" in step)) continue;
+    const time = specOf(step.name).row.blocks?.(step.args);
+    if (time !== undefined) sum = (sum ?? 0) + time;
+  }
+  return sum;
+}
+
 /** Issues commands to one host, and knows which scripts it has been given. */
 class Sequencer {
-  readonly #client: PromiseClient;
+  readonly #map: Ledger;
+  readonly #hostId: number;
+  readonly #carrier: Carrier;
   readonly #given = new Set<string>();
 
-  constructor(client: PromiseClient) {
-    this.#client = client;
+  constructor(map: Ledger, hostId: number, carrier: Carrier) {
+    this.#map = map;
+    this.#hostId = hostId;
+    this.#carrier = carrier;
   }
 
-  issue(tuple: CommandTuple): RbPromise<Reply> {
-    assertTuple(tuple);
-    // Read once, whatever it would answer the second time.
-    const words: CommandTuple = [...tuple];
-    if (isScript(words)) {
-      assertScriptTuple(words);
-      const [script, keys = [], args = []] = words;
-      return this.#run(script, [...keys], [...args]);
-    }
-    const [name, ...args] = words;
-    return this.#client.sendCommand(name, args);
-  }
-
-  #run(
-    script: Script,
-    keys: readonly Key[],
-    args: readonly Argument[],
-  ): RbPromise<Reply> {
+  issue(step: Step): RbPromise<Reply> {
+    if ("error" in step) return this.#enter(RbPromise.rejected(step.error));
+    if ("name" in step) return this.#send(step.name, step.args);
+    const { script, keys, args } = step;
     const isKnown = this.#given.has(script.sha);
-    const promise = this.#client.sendCommand(isKnown ? "EVALSHA" : "EVAL", [
+    const promise = this.#send(isKnown ? "EVALSHA" : "EVAL", [
       isKnown ? script.sha : script.script,
       keys.length,
       ...keys,
@@ -138,6 +188,17 @@ class Sequencer {
     ]);
     // One that is rejected already was refused, and will not be sent.
     if (promise.isPending) this.#given.add(script.sha);
+    return promise;
+  }
+
+  #send(name: string, args: readonly Argument[]): RbPromise<Reply> {
+    const promise = new RbPromise<Reply>();
+    issue(this.#carrier, this.#hostId, specOf(name).form(), args, promise);
+    return this.#enter(promise);
+  }
+
+  #enter<T>(promise: RbPromise<T>): RbPromise<T> {
+    this.#map.enter(promise);
     return promise;
   }
 }

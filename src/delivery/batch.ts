@@ -11,14 +11,21 @@ import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
+  APART,
   type Command,
   describe,
   fail,
   MAY_HAVE_RUN,
   type Settler,
 } from "./command.ts";
+import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
-import { leadsElsewhere, mayStillChange, type Returned } from "./policy.ts";
+import {
+  isForbidden,
+  mayStillChange,
+  type Returned,
+  wayOut,
+} from "./policy.ts";
 import { Run } from "./run.ts";
 
 /**
@@ -33,6 +40,11 @@ export interface BatchOptions {
   hostId: number;
   /** Whether neighbouring GETs and SETs are merged. */
   autoBatch: boolean;
+  /**
+   * Names of commands that are not merged all the same, since the user may not
+   * issue what they would be merged into. Those that it hears of are added.
+   */
+  unmerged?: Set<string>;
   /** When its time is up, in milliseconds of `performance.now()`. */
   deadline: number;
   /**
@@ -56,7 +68,7 @@ export type Reason = (
   refusal?: CommandError,
 ) => unknown;
 
-/** What a batch is brought to its host by. */
+/** What a batch is brought to its host by: a lane, which it does not know. */
 export interface Courier {
   /** Whether it wants to know which commands run, and in which order. */
   readonly watchful: boolean;
@@ -102,6 +114,7 @@ export class Batch implements Exchange {
   readonly gate: Gate | undefined;
 
   readonly #autoBatch: boolean;
+  readonly #unmerged: Set<string> | undefined;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
@@ -140,6 +153,7 @@ export class Batch implements Exchange {
     this.exclusive = options.exclusive ?? false;
     this.gate = options.gate;
     this.#autoBatch = options.autoBatch;
+    this.#unmerged = options.unmerged;
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -181,7 +195,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
-    return this.#push(form, args, settler, flags, second);
+    return this.#append(form, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
@@ -268,6 +282,10 @@ export class Batch implements Exchange {
     const from = this.#answerIndex;
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
+    // Whatever words its own errors may put arguments into them.
+    const mayCite = mergedName === undefined && isObject(reply) &&
+      run.form.command.forgeable;
+    if (mayCite) reply = withoutCitations(reply, run.at(from));
     if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
@@ -304,9 +322,11 @@ export class Batch implements Exchange {
     this.#refused = [];
     this.#doubtful = left.filter(mayStillChange)
       .map((one) => ({ ...one, progress: "ran" }));
-    for (const { command, progress, error } of left) {
+    for (const { command, progress, error, wayOut } of left) {
       const isSent = progress === "sent";
-      const why = reason(command, isSent, error);
+      // Of what was merged, it is not known which command was refused.
+      const own = wayOut === "apart" ? undefined : error;
+      const why = reason(command, isSent, own);
       if (error !== undefined && why === error) this.refuse(command, error);
       else this.reject(command, why);
     }
@@ -342,7 +362,7 @@ export class Batch implements Exchange {
     this.#refused = [];
     for (const { form, args, settler, flags } of commands) {
       this.#parted[form.name]--;
-      this.#push(form, args, settler, flags);
+      this.#append(form, args, settler, flags);
     }
   }
 
@@ -366,7 +386,7 @@ export class Batch implements Exchange {
     this.#onErrorReply?.(reason);
   }
 
-  #push(
+  #append(
     form: Form,
     args: Arguments,
     settler: Settler | undefined,
@@ -379,7 +399,9 @@ export class Batch implements Exchange {
     if (run === undefined || !isOfKind || run.full) {
       // Where one run was full, the next one will be.
       const capacity = isOfKind ? run?.length : 0;
-      run = new Run({ form, argCount, flags }, this.#autoBatch, capacity);
+      const merging = this.#autoBatch && (flags & APART) === 0 &&
+        this.#unmerged?.has(form.name) !== true;
+      run = new Run({ form, argCount, flags }, merging, capacity);
       this.#last = run;
       this.#runs.push(run);
     }
@@ -406,24 +428,37 @@ export class Batch implements Exchange {
       if (courier.watchful) courier.note(this.#doubtful.splice(0));
       return false;
     }
-    const isRefused = typeof reply === "object" &&
-      reply instanceof CommandError &&
-      leadsElsewhere(run.travelsAs, reply);
+    const refusal = typeof reply === "object" && reply instanceof CommandError
+      ? this.#refusalOf(run, reply)
+      : undefined;
+    const isRefused = refusal !== undefined;
     if (isRefused || courier.watchful && !run.form.command.reads) {
       const returned: Returned<Batch>[] = [];
+      const apart = refusal?.wayOut === "apart" ? APART : 0;
       for (let i = from; i < to; i++) {
+        const flags = this.#flagsAt(this.#answered + i - from) | apart;
         returned.push({
-          command: run.at(i, this.#flagsAt(this.#answered + i - from)),
+          command: run.at(i, flags),
           batch: this,
-          ...(isRefused
-            ? { progress: "refused", error: reply }
-            : { progress: "ran" }),
+          ...(refusal ?? { progress: "ran" }),
         });
       }
       if (isRefused) this.#refused.push(...returned);
       courier.note(returned);
     }
     return isRefused;
+  }
+
+  /** What an error reply makes of commands, if it lets them go again. */
+  #refusalOf(
+    { name, mergedName, travelsAs }: Run,
+    error: CommandError,
+  ): Pick<Returned, "progress" | "error" | "wayOut"> | undefined {
+    const isMerged = mergedName !== undefined;
+    const way = wayOut(travelsAs, error, isMerged);
+    if (way === undefined) return undefined;
+    if (isMerged && isForbidden(mergedName, error)) this.#unmerged?.add(name);
+    return { progress: "refused", error, wayOut: way };
   }
 
   /** What is to be added to the flags of the command at a place. */
@@ -484,8 +519,9 @@ export class Batch implements Exchange {
     { from, to }: { from: number; to: number },
   ): void {
     if (from === 0 && to > 1 && run.placeSame(reply)) return;
+    const own = this.#autoBatch && isWrongType(run, reply) ? null : reply;
     for (let i = from; i < to; i++) {
-      const error = run.settle(i, reply, this.hostId);
+      const error = run.settle(i, own, this.hostId);
       if (error !== undefined) this.#note(error);
     }
   }
@@ -499,4 +535,17 @@ export class Batch implements Exchange {
 /** Whether a reply to a merged GET is a list of that many, or an error. */
 function fits(reply: Reply, count: number): boolean {
   return Array.isArray(reply) ? reply.length === count : reply instanceof Error;
+}
+
+/**
+ * Whether a GET met a key of another type. Where GETs are merged that reads as
+ * null, also when one could not be merged.
+ */
+function isWrongType(run: Run, reply: Reply): boolean {
+  return reply instanceof CommandError && reply.code === "WRONGTYPE" &&
+    run.name === "GET" && run.argCount === 1;
+}
+
+function isObject(reply: Reply): boolean {
+  return typeof reply === "object" && reply !== null;
 }

@@ -48,6 +48,8 @@ export const BYTES = 1;
 export const IDEMPOTENT = 2;
 /** It was sent once before, and its reply was lost. */
 export const MAY_HAVE_RUN = 4;
+/** It was refused together with others, and is sent by itself. */
+export const APART = 8;
 
 /**
  * What a caller asks for, in bits.
@@ -134,13 +136,17 @@ export function settleWith(
   reply: Reply,
   { form, hostId }: { readonly form: Form; readonly hostId: number },
 ): Error | undefined {
+  let value: Reply = reply;
+  if (!(reply instanceof CommandError || reply instanceof DecodeError)) {
+    value = readReply({ form, hostId }, reply);
+  }
   try {
-    if (reply instanceof CommandError || reply instanceof DecodeError) {
-      const error = describe(reply, form.name, hostId);
+    if (value instanceof CommandError || value instanceof DecodeError) {
+      const error = describe(value, form.name, hostId);
       settler.reject(error);
       return error;
     }
-    settler.resolve(readReply(form, reply));
+    settler.resolve(value);
   } catch {
     // Its owner settled it by hand, which is no concern of the connection.
   }
@@ -150,14 +156,25 @@ export function settleWith(
 /**
  * What a method promises of a reply that is no error.
  *
- * @returns That, or an error where the server's reply has another shape.
+ * @returns That, or a DecodeError where the server's reply has another shape.
  */
-export function readReply(form: Form, reply: Reply): Reply {
+function readReply(
+  { form, hostId }: { readonly form: Form; readonly hostId: number },
+  reply: Reply,
+): Reply {
   const common = Array.isArray(reply)
     ? toCommonShape(form.command, reply)
     : reply;
-  // What a reader makes is for the caller of the method alone.
-  return form.reader === undefined ? common : form.reader(common) as Reply;
+  if (form.reader === undefined) return common;
+  try {
+    // What a reader makes is for the caller of the method alone.
+    return form.reader(common) as Reply;
+  } catch (cause) {
+    return new DecodeError(
+      `The reply to "${form.name}" from host ${hostId} has a shape that is not known`,
+      { hostId, command: form.name, cause },
+    );
+  }
 }
 
 /** The same error, knowing its command and host. */

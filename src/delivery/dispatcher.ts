@@ -11,13 +11,14 @@ import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { BYTES, fail, flagBits, type Settler } from "./command.ts";
+import { isServerCode } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
 import type { Run } from "./run.ts";
 
-/** What clients need of a cluster. */
+/** What delivery and clients need of a cluster, which is above them. */
 export interface ClusterView {
   /** Where keys live. */
   readonly topology: Topology;
@@ -59,6 +60,9 @@ export interface DispatchOptions {
   /** Bounds on how many hosts it is at work at a time, if given. */
   gate?: Gate | undefined;
 }
+
+/** What commands are issued to. */
+export type Carrier = Pick<Dispatcher, "cluster" | "options" | "send">;
 
 /** A batch that may still take commands, and the host they go to. */
 interface OpenBatch {
@@ -136,14 +140,39 @@ export class Dispatcher {
       if (!host.admit(size)) throw host.failures.queueFull(form.name);
       // In a lane of its own, so that it delays nobody else.
       const lane = new Lane(host, host.blockingLinks);
-      this.#start(host, lane, {
-        deadline: this.#deadline(time),
-        exclusive: true,
-      })
+      this.#startApart(host, lane, time)
         .add(form, args, settler, withBytes(form, flags), size);
     } catch (error) {
       fail(settler, error);
     }
+  }
+
+  /**
+   * What carries commands to one host that keep their order although some of
+   * them block: together, over a connection that they have to themselves. They
+   * leave once everything is settled that was issued before to that host; what is
+   * issued later does not wait for them.
+   *
+   * @param time How many milliseconds they may block, all together.
+   * @returns It takes commands in this turn only.
+   */
+  sequence(time: number): Carrier {
+    let batch: Batch | undefined;
+    return {
+      cluster: this.#cluster,
+      options: this.#options,
+      send: (hostId, form, args, settler, flags = this.#flags) => {
+        try {
+          const size = sizeOf(args);
+          const host = this.#hostFor(hostId);
+          if (!host.admit(size)) throw host.failures.queueFull(form.name);
+          batch ??= this.#startSequence(host, time);
+          batch.add(form, args, settler, withBytes(form, flags), size);
+        } catch (error) {
+          fail(settler, error);
+        }
+      },
+    };
   }
 
   /**
@@ -228,6 +257,18 @@ export class Dispatcher {
     return batch;
   }
 
+  #startSequence(host: Host, time: number): Batch {
+    const lane = new Lane(host, host.blockingLinks);
+    lane.follow(this.#options.lanes.laneFor(host));
+    return this.#startApart(host, lane, time);
+  }
+
+  /** A batch of commands that block for some time. */
+  #startApart(host: Host, lane: Lane, time: number): Batch {
+    const deadline = this.#deadline(time);
+    return this.#start(host, lane, { deadline, exclusive: true });
+  }
+
   #start(
     host: Host,
     lane: Lane,
@@ -237,11 +278,12 @@ export class Dispatcher {
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
+      unmerged: host.unmerged,
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, started);
-        lane.settled(batch);
+        host.release(batch, started);
+        lane.forget(batch);
         this.#forget(host, batch);
       },
     });
@@ -278,5 +320,6 @@ function withBytes({ bytes }: Form, flags: number): number {
 
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
 function kindOf(error: Error): string {
-  return error instanceof CommandError ? error.code : error.name;
+  if (!(error instanceof CommandError)) return error.name;
+  return isServerCode(error.code) ? error.code : "other";
 }

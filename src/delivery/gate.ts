@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Someone who passes a {@linkcode Gate}. */
+/** One that passes a {@linkcode Gate}: a lane, which gates do not know. */
 export interface Entrant {
   /** There is room now: try again. */
   enter(): void;

@@ -16,7 +16,7 @@ import { UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import { type CommandFlags, flagBits, type Settler } from "./command.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Carrier, Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";
 
@@ -33,7 +33,7 @@ import type { Run } from "./run.ts";
  * @param flags What the caller asks for.
  */
 export function issue(
-  dispatcher: Dispatcher,
+  dispatcher: Carrier,
   hostId: number | undefined,
   form: Form,
   list: readonly Argument[],
@@ -93,7 +93,7 @@ function resultOfNone(name: string, merge: "list" | "sum" | "status") {
 }
 
 function sendParts(
-  dispatcher: Dispatcher,
+  dispatcher: Carrier,
   form: Form,
   whole: Split,
   { hostOf, settler, flags }: {

@@ -46,6 +46,44 @@ export function leadsElsewhere(
   return ELSEWHERE.has(error.code) && !command.forgeable;
 }
 
+/** Where a command may go that its server has refused. */
+export type WayOut =
+  /** It goes again, over a new connection. */
+  | "elsewhere"
+  /** It was merged with others and goes again by itself. */
+  | "apart";
+
+/**
+ * What an error reply proves, where that lets commands go again.
+ *
+ * A user may not be allowed a merged command, or one of its keys. Servers look
+ * at that before they run anything, so none of what was merged has run, and each
+ * command has a right to an answer of its own.
+ *
+ * @param command What travelled.
+ * @param error The error that answered it.
+ * @param isMerged Whether it stood for others, which nobody issued in this form.
+ */
+export function wayOut(
+  command: CommandSpec,
+  error: CommandError,
+  isMerged: boolean,
+): WayOut | undefined {
+  if (isMerged && error.code === "NOPERM") return "apart";
+  return leadsElsewhere(command, error) ? "elsewhere" : undefined;
+}
+
+/**
+ * Whether an error reply says that the user is not allowed a command at all,
+ * whatever its keys are.
+ *
+ * @param name The name of the command that travelled, in capitals.
+ */
+export function isForbidden(name: string, error: CommandError): boolean {
+  return error.code === "NOPERM" &&
+    error.message.toUpperCase().includes(`'${name}'`);
+}
+
 /**
  * Whether the server turned a connection away before it looked at any command,
  * so that none of those on it has run.
@@ -88,8 +126,10 @@ export interface Returned<B = unknown> {
   readonly progress: Progress;
   /** The batch that it belongs to. */
   readonly batch: B;
-  /** The error reply of one that was refused. */
+  /** The error reply of one that was refused, */
   readonly error?: CommandError;
+  /** and where it may go. */
+  readonly wayOut?: WayOut;
 }
 
 /** What becomes of a command: another attempt, an error, or nothing more. */

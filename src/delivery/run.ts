@@ -191,7 +191,7 @@ export class Run implements RunKind, Outcomes {
 
   /** Encodes all of it as the merged command. */
   encodeMerged(encoder: Encoder, name: string): void {
-    encoder.part(name, this.#args, 0, this.length * this.argCount);
+    encoder.commandFrom(name, this.#args, 0, this.length * this.argCount);
   }
 
   /**
@@ -204,7 +204,7 @@ export class Run implements RunKind, Outcomes {
     const { argCount, length } = this;
     const { name } = this.form;
     while (index < length && encoder.length < limit) {
-      encoder.part(name, this.#args, index * argCount, argCount);
+      encoder.commandFrom(name, this.#args, index * argCount, argCount);
       index++;
     }
     return index;

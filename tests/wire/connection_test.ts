@@ -14,6 +14,7 @@ const SPENT: Exchange = {
   encoded: true,
   wantsBytes: false,
   forgeable: false,
+  awaited: false,
   accept() {},
   finished: true,
   abandoned: true,

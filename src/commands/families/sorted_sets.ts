@@ -11,7 +11,9 @@ import {
   storedAndCounted,
 } from "../key_rules.ts";
 import { firstArgument, lastArgument } from "../block_times.ts";
-import { listed, type MethodRow, plain } from "../methods.ts";
+import type { Argument } from "../../values.ts";
+import { OptionNames, score } from "../options.ts";
+import { listed, made, type MethodRow, plain } from "../methods.ts";
 import type { CommandRows } from "../spec.ts";
 import { READ, WRITE } from "./shared.ts";
 
@@ -54,8 +56,37 @@ export const SORTED_SET_COMMANDS: CommandRows = {
   ZUNIONSTORE: { keys: storedAndCounted },
 };
 
+const ZADD_OPTIONS = new OptionNames("zadd", "mode nx xx ch");
+
+function zadd(key: Argument, ...given: unknown[]): Argument[] {
+  const isOne = typeof given[0] !== "object";
+  const options = ZADD_OPTIONS.check(given[isOne ? 2 : 1]);
+  const args: Argument[] = [key];
+  if (options !== undefined) {
+    const condition = ZADD_OPTIONS.oneOf(options, [
+      ["nx", "NX"],
+      ["xx", "XX"],
+      ["mode", ZADD_OPTIONS.word(options, "mode", "NX XX") ?? ""],
+    ]);
+    if (condition !== undefined) args.push(condition[0]);
+    if (ZADD_OPTIONS.isOn(options, "ch")) args.push("CH");
+  }
+  if (isOne) {
+    args.push(score(given[0]), given[1] as Argument);
+  } else if (Array.isArray(given[0])) {
+    for (const [points, member] of given[0]) args.push(score(points), member);
+  } else {
+    const scores = given[0] as Record<string, Argument>;
+    for (const member of Object.keys(scores)) {
+      args.push(score(scores[member]), member);
+    }
+  }
+  return args;
+}
+
 /** The methods for them. */
 export const SORTED_SET_METHODS: Readonly<Record<string, MethodRow>> = {
+  zadd: made("ZADD", 2, zadd, { max: 4 }),
   zcard: plain("ZCARD", 1),
   zcount: plain("ZCOUNT", 3),
   zincrby: plain("ZINCRBY", 3),

@@ -76,7 +76,7 @@ export class Encoder {
    * nothing of the command stays.
    */
   command(name: string, args: readonly Argument[]): void {
-    this.part(name, args, 0, args.length);
+    this.commandFrom(name, args, 0, args.length);
   }
 
   /**
@@ -88,7 +88,7 @@ export class Encoder {
    * @param count How many there are.
    * @throws {TypeError} When the name or an argument cannot be sent.
    */
-  part(
+  commandFrom(
     name: string,
     list: readonly Argument[],
     from: number,

@@ -11,11 +11,11 @@ import {
   CommandError,
   ConnectionError,
   type ConnectionMessage,
-} from "../mod.ts";
-import { Proxied } from "../support/proxied.ts";
-import { FakeTime } from "./fake_time.ts";
-import { clusterAt } from "./faults/single_host.ts";
-import { bounded, eventually } from "../support/waiting.ts";
+} from "../../mod.ts";
+import { Proxied } from "../../support/proxied.ts";
+import { FakeTime } from "../fake_time.ts";
+import { clusterAt } from "../faults/single_host.ts";
+import { bounded, eventually } from "../../support/waiting.ts";
 
 const SECRET = "s3cret";
 
