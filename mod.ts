@@ -52,6 +52,16 @@ export type {
   MapBatchesOptions,
   MapOptions,
 } from "./src/clients/client_options.ts";
+export type { FanoutCommands } from "./src/clients/commands/fanout_commands.ts";
+export type { LocalCommands } from "./src/clients/commands/local_commands.ts";
+export type { MappingCommands } from "./src/clients/commands/mapping_commands.ts";
+export type { RoutingCommands } from "./src/clients/commands/routing_commands.ts";
+export type { TargetedCommands } from "./src/clients/commands/targeted_commands.ts";
+export type { PerHost } from "./src/clients/per_host.ts";
+export type {
+  GetExOptions,
+  LcsOptions,
+} from "./src/commands/signatures/strings.ts";
 export type { CommandFlags } from "./src/delivery/command.ts";
 export type {
   FanoutClient,

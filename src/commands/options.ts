@@ -78,25 +78,27 @@ export class OptionNames {
   /**
    * The only one that is given of some options that exclude each other.
    *
-   * @param names The names, each with the word it travels as.
-   * @returns The word and the value; nothing if none is given.
+   * @param names The names, each with the word it travels as, and whether it is
+   * only on or off.
+   * @returns The word, and the value unless it is on; nothing if none is given.
    * @throws {TypeError} If there are several.
    */
   oneOf(
     options: Options,
-    names: readonly (readonly [name: string, word: string])[],
-  ): [word: string, value: unknown] | undefined {
-    let found: [string, unknown] | undefined = undefined;
+    names: readonly (readonly [name: string, word: string, isFlag: boolean])[],
+  ): Argument[] | undefined {
+    let found: Argument[] | undefined = undefined;
     let first = "";
-    for (const [name, word] of names) {
+    for (const [name, word, isFlag] of names) {
       const value = options[name];
-      if (value === undefined || value === null || value === false) continue;
+      if (value === undefined || value === null) continue;
+      if (isFlag && !this.isOn(options, name)) continue;
       if (found !== undefined) {
         throw new TypeError(
           `The options "${first}" and "${name}" of "${this.#method}" exclude each other`,
         );
       }
-      found = [word, value];
+      found = isFlag ? [word] : [word, value as Argument];
       first = name;
     }
     return found;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { METHODS } from "../../src/commands/method_table.ts";
 import { generate, readFamilies } from "../../tools/methods/generate.ts";
 import { readFamily } from "../../tools/methods/signatures.ts";
@@ -10,13 +10,12 @@ Deno.test("the interfaces of the clients are current", async () => {
   }
 });
 
-Deno.test("every signature has a row, and every row a signature", async () => {
-  const named = new Set(
-    (await readFamilies()).flatMap(({ signatures }) =>
-      signatures.map(({ name }) => name)
-    ),
+Deno.test("every signature has a row", async () => {
+  const names = (await readFamilies()).flatMap(({ signatures }) =>
+    signatures.map(({ name }) => name)
   );
-  assertEquals([...named].sort(), [...METHODS.keys()].sort());
+  assertNotEquals(names, []);
+  assertEquals(names.filter((name) => !METHODS.has(name)), []);
 });
 
 Deno.test("readFamily() reads overloads, comments and where types come from", () => {

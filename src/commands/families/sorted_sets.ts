@@ -64,9 +64,9 @@ function zadd(key: Argument, ...given: unknown[]): Argument[] {
   const args: Argument[] = [key];
   if (options !== undefined) {
     const condition = ZADD_OPTIONS.oneOf(options, [
-      ["nx", "NX"],
-      ["xx", "XX"],
-      ["mode", ZADD_OPTIONS.word(options, "mode", "NX XX") ?? ""],
+      ["nx", "NX", true],
+      ["xx", "XX", true],
+      ["mode", ZADD_OPTIONS.word(options, "mode", "NX XX") ?? "", false],
     ]);
     if (condition !== undefined) args.push(condition[0]);
     if (ZADD_OPTIONS.isOn(options, "ch")) args.push("CH");

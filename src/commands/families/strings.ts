@@ -60,13 +60,13 @@ const STRALGO_OPTIONS = new OptionNames(
 );
 
 const EXPIRIES = [
-  ["ex", "EX"],
-  ["px", "PX"],
-  ["exat", "EXAT"],
-  ["pxat", "PXAT"],
+  ["ex", "EX", false],
+  ["px", "PX", false],
+  ["exat", "EXAT", false],
+  ["pxat", "PXAT", false],
 ] as const;
-const SET_EXPIRIES = [...EXPIRIES, ["keepttl", "KEEPTTL"]] as const;
-const GETEX_EXPIRIES = [...EXPIRIES, ["persist", "PERSIST"]] as const;
+const SET_EXPIRIES = [...EXPIRIES, ["keepttl", "KEEPTTL", true]] as const;
+const GETEX_EXPIRIES = [...EXPIRIES, ["persist", "PERSIST", true]] as const;
 
 /** When a value expires: a word, with a time unless it is only on or off. */
 function pushExpiry(
@@ -77,9 +77,7 @@ function pushExpiry(
 ): void {
   const expiry = names.oneOf(options, expiries);
   if (expiry === undefined) return;
-  const [word, time] = expiry;
-  args.push(word);
-  if (time !== true) args.push(time as Argument);
+  args.push(...expiry);
 }
 
 function set(key: Argument, value: Argument, options?: unknown): Argument[] {
@@ -88,9 +86,9 @@ function set(key: Argument, value: Argument, options?: unknown): Argument[] {
   if (given === undefined) return args;
   pushExpiry(args, SET_OPTIONS, given, SET_EXPIRIES);
   const condition = SET_OPTIONS.oneOf(given, [
-    ["nx", "NX"],
-    ["xx", "XX"],
-    ["mode", SET_OPTIONS.word(given, "mode", "NX XX") ?? ""],
+    ["nx", "NX", true],
+    ["xx", "XX", true],
+    ["mode", SET_OPTIONS.word(given, "mode", "NX XX") ?? "", false],
   ]);
   if (condition !== undefined) args.push(condition[0]);
   if (SET_OPTIONS.isOn(given, "get")) args.push("GET");
