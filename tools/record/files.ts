@@ -62,9 +62,13 @@ function asciiJson(value: unknown): string {
 /** What is new each time: a number, an id, an address. */
 const NEW_EACH_TIME = /^(?=.*\d)[0-9a-f_x]+$/;
 
-/** The words of a line, in whatever order, without what is new each time. */
+/**
+ * The words of a line, in whatever order, without what is new each time; what
+ * RESP3 does differently may be that alone.
+ */
 function masked(line: string): string {
-  const words = line.match(/\w+/g) ?? [];
-  return words.map((word) => NEW_EACH_TIME.test(word) ? "0" : word)
+  const { resp3: _, ...call } = JSON.parse(line) as RecordedCall;
+  const words = JSON.stringify(call).replace(/\\[a-z]/g, " ").match(/\w+/g);
+  return words!.map((word) => NEW_EACH_TIME.test(word) ? "0" : word)
     .sort().join(" ");
 }
