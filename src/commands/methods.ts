@@ -123,9 +123,16 @@ export function paired(
   readers: Readers = {},
 ): MethodRow {
   const make = (...given: Argument[]) => {
-    const args = given.slice(0, fixed);
-    for (const one of given.slice(fixed)) pushPairs(args, one);
-    return args;
+    const first: unknown = given[fixed];
+    if (isRecord(first)) {
+      const args = given.slice(0, fixed);
+      // What stands behind a record, and what is no pair, is said where the
+      // arguments are checked.
+      if (given.length > fixed + 1 && !Array.isArray(first)) return given;
+      for (const one of given.slice(fixed)) pushPairs(args, one);
+      return args;
+    }
+    return given;
   };
   return {
     command,
@@ -137,7 +144,7 @@ export function paired(
   };
 }
 
-/** Adds what is a pair, a record, a Map, or an argument of its own. */
+/** Adds a pair, or those of a record or a Map. */
 export function pushPairs(args: Argument[], pairs: unknown): void {
   if (Array.isArray(pairs)) {
     if (pairs.length !== 2) {
@@ -151,10 +158,11 @@ export function pushPairs(args: Argument[], pairs: unknown): void {
   } else if (isRecord(pairs)) {
     for (const name of Object.keys(pairs)) args.push(name, pairs[name]);
   } else {
-    args.push(pairs as Argument);
+    throw new TypeError("A pair is a list of 2 elements: one stands without");
   }
 }
 
+/** Whether a value has pairs: a list, a Map, or an object with fields. */
 function isRecord(value: unknown): value is Record<string, Argument> {
   return typeof value === "object" && value !== null &&
     !ArrayBuffer.isView(value);
