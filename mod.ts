@@ -85,13 +85,13 @@ export type { LocalClient } from "./src/clients/local_client.ts";
 export type { MappingClient } from "./src/clients/mapping_client.ts";
 export type { CallOptions } from "./src/clients/native_client.ts";
 export type { Maps, RoutingClient } from "./src/clients/routing_client.ts";
-export {
-  type CommandMapping,
-  type CommandResults,
-  type CommandTuple,
-  Script,
-  type ScriptTuple,
-} from "./src/clients/script.ts";
+export type {
+  CommandMapping,
+  CommandResults,
+  CommandTuple,
+  ScriptTuple,
+} from "./src/clients/execute_commands.ts";
+export { Script } from "./src/commands/script.ts";
 export type {
   ClientKind,
   GenericCommands,

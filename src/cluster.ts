@@ -24,7 +24,10 @@ import {
   type Maps,
   type RoutingClient,
 } from "./clients/routing_client.ts";
-import type { CommandMapping, CommandResults } from "./clients/script.ts";
+import type {
+  CommandMapping,
+  CommandResults,
+} from "./clients/execute_commands.ts";
 import {
   countKeys,
   type EveryHostOptions,

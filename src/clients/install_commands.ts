@@ -7,10 +7,11 @@
 import type { Arguments } from "../commands/arguments.ts";
 import { METHODS, OWN_CONNECTION } from "../commands/method_table.ts";
 import type { MethodRow, Readers } from "../commands/methods.ts";
+import { type Script, scriptCall } from "../commands/script.ts";
 import type { Form } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { needsConnection } from "../delivery/issue.ts";
-import type { Argument } from "../values.ts";
+import type { Argument, Key } from "../values.ts";
 import { COMMAND_METHODS } from "./redis_surface.ts";
 
 /** What the methods call; every client has it. */
@@ -49,11 +50,31 @@ export function installCommands(
       : row === undefined
       ? translatedMethod(name)
       : methodOf(name, row, records);
-    Object.defineProperty(prototype, name, {
-      value,
-      configurable: true,
-      writable: true,
-    });
+    define(prototype, name, value);
+  }
+  define(prototype, "run", run);
+}
+
+function define(prototype: object, name: string, value: unknown): void {
+  Object.defineProperty(prototype, name, {
+    value,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** Runs a script. */
+function run(
+  this: CommandTarget,
+  script: Script,
+  keys?: readonly Key[],
+  args?: readonly Argument[],
+): unknown {
+  try {
+    const call = scriptCall(script, keys, args);
+    return this.issue(call.form, call.args);
+  } catch (error) {
+    return this.refuse(error);
   }
 }
 

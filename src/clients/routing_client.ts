@@ -36,7 +36,7 @@ import {
   type CommandMapping,
   type CommandResults,
   issueCommands,
-} from "./script.ts";
+} from "./execute_commands.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
 
 /** The calls that issue many commands at once; a cluster has them too. */

@@ -7,6 +7,7 @@
 import type { RedisCommands, ZAddOpts, ZAddReply } from "@db/redis";
 import type { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
+import type { Script } from "../commands/script.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import type { FanoutCommands } from "./commands/fanout_commands.ts";
 
@@ -189,8 +190,41 @@ export type RoutableCommands<K extends ClientKind> =
   & GenericCommands<K>
   & { [M in RoutableMethod]: Method<RedisCommands[M], K> };
 
-/** Any command by its name. */
+/** Any command by its name, and any script. */
 export interface RawCommands<K extends ClientKind, O = CommandFlags> {
+  /**
+   * Runs a script on the host of its keys. A connection that has not seen it
+   * carries its source, any other its name alone (EVALSHA).
+   *
+   * @typeParam T What the script returns: text, integers, null, and lists of
+   * these.
+   * @param script The script.
+   * @param keys Its keys, `KEYS` in Lua; all of one host.
+   * @param args Its arguments, `ARGV` in Lua.
+   * @returns What it returns.
+   * @throws {TypeError} If it is no {@linkcode Script}.
+   *
+   * @example Count up to a limit
+   * ```ts
+   * import { Cluster, Script } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient();
+   * const upTo = new Script(`
+   *   if tonumber(redis.call("GET", KEYS[1]) or 0) >= tonumber(ARGV[1]) then
+   *     return 0
+   *   end
+   *   return redis.call("INCR", KEYS[1])
+   * `);
+   * console.log(await client.run<number>(upTo, ["hits"], [1])); // 1
+   * console.log(await client.run<number>(upTo, ["hits"], [1])); // 0
+   * ```
+   */
+  run<T = Reply>(
+    script: Script,
+    keys?: readonly Key[],
+    args?: readonly Argument[],
+  ): ResultOf<T>[K];
   /**
    * Sends a command over several keys (MGET, MSET, DEL, UNLINK, EXISTS or
    * TOUCH), and tells for each key what came of it: its value, `"OK"`, or the

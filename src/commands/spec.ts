@@ -21,6 +21,14 @@ export type BlockTime = (args: readonly Argument[]) => number | undefined;
 /** Makes what a method promises of a reply that is no error. */
 export type ReplyReader = (reply: Reply) => unknown;
 
+/** A script, named by the SHA-1 of its source. */
+export interface ScriptSource {
+  /** The source. */
+  readonly script: string;
+  /** The SHA-1 in hexadecimal. */
+  readonly sha: string;
+}
+
 /** How a command over several keys is split, and its replies merged. */
 export interface Splitting {
   /** How many arguments belong to each key, itself included. */
@@ -132,11 +140,11 @@ export class CommandSpec {
 
   /** The form in which it is issued whose reply is read that way. */
   form(reader?: ReplyReader, bytes = false): Form {
-    if (bytes) return new Form(this, reader, true);
+    if (bytes) return new Form(this, { reader, bytes });
     if (reader === undefined) return this.#plainForm;
     let form = this.#forms.get(reader);
     if (form === undefined) {
-      form = new Form(this, reader);
+      form = new Form(this, { reader });
       this.#forms.set(reader, form);
     }
     return form;
@@ -156,19 +164,29 @@ export class Form {
   readonly reader: ReplyReader | undefined;
   /** Whether text in its reply is wanted as bytes. */
   readonly bytes: boolean;
+  /** The script that it runs, where that may have to travel along. */
+  readonly script: ScriptSource | undefined;
   readonly #goesByFirst: boolean;
   readonly #keyStep: number;
 
   /**
    * @param command What the command is.
-   * @param reader What becomes of its reply.
-   * @param bytes Whether text in its reply is wanted as bytes.
+   * @param how What becomes of its reply, whether that is wanted as bytes, and
+   * the script that it runs.
    */
-  constructor(command: CommandSpec, reader?: ReplyReader, bytes = false) {
+  constructor(
+    command: CommandSpec,
+    { reader, bytes = false, script }: {
+      reader?: ReplyReader | undefined;
+      bytes?: boolean;
+      script?: ScriptSource;
+    } = {},
+  ) {
     this.command = command;
     this.name = command.name;
     this.reader = reader;
     this.bytes = bytes;
+    this.script = script;
     this.#goesByFirst = command.isOrdinary && command.soleKey === 0;
     this.#keyStep = command.row.splits?.step ?? 0;
   }

@@ -17,6 +17,7 @@ import {
   fail,
   MAY_HAVE_RUN,
   type Settler,
+  WITH_SOURCE,
 } from "./command.ts";
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
@@ -24,6 +25,7 @@ import {
   isForbidden,
   mayStillChange,
   type Returned,
+  type WayOut,
   wayOut,
 } from "./policy.ts";
 import { Run } from "./run.ts";
@@ -434,9 +436,9 @@ export class Batch implements Exchange {
     const isRefused = refusal !== undefined;
     if (isRefused || courier.watchful && !run.form.command.reads) {
       const returned: Returned<Batch>[] = [];
-      const apart = refusal?.wayOut === "apart" ? APART : 0;
+      const anew = flagsOf(refusal?.wayOut);
       for (let i = from; i < to; i++) {
-        const flags = this.#flagsAt(this.#answered + i - from) | apart;
+        const flags = this.#flagsAt(this.#answered + i - from) | anew;
         returned.push({
           command: run.at(i, flags),
           batch: this,
@@ -451,11 +453,12 @@ export class Batch implements Exchange {
 
   /** What an error reply makes of commands, if it lets them go again. */
   #refusalOf(
-    { name, mergedName, travelsAs }: Run,
+    { name, form, flags, mergedName, travelsAs }: Run,
     error: CommandError,
   ): Pick<Returned, "progress" | "error" | "wayOut"> | undefined {
     const isMerged = mergedName !== undefined;
-    const way = wayOut(travelsAs, error, isMerged);
+    const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
+    const way = wayOut(travelsAs, error, { isMerged, hasSource });
     if (way === undefined) return undefined;
     if (isMerged && isForbidden(mergedName, error)) this.#unmerged?.add(name);
     return { progress: "refused", error, wayOut: way };
@@ -530,6 +533,12 @@ export class Batch implements Exchange {
     this.errors++;
     this.#onErrorReply?.(error);
   }
+}
+
+/** How a command differs that goes again. */
+function flagsOf(wayOut: WayOut | undefined): number {
+  if (wayOut === "apart") return APART;
+  return wayOut === "source" ? WITH_SOURCE : 0;
 }
 
 /** Whether a reply to a merged GET is a list of that many, or an error. */

@@ -50,6 +50,8 @@ export const IDEMPOTENT = 2;
 export const MAY_HAVE_RUN = 4;
 /** It was refused together with others, and is sent by itself. */
 export const APART = 8;
+/** Its server lacks the script that it runs: the source is sent. */
+export const WITH_SOURCE = 16;
 
 /**
  * What a caller asks for, in bits.

@@ -10,6 +10,7 @@ import type { Batch, Courier, Reason } from "./batch.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
+import { scriptsQuestion } from "./scripts_question.ts";
 import type { Link, Links, Passenger } from "./link.ts";
 import { isWorthRetrying, type Returned } from "./policy.ts";
 import { isElsewhere, pauseFor, Recovery } from "./recovery.ts";
@@ -353,9 +354,26 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (this.#flying.size > 0) return;
     // What was merged goes again over the same link, if that takes more.
     if (!this.watchful || this.#link?.usable !== true) this.#leaveLink();
+    if (this.#asksFirst()) return;
     if (this.watchful) this.#recover();
     else this.#proceed();
     if (this.#flying.size === 0) this.#leaveLink();
+  }
+
+  /** Asks the server which scripts it lacks, if that has to be known. */
+  #asksFirst(): boolean {
+    const recovery = this.#recovery;
+    const hashes = recovery?.lacking ?? [];
+    const link = this.#link;
+    if (hashes.length === 0 || link?.usable !== true) return false;
+    link.send(scriptsQuestion(hashes, (lacking) => {
+      // The link may have been lost, and all decided without an answer.
+      if (this.#recovery !== recovery) return;
+      recovery?.prove(lacking);
+      this.#recover();
+      if (this.#flying.size === 0) this.#leaveLink();
+    }));
+    return true;
   }
 
   #leaveLink(): void {

@@ -51,7 +51,9 @@ export type WayOut =
   /** It goes again, over a new connection. */
   | "elsewhere"
   /** It was merged with others and goes again by itself. */
-  | "apart";
+  | "apart"
+  /** It goes again with the source of its script, if the server lacks that. */
+  | "source";
 
 /**
  * What an error reply proves, where that lets commands go again.
@@ -62,13 +64,16 @@ export type WayOut =
  *
  * @param command What travelled.
  * @param error The error that answered it.
- * @param isMerged Whether it stood for others, which nobody issued in this form.
+ * @param how Whether it stood for others, which nobody issued in this form, and
+ * whether it named a script whose source can be sent.
  */
 export function wayOut(
   command: CommandSpec,
   error: CommandError,
-  isMerged: boolean,
+  { isMerged, hasSource }: { isMerged: boolean; hasSource: boolean },
 ): WayOut | undefined {
+  // A script may say so as well: the server is asked before it is believed.
+  if (hasSource && error.code === "NOSCRIPT") return "source";
   if (isMerged && error.code === "NOPERM") return "apart";
   return leadsElsewhere(command, error) ? "elsewhere" : undefined;
 }
@@ -117,6 +122,8 @@ export type Progress =
   | "sent"
   /** Its reply proves that it did not run. */
   | "refused"
+  /** Its reply is an error, which proves nothing; it may have run. */
+  | "failed"
   /** It ran; it is there because of those before it. */
   | "ran";
 
@@ -156,7 +163,7 @@ export function decide(
     const { command, progress } = returned[i];
     const verdict = verdictOn(returned[i], loss, changed);
     verdicts[i] = verdict;
-    const mayHaveRun = progress === "ran" ||
+    const mayHaveRun = progress === "ran" || progress === "failed" ||
       progress === "sent" && !turnedAway(loss);
     if (mayHaveRun && !command.spec.reads) changed.add(command);
   }
@@ -180,6 +187,8 @@ function verdictOn(
       return "again";
     case "refused":
       return changed.touches(command) ? "refused" : "again";
+    case "failed":
+      return "refused";
     case "sent":
       if (turnedAway(loss)) return "again";
       return mayRepeat(command, loss) && !changed.touches(command)

@@ -53,6 +53,34 @@ export class Recovery {
   }
 
   /**
+   * The hashes of the scripts that a server said it lacks. A script may have said
+   * so in its place, so it has to be asked before anything is decided.
+   */
+  get lacking(): string[] {
+    const hashes = new Set<string>();
+    for (const { wayOut, command } of this.#noted) {
+      if (wayOut === "source") hashes.add(command.form.script!.sha);
+    }
+    return [...hashes];
+  }
+
+  /**
+   * Notes which scripts the server lacks indeed. Those that it has did run, and so
+   * may all have whose server was not asked.
+   */
+  prove(hashes: ReadonlySet<string>): void {
+    this.#noted.forEach((one, index) => {
+      if (one.wayOut !== "source") return;
+      const isLacking = hashes.has(one.command.form.script!.sha);
+      this.#noted[index] = {
+        ...one,
+        wayOut: undefined,
+        progress: isLacking ? "refused" : "failed",
+      };
+    });
+  }
+
+  /**
    * Decides about everything that was noted and everything on the link, whose
    * batches get back what they have to send again.
    *
@@ -60,6 +88,7 @@ export class Recovery {
    * @param error What ended the link, if it is lost.
    */
   end(flying: ReadonlySet<Batch>, error: Error | undefined): Recovered {
+    this.prove(new Set());
     const pauses = this.#pausesAfter(flying, error);
     const { back, mayChange } = this.#takeBack(flying, error);
     const again = new Map<Batch, Command[]>();

@@ -7,11 +7,17 @@
 
 import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
-import type { CommandSpec, Form } from "../commands/spec.ts";
+import type { CommandSpec, Form, ScriptSource } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
-import { BYTES, Command, type Settler, settleWith } from "./command.ts";
+import {
+  BYTES,
+  Command,
+  type Settler,
+  settleWith,
+  WITH_SOURCE,
+} from "./command.ts";
 
 /*
  * A server runs a command to its end before it looks at the next client, so the
@@ -202,9 +208,28 @@ export class Run implements RunKind, Outcomes {
    */
   encodeSingly(encoder: Encoder, index: number, limit: number): number {
     const { argCount, length } = this;
-    const { name } = this.form;
+    const { name, script } = this.form;
+    if (script !== undefined) {
+      return this.#encodeScripts(encoder, script, index, limit);
+    }
     while (index < length && encoder.length < limit) {
       encoder.commandFrom(name, this.#args, index * argCount, argCount);
+      index++;
+    }
+    return index;
+  }
+
+  #encodeScripts(
+    encoder: Encoder,
+    script: ScriptSource,
+    index: number,
+    limit: number,
+  ): number {
+    const { argCount, length } = this;
+    const withSource = (this.flags & WITH_SOURCE) !== 0;
+    while (index < length && encoder.length < limit) {
+      const from = index * argCount;
+      encoder.scriptFrom(script, this.#args, from, argCount, withSource);
       index++;
     }
     return index;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type CommandTuple, Script } from "../../src/clients/script.ts";
+import type { CommandTuple } from "../../src/clients/execute_commands.ts";
+import { Script } from "../../src/commands/script.ts";
 import {
   CommandError,
   ConnectionError,
@@ -104,7 +105,7 @@ Deno.test("Cluster.executeCommands() keeps a dead host to its own sequences", as
   assertEquals(results[good].map(({ value }) => value), [1, "1"]);
   const { reason } = results[bad][0];
   assert(reason instanceof ConnectionError);
-  assertEquals([reason.command, reason.outcome], ["EVAL", "not-sent"]);
+  assertEquals([reason.command, reason.outcome], ["EVALSHA", "not-sent"]);
 });
 
 Deno.test("Cluster.executeCommands() takes a script without keys", async () => {
