@@ -53,11 +53,21 @@ export type {
   MapOptions,
 } from "./src/clients/client_options.ts";
 export type { FanoutCommands } from "./src/clients/commands/fanout_commands.ts";
+export type { FanoutRecords } from "./src/clients/commands/fanout_records.ts";
+export type { LocalRecords } from "./src/clients/commands/local_records.ts";
+export type { MappingRecords } from "./src/clients/commands/mapping_records.ts";
+export type { RoutingRecords } from "./src/clients/commands/routing_records.ts";
+export type { TargetedRecords } from "./src/clients/commands/targeted_records.ts";
 export type { LocalCommands } from "./src/clients/commands/local_commands.ts";
 export type { MappingCommands } from "./src/clients/commands/mapping_commands.ts";
 export type { RoutingCommands } from "./src/clients/commands/routing_commands.ts";
 export type { TargetedCommands } from "./src/clients/commands/targeted_commands.ts";
 export type { PerHost } from "./src/clients/per_host.ts";
+export type {
+  FieldExpiryOptions,
+  HRandFieldOptions,
+  HSetExOptions,
+} from "./src/commands/signatures/hashes.ts";
 export type {
   GetExOptions,
   LcsOptions,
@@ -65,6 +75,8 @@ export type {
 export type { CommandFlags } from "./src/delivery/command.ts";
 export type {
   FanoutClient,
+  RecordsFanoutClient,
+  RecordsTargetedClient,
   TargetedClient,
 } from "./src/clients/fanout_client.ts";
 export type {
@@ -81,10 +93,23 @@ export type {
   WholeCluster,
 } from "./src/clients/whole_cluster.ts";
 export type { HostLimits } from "./src/delivery/host.ts";
-export type { LocalClient } from "./src/clients/local_client.ts";
-export type { MappingClient } from "./src/clients/mapping_client.ts";
+export type {
+  LocalClient,
+  RecordsLocalClient,
+} from "./src/clients/local_client.ts";
+export type {
+  MappingClient,
+  RecordsMappingClient,
+} from "./src/clients/mapping_client.ts";
 export type { CallOptions } from "./src/clients/native_client.ts";
-export type { Maps, RoutingClient } from "./src/clients/routing_client.ts";
+export type {
+  FanoutClients,
+  ListFanouts,
+  Maps,
+  RecordsFanouts,
+  RecordsRoutingClient,
+  RoutingClient,
+} from "./src/clients/routing_client.ts";
 export type {
   CommandMapping,
   CommandResults,

@@ -6,7 +6,11 @@
 
 import type { Redis } from "@db/redis";
 import { connectDedicated } from "./clients/dedicated_client.ts";
-import { createLocalClient, type LocalClient } from "./clients/local_client.ts";
+import {
+  createLocalClient,
+  type LocalClient,
+  type RecordsLocalClient,
+} from "./clients/local_client.ts";
 import type {
   ClientOptions,
   FanoutOptions,
@@ -22,6 +26,7 @@ import { runtime } from "./runtime/mod.ts";
 import {
   createRoutingClient,
   type Maps,
+  type RecordsRoutingClient,
   type RoutingClient,
 } from "./clients/routing_client.ts";
 import type {
@@ -214,9 +219,26 @@ export class Cluster extends EventTarget
   /**
    * A client that routes each command by its key.
    *
-   * @param options Time limit and signal; `autoBatch` for maps made from it.
+   * @param options Time limit and signal; `autoBatch` for maps made from it;
+   * `replies: "records"` for records in the place of flat lists.
+   *
+   * @example Records in the place of lists
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient({ replies: "records" });
+   * await client.hset("user", { name: "Ada", city: "London" });
+   * const { name } = await client.hgetall("user");
+   * console.log(name); // Ada
+   * ```
    */
-  getRoutingClient(options: ClientOptions = {}): RoutingClient {
+  getRoutingClient(
+    options: ClientOptions & { replies: "records" },
+  ): RecordsRoutingClient;
+  /** The same, with flat lists. */
+  getRoutingClient(options?: ClientOptions): RoutingClient;
+  getRoutingClient(options?: ClientOptions): unknown {
     return createRoutingClient(this.#hosts, options);
   }
 
@@ -229,8 +251,17 @@ export class Cluster extends EventTarget
    */
   getLocalClient(
     hostId: number,
+    options: Omit<ClientOptions, "autoBatch"> & { replies: "records" },
+  ): RecordsLocalClient;
+  /** The same, with flat lists. */
+  getLocalClient(
+    hostId: number,
+    options?: Omit<ClientOptions, "autoBatch">,
+  ): LocalClient;
+  getLocalClient(
+    hostId: number,
     options: Omit<ClientOptions, "autoBatch"> = {},
-  ): LocalClient {
+  ): unknown {
     return createLocalClient(this.#hosts, hostId, options);
   }
 
@@ -242,8 +273,17 @@ export class Cluster extends EventTarget
    */
   getLocalClientForKey(
     key: Key,
-    options: Omit<ClientOptions, "autoBatch"> = {},
-  ): LocalClient {
+    options: Omit<ClientOptions, "autoBatch"> & { replies: "records" },
+  ): RecordsLocalClient;
+  /** The same, with flat lists. */
+  getLocalClientForKey(
+    key: Key,
+    options?: Omit<ClientOptions, "autoBatch">,
+  ): LocalClient;
+  getLocalClientForKey(
+    key: Key,
+    options?: Omit<ClientOptions, "autoBatch">,
+  ): unknown {
     return this.getLocalClient(this.getRouter().getHostForKey(key), options);
   }
 

@@ -39,10 +39,18 @@ export interface ClientOptions {
    * @default {false}
    */
   idempotent?: boolean;
+  /**
+   * What replies with pairs are, such as those to HGETALL or to ZRANGE with
+   * scores: the flat `"lists"` of `@db/redis`, or `"records"` and lists of pairs.
+   * Maps and fanouts made from the client do the same.
+   *
+   * @default {"lists"}
+   */
+  replies?: "lists" | "records";
 }
 
 /** The options of a map. */
-export interface MapOptions extends ClientOptions {
+export interface MapOptions extends Omit<ClientOptions, "replies"> {
   /**
    * Milliseconds for the whole map. Without it, each command has the time of the
    * client.
@@ -86,15 +94,17 @@ export interface MapBatchesOptions extends Omit<MapOptions, "settled"> {
   batchSize?: number;
 }
 
-const CLIENT_CHECKS = {
+const ISSUE_CHECKS = {
   timeout: isPositive,
   signal: isSignal,
   autoBatch: oneOf(true, false),
   idempotent: oneOf(true, false),
 };
 
+const CLIENT_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };
+
 const BATCHES_CHECKS = {
-  ...CLIENT_CHECKS,
+  ...ISSUE_CHECKS,
   maxConcurrency: isWhole(1, 2 ** 31),
 };
 

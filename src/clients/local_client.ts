@@ -5,11 +5,13 @@
  */
 
 import type { LocalCommands } from "./commands/local_commands.ts";
+import type { LocalRecords } from "./commands/local_records.ts";
 import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import {
   type CallOptions,
   NativeClient,
+  RecordsNativeClient,
   sharedOptions,
 } from "./native_client.ts";
 import type { NodeCommands, RawCommands } from "./types.ts";
@@ -23,6 +25,10 @@ export type LocalClient =
   & NodeCommands<"native">
   & RawCommands<"native", CallOptions>;
 
+/** A local client that gives records: see the option `replies`. */
+export interface RecordsLocalClient
+  extends Omit<LocalClient, keyof LocalRecords>, LocalRecords {}
+
 /** A local client for the host with that id. */
 export function createLocalClient(
   cluster: ClusterView,
@@ -33,5 +39,8 @@ export function createLocalClient(
   cluster.host(hostId);
   const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, read));
   // The methods are installed on the prototype, out of the checker's sight.
-  return new NativeClient(dispatcher, hostId) as unknown as LocalClient;
+  const client = read.replies === "records"
+    ? new RecordsNativeClient(dispatcher, hostId)
+    : new NativeClient(dispatcher, hostId);
+  return client as unknown as LocalClient;
 }

@@ -6,7 +6,9 @@
  */
 
 import type { MappingCommands } from "./commands/mapping_commands.ts";
+import type { MappingRecords } from "./commands/mapping_records.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
+import { installCommands } from "./install_commands.ts";
 import { PromiseClient } from "./promise_client.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
 
@@ -37,6 +39,10 @@ export interface MappingClient
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A mapping client that gives records: see the option `replies`. */
+export interface RecordsMappingClient
+  extends Omit<MappingClient, keyof MappingRecords>, MappingRecords {}
+
 class MappingClientImpl extends PromiseClient {
   readonly #mapping: Mapping;
 
@@ -58,8 +64,16 @@ class MappingClientImpl extends PromiseClient {
   }
 }
 
+/** The same with records and pairs where replies are lists. */
+class RecordsMappingClientImpl extends MappingClientImpl {}
+
+installCommands(RecordsMappingClientImpl.prototype, true);
+
 /** A mapping client for one map. */
 export function createMappingClient(mapping: Mapping): MappingClient {
   // The methods are installed on the prototype, out of the checker's sight.
-  return new MappingClientImpl(mapping) as unknown as MappingClient;
+  const client = mapping.records
+    ? new RecordsMappingClientImpl(mapping)
+    : new MappingClientImpl(mapping);
+  return client as unknown as MappingClient;
 }

@@ -125,6 +125,11 @@ export class NativeClient implements CommandTarget {
 
 installCommands(NativeClient.prototype);
 
+/** The same with records and pairs where replies are lists. */
+export class RecordsNativeClient extends NativeClient {}
+
+installCommands(RecordsNativeClient.prototype, true);
+
 /** How a client issues that has lanes of its own. */
 export function sharedOptions(
   cluster: ClusterView,

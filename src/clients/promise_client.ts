@@ -20,6 +20,8 @@ import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */
 export interface Ledger {
+  /** Whether its clients give records and pairs where replies are lists. */
+  readonly records: boolean;
   /** What carries the commands. */
   readonly dispatcher: Dispatcher;
   /** Notes a promise that the map waits for. */
@@ -35,6 +37,16 @@ export function settleWith(settle: () => void): void {
   } catch {
     // The owner's doing is no concern of the map, nor of the program.
   }
+}
+
+/** A client of a map, for one host if that is given. */
+export function createPromiseClient(
+  ledger: Ledger,
+  hostId?: number,
+): PromiseClient {
+  return ledger.records
+    ? new RecordsPromiseClient(ledger, hostId)
+    : new PromiseClient(ledger, hostId);
 }
 
 /** A client whose commands return {@linkcode RbPromise}s. */
@@ -137,3 +149,8 @@ export class PromiseClient implements CommandTarget {
 }
 
 installCommands(PromiseClient.prototype);
+
+/** The same with records and pairs where replies are lists. */
+export class RecordsPromiseClient extends PromiseClient {}
+
+installCommands(RecordsPromiseClient.prototype, true);

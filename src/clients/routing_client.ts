@@ -7,6 +7,7 @@
 
 import { batchMaps } from "./batch_maps.ts";
 import type { RoutingCommands } from "./commands/routing_commands.ts";
+import type { RoutingRecords } from "./commands/routing_records.ts";
 import {
   type ClientOptions,
   type FanoutOptions,
@@ -20,12 +21,21 @@ import {
   Dispatcher,
   type DispatchOptions,
 } from "../delivery/dispatcher.ts";
-import { createFanoutClient, type FanoutClient } from "./fanout_client.ts";
+import {
+  createFanoutClient,
+  type FanoutClient,
+  type RecordsFanoutClient,
+} from "./fanout_client.ts";
 import { Gate } from "../delivery/gate.ts";
 import { Lanes } from "../delivery/lane.ts";
+import { installCommands } from "./install_commands.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
-import { createMappingClient, type MappingClient } from "./mapping_client.ts";
+import {
+  createMappingClient,
+  type MappingClient,
+  type RecordsMappingClient,
+} from "./mapping_client.ts";
 import {
   anySignal,
   type CallOptions,
@@ -39,8 +49,35 @@ import {
 } from "./execute_commands.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
 
+/** The fanout clients of a client: one of replies, one of outcomes. */
+export interface FanoutClients {
+  /** Its promises hold replies. */
+  fanout: unknown;
+  /** Its promises hold outcomes. */
+  settled: unknown;
+}
+
+/** Those of a client that gives lists. */
+export interface ListFanouts extends FanoutClients {
+  /** Its promises hold replies. */
+  fanout: FanoutClient;
+  /** Its promises hold outcomes. */
+  settled: FanoutClient<"settled">;
+}
+
+/** Those of a client that gives records. */
+export interface RecordsFanouts extends FanoutClients {
+  /** Its promises hold replies. */
+  fanout: RecordsFanoutClient;
+  /** Its promises hold outcomes. */
+  settled: RecordsFanoutClient<"settled">;
+}
+
 /** The calls that issue many commands at once; a cluster has them too. */
-export interface Maps {
+export interface Maps<
+  M = MappingClient,
+  F extends FanoutClients = ListFanouts,
+> {
   /**
    * Calls `callback` with a client whose commands are sent to all hosts at the
    * same time, and waits until every one of them is settled.
@@ -53,7 +90,7 @@ export interface Maps {
    * in the order of issue when several did.
    */
   map<R>(
-    callback: (client: MappingClient) => R,
+    callback: (client: M) => R,
     options?: MapOptions,
   ): Promise<Awaited<R>>;
   /**
@@ -61,7 +98,7 @@ export interface Maps {
    *
    * @param options Time limit, signal, merging.
    */
-  map(options?: MapOptions): MappingClient;
+  map(options?: MapOptions): M;
 
   /**
    * Maps over keys of any number, a batch at a time, with no more than three
@@ -77,7 +114,7 @@ export interface Maps {
    */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
-    callback: (client: MappingClient, key: K) => R,
+    callback: (client: M, key: K) => R,
     options?: MapBatchesOptions,
   ): AsyncIterableIterator<[K, Awaited<R>]>;
 
@@ -92,29 +129,29 @@ export interface Maps {
    */
   fanout<R>(
     hosts: HostSelection,
-    callback: (client: FanoutClient<"settled">) => R,
+    callback: (client: F["settled"]) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, with replies instead of outcomes. */
   fanout<R>(
     hosts: HostSelection,
-    callback: (client: FanoutClient) => R,
+    callback: (client: F["fanout"]) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** The same, where each call in `callback` is targeted, with outcomes. */
   fanout<R>(
-    callback: (client: FanoutClient<"settled">) => R,
+    callback: (client: F["settled"]) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, where each call in `callback` is targeted, with replies. */
   fanout<R>(
-    callback: (client: FanoutClient) => R,
+    callback: (client: F["fanout"]) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** A fanout as a block, joined when an `await using` block ends. */
-  fanout(hosts: HostSelection, options?: FanoutOptions): FanoutClient;
+  fanout(hosts: HostSelection, options?: FanoutOptions): F["fanout"];
   /** The same, where each call is targeted or `options.hosts` says where to. */
-  fanout(options?: FanoutOptions): FanoutClient;
+  fanout(options?: FanoutOptions): F["fanout"];
 
   /**
    * A fanout to all hosts.
@@ -123,16 +160,16 @@ export interface Maps {
    * @param options Time limit, signal, `settled` for an outcome per host.
    */
   all<R>(
-    callback: (client: FanoutClient<"settled">) => R,
+    callback: (client: F["settled"]) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, with replies instead of outcomes. */
   all<R>(
-    callback: (client: FanoutClient) => R,
+    callback: (client: F["fanout"]) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** A fanout to all hosts as a block. */
-  all(options?: FanoutOptions): FanoutClient;
+  all(options?: FanoutOptions): F["fanout"];
 
   /**
    * Executes sequences of commands, each on the host of its key. The keys inside
@@ -153,7 +190,7 @@ export interface Maps {
    *
    * @param options Time limit, signal, merging.
    */
-  getMappingClient(options?: MapOptions): MappingClient;
+  getMappingClient(options?: MapOptions): M;
 
   /**
    * A fanout client to join or cancel by hand.
@@ -164,7 +201,7 @@ export interface Maps {
   getFanoutClient(
     hosts?: HostSelection,
     options?: FanoutOptions,
-  ): FanoutClient;
+  ): F["fanout"];
 }
 
 /**
@@ -183,6 +220,16 @@ export interface RoutingClient
     RawCommands<"native", CallOptions>,
     Maps {}
 
+/**
+ * A routing client that gives records, and lists of pairs, where replies are flat
+ * lists: see the option `replies`.
+ */
+export interface RecordsRoutingClient
+  extends
+    Omit<RoutingClient, keyof RoutingRecords | keyof Maps>,
+    RoutingRecords,
+    Maps<RecordsMappingClient, RecordsFanouts> {}
+
 type Callback<C> = (client: C) => unknown;
 
 /** How commands travel. */
@@ -190,10 +237,11 @@ type Way = Pick<DispatchOptions, "lanes" | "exclusive" | "gate">;
 
 class RoutingClientImpl extends NativeClient {
   readonly #cluster: ClusterView;
-  readonly #options: Required<Omit<ClientOptions, "signal">>;
+  readonly #options: Required<Omit<ClientOptions, "signal" | "replies">>;
   readonly #signal: AbortSignal | undefined;
   readonly #lanes: Lanes;
   readonly #mapsApart: boolean;
+  readonly #records: boolean;
 
   /**
    * @param cluster The cluster.
@@ -215,6 +263,7 @@ class RoutingClientImpl extends NativeClient {
     this.#signal = signal;
     this.#lanes = shared.lanes;
     this.#mapsApart = mapsApart;
+    this.#records = options.replies === "records";
   }
 
   map(
@@ -345,10 +394,15 @@ class RoutingClientImpl extends NativeClient {
         idempotent: options.idempotent ?? this.#options.idempotent,
         ...way,
       }),
-      options.settled,
+      { settled: options.settled, records: this.#records },
     );
   }
 }
+
+/** The same with records and pairs where replies are lists. */
+class RecordsRoutingClientImpl extends RoutingClientImpl {}
+
+installCommands(RecordsRoutingClientImpl.prototype, true);
 
 /**
  * A routing client of a cluster.
@@ -362,7 +416,9 @@ export function createRoutingClient(
   mapsApart = false,
 ): RoutingClient {
   const read = readCallOptions(options, "the client");
-  const client = new RoutingClientImpl(cluster, read, mapsApart);
+  const client = read.replies === "records"
+    ? new RecordsRoutingClientImpl(cluster, read, mapsApart)
+    : new RoutingClientImpl(cluster, read, mapsApart);
   // The methods are installed on the prototype, out of the checker's sight.
   return client as unknown as RoutingClient;
 }

@@ -125,3 +125,25 @@ export function pushValue(
   if (value === undefined || value === null) return;
   args.push(word, value as Argument);
 }
+
+/** When something expires: the options that exclude each other. */
+export const EXPIRIES = [
+  ["ex", "EX", false],
+  ["px", "PX", false],
+  ["exat", "EXAT", false],
+  ["pxat", "PXAT", false],
+] as const;
+
+/** Adds what a page of a scan is to hold. */
+export function pushScan(
+  args: Argument[],
+  names: OptionNames,
+  options: unknown,
+): Argument[] {
+  const given = names.check(options);
+  if (given === undefined) return args;
+  pushValue(args, "MATCH", given.pattern);
+  pushValue(args, "COUNT", given.count);
+  pushValue(args, "TYPE", given.type);
+  return args;
+}

@@ -22,6 +22,8 @@ interface Interface {
   readonly imports: readonly string[];
   /** Whether it has the methods that name a key, or those that name none. */
   readonly keyed: boolean | undefined;
+  /** Whether it has those that are others on clients that give records. */
+  readonly records?: boolean;
   /** What a method returns. */
   returns(result: string): string;
 }
@@ -85,6 +87,62 @@ const INTERFACES: readonly Interface[] = [
     keyed: undefined,
     returns: (result) => `RbPromise<PerHost<${result}, K>>`,
   },
+  {
+    file: "routing_records.ts",
+    name: "RoutingRecords",
+    doc:
+      'What commands that name a key give with `replies: "records"`, on a routing\nclient.',
+    heading: "",
+    imports: [],
+    keyed: true,
+    records: true,
+    returns: (result) => `Promise<${result}>`,
+  },
+  {
+    file: "local_records.ts",
+    name: "LocalRecords",
+    doc: 'What commands give with `replies: "records"`, on a local client.',
+    heading: " extends RoutingRecords",
+    imports: ['import type { RoutingRecords } from "./routing_records.ts";'],
+    keyed: false,
+    records: true,
+    returns: (result) => `Promise<${result}>`,
+  },
+  {
+    file: "mapping_records.ts",
+    name: "MappingRecords",
+    doc:
+      'What commands that name a key give with `replies: "records"`, on a mapping\nclient.',
+    heading: "",
+    imports: [RB_PROMISE],
+    keyed: true,
+    records: true,
+    returns: (result) => `RbPromise<${result}>`,
+  },
+  {
+    file: "targeted_records.ts",
+    name: "TargetedRecords",
+    doc:
+      'What commands give with `replies: "records"`, by `targetKey` of a fanout.',
+    heading: " extends MappingRecords",
+    imports: [
+      RB_PROMISE,
+      'import type { MappingRecords } from "./mapping_records.ts";',
+    ],
+    keyed: false,
+    records: true,
+    returns: (result) => `RbPromise<${result}>`,
+  },
+  {
+    file: "fanout_records.ts",
+    name: "FanoutRecords",
+    doc: 'What commands give with `replies: "records"`, on a fanout client.',
+    heading: '<K extends "fanout" | "settled" = "fanout">',
+    imports: [RB_PROMISE, 'import type { PerHost } from "../per_host.ts";'],
+    keyed: undefined,
+    records: true,
+    returns: (result) => `RbPromise<PerHost<${result}, K>>`,
+  },
 ];
 
 /** Arguments as good as any to tell whether a command has keys. */
@@ -130,7 +188,8 @@ function textOf(one: Interface, families: readonly Family[]): string {
   const types = new Map<string, Set<string>>();
   const members: string[] = [];
   for (const family of families) {
-    const mine = family.signatures.filter(({ name }) =>
+    const all = one.records === true ? family.records : family.signatures;
+    const mine = all.filter(({ name }) =>
       one.keyed === undefined || namesKey(name) === one.keyed
     );
     for (const signature of mine) {
@@ -155,7 +214,10 @@ function textOf(one: Interface, families: readonly Family[]): string {
  * @module
  */
 
-${[...imports, ...one.imports].join("\n")}
+${
+    [...imports, ...one.imports.filter((line) => isUsed(line, members, one))]
+      .join("\n")
+  }
 
 /**
  * ${doc}
@@ -164,6 +226,12 @@ export interface ${one.name}${one.heading} {
 ${members.join("\n")}
 }
 `;
+}
+
+/** An interface without members needs nothing but what it extends. */
+function isUsed(line: string, members: string[], { heading }: Interface) {
+  const name = /\{ (\w+) \}/.exec(line)![1];
+  return heading.includes(name) || members.some((text) => text.includes(name));
 }
 
 function memberOf(

@@ -24,6 +24,8 @@ export interface Family {
   readonly file: string;
   /** In the order of the file. */
   readonly signatures: readonly Signature[];
+  /** Those that are others on clients that give records. */
+  readonly records: readonly Signature[];
   /** Where each type comes from that they name: a module, as the family sees it. */
   readonly types: ReadonlyMap<string, string>;
 }
@@ -38,6 +40,7 @@ export function readFamily(file: string, text: string): Family {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const origins = new Map<string, string>();
   const signatures: Signature[] = [];
+  const records: Signature[] = [];
   const types = new Map<string, string>();
   for (const statement of source.statements) {
     if (ts.isImportDeclaration(statement)) addImports(statement, origins);
@@ -49,19 +52,19 @@ export function readFamily(file: string, text: string): Family {
     }
   }
   for (const statement of source.statements) {
-    if (
-      !ts.isInterfaceDeclaration(statement) ||
-      !statement.name.text.endsWith("Methods")
-    ) continue;
+    if (!ts.isInterfaceDeclaration(statement)) continue;
+    const kind = /(?:Methods|Records)$/.exec(statement.name.text)?.[0];
+    if (kind === undefined) continue;
+    const list = kind === "Records" ? records : signatures;
     for (const member of statement.members) {
       if (!ts.isMethodSignature(member) || member.type === undefined) {
         throw new TypeError(`${file}: a member is no method with a result`);
       }
-      signatures.push(readSignature(member, source));
+      list.push(readSignature(member, source));
       addTypes(member, origins, types);
     }
   }
-  return { file, signatures, types };
+  return { file, signatures, records, types };
 }
 
 function addImports(

@@ -8,11 +8,16 @@
  */
 
 import type {
+  FieldExpiryOptions,
+  HRandFieldOptions,
+  HSetExOptions,
+} from "../../commands/signatures/hashes.ts";
+import type {
   GetExOptions,
   LcsOptions,
 } from "../../commands/signatures/strings.ts";
 import type { Argument, Key } from "../../values.ts";
-import type { SetOpts, SetReply, SetWithModeOpts } from "@db/redis";
+import type { HScanOpts, SetOpts, SetReply, SetWithModeOpts } from "@db/redis";
 import type { RbPromise } from "../../promise.ts";
 
 /**
@@ -20,6 +25,326 @@ import type { RbPromise } from "../../promise.ts";
  * `RbPromise`, which shows its value when the map has ended.
  */
 export interface MappingCommands {
+  /**
+   * Deletes fields; a hash without fields is gone.
+   *
+   * Redis 2.0.0, O(N) in the number of fields.
+   *
+   * @returns How many fields there were.
+   */
+  hdel(key: Key, ...fields: Argument[]): RbPromise<number>;
+  /** Deletes the fields of a list, however long. */
+  hdel(key: Key, fields: readonly Argument[]): RbPromise<number>;
+  /**
+   * Asks whether a hash has a field.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns 1 if it has, 0 if not.
+   */
+  hexists(key: Key, field: Argument): RbPromise<number>;
+  /**
+   * Has fields expire.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @param seconds From now.
+   * @returns For each field 1 if that was done, 0 if a condition kept it from it,
+   * 2 if it was deleted at once, -2 if there is none
+   * (https://redis.io/docs/latest/commands/hexpire/).
+   */
+  hexpire(
+    key: Key,
+    seconds: number,
+    fields: readonly Argument[],
+    options?: FieldExpiryOptions,
+  ): RbPromise<number[]>;
+  /**
+   * Has fields expire at a moment.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @param timestamp Seconds since 1970.
+   * @returns As `hexpire` does
+   * (https://redis.io/docs/latest/commands/hexpireat/).
+   */
+  hexpireat(
+    key: Key,
+    timestamp: number,
+    fields: readonly Argument[],
+    options?: FieldExpiryOptions,
+  ): RbPromise<number[]>;
+  /**
+   * Asks when fields expire.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @returns For each field seconds since 1970, -1 if it does not expire, -2 if
+   * there is none (https://redis.io/docs/latest/commands/hexpiretime/).
+   */
+  hexpiretime(key: Key, ...fields: Argument[]): RbPromise<number[]>;
+  /**
+   * Reads a field.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns Its value; null if there is none.
+   */
+  hget(key: Key, field: Argument): RbPromise<string | null>;
+  /**
+   * Reads all fields and their values.
+   *
+   * Redis 2.0.0, O(N) in the number of fields.
+   *
+   * @returns Fields and values in turn; nothing if there is no hash. With
+   * `replies: "records"` a record.
+   */
+  hgetall(key: Key): RbPromise<string[]>;
+  /**
+   * Reads fields and deletes them.
+   *
+   * Redis 8.0.0, O(N) in the number of fields.
+   *
+   * @returns A value for each field; null where there is none
+   * (https://redis.io/docs/latest/commands/hgetdel/).
+   */
+  hgetdel(key: Key, ...fields: Argument[]): RbPromise<(string | null)[]>;
+  /**
+   * Reads fields and sets when they expire.
+   *
+   * Redis 8.0.0, O(N) in the number of fields.
+   *
+   * @param options When; without it nothing changes.
+   * @returns A value for each field; null where there is none
+   * (https://redis.io/docs/latest/commands/hgetex/).
+   */
+  hgetex(
+    key: Key,
+    fields: readonly Argument[],
+    options?: GetExOptions,
+  ): RbPromise<(string | null)[]>;
+  /**
+   * Adds to the integer in a field; a missing one counts as 0.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns The value afterwards; beyond 2^53 it is a bigint.
+   */
+  hincrby(
+    key: Key,
+    field: Argument,
+    increment: number | bigint,
+  ): RbPromise<number>;
+  /**
+   * Adds to the number in a field; a missing one counts as 0.
+   *
+   * Redis 2.6.0, O(1).
+   *
+   * @returns The value afterwards, as text.
+   */
+  hincrbyfloat(key: Key, field: Argument, increment: number): RbPromise<string>;
+  /**
+   * Lists the fields of a hash.
+   *
+   * Redis 2.0.0, O(N) in the number of fields.
+   *
+   * @returns The fields; none if there is no hash.
+   */
+  hkeys(key: Key): RbPromise<string[]>;
+  /**
+   * Counts the fields of a hash.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns How many there are; 0 if there is no hash.
+   */
+  hlen(key: Key): RbPromise<number>;
+  /**
+   * Reads fields.
+   *
+   * Redis 2.0.0, O(N) in the number of fields.
+   *
+   * @returns A value for each field; null where there is none.
+   */
+  hmget(key: Key, ...fields: Argument[]): RbPromise<(string | null)[]>;
+  /** Reads the fields of a list, however long. */
+  hmget(key: Key, fields: readonly Argument[]): RbPromise<(string | null)[]>;
+  /**
+   * Writes fields; `hset` does it too.
+   *
+   * Redis 2.0.0, O(N) in the number of fields.
+   *
+   * @returns `"OK"`.
+   */
+  hmset(key: Key, field: Argument, value: Argument): RbPromise<string>;
+  /** Writes pairs of field and value. */
+  hmset(
+    key: Key,
+    ...pairs: [field: Argument, value: Argument][]
+  ): RbPromise<string>;
+  /** Writes the fields of a record or a Map. */
+  hmset(
+    key: Key,
+    values: Record<string, Argument> | ReadonlyMap<Argument, Argument>,
+  ): RbPromise<string>;
+  /**
+   * Has fields no longer expire.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @returns For each field 1 if that was done, -1 if it did not expire, -2 if
+   * there is none (https://redis.io/docs/latest/commands/hpersist/).
+   */
+  hpersist(key: Key, ...fields: Argument[]): RbPromise<number[]>;
+  /**
+   * Has fields expire.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @param milliseconds From now.
+   * @returns As `hexpire` does
+   * (https://redis.io/docs/latest/commands/hpexpire/).
+   */
+  hpexpire(
+    key: Key,
+    milliseconds: number,
+    fields: readonly Argument[],
+    options?: FieldExpiryOptions,
+  ): RbPromise<number[]>;
+  /**
+   * Has fields expire at a moment.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @param timestamp Milliseconds since 1970.
+   * @returns As `hexpire` does
+   * (https://redis.io/docs/latest/commands/hpexpireat/).
+   */
+  hpexpireat(
+    key: Key,
+    timestamp: number,
+    fields: readonly Argument[],
+    options?: FieldExpiryOptions,
+  ): RbPromise<number[]>;
+  /**
+   * Asks when fields expire.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @returns For each field milliseconds since 1970, -1 if it does not expire, -2
+   * if there is none (https://redis.io/docs/latest/commands/hpexpiretime/).
+   */
+  hpexpiretime(key: Key, ...fields: Argument[]): RbPromise<number[]>;
+  /**
+   * Asks how long fields have to live.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @returns For each field milliseconds, -1 if it does not expire, -2 if there is
+   * none (https://redis.io/docs/latest/commands/hpttl/).
+   */
+  hpttl(key: Key, ...fields: Argument[]): RbPromise<number[]>;
+  /**
+   * Picks a field by chance.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @returns The field; null if there is no hash.
+   */
+  hrandfield(key: Key): RbPromise<string | null>;
+  /**
+   * Picks several fields by chance.
+   *
+   * Redis 6.2.0, O(N) in the number of fields.
+   *
+   * @param count How many different ones; below 0, that many, some maybe several
+   * times.
+   * @returns The fields; with `withValues` fields and values in turn.
+   */
+  hrandfield(
+    key: Key,
+    count: number,
+    options?: HRandFieldOptions,
+  ): RbPromise<string[]>;
+  /**
+   * Goes through the fields of a hash, a page at a time.
+   *
+   * Redis 2.8.0, O(1) for a page.
+   *
+   * @param cursor 0 to begin, then what the page before gave.
+   * @param options Which fields, and about how many a page.
+   * @returns The next cursor, `"0"` at the end, and fields and values in turn.
+   */
+  hscan(
+    key: Key,
+    cursor: number | string,
+    options?: HScanOpts,
+  ): RbPromise<[string, string[]]>;
+  /**
+   * Writes a field.
+   *
+   * Redis 2.0.0, O(1) for each field.
+   *
+   * @returns How many fields are new.
+   */
+  hset(key: Key, field: Argument, value: Argument): RbPromise<number>;
+  /** Writes pairs of field and value. */
+  hset(
+    key: Key,
+    ...pairs: [field: Argument, value: Argument][]
+  ): RbPromise<number>;
+  /** Writes the fields of a record or a Map. */
+  hset(
+    key: Key,
+    values: Record<string, Argument> | ReadonlyMap<Argument, Argument>,
+  ): RbPromise<number>;
+  /**
+   * Writes fields that expire.
+   *
+   * Redis 8.0.0, O(N) in the number of fields.
+   *
+   * @param options When, and under which condition.
+   * @returns 1 if they were written, 0 if a condition kept them from it
+   * (https://redis.io/docs/latest/commands/hsetex/).
+   */
+  hsetex(
+    key: Key,
+    values: Record<string, Argument> | ReadonlyMap<Argument, Argument>,
+    options?: HSetExOptions,
+  ): RbPromise<number>;
+  /**
+   * Writes a field unless there is one.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns 1 if it was written, 0 if not.
+   */
+  hsetnx(key: Key, field: Argument, value: Argument): RbPromise<number>;
+  /**
+   * Measures the value of a field.
+   *
+   * Redis 3.2.0, O(1).
+   *
+   * @returns The length in bytes; 0 if there is none.
+   */
+  hstrlen(key: Key, field: Argument): RbPromise<number>;
+  /**
+   * Asks how long fields have to live.
+   *
+   * Redis 7.4.0, O(N) in the number of fields.
+   *
+   * @returns For each field seconds, -1 if it does not expire, -2 if there is none
+   * (https://redis.io/docs/latest/commands/httl/).
+   */
+  httl(key: Key, ...fields: Argument[]): RbPromise<number[]>;
+  /**
+   * Lists the values of a hash.
+   *
+   * Redis 2.0.0, O(N) in the number of fields.
+   *
+   * @returns The values; none if there is no hash.
+   */
+  hvals(key: Key): RbPromise<string[]>;
   /**
    * Appends to a value; a missing one counts as empty.
    *

@@ -7,7 +7,7 @@
 import type { Argument } from "../../values.ts";
 import { allKeys, countedPairs, everySecond, firstTwo } from "../key_rules.ts";
 import { listed, made, type MethodRows, paired, plain } from "../methods.ts";
-import { OptionNames, type Options, pushValue } from "../options.ts";
+import { EXPIRIES, OptionNames, type Options, pushValue } from "../options.ts";
 import type { StringMethods } from "../signatures/strings.ts";
 import type { CommandRows } from "../spec.ts";
 import { wordOf } from "../words.ts";
@@ -59,12 +59,6 @@ const STRALGO_OPTIONS = new OptionNames(
   "len idx minmatchlen withmatchlen",
 );
 
-const EXPIRIES = [
-  ["ex", "EX", false],
-  ["px", "PX", false],
-  ["exat", "EXAT", false],
-  ["pxat", "PXAT", false],
-] as const;
 const SET_EXPIRIES = [...EXPIRIES, ["keepttl", "KEEPTTL", true]] as const;
 const GETEX_EXPIRIES = [...EXPIRIES, ["persist", "PERSIST", true]] as const;
 
