@@ -69,6 +69,18 @@ export type {
   HSetExOptions,
 } from "./src/commands/signatures/hashes.ts";
 export type {
+  Score,
+  ScoreBound,
+  Scored,
+  WeightedKeys,
+  ZDiffOptions,
+  ZInterCardOptions,
+  ZMPopOptions,
+  ZRandMemberOptions,
+  ZRangeOptions,
+  ZRangeStoreOptions,
+} from "./src/commands/signatures/sorted_sets.ts";
+export type {
   GetExOptions,
   LcsOptions,
 } from "./src/commands/signatures/strings.ts";
@@ -119,7 +131,6 @@ export type {
 export { Script } from "./src/commands/script.ts";
 export type {
   ClientKind,
-  GenericCommands,
   KeylessMethod,
   Method,
   NodeCommands,

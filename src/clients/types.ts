@@ -79,29 +79,6 @@ export type Method<F, K extends ClientKind> = F extends {
     ? (...args: Widened<A>) => ResultOf<R>[K]
   : never;
 
-/** Commands whose result depends on the type of their options. */
-export interface GenericCommands<K extends ClientKind> {
-  /** Adds one member to a sorted set. */
-  zadd<T extends ZAddOpts = ZAddOpts>(
-    key: Key,
-    score: number | bigint,
-    member: Argument,
-    opts?: T,
-  ): ResultOf<ZAddReply<T>>[K];
-  /** Adds several members to a sorted set. */
-  zadd<T extends ZAddOpts = ZAddOpts>(
-    key: Key,
-    scoreMembers: [number, Argument][],
-    opts?: T,
-  ): ResultOf<ZAddReply<T>>[K];
-  /** Adds several members to a sorted set. */
-  zadd<T extends ZAddOpts = ZAddOpts>(
-    key: Key,
-    memberScores: Record<string | number, number>,
-    opts?: T,
-  ): ResultOf<ZAddReply<T>>[K];
-}
-
 /** Methods of `@db/redis` that need a connection of their own: see `connect`. */
 export type StatefulMethod =
   | "asking"
@@ -174,21 +151,21 @@ export type KeylessMethod =
 /** Every method that runs on a connection that is shared. */
 export type NodeMethod = Exclude<
   keyof RedisCommands,
-  StatefulMethod | keyof GenericCommands<ClientKind> | keyof FanoutCommands
+  StatefulMethod | keyof FanoutCommands
 >;
 
 /** Every method whose command names a key. */
 export type RoutableMethod = Exclude<NodeMethod, KeylessMethod>;
 
 /** All commands that a node answers on a shared connection. */
-export type NodeCommands<K extends ClientKind> =
-  & GenericCommands<K>
-  & { [M in NodeMethod]: Method<RedisCommands[M], K> };
+export type NodeCommands<K extends ClientKind> = {
+  [M in NodeMethod]: Method<RedisCommands[M], K>;
+};
 
 /** All commands that the router can place. */
-export type RoutableCommands<K extends ClientKind> =
-  & GenericCommands<K>
-  & { [M in RoutableMethod]: Method<RedisCommands[M], K> };
+export type RoutableCommands<K extends ClientKind> = {
+  [M in RoutableMethod]: Method<RedisCommands[M], K>;
+};
 
 /** Any command by its name, and any script. */
 export interface RawCommands<K extends ClientKind, O = CommandFlags> {

@@ -76,6 +76,27 @@ export class OptionNames {
   }
 
   /**
+   * An option that is an object itself.
+   *
+   * @param members The names it has, with blanks between them.
+   * @returns The object; nothing if it is not given.
+   */
+  object(options: Options, name: string, members: string): Options | undefined {
+    const value = options[name];
+    if (value === undefined || value === null) return undefined;
+    const names = members.split(" ");
+    const isWhole = typeof value === "object" &&
+      names.every((member) => Reflect.get(value, member) !== undefined) &&
+      Object.keys(value).every((member) => names.includes(member));
+    if (isWhole) return value as Options;
+    throw new TypeError(
+      `The option "${name}" of "${this.#method}" is no object of ${
+        names.join(" and ")
+      }`,
+    );
+  }
+
+  /**
    * The only one that is given of some options that exclude each other.
    *
    * @param names The names, each with the word it travels as, and whether it is
@@ -146,4 +167,15 @@ export function pushScan(
   pushValue(args, "COUNT", given.count);
   pushValue(args, "TYPE", given.type);
   return args;
+}
+
+/** Adds how many to leave out and the most to give: `{ offset, count }`. */
+export function pushLimit(
+  args: Argument[],
+  names: OptionNames,
+  options: Options,
+): void {
+  const limit = names.object(options, "limit", "offset count");
+  if (limit === undefined) return;
+  args.push("LIMIT", limit.offset as Argument, limit.count as Argument);
 }

@@ -48,3 +48,9 @@ export function toPageOfPairs(reply: Reply): unknown {
   const [cursor, items] = listOf(reply);
   return [cursor, toPairs(items)];
 }
+
+/** A number that travels as text: a score, `inf` too. */
+export function toNumber(reply: Reply): number {
+  if (reply === "inf") return Infinity;
+  return reply === "-inf" ? -Infinity : Number(reply);
+}

@@ -13,11 +13,35 @@ import type {
   HSetExOptions,
 } from "../../commands/signatures/hashes.ts";
 import type {
+  Score,
+  ScoreBound,
+  WeightedKeys,
+  ZDiffOptions,
+  ZInterCardOptions,
+  ZMPopOptions,
+  ZRandMemberOptions,
+  ZRangeOptions,
+  ZRangeStoreOptions,
+} from "../../commands/signatures/sorted_sets.ts";
+import type {
   GetExOptions,
   LcsOptions,
 } from "../../commands/signatures/strings.ts";
 import type { Argument, Key } from "../../values.ts";
-import type { HScanOpts, SetOpts, SetReply, SetWithModeOpts } from "@db/redis";
+import type {
+  HScanOpts,
+  SetOpts,
+  SetReply,
+  SetWithModeOpts,
+  ZAddOpts,
+  ZAddReply,
+  ZInterOpts,
+  ZInterstoreOpts,
+  ZRangeByLexOpts,
+  ZRangeByScoreOpts,
+  ZScanOpts,
+  ZUnionstoreOpts,
+} from "@db/redis";
 import type { RbPromise } from "../../promise.ts";
 import type { PerHost } from "../per_host.ts";
 
@@ -374,6 +398,461 @@ export interface FanoutCommands<K extends "fanout" | "settled" = "fanout"> {
    * @returns The values; none if there is no hash.
    */
   hvals(key: Key): RbPromise<PerHost<string[], K>>;
+  /**
+   * Waits for a member with the highest score of any of several sets, and takes
+   * it.
+   *
+   * Redis 5.0.0, O(log N).
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The key, the member and its score; null when the time was up.
+   */
+  bzpopmax(
+    timeout: number,
+    ...keys: Key[]
+  ): RbPromise<PerHost<[key: string, member: string, score: string] | null, K>>;
+  /**
+   * Waits for a member with the lowest score of any of several sets, and takes it.
+   *
+   * Redis 5.0.0, O(log N).
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The key, the member and its score; null when the time was up.
+   */
+  bzpopmin(
+    timeout: number,
+    ...keys: Key[]
+  ): RbPromise<PerHost<[key: string, member: string, score: string] | null, K>>;
+  /**
+   * Waits for members of the first of several sets that has any, and takes them.
+   *
+   * Redis 7.0.0, O(K) + O(M × log N) for K keys and M members.
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The key, and pairs of member and score; null when the time was up.
+   */
+  bzmpop(
+    timeout: number,
+    where: "MIN" | "MAX",
+    keys: readonly Key[],
+    options?: ZMPopOptions,
+  ): RbPromise<
+    PerHost<[key: string, [member: string, score: string][]] | null, K>
+  >;
+  /**
+   * Adds a member, or changes its score.
+   *
+   * Redis 1.2.0, O(log N); `nx`, `xx` and `ch` need 3.0.2.
+   *
+   * @param options `nx` or `xx` to only add, or only change; `ch` to count what
+   * was changed too.
+   * @returns How many were added.
+   */
+  zadd<T extends ZAddOpts = ZAddOpts>(
+    key: Key,
+    score: Score,
+    member: Argument,
+    options?: T,
+  ): RbPromise<PerHost<ZAddReply<T>, K>>;
+  /** Adds pairs of score and member, or changes their scores. */
+  zadd<T extends ZAddOpts = ZAddOpts>(
+    key: Key,
+    scoreMembers: [score: Score, member: Argument][],
+    options?: T,
+  ): RbPromise<PerHost<ZAddReply<T>, K>>;
+  /** Adds the members of a record or a Map, whose values are their scores. */
+  zadd<T extends ZAddOpts = ZAddOpts>(
+    key: Key,
+    memberScores: Record<string | number, Score> | ReadonlyMap<Argument, Score>,
+    options?: T,
+  ): RbPromise<PerHost<ZAddReply<T>, K>>;
+  /**
+   * Adds to the score of a member, under a condition; see also `zincrby`.
+   *
+   * Redis 3.0.2, O(log N).
+   *
+   * @returns The score afterwards, as text; null if the condition kept it as it
+   * was.
+   */
+  zaddIncr(
+    key: Key,
+    score: Score,
+    member: Argument,
+    options?: ZAddOpts,
+  ): RbPromise<PerHost<string | null, K>>;
+  /**
+   * Counts the members.
+   *
+   * Redis 1.2.0, O(1).
+   *
+   * @returns How many there are; 0 if there is no set.
+   */
+  zcard(key: Key): RbPromise<PerHost<number, K>>;
+  /**
+   * Counts the members with scores in a range.
+   *
+   * Redis 2.0.0, O(log N).
+   */
+  zcount(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Finds the members of the first set that none of the others has; all keys are
+   * of one host.
+   *
+   * Redis 6.2.0, O(L + (N-K)log(N)).
+   *
+   * @returns The members, with `withScore` and scores in turn.
+   */
+  zdiff(
+    keys: readonly Key[],
+    options?: ZDiffOptions,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Stores the members of the first set that none of the others has.
+   *
+   * Redis 6.2.0, O(L + (N-K)log(N)).
+   *
+   * @returns How many were stored.
+   */
+  zdiffstore(
+    destination: Key,
+    keys: readonly Key[],
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Adds to the score of a member; a missing one counts as 0.
+   *
+   * Redis 1.2.0, O(log N).
+   *
+   * @returns The score afterwards, as text.
+   */
+  zincrby(
+    key: Key,
+    increment: Score,
+    member: Argument,
+  ): RbPromise<PerHost<string, K>>;
+  /**
+   * Finds the members that all of several sets have; all keys are of one host.
+   *
+   * Redis 6.2.0, O(N × K) + O(M × log M).
+   *
+   * @returns The members, with `withScore` and scores in turn.
+   */
+  zinter(
+    keys: WeightedKeys,
+    options?: ZInterOpts,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Counts the members that all of several sets have.
+   *
+   * Redis 7.0.0, O(N × K).
+   */
+  zintercard(
+    keys: readonly Key[],
+    options?: ZInterCardOptions,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Stores the members that all of several sets have.
+   *
+   * Redis 2.0.0, O(N × K) + O(M × log M).
+   *
+   * @returns How many were stored.
+   */
+  zinterstore(
+    destination: Key,
+    keys: WeightedKeys,
+    options?: ZInterstoreOpts,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Counts the members in a range by their text, where all scores are the same.
+   *
+   * Redis 2.8.9, O(log N).
+   *
+   * @param min `"[a"` with a, `"(a"` without it, or `"-"`.
+   * @param max The same, or `"+"`.
+   */
+  zlexcount(
+    key: Key,
+    min: Argument,
+    max: Argument,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Takes members of the first of several sets that has any.
+   *
+   * Redis 7.0.0, O(K) + O(M × log N) for K keys and M members.
+   *
+   * @returns The key, and pairs of member and score; null if all are empty.
+   */
+  zmpop(
+    where: "MIN" | "MAX",
+    keys: readonly Key[],
+    options?: ZMPopOptions,
+  ): RbPromise<
+    PerHost<[key: string, [member: string, score: string][]] | null, K>
+  >;
+  /**
+   * Reads the scores of members.
+   *
+   * Redis 6.2.0, O(N) in the number of members.
+   *
+   * @returns A score for each, as text; null where there is none.
+   */
+  zmscore(
+    key: Key,
+    ...members: Argument[]
+  ): RbPromise<PerHost<(string | null)[], K>>;
+  /** Reads the scores of a list of members, however long. */
+  zmscore(
+    key: Key,
+    members: readonly Argument[],
+  ): RbPromise<PerHost<(string | null)[], K>>;
+  /**
+   * Takes members with the highest scores.
+   *
+   * Redis 5.0.0, O(M × log N).
+   *
+   * @param count The most; 1 without it.
+   * @returns Members and scores in turn.
+   */
+  zpopmax(key: Key, count?: number): RbPromise<PerHost<string[], K>>;
+  /**
+   * Takes members with the lowest scores.
+   *
+   * Redis 5.0.0, O(M × log N).
+   *
+   * @param count The most; 1 without it.
+   * @returns Members and scores in turn.
+   */
+  zpopmin(key: Key, count?: number): RbPromise<PerHost<string[], K>>;
+  /**
+   * Picks a member by chance.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @returns The member; null if there is no set.
+   */
+  zrandmember(key: Key): RbPromise<PerHost<string | null, K>>;
+  /**
+   * Picks several members by chance.
+   *
+   * Redis 6.2.0, O(N) in the number of members.
+   *
+   * @param count How many different ones; below 0, that many, some maybe several
+   * times.
+   * @returns The members, with `withScore` and scores in turn.
+   */
+  zrandmember(
+    key: Key,
+    count: number,
+    options?: ZRandMemberOptions,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Reads the members of a range.
+   *
+   * Redis 1.2.0, O(log N + M); `by`, `rev` and `limit` need 6.2.0.
+   *
+   * @param start The first rank, from 0; below 0, from the end. With `by`, the
+   * end of a range of scores or texts.
+   * @param stop The last one.
+   * @returns The members from the lowest score on, with `withScore` and scores in
+   * turn.
+   */
+  zrange(
+    key: Key,
+    start: ScoreBound,
+    stop: ScoreBound,
+    options?: ZRangeOptions,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Reads the members of a range by their text, where all scores are the same;
+   * `zrange` with `by: "LEX"` does it too.
+   *
+   * Redis 2.8.9, O(log N + M).
+   *
+   * @param min `"[a"` with a, `"(a"` without it, or `"-"`.
+   * @param max The same, or `"+"`.
+   */
+  zrangebylex(
+    key: Key,
+    min: Argument,
+    max: Argument,
+    options?: ZRangeByLexOpts,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Reads the members with scores in a range; `zrange` with `by: "SCORE"` does it
+   * too.
+   *
+   * Redis 1.0.5, O(log N + M).
+   *
+   * @returns The members from the lowest score on, with `withScore` and scores in
+   * turn.
+   */
+  zrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+    options?: ZRangeByScoreOpts,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Stores the members of a range.
+   *
+   * Redis 6.2.0, O(log N + M).
+   *
+   * @returns How many were stored.
+   */
+  zrangestore(
+    destination: Key,
+    source: Key,
+    start: ScoreBound,
+    stop: ScoreBound,
+    options?: ZRangeStoreOptions,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Finds how many members have lower scores than one.
+   *
+   * Redis 2.0.0, O(log N).
+   *
+   * @returns Its rank, from 0; null if it is no member.
+   */
+  zrank(key: Key, member: Argument): RbPromise<PerHost<number | null, K>>;
+  /**
+   * Removes members.
+   *
+   * Redis 1.2.0, O(M × log N).
+   *
+   * @returns How many there were.
+   */
+  zrem(key: Key, ...members: Argument[]): RbPromise<PerHost<number, K>>;
+  /** Removes the members of a list, however long. */
+  zrem(key: Key, members: readonly Argument[]): RbPromise<PerHost<number, K>>;
+  /**
+   * Removes the members of a range by their text, where all scores are the same.
+   *
+   * Redis 2.8.9, O(log N + M).
+   *
+   * @returns How many there were.
+   */
+  zremrangebylex(
+    key: Key,
+    min: Argument,
+    max: Argument,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Removes the members of a range of ranks.
+   *
+   * Redis 2.0.0, O(log N + M).
+   *
+   * @returns How many there were.
+   */
+  zremrangebyrank(
+    key: Key,
+    start: number,
+    stop: number,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Removes the members with scores in a range.
+   *
+   * Redis 1.2.0, O(log N + M).
+   *
+   * @returns How many there were.
+   */
+  zremrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+  ): RbPromise<PerHost<number, K>>;
+  /**
+   * Reads the members of a range of ranks from the highest score on.
+   *
+   * Redis 1.2.0, O(log N + M).
+   *
+   * @returns The members, with `withScore` and scores in turn.
+   */
+  zrevrange(
+    key: Key,
+    start: number,
+    stop: number,
+    options?: ZRandMemberOptions,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Reads the members of a range by their text, from the end on.
+   *
+   * Redis 2.8.9, O(log N + M).
+   */
+  zrevrangebylex(
+    key: Key,
+    max: Argument,
+    min: Argument,
+    options?: ZRangeByLexOpts,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Reads the members with scores in a range, from the highest on.
+   *
+   * Redis 2.2.0, O(log N + M).
+   *
+   * @returns The members, with `withScore` and scores in turn.
+   */
+  zrevrangebyscore(
+    key: Key,
+    max: ScoreBound,
+    min: ScoreBound,
+    options?: ZRangeByScoreOpts,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Finds how many members have higher scores than one.
+   *
+   * Redis 2.0.0, O(log N).
+   *
+   * @returns Its rank from the end, from 0; null if it is no member.
+   */
+  zrevrank(key: Key, member: Argument): RbPromise<PerHost<number | null, K>>;
+  /**
+   * Goes through the members of a set, a page at a time.
+   *
+   * Redis 2.8.0, O(1) for a page.
+   *
+   * @param cursor 0 to begin, then what the page before gave.
+   * @param options Which members, and about how many a page.
+   * @returns The next cursor, `"0"` at the end, and members and scores in turn.
+   */
+  zscan(
+    key: Key,
+    cursor: number | string,
+    options?: ZScanOpts,
+  ): RbPromise<PerHost<[string, string[]], K>>;
+  /**
+   * Reads the score of a member.
+   *
+   * Redis 1.2.0, O(1).
+   *
+   * @returns The score, as text; null if it is no member.
+   */
+  zscore(key: Key, member: Argument): RbPromise<PerHost<string | null, K>>;
+  /**
+   * Finds the members that any of several sets has; all keys are of one host.
+   *
+   * Redis 6.2.0, O(N) + O(M × log M).
+   *
+   * @returns The members, with `withScore` and scores in turn.
+   */
+  zunion(
+    keys: WeightedKeys,
+    options?: ZInterOpts,
+  ): RbPromise<PerHost<string[], K>>;
+  /**
+   * Stores the members that any of several sets has.
+   *
+   * Redis 2.0.0, O(N) + O(M × log M).
+   *
+   * @returns How many were stored.
+   */
+  zunionstore(
+    destination: Key,
+    keys: WeightedKeys,
+    options?: ZUnionstoreOpts,
+  ): RbPromise<PerHost<number, K>>;
   /**
    * Appends to a value; a missing one counts as empty.
    *

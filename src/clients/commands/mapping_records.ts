@@ -8,8 +8,22 @@
  */
 
 import type { HRandFieldOptions } from "../../commands/signatures/hashes.ts";
+import type {
+  ScoreBound,
+  Scored,
+  WeightedKeys,
+  ZDiffOptions,
+  ZMPopOptions,
+  ZRandMemberOptions,
+  ZRangeOptions,
+} from "../../commands/signatures/sorted_sets.ts";
 import type { Key } from "../../values.ts";
-import type { HScanOpts } from "@db/redis";
+import type {
+  HScanOpts,
+  ZInterOpts,
+  ZRangeByScoreOpts,
+  ZScanOpts,
+} from "@db/redis";
 import type { RbPromise } from "../../promise.ts";
 
 /**
@@ -64,4 +78,128 @@ export interface MappingRecords {
     cursor: number | string,
     options?: HScanOpts,
   ): RbPromise<[string, [field: string, value: string][]]>;
+  /** Waits for the member with the highest score of any of several sets. */
+  bzpopmax(
+    timeout: number,
+    ...keys: Key[]
+  ): RbPromise<[key: string, member: string, score: number] | null>;
+  /** Waits for the member with the lowest score of any of several sets. */
+  bzpopmin(
+    timeout: number,
+    ...keys: Key[]
+  ): RbPromise<[key: string, member: string, score: number] | null>;
+  /** Waits for members of the first of several sets that has any. */
+  bzmpop(
+    timeout: number,
+    where: "MIN" | "MAX",
+    keys: readonly Key[],
+    options?: ZMPopOptions,
+  ): RbPromise<[key: string, Scored[]] | null>;
+  /** Finds what the first set has and no other, with scores. */
+  zdiff(
+    keys: readonly Key[],
+    options: ZDiffOptions & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Finds the members of the first set that none of the others has. */
+  zdiff(keys: readonly Key[], options?: ZDiffOptions): RbPromise<string[]>;
+  /** Finds what all sets have, with scores. */
+  zinter(
+    keys: WeightedKeys,
+    options: ZInterOpts & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Finds the members that all of several sets have. */
+  zinter(keys: WeightedKeys, options?: ZInterOpts): RbPromise<string[]>;
+  /** Takes members of the first of several sets that has any. */
+  zmpop(
+    where: "MIN" | "MAX",
+    keys: readonly Key[],
+    options?: ZMPopOptions,
+  ): RbPromise<[key: string, Scored[]] | null>;
+  /** Takes members with the highest scores. */
+  zpopmax(key: Key, count?: number): RbPromise<Scored[]>;
+  /** Takes members with the lowest scores. */
+  zpopmin(key: Key, count?: number): RbPromise<Scored[]>;
+  /** Picks a member by chance. */
+  zrandmember(key: Key): RbPromise<string | null>;
+  /** Picks several members by chance, with their scores. */
+  zrandmember(
+    key: Key,
+    count: number,
+    options: ZRandMemberOptions & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Picks several members by chance. */
+  zrandmember(
+    key: Key,
+    count: number,
+    options?: ZRandMemberOptions,
+  ): RbPromise<string[]>;
+  /** Reads the members of a range, with their scores. */
+  zrange(
+    key: Key,
+    start: ScoreBound,
+    stop: ScoreBound,
+    options: ZRangeOptions & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Reads the members of a range: by rank, score or text. */
+  zrange(
+    key: Key,
+    start: ScoreBound,
+    stop: ScoreBound,
+    options?: ZRangeOptions,
+  ): RbPromise<string[]>;
+  /** Reads the members with scores in a range, with their scores. */
+  zrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+    options: ZRangeByScoreOpts & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Reads the members with scores in a range. */
+  zrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+    options?: ZRangeByScoreOpts,
+  ): RbPromise<string[]>;
+  /** Reads the members of a range from the highest score on, with scores. */
+  zrevrange(
+    key: Key,
+    start: number,
+    stop: number,
+    options: ZRandMemberOptions & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Reads the members of a range of ranks from the highest score on. */
+  zrevrange(
+    key: Key,
+    start: number,
+    stop: number,
+    options?: ZRandMemberOptions,
+  ): RbPromise<string[]>;
+  /** Reads the members with scores in a range from the highest on, with scores. */
+  zrevrangebyscore(
+    key: Key,
+    max: ScoreBound,
+    min: ScoreBound,
+    options: ZRangeByScoreOpts & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Reads the members with scores in a range, from the highest on. */
+  zrevrangebyscore(
+    key: Key,
+    max: ScoreBound,
+    min: ScoreBound,
+    options?: ZRangeByScoreOpts,
+  ): RbPromise<string[]>;
+  /** Goes through the members of a set with their scores, a page at a time. */
+  zscan(
+    key: Key,
+    cursor: number | string,
+    options?: ZScanOpts,
+  ): RbPromise<[string, Scored[]]>;
+  /** Finds what any set has, with scores. */
+  zunion(
+    keys: WeightedKeys,
+    options: ZInterOpts & { withScore: true },
+  ): RbPromise<Scored[]>;
+  /** Finds the members that any of several sets has. */
+  zunion(keys: WeightedKeys, options?: ZInterOpts): RbPromise<string[]>;
 }
