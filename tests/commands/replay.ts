@@ -196,10 +196,11 @@ export function difference(
     return errorDifference(outcome.error, played);
   }
   if ("error" in played) return `fails: ${errorText(played.error)}`;
+  const given = withoutAdvice(played.value);
   const value = withOurErrors(outcome.value);
-  return JSON.stringify(sorted(played.value)) === JSON.stringify(sorted(value))
+  return JSON.stringify(sorted(given)) === JSON.stringify(sorted(value))
     ? undefined
-    : `gives ${show(played.value)}, not ${show(value)}`;
+    : `gives ${show(given)}, not ${show(value)}`;
 }
 
 /** The call as somebody would write it. */
@@ -221,6 +222,9 @@ function needsConnection(
 /** The error of a call that is refused before anything is sent. */
 export const REFUSED = "TypeError";
 
+/** The error of a call whose reply is no text. */
+export const DECODE_ERROR = "DecodeError";
+
 const REPLY_ERROR = "ErrorReplyError: -";
 
 function errorDifference(expected: string, played: Played): string | undefined {
@@ -236,6 +240,11 @@ function errorDifference(expected: string, played: Played): string | undefined {
   if (!(error instanceof Error)) return `fails with no error: ${String(error)}`;
   if (expected === REFUSED) {
     return error instanceof TypeError
+      ? undefined
+      : `fails: ${errorText(error)}`;
+  }
+  if (expected === DECODE_ERROR) {
+    return error.constructor.name === expected
       ? undefined
       : `fails: ${errorText(error)}`;
   }
@@ -260,6 +269,17 @@ function withOurErrors(value: unknown): unknown {
     (part) =>
       typeof part.$error === "string"
         ? { $error: ourError(part.$error) }
+        : part,
+  );
+}
+
+/** The value with the names alone of errors about text. */
+function withoutAdvice(value: unknown): unknown {
+  return mapObjects(
+    value,
+    (part) =>
+      String(part.$error).startsWith(DECODE_ERROR)
+        ? { $error: DECODE_ERROR }
         : part,
   );
 }
