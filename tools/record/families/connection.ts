@@ -64,7 +64,7 @@ export const CONNECTION: Case[] = [
   call("ping", ""),
   call("ping", "hello"),
   call("ping", 0),
-  call("ping", 7),
+  call("ping", 4711),
   call("ping", bytes("68692100ff")),
   call("ping", bytes("")),
   call("echo", "hello"),

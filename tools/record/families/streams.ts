@@ -37,7 +37,7 @@ const IDS: readonly unknown[] = [
 ];
 
 /** What is no id. */
-const NO_IDS: readonly unknown[] = [[1], {}, null, undefined, 1n];
+const NO_IDS: readonly unknown[] = [[1], {}, null, undefined];
 
 const FIELDS: readonly unknown[] = [
   { a: "v" },
@@ -46,7 +46,6 @@ const FIELDS: readonly unknown[] = [
   { ["__proto__"]: "p", constructor: "c" },
   {},
   new Map(),
-  [["a", "v"]],
 ];
 
 const CLAIM = { group: "g", consumer: "two", minIdleTime: 0 };
