@@ -132,7 +132,7 @@ function generalMethod(maker: Maker) {
       // Of a list of any length, each is meant.
       while (
         given.length > row.min && row.max < Infinity &&
-        given.at(-1) === undefined
+        (given.at(-1) === undefined || given.at(-1) === null)
       ) given.pop();
       if (given.length < row.min || given.length > row.max) {
         throw wrongCount(maker, given.length);

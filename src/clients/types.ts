@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RedisCommands, ZAddOpts, ZAddReply } from "@db/redis";
+import type { RedisCommands } from "@db/redis";
 import type { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { Script } from "../commands/script.ts";

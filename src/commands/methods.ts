@@ -130,7 +130,10 @@ export function paired(
       // arguments are checked.
       if (given.length > fixed + 1 && !Array.isArray(first)) return given;
       for (const one of given.slice(fixed)) pushPairs(args, one);
-      return args;
+      if (args.length > fixed) return args;
+      throw new TypeError(
+        `Cannot issue "${command}": it was given no keys or fields`,
+      );
     }
     return given;
   };

@@ -6,7 +6,12 @@
  */
 
 import type { Redis, RedisPipeline, RedisSubscription } from "@db/redis";
-import { Cluster, CommandError, type LocalClient } from "../../mod.ts";
+import {
+  Cluster,
+  CommandError,
+  type LocalClient,
+  UnroutableCommandError,
+} from "../../mod.ts";
 import {
   canonical,
   errorText,
@@ -239,7 +244,7 @@ function errorDifference(expected: string, played: Played): string | undefined {
   }
   if (!(error instanceof Error)) return `fails with no error: ${String(error)}`;
   if (expected === REFUSED) {
-    return error instanceof TypeError
+    return error instanceof TypeError || error instanceof UnroutableCommandError
       ? undefined
       : `fails: ${errorText(error)}`;
   }

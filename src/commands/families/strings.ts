@@ -108,7 +108,10 @@ function pushMatches(
   if (names.isOn(given, "idx")) args.push("IDX");
   if (names.isOn(given, "len")) args.push("LEN");
   if (names.isOn(given, "withmatchlen")) args.push("WITHMATCHLEN");
-  pushValue(args, "MINMATCHLEN", given.minmatchlen);
+  // 0 is what it is without a word.
+  if (given.minmatchlen !== 0) {
+    pushValue(args, "MINMATCHLEN", given.minmatchlen);
+  }
   return args;
 }
 
