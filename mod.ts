@@ -81,6 +81,10 @@ export type {
   ZRangeStoreOptions,
 } from "./src/commands/signatures/sorted_sets.ts";
 export type {
+  XAutoClaimOptions,
+  XAutoClaimReply,
+} from "./src/commands/signatures/streams.ts";
+export type {
   GetExOptions,
   LcsOptions,
 } from "./src/commands/signatures/strings.ts";

@@ -17,14 +17,21 @@ export function toRecord(reply: Reply): Record<string, Reply> {
   const list = listOf(reply);
   const record: Record<string, Reply> = {};
   for (let i = 0; i + 1 < list.length; i += 2) {
-    const name = String(list[i]);
-    if (name === "__proto__") define(record, name, list[i + 1]);
-    else record[name] = list[i + 1];
+    setField(record, String(list[i]), list[i + 1]);
   }
   return record;
 }
 
-function define(record: object, name: string, value: unknown): void {
+/** Sets an entry of a record, also one called `__proto__`. */
+export function setField(
+  record: Record<string, unknown>,
+  name: string,
+  value: unknown,
+): void {
+  if (name !== "__proto__") {
+    record[name] = value;
+    return;
+  }
   Object.defineProperty(record, name, {
     value,
     configurable: true,

@@ -17,6 +17,12 @@ import type { RoutingCommands } from "./routing_commands.ts";
  */
 export interface LocalCommands extends RoutingCommands {
   /**
+   * Lists the subcommands of XGROUP.
+   *
+   * Redis 5.0.0, O(1).
+   */
+  xgroupHelp(): Promise<string[]>;
+  /**
    * Finds the longest subsequence that two texts, or the values of two keys, have
    * in common; `lcs` replaces it.
    *

@@ -18,6 +18,12 @@ import type { MappingCommands } from "./mapping_commands.ts";
  */
 export interface TargetedCommands extends MappingCommands {
   /**
+   * Lists the subcommands of XGROUP.
+   *
+   * Redis 5.0.0, O(1).
+   */
+  xgroupHelp(): RbPromise<string[]>;
+  /**
    * Finds the longest subsequence that two texts, or the values of two keys, have
    * in common; `lcs` replaces it.
    *
