@@ -80,6 +80,24 @@ export type {
   ZRangeOptions,
   ZRangeStoreOptions,
 } from "./src/commands/signatures/sorted_sets.ts";
+export type { BitUnit } from "./src/commands/signatures/bitmaps.ts";
+export type {
+  GeoFound,
+  GeoSearchBy,
+  GeoSearchFrom,
+  GeoSearchOptions,
+  GeoSearchStoreOptions,
+} from "./src/commands/signatures/geo.ts";
+export type {
+  CopyOptions,
+  ExpireOptions,
+} from "./src/commands/signatures/keys.ts";
+export type { ListEnd, LMPopOptions } from "./src/commands/signatures/lists.ts";
+export type {
+  FunctionListOptions,
+  FunctionLoadOptions,
+} from "./src/commands/signatures/scripting.ts";
+export type { SInterCardOptions } from "./src/commands/signatures/sets.ts";
 export type {
   XAutoClaimOptions,
   XAutoClaimReply,

@@ -237,13 +237,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     "unlink()": { words: null, value: 0 },
   }, { awaited: true }),
   refused(
-    "A call that the server refuses as it is written may be refused before",
-    ({ reply, args: [, one] }) =>
-      /^-ERR (wrong number of arguments|at least 1 input key|syntax error|Unbalanced)/
-        .test(reply) && one !== "dest",
-    { orRecorded: true },
-  ),
-  refused(
     "An argument too many may be refused",
     (call) =>
       ['get("k", "l")', 'bitcount("k", 1)'].includes(describe(call)) ||
@@ -280,6 +273,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     },
     awaited: true,
   },
+  refused(
+    "A call that the server refuses as it is written may be refused before",
+    ({ reply, args: [, one] }) =>
+      /^-ERR (wrong number of arguments|at least 1 input key|syntax error|Unbalanced)/
+        .test(reply) && one !== "dest",
+    { orRecorded: true },
+  ),
   {
     because: "NO ONE are two words",
     applies: ({ method }) => method.endsWith("NoOne"),

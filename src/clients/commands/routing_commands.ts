@@ -7,11 +7,25 @@
  * @module
  */
 
+import type { BitUnit } from "../../commands/signatures/bitmaps.ts";
+import type {
+  GeoFound,
+  GeoSearchBy,
+  GeoSearchFrom,
+  GeoSearchOptions,
+  GeoSearchStoreOptions,
+} from "../../commands/signatures/geo.ts";
 import type {
   FieldExpiryOptions,
   HRandFieldOptions,
   HSetExOptions,
 } from "../../commands/signatures/hashes.ts";
+import type {
+  CopyOptions,
+  ExpireOptions,
+} from "../../commands/signatures/keys.ts";
+import type { ListEnd, LMPopOptions } from "../../commands/signatures/lists.ts";
+import type { SInterCardOptions } from "../../commands/signatures/sets.ts";
 import type {
   Score,
   ScoreBound,
@@ -31,12 +45,24 @@ import type {
   GetExOptions,
   LcsOptions,
 } from "../../commands/signatures/strings.ts";
-import type { Argument, Key } from "../../values.ts";
+import type { Argument, Key, Reply } from "../../values.ts";
 import type {
+  BitfieldOpts,
+  BitfieldWithOverflowOpts,
+  GeoRadiusOpts,
+  GeoUnit,
   HScanOpts,
+  LInsertLocation,
+  LPosOpts,
+  LPosWithCountOpts,
+  MigrateOpts,
+  RestoreOpts,
   SetOpts,
   SetReply,
   SetWithModeOpts,
+  SortOpts,
+  SortWithDestinationOpts,
+  SScanOpts,
   StartEndCount,
   XAddFieldValues,
   XClaimOpts,
@@ -76,6 +102,198 @@ import type {
  * a native promise.
  */
 export interface RoutingCommands {
+  /**
+   * Counts the bits that are set.
+   *
+   * Redis 2.6.0, O(N) in the length.
+   *
+   * @returns How many are set; 0 if there is no value.
+   */
+  bitcount(key: Key): Promise<number>;
+  /**
+   * Counts them in a range; below 0, from the end.
+   */
+  bitcount(
+    key: Key,
+    start: number,
+    end: number,
+    unit?: BitUnit,
+  ): Promise<number>;
+  /**
+   * Reads and writes integers of any width.
+   *
+   * Redis 3.2.0, O(1) for each of them.
+   *
+   * @returns A value for each of `get`, `set` and `incrby`, in that order.
+   */
+  bitfield(key: Key, options?: BitfieldOpts): Promise<number[]>;
+  /**
+   * The same where a value may be out of range: with `FAIL` it is null.
+   */
+  bitfield(
+    key: Key,
+    options?: BitfieldWithOverflowOpts,
+  ): Promise<(number | null)[]>;
+  /**
+   * Combines the bits of values of one host, and stores what comes of it.
+   *
+   * Redis 2.6.0, O(N) in the length.
+   *
+   * @returns The length of what was stored, in bytes.
+   */
+  bitop(
+    operation: "AND" | "OR" | "XOR" | "NOT",
+    destination: Key,
+    ...keys: Key[]
+  ): Promise<number>;
+  /**
+   * Finds the first bit that is 0 or 1.
+   *
+   * Redis 2.8.7, O(N) in the length.
+   *
+   * @returns Its place, from 0; -1 if there is none.
+   */
+  bitpos(
+    key: Key,
+    bit: number,
+    start?: number,
+    end?: number,
+    unit?: BitUnit,
+  ): Promise<number>;
+  /**
+   * Reads a bit.
+   *
+   * Redis 2.2.0, O(1).
+   *
+   * @returns 0 or 1; 0 if there is none.
+   */
+  getbit(key: Key, offset: number): Promise<number>;
+  /**
+   * Writes a bit.
+   *
+   * Redis 2.2.0, O(1).
+   *
+   * @returns The bit before.
+   */
+  setbit(key: Key, offset: number, value: number | string): Promise<number>;
+  /**
+   * Adds members with their places.
+   *
+   * Redis 3.2.0, O(log N) for each member.
+   *
+   * @returns How many are new.
+   */
+  geoadd(
+    key: Key,
+    longitude: number,
+    latitude: number,
+    member: Argument,
+  ): Promise<number>;
+  /**
+   * Adds triples of longitude, latitude and member.
+   */
+  geoadd(
+    key: Key,
+    ...places: [longitude: number, latitude: number, member: Argument][]
+  ): Promise<number>;
+  /**
+   * Adds the members of a record.
+   */
+  geoadd(
+    key: Key,
+    places: Record<string, [longitude: number, latitude: number]>,
+  ): Promise<number>;
+  /**
+   * Measures how far two members are apart.
+   *
+   * Redis 3.2.0, O(1).
+   *
+   * @param unit Metres without it.
+   * @returns The distance, as text; null if either is none.
+   */
+  geodist(
+    key: Key,
+    member1: Argument,
+    member2: Argument,
+    unit?: GeoUnit,
+  ): Promise<string | null>;
+  /**
+   * Reads the geohashes of members.
+   *
+   * Redis 3.2.0, O(1) for each member.
+   *
+   * @returns A hash for each; null where there is none.
+   */
+  geohash(key: Key, ...members: Argument[]): Promise<(string | null)[]>;
+  /**
+   * Reads the places of members.
+   *
+   * Redis 3.2.0, O(1) for each member.
+   *
+   * @returns Longitude and latitude for each; null where there is none.
+   */
+  geopos(
+    key: Key,
+    ...members: Argument[]
+  ): Promise<([longitude: string, latitude: string] | null)[]>;
+  /**
+   * Finds members around a place; `geosearch` does it too.
+   *
+   * Redis 3.2.0, O(N + log M).
+   *
+   * @returns The members, or with `store` how many were stored.
+   */
+  georadius(
+    key: Key,
+    longitude: number,
+    latitude: number,
+    radius: number,
+    unit: GeoUnit,
+    options?: GeoRadiusOpts,
+  ): Promise<GeoFound[]>;
+  /**
+   * Finds members around another one; `geosearch` does it too.
+   *
+   * Redis 3.2.0, O(N + log M).
+   *
+   * @returns The members, or with `store` how many were stored.
+   */
+  georadiusbymember(
+    key: Key,
+    member: Argument,
+    radius: number,
+    unit: GeoUnit,
+    options?: GeoRadiusOpts,
+  ): Promise<GeoFound[]>;
+  /**
+   * Finds members in a circle or a box.
+   *
+   * Redis 6.2.0, O(N + log M).
+   *
+   * @param from Around what.
+   * @param by The circle or the box.
+   * @returns The members, each with what was asked for of it.
+   */
+  geosearch(
+    key: Key,
+    from: GeoSearchFrom,
+    by: GeoSearchBy,
+    options?: GeoSearchOptions,
+  ): Promise<GeoFound[]>;
+  /**
+   * Stores the members in a circle or a box.
+   *
+   * Redis 6.2.0, O(N + log M).
+   *
+   * @returns How many were stored.
+   */
+  geosearchstore(
+    destination: Key,
+    source: Key,
+    from: GeoSearchFrom,
+    by: GeoSearchBy,
+    options?: GeoSearchStoreOptions,
+  ): Promise<number>;
   /**
    * Deletes fields; a hash without fields is gone.
    *
@@ -396,6 +614,843 @@ export interface RoutingCommands {
    * @returns The values; none if there is no hash.
    */
   hvals(key: Key): Promise<string[]>;
+  /**
+   * Counts elements.
+   *
+   * Redis 2.8.9, O(1) for each element.
+   *
+   * @returns 1 if the estimate changed, 0 if not.
+   */
+  pfadd(key: Key, ...elements: Argument[]): Promise<number>;
+  /**
+   * Counts the elements of a list, however long.
+   */
+  pfadd(key: Key, elements: readonly Argument[]): Promise<number>;
+  /**
+   * Estimates how many different elements were counted; all keys are of one
+   * host.
+   *
+   * Redis 2.8.9, O(N) in the number of keys.
+   *
+   * @returns The estimate, right to 0.81 %.
+   */
+  pfcount(...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys.
+   */
+  pfcount(keys: readonly Key[]): Promise<number>;
+  /**
+   * Merges counts of one host into one.
+   *
+   * Redis 2.8.9, O(N) in the number of keys.
+   *
+   * @returns `"OK"`.
+   */
+  pfmerge(destination: Key, ...keys: Key[]): Promise<string>;
+  /**
+   * The same for a list of keys.
+   */
+  pfmerge(destination: Key, keys: readonly Key[]): Promise<string>;
+  /**
+   * Copies a value to another key of the same host.
+   *
+   * Redis 6.2.0, O(N) in the size of a collection.
+   *
+   * @returns 1 if it was copied, 0 if not.
+   */
+  copy(source: Key, destination: Key, options?: CopyOptions): Promise<number>;
+  /**
+   * Deletes keys, which may live on several hosts.
+   *
+   * Redis 1.0.0, O(N) in the number of keys and the size of collections.
+   *
+   * @returns How many there were.
+   */
+  del(...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys, however long.
+   */
+  del(keys: readonly Key[]): Promise<number>;
+  /**
+   * Reads a value in the format of RESTORE.
+   *
+   * Redis 2.6.0, O(N) in its size.
+   *
+   * @returns Bytes; null if there is none.
+   */
+  dump(key: Key): Promise<Uint8Array | null>;
+  /**
+   * Counts which keys exist, on any hosts; one that is named twice counts twice.
+   *
+   * Redis 1.0.0, O(N) in the number of keys.
+   *
+   * @returns How many there are.
+   */
+  exists(...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys, however long.
+   */
+  exists(keys: readonly Key[]): Promise<number>;
+  /**
+   * Has a key expire in some seconds.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @param options Only if it does not expire yet (`nx`), expires already
+   * (`xx`), or would expire later (`gt`) or earlier (`lt`) than before (Redis
+   * 7.0.0).
+   * @returns 1 if that was done, 0 if not.
+   */
+  expire(key: Key, seconds: number, options?: ExpireOptions): Promise<number>;
+  /**
+   * Has a key expire at a moment, in seconds since 1970.
+   *
+   * Redis 1.2.0, O(1).
+   *
+   * @param options Only if it does not expire yet (`nx`), expires already
+   * (`xx`), or would expire later (`gt`) or earlier (`lt`) than before (Redis
+   * 7.0.0).
+   * @returns 1 if that was done, 0 if not.
+   */
+  expireat(
+    key: Key,
+    timestamp: number | string,
+    options?: ExpireOptions,
+  ): Promise<number>;
+  /**
+   * Asks when a key expires.
+   *
+   * Redis 7.0.0, O(1).
+   *
+   * @returns Seconds since 1970; -1 if it does not, -2 if there is none.
+   */
+  expiretime(key: Key): Promise<number>;
+  /**
+   * Moves keys to another server.
+   *
+   * Redis 2.6.0, O(N) in the number of keys.
+   *
+   * @param timeout Milliseconds.
+   * @returns `"OK"`; `"NOKEY"` if there was none.
+   */
+  migrate(
+    host: string,
+    port: number | string,
+    key: Key,
+    destinationDb: number | string,
+    timeout: number,
+    options?: MigrateOpts,
+  ): Promise<string>;
+  /**
+   * Moves a key to another database.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns 1 if it was moved, 0 if not.
+   */
+  move(key: Key, db: number | string): Promise<number>;
+  /**
+   * Tells how a value is kept.
+   *
+   * Redis 2.2.3, O(1).
+   *
+   * @returns Such as `"listpack"`; null if there is none.
+   */
+  objectEncoding(key: Key): Promise<string | null>;
+  /**
+   * Tells how often a key is used, by a logarithmic counter.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @returns The count; null if there is none.
+   */
+  objectFreq(key: Key): Promise<number | null>;
+  /**
+   * Tells for how long a key was not used.
+   *
+   * Redis 2.2.3, O(1).
+   *
+   * @returns Seconds; null if there is none.
+   */
+  objectIdletime(key: Key): Promise<number | null>;
+  /**
+   * Tells how many references a value has.
+   *
+   * Redis 2.2.3, O(1).
+   *
+   * @returns The count; null if there is none.
+   */
+  objectRefCount(key: Key): Promise<number | null>;
+  /**
+   * Has a key no longer expire.
+   *
+   * Redis 2.2.0, O(1).
+   *
+   * @returns 1 if that was done, 0 if it did not expire or there is none.
+   */
+  persist(key: Key): Promise<number>;
+  /**
+   * Has a key expire in some milliseconds.
+   *
+   * Redis 2.6.0, O(1).
+   *
+   * @param options Only if it does not expire yet (`nx`), expires already
+   * (`xx`), or would expire later (`gt`) or earlier (`lt`) than before (Redis
+   * 7.0.0).
+   * @returns 1 if that was done, 0 if not.
+   */
+  pexpire(
+    key: Key,
+    milliseconds: number,
+    options?: ExpireOptions,
+  ): Promise<number>;
+  /**
+   * Has a key expire at a moment, in milliseconds since 1970.
+   *
+   * Redis 2.6.0, O(1).
+   *
+   * @param options Only if it does not expire yet (`nx`), expires already
+   * (`xx`), or would expire later (`gt`) or earlier (`lt`) than before (Redis
+   * 7.0.0).
+   * @returns 1 if that was done, 0 if not.
+   */
+  pexpireat(
+    key: Key,
+    timestamp: number,
+    options?: ExpireOptions,
+  ): Promise<number>;
+  /**
+   * Asks when a key expires.
+   *
+   * Redis 7.0.0, O(1).
+   *
+   * @returns Milliseconds since 1970; -1 if it does not, -2 if there is none.
+   */
+  pexpiretime(key: Key): Promise<number>;
+  /**
+   * Asks how long a key has to live.
+   *
+   * Redis 2.6.0, O(1).
+   *
+   * @returns Milliseconds; -1 if it does not expire, -2 if there is none.
+   */
+  pttl(key: Key): Promise<number>;
+  /**
+   * Renames a key, to another of the same host.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  rename(key: Key, newKey: Key): Promise<string>;
+  /**
+   * Renames a key unless the other one exists.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns 1 if it was renamed, 0 if not.
+   */
+  renamenx(key: Key, newKey: Key): Promise<number>;
+  /**
+   * Writes a value that `dump` has read.
+   *
+   * Redis 2.6.0, O(1) and O(N) in the size of a collection.
+   *
+   * @param ttl Milliseconds to live, or with `absttl` a moment since 1970; 0 for
+   * ever.
+   * @returns `"OK"`.
+   */
+  restore(
+    key: Key,
+    ttl: number,
+    value: Uint8Array,
+    options?: RestoreOpts,
+  ): Promise<string>;
+  /**
+   * Sorts the elements of a list, a set or a sorted set.
+   *
+   * Redis 1.0.0, O(N + M × log M) for N elements of which M are given.
+   *
+   * @param options `by` and `patterns` read other keys of the same host.
+   * @returns The elements, or what the patterns found.
+   */
+  sort(key: Key, options?: SortOpts): Promise<string[]>;
+  /**
+   * Sorts and stores what comes of it; gives how many were stored.
+   */
+  sort(key: Key, options?: SortWithDestinationOpts): Promise<number>;
+  /**
+   * Sorts without writing anything.
+   *
+   * Redis 7.0.0, O(N + M × log M) for N elements of which M are given.
+   *
+   * @returns The elements, or what the patterns found.
+   */
+  sortRo(key: Key, options?: SortOpts): Promise<string[]>;
+  /**
+   * Notes that keys were used, on any hosts.
+   *
+   * Redis 3.2.1, O(N) in the number of keys.
+   *
+   * @returns How many there are.
+   */
+  touch(...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys, however long.
+   */
+  touch(keys: readonly Key[]): Promise<number>;
+  /**
+   * Asks how long a key has to live.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns Seconds; -1 if it does not expire, -2 if there is none.
+   */
+  ttl(key: Key): Promise<number>;
+  /**
+   * Tells of which type a value is.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns Such as `"string"`; `"none"` if there is none.
+   */
+  type(key: Key): Promise<string>;
+  /**
+   * Deletes keys, which may live on several hosts, and frees their memory later.
+   *
+   * Redis 4.0.0, O(1) for each key.
+   *
+   * @returns How many there were.
+   */
+  unlink(...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys, however long.
+   */
+  unlink(keys: readonly Key[]): Promise<number>;
+  /**
+   * Waits for an element at an end of a list, and moves it to an end of another
+   * of the same host.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The element; null when the time was up.
+   */
+  blmove(
+    source: Key,
+    destination: Key,
+    from: ListEnd,
+    to: ListEnd,
+    timeout: number,
+  ): Promise<string | null>;
+  /**
+   * Waits for elements of the first of several lists that has any, and takes
+   * them.
+   *
+   * Redis 7.0.0, O(N + M) for N keys and M elements.
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The key and the elements; null when the time was up.
+   */
+  blmpop(
+    timeout: number,
+    from: ListEnd,
+    keys: readonly Key[],
+    options?: LMPopOptions,
+  ): Promise<[key: string, elements: string[]] | null>;
+  /**
+   * Waits for the first element of any of several lists, and takes it.
+   *
+   * Redis 2.0.0, O(N) in the number of keys.
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The key and the element; null when the time was up.
+   */
+  blpop(
+    timeout: number,
+    ...keys: Key[]
+  ): Promise<[key: string, element: string] | null>;
+  /**
+   * Waits for the last element of any of several lists, and takes it.
+   *
+   * Redis 2.0.0, O(N) in the number of keys.
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The key and the element; null when the time was up.
+   */
+  brpop(
+    timeout: number,
+    ...keys: Key[]
+  ): Promise<[key: string, element: string] | null>;
+  /**
+   * Waits for the last element of a list, and moves it to the head of another;
+   * `blmove` does it too.
+   *
+   * Redis 2.2.0, O(1).
+   *
+   * @param timeout Seconds to wait; 0 for ever.
+   * @returns The element; null when the time was up.
+   */
+  brpoplpush(
+    source: Key,
+    destination: Key,
+    timeout: number,
+  ): Promise<string | null>;
+  /**
+   * Reads an element.
+   *
+   * Redis 1.0.0, O(N) in the elements on the way.
+   *
+   * @param index Its place, from 0; below 0, from the end.
+   * @returns The element; null if there is none.
+   */
+  lindex(key: Key, index: number): Promise<string | null>;
+  /**
+   * Inserts an element beside another one.
+   *
+   * Redis 2.2.0, O(N) in the elements on the way.
+   *
+   * @param pivot The other one.
+   * @returns The length afterwards; -1 if there is no such one, 0 if there is no
+   * list.
+   */
+  linsert(
+    key: Key,
+    location: LInsertLocation,
+    pivot: Argument,
+    element: Argument,
+  ): Promise<number>;
+  /**
+   * Measures a list.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns Its length; 0 if there is no list.
+   */
+  llen(key: Key): Promise<number>;
+  /**
+   * Moves an element from an end of a list to an end of another of the same
+   * host.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @returns The element; null if there is none.
+   */
+  lmove(
+    source: Key,
+    destination: Key,
+    from: ListEnd,
+    to: ListEnd,
+  ): Promise<string | null>;
+  /**
+   * Takes elements of the first of several lists that has any.
+   *
+   * Redis 7.0.0, O(N + M) for N keys and M elements.
+   *
+   * @returns The key and the elements; null if all are empty.
+   */
+  lmpop(
+    from: ListEnd,
+    keys: readonly Key[],
+    options?: LMPopOptions,
+  ): Promise<[key: string, elements: string[]] | null>;
+  /**
+   * Takes the first element.
+   *
+   * Redis 1.0.0, O(N) in the number of elements.
+   *
+   * @returns The element; null if there is none.
+   */
+  lpop(key: Key): Promise<string | null>;
+  /**
+   * Takes several elements from the head (Redis 6.2.0).
+   */
+  lpop(key: Key, count: number): Promise<string[]>;
+  /**
+   * Finds an element.
+   *
+   * Redis 6.0.6, O(N) in the length of the list.
+   *
+   * @param options `rank` for which of several, below 0 from the end; `maxlen`
+   * for how many to look at.
+   * @returns Its place, from 0; null if there is none.
+   */
+  lpos(key: Key, element: Argument, options?: LPosOpts): Promise<number | null>;
+  /**
+   * Finds the places of an element; with `count` 0, all of them.
+   */
+  lpos(
+    key: Key,
+    element: Argument,
+    options: LPosWithCountOpts,
+  ): Promise<number[]>;
+  /**
+   * Puts elements at the head, each before the one given before.
+   *
+   * Redis 1.0.0, O(1) for each element.
+   *
+   * @returns The length afterwards.
+   */
+  lpush(key: Key, ...elements: Argument[]): Promise<number>;
+  /**
+   * Puts the elements of a list at the head.
+   */
+  lpush(key: Key, elements: readonly Argument[]): Promise<number>;
+  /**
+   * Puts elements at the head of a list that is there.
+   *
+   * Redis 2.2.0, O(1) for each element.
+   *
+   * @returns The length afterwards; 0 if there is no list.
+   */
+  lpushx(key: Key, ...elements: Argument[]): Promise<number>;
+  /**
+   * Puts the elements of a list at the head of one that is there.
+   */
+  lpushx(key: Key, elements: readonly Argument[]): Promise<number>;
+  /**
+   * Reads a range of elements.
+   *
+   * Redis 1.0.0, O(S + N) for S elements on the way and N in the range.
+   *
+   * @param start The first place, from 0; below 0, from the end.
+   * @param stop The last one.
+   */
+  lrange(key: Key, start: number, stop: number): Promise<string[]>;
+  /**
+   * Removes elements that are equal to one.
+   *
+   * Redis 1.0.0, O(N + M) in the length and the number removed.
+   *
+   * @param count The most from the head; below 0, from the end; 0 for all.
+   * @returns How many were removed.
+   */
+  lrem(key: Key, count: number, element: Argument): Promise<number>;
+  /**
+   * Writes over an element.
+   *
+   * Redis 1.0.0, O(N) in the elements on the way.
+   *
+   * @param index Its place, from 0; below 0, from the end.
+   * @returns `"OK"`.
+   */
+  lset(key: Key, index: number, element: Argument): Promise<string>;
+  /**
+   * Keeps a range of elements and removes the others.
+   *
+   * Redis 1.0.0, O(N) in the number removed.
+   *
+   * @param start The first place, from 0; below 0, from the end.
+   * @param stop The last one.
+   * @returns `"OK"`.
+   */
+  ltrim(key: Key, start: number, stop: number): Promise<string>;
+  /**
+   * Takes the last element.
+   *
+   * Redis 1.0.0, O(N) in the number of elements.
+   *
+   * @returns The element; null if there is none.
+   */
+  rpop(key: Key): Promise<string | null>;
+  /**
+   * Takes several elements from the end (Redis 6.2.0).
+   */
+  rpop(key: Key, count: number): Promise<string[]>;
+  /**
+   * Moves the last element of a list to the head of another; `lmove` does it
+   * too.
+   *
+   * Redis 1.2.0, O(1).
+   *
+   * @returns The element; null if there is none.
+   */
+  rpoplpush(source: Key, destination: Key): Promise<string | null>;
+  /**
+   * Puts elements at the end.
+   *
+   * Redis 1.0.0, O(1) for each element.
+   *
+   * @returns The length afterwards.
+   */
+  rpush(key: Key, ...elements: Argument[]): Promise<number>;
+  /**
+   * Puts the elements of a list at the end.
+   */
+  rpush(key: Key, elements: readonly Argument[]): Promise<number>;
+  /**
+   * Puts elements at the end of a list that is there.
+   *
+   * Redis 2.2.0, O(1) for each element.
+   *
+   * @returns The length afterwards; 0 if there is no list.
+   */
+  rpushx(key: Key, ...elements: Argument[]): Promise<number>;
+  /**
+   * Puts the elements of a list at the end of one that is there.
+   */
+  rpushx(key: Key, elements: readonly Argument[]): Promise<number>;
+  /**
+   * Runs a script by its source; `run` sends it once.
+   *
+   * Redis 2.6.0, as long as the script takes.
+   *
+   * @param keys Its keys, all of one host.
+   * @returns What it returns.
+   */
+  eval(
+    script: string,
+    keys: readonly Key[],
+    args: readonly Argument[],
+  ): Promise<Reply>;
+  /**
+   * Runs a script that may not write.
+   *
+   * Redis 7.0.0, as long as the script takes.
+   *
+   * @returns What it returns.
+   */
+  evalRo(
+    script: string,
+    keys: readonly Key[],
+    args: readonly Argument[],
+  ): Promise<Reply>;
+  /**
+   * Runs a script by the SHA-1 of its source.
+   *
+   * Redis 2.6.0, as long as the script takes.
+   *
+   * @returns What it returns.
+   */
+  evalsha(
+    sha1: string,
+    keys: readonly Key[],
+    args: readonly Argument[],
+  ): Promise<Reply>;
+  /**
+   * Runs a script that may not write by the SHA-1 of its source.
+   *
+   * Redis 7.0.0, as long as the script takes.
+   *
+   * @returns What it returns.
+   */
+  evalshaRo(
+    sha1: string,
+    keys: readonly Key[],
+    args: readonly Argument[],
+  ): Promise<Reply>;
+  /**
+   * Runs a function.
+   *
+   * Redis 7.0.0, as long as the function takes.
+   *
+   * @returns What it returns.
+   */
+  fcall(
+    name: string,
+    keys: readonly Key[],
+    args: readonly Argument[],
+  ): Promise<Reply>;
+  /**
+   * Runs a function that does not write.
+   *
+   * Redis 7.0.0, as long as the function takes.
+   *
+   * @returns What it returns.
+   */
+  fcallRo(
+    name: string,
+    keys: readonly Key[],
+    args: readonly Argument[],
+  ): Promise<Reply>;
+  /**
+   * Adds members.
+   *
+   * Redis 1.0.0, O(1) for each member.
+   *
+   * @returns How many are new.
+   */
+  sadd(key: Key, ...members: Argument[]): Promise<number>;
+  /**
+   * Adds the members of a list, however long.
+   */
+  sadd(key: Key, members: readonly Argument[]): Promise<number>;
+  /**
+   * Counts the members.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns How many there are; 0 if there is no set.
+   */
+  scard(key: Key): Promise<number>;
+  /**
+   * Finds the members of the first set that none of the others has; all keys are
+   * of one host.
+   *
+   * Redis 1.0.0, O(N) in the number of members.
+   *
+   * @returns The members.
+   */
+  sdiff(...keys: Key[]): Promise<string[]>;
+  /**
+   * The same for a list of keys.
+   */
+  sdiff(keys: readonly Key[]): Promise<string[]>;
+  /**
+   * Stores the members of the first set that none of the others has.
+   *
+   * Redis 1.0.0, O(N) in the number of members.
+   *
+   * @returns How many were stored.
+   */
+  sdiffstore(destination: Key, ...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys.
+   */
+  sdiffstore(destination: Key, keys: readonly Key[]): Promise<number>;
+  /**
+   * Finds the members that all of several sets have; all keys are of one host.
+   *
+   * Redis 1.0.0, O(N × M) for M sets, the smallest of N members.
+   *
+   * @returns The members.
+   */
+  sinter(...keys: Key[]): Promise<string[]>;
+  /**
+   * The same for a list of keys.
+   */
+  sinter(keys: readonly Key[]): Promise<string[]>;
+  /**
+   * Counts the members that all of several sets have.
+   *
+   * Redis 7.0.0, O(N × M) for M sets, the smallest of N members.
+   */
+  sintercard(
+    keys: readonly Key[],
+    options?: SInterCardOptions,
+  ): Promise<number>;
+  /**
+   * Stores the members that all of several sets have.
+   *
+   * Redis 1.0.0, O(N × M) for M sets, the smallest of N members.
+   *
+   * @returns How many were stored.
+   */
+  sinterstore(destination: Key, ...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys.
+   */
+  sinterstore(destination: Key, keys: readonly Key[]): Promise<number>;
+  /**
+   * Asks whether a set has a member.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns 1 if it has, 0 if not.
+   */
+  sismember(key: Key, member: Argument): Promise<number>;
+  /**
+   * Lists the members.
+   *
+   * Redis 1.0.0, O(N) in the number of members.
+   *
+   * @returns The members; none if there is no set.
+   */
+  smembers(key: Key): Promise<string[]>;
+  /**
+   * Asks which members a set has.
+   *
+   * Redis 6.2.0, O(N) in the number of members.
+   *
+   * @returns For each 1 if it has, 0 if not.
+   */
+  smismember(key: Key, ...members: Argument[]): Promise<number[]>;
+  /**
+   * Asks it for the members of a list.
+   */
+  smismember(key: Key, members: readonly Argument[]): Promise<number[]>;
+  /**
+   * Moves a member to another set of the same host.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns 1 if it was moved, 0 if there is none.
+   */
+  smove(source: Key, destination: Key, member: Argument): Promise<number>;
+  /**
+   * Takes a member by chance.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns The member; null if there is none.
+   */
+  spop(key: Key): Promise<string | null>;
+  /**
+   * Takes several members by chance (Redis 3.2.0).
+   */
+  spop(key: Key, count: number): Promise<string[]>;
+  /**
+   * Picks a member by chance.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns The member; null if there is none.
+   */
+  srandmember(key: Key): Promise<string | null>;
+  /**
+   * Picks several members by chance; below 0, that many, some maybe several
+   * times.
+   */
+  srandmember(key: Key, count: number): Promise<string[]>;
+  /**
+   * Removes members.
+   *
+   * Redis 1.0.0, O(N) in the number of members.
+   *
+   * @returns How many there were.
+   */
+  srem(key: Key, ...members: Argument[]): Promise<number>;
+  /**
+   * Removes the members of a list, however long.
+   */
+  srem(key: Key, members: readonly Argument[]): Promise<number>;
+  /**
+   * Goes through the members of a set, a page at a time.
+   *
+   * Redis 2.8.0, O(1) for a page.
+   *
+   * @param cursor 0 to begin, then what the page before gave.
+   * @returns The next cursor, `"0"` at the end, and members.
+   */
+  sscan(
+    key: Key,
+    cursor: number | string,
+    options?: SScanOpts,
+  ): Promise<[string, string[]]>;
+  /**
+   * Finds the members that any of several sets has; all keys are of one host.
+   *
+   * Redis 1.0.0, O(N) in the number of members.
+   *
+   * @returns The members.
+   */
+  sunion(...keys: Key[]): Promise<string[]>;
+  /**
+   * The same for a list of keys.
+   */
+  sunion(keys: readonly Key[]): Promise<string[]>;
+  /**
+   * Stores the members that any of several sets has.
+   *
+   * Redis 1.0.0, O(N) in the number of members.
+   *
+   * @returns How many were stored.
+   */
+  sunionstore(destination: Key, ...keys: Key[]): Promise<number>;
+  /**
+   * The same for a list of keys.
+   */
+  sunionstore(destination: Key, keys: readonly Key[]): Promise<number>;
   /**
    * Waits for a member with the highest score of any of several sets, and takes
    * it.

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { listed, type MethodRows } from "../methods.ts";
+import type { HyperLogLogMethods } from "../signatures/hyperloglog.ts";
 import { allKeys } from "../key_rules.ts";
-import { listed, type MethodRow } from "../methods.ts";
 import type { CommandRows } from "../spec.ts";
 import { KEYLESS, WRITE } from "./shared.ts";
 
@@ -18,7 +19,9 @@ export const HYPERLOGLOG_COMMANDS: CommandRows = {
   PFSELFTEST: KEYLESS,
 };
 
-/** The methods for them. */
-export const HYPERLOGLOG_METHODS: Readonly<Record<string, MethodRow>> = {
-  pfadd: listed("PFADD", 1, 1),
+/** The methods of the family. */
+export const HYPERLOGLOG_METHODS: MethodRows<HyperLogLogMethods> = {
+  pfadd: listed("PFADD", 1),
+  pfcount: listed("PFCOUNT", 0, 1),
+  pfmerge: listed("PFMERGE", 1),
 };
