@@ -4,17 +4,18 @@
  * @module
  */
 
-import { blockTimeOf } from "../commands/traits.ts";
+import { sizeOf } from "../commands/arguments.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { countdown } from "../wire/countdown.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
-import type { Command, GivenUp } from "../delivery/command.ts";
+import { type Command, fail, type GivenUp } from "../delivery/command.ts";
 import { wasTurnedAway } from "../delivery/policy.ts";
-import type { Host } from "../delivery/host.ts";
+import { type Host, Room } from "../delivery/host.ts";
 import { Subscription } from "./subscription.ts";
+import { Transactions } from "./transactions.ts";
 
 /** How long commands may take, and what gives them up. */
 export interface LinkOptions {
@@ -39,6 +40,9 @@ export class DedicatedLink implements ConnectionOwner {
   readonly #onAbort = () => this.close(abortError(this.#signal?.reason));
   /** Stops the clock of each batch. */
   readonly #clocks = new Map<Batch, () => void>();
+  /** What is under way; it shares no bound with other connections. */
+  readonly #queue: Room;
+  readonly #transactions = new Transactions();
   #resolveClosed!: (error: Error | undefined) => void;
   #subscription: Subscription | undefined = undefined;
   #isClosed = false;
@@ -53,6 +57,7 @@ export class DedicatedLink implements ConnectionOwner {
     this.#connection = connection;
     this.#timeout = timeout;
     this.#signal = signal;
+    this.#queue = this.newQueue();
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     connection.owner = this;
     signal?.addEventListener("abort", this.#onAbort);
@@ -87,8 +92,30 @@ export class DedicatedLink implements ConnectionOwner {
     return this.#isClosed;
   }
 
-  /** Sends commands together, in order. */
+  /** An empty queue with the bounds of this connection: for a pipeline. */
+  newQueue(): Room {
+    return new Room(this.#host.queueLimits);
+  }
+
+  /** Why a command is refused for which a queue has no room. */
+  queueFull(name: string): Error {
+    return this.#host.failures.queueFull(name);
+  }
+
+  /**
+   * Sends commands together, in order. Where there is no room for all of them,
+   * none is sent.
+   */
   send(commands: readonly Command[]): void {
+    if (commands.length === 0) return;
+    let size = 0;
+    for (const { args } of commands) size += sizeOf(args);
+    if (!this.#queue.admit(size, commands.length)) {
+      for (const { name, settler } of commands) {
+        fail(settler, this.queueFull(name));
+      }
+      return;
+    }
     const batch = new Batch({
       hostId: this.#host.id,
       autoBatch: false,
@@ -96,15 +123,17 @@ export class DedicatedLink implements ConnectionOwner {
       onSettled: (batch) => {
         this.#clocks.get(batch)?.();
         this.#clocks.delete(batch);
+        this.#queue.release(size, commands.length);
       },
     });
     let time = this.#timeout;
-    for (const { name, args, settler, flags } of commands) {
-      time += blockTimeOf(name, args) ?? 0;
-      batch.add(name, args, settler, flags, 0);
+    for (const command of commands) {
+      const { form, args, flags } = command;
+      const settler = this.#transactions.follow(command);
+      time += form.command.row.blocks?.(args) ?? 0;
+      batch.add(form, args, settler, flags, 0);
     }
     batch.seal();
-    if (batch.issued === 0) return;
     if (!this.#connection.usable) {
       batch.abandon((command) => this.#failure(command, false));
       return;
@@ -122,6 +151,8 @@ export class DedicatedLink implements ConnectionOwner {
   subscribe(): Subscription {
     this.#subscription ??= new Subscription(this.#connection, {
       timeout: this.#timeout,
+      queue: this.#queue,
+      queueFull: (name) => this.queueFull(name),
       onClose: () => this.close(),
       onOverdue: (name) => this.close(this.#host.failures.unconfirmed(name)),
       failure: (command, sent) => this.#failure(command, sent),

@@ -19,6 +19,7 @@ const MAX_WAITING = 1_000;
 /** Keeps what a map has promised, as far as the join needs it. */
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
+  readonly records: boolean;
   /** What was promised since the last join. */
   #log: PromiseLog;
   readonly #endsWell: boolean;
@@ -26,10 +27,18 @@ export class Mapping implements Ledger {
 
   /**
    * @param dispatcher What carries the commands.
-   * @param settled Whether it ends well although commands failed.
+   * @param how Whether it ends well although commands failed, and whether its
+   * clients give records.
    */
-  constructor(dispatcher: Dispatcher, settled = false) {
+  constructor(
+    dispatcher: Dispatcher,
+    { settled = false, records = false }: {
+      settled?: boolean | undefined;
+      records?: boolean;
+    } = {},
+  ) {
     this.dispatcher = dispatcher;
+    this.records = records;
     this.#log = new PromiseLog(dispatcher);
     this.#endsWell = settled;
   }

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
+import { specOf } from "../commands/table.ts";
+import {
+  isAnything,
+  isPositive,
+  isSignal,
+  oneOf,
+  readOptions,
+} from "../options.ts";
 import type { Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
@@ -147,7 +154,7 @@ export interface WholeCluster {
 
 const CHECKS = { timeout: isPositive, signal: isSignal };
 const PING_CHECKS = { ...CHECKS, settled: oneOf(true, false) };
-const FLUSH_CHECKS = { ...CHECKS, sure: oneOf(true) };
+const FLUSH_CHECKS = { ...CHECKS, sure: isAnything };
 
 /** What a host said, and the milliseconds until it did. */
 interface Answer {
@@ -162,10 +169,10 @@ export async function pingHosts(
   cluster: ClusterView,
   options: PingOptions,
 ): Promise<Map<number, number> | Outcomes<number>> {
-  assertOptions(options, PING_CHECKS, "ping");
-  const outcomes = await askHosts(cluster, "PING", options);
+  const read = readOptions(options, PING_CHECKS, "ping");
+  const outcomes = await askHosts(cluster, "PING", read);
   const times = mapValues(outcomes, ({ time }) => time);
-  return options.settled === true ? times : values("PING", times);
+  return read.settled === true ? times : values("PING", times);
 }
 
 /** Asks each host how many keys it has. */
@@ -173,8 +180,8 @@ export async function countKeys(
   cluster: ClusterView,
   options: EveryHostOptions,
 ): Promise<Map<number, number>> {
-  assertOptions(options, CHECKS, "dbsize");
-  const outcomes = await askHosts(cluster, "DBSIZE", options);
+  const read = readOptions(options, CHECKS, "dbsize");
+  const outcomes = await askHosts(cluster, "DBSIZE", read);
   return values(
     "DBSIZE",
     mapValues(outcomes, ({ reply }) => Number(reply)),
@@ -186,14 +193,14 @@ export async function flushHosts(
   cluster: ClusterView,
   options: FlushOptions,
 ): Promise<void> {
-  if (options?.sure !== true) {
+  const read = readOptions(options ?? {}, FLUSH_CHECKS, "flush");
+  if (read.sure !== true) {
     throw new TypeError(
       "Cannot flush: it would delete every key of every host; " +
         "say so with { sure: true }",
     );
   }
-  assertOptions(options, FLUSH_CHECKS, "flush");
-  values("FLUSHDB", await askHosts(cluster, "FLUSHDB", options));
+  values("FLUSHDB", await askHosts(cluster, "FLUSHDB", read));
 }
 
 /** Sends a command to every host at once and waits for all of them. */
@@ -211,7 +218,7 @@ async function askHosts(
   const ids = cluster.hostIds;
   const answers = await Promise.allSettled(ids.map((hostId) => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    issue(dispatcher, hostId, command, [], {
+    issue(dispatcher, hostId, specOf(command).form(), [], {
       resolve: (reply) => resolve({ reply, time: performance.now() - start }),
       reject,
     });

@@ -5,7 +5,12 @@
  */
 
 import type { Failures } from "./failures.ts";
-import type { Lane } from "./lane.ts";
+
+/** A lane, as far as it knows that commands for it wait. */
+export interface Awaiting {
+  /** How many of them there are. */
+  latecomers: number;
+}
 
 /** A command that finds no room, and whose caller would rather wait. */
 export interface Latecomer {
@@ -14,7 +19,7 @@ export interface Latecomer {
   /** An estimate of the memory it takes, in bytes. */
   readonly size: number;
   /** The lane that it goes to, in which nothing may overtake it. */
-  readonly lane: Lane;
+  readonly lane: Awaiting;
   /** How long it waits, in milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** There is room, which it has been given. */
@@ -25,6 +30,8 @@ export interface Latecomer {
 
 /** Lets latecomers in as room becomes free, first come, first served. */
 export class Backlog {
+  /** How many commands wait. */
+  size = 0;
   readonly #waiting = new Set<Latecomer>();
   readonly #failures: Failures;
 
@@ -33,20 +40,18 @@ export class Backlog {
     this.#failures = failures;
   }
 
-  /** How many commands wait. */
-  get size(): number {
-    return this.#waiting.size;
-  }
-
   /** Takes one that waits from now on. */
   add(latecomer: Latecomer): void {
     this.#waiting.add(latecomer);
+    this.size++;
     latecomer.lane.latecomers++;
   }
 
   /** Forgets one that waits no longer. */
   delete(latecomer: Latecomer): void {
-    if (this.#waiting.delete(latecomer)) latecomer.lane.latecomers--;
+    if (!this.#waiting.delete(latecomer)) return;
+    this.size--;
+    latecomer.lane.latecomers--;
   }
 
   /**

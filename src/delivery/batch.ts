@@ -5,22 +5,25 @@
  */
 
 import { type Arguments, countOf } from "../commands/arguments.ts";
-import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
+import type { Form } from "../commands/spec.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
 import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
+  APART,
   type Command,
   describe,
   fail,
   type GivenUp,
   MAY_HAVE_RUN,
   type Settler,
+  WITH_SOURCE,
 } from "./command.ts";
+import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
-import { leadsElsewhere, type Returned } from "./policy.ts";
+import { isForbidden, type Returned, type WayOut, wayOut } from "./policy.ts";
 import { Run } from "./run.ts";
 import { inSlices } from "./slices.ts";
 
@@ -36,6 +39,11 @@ export interface BatchOptions {
   hostId: number;
   /** Whether neighbouring GETs and SETs are merged. */
   autoBatch: boolean;
+  /**
+   * Names of commands that are not merged all the same, since the user may not
+   * issue what they would be merged into. Those that it hears of are added.
+   */
+  unmerged?: Set<string>;
   /** When its time is up, in milliseconds of `performance.now()`. */
   deadline: number;
   /**
@@ -59,7 +67,7 @@ export type Reason = (
   refusal?: CommandError,
 ) => unknown;
 
-/** What a batch is brought to its host by. */
+/** What a batch is brought to its host by: a lane, which it does not know. */
 export interface Courier {
   /** Whether it wants to know which commands run, and in which order. */
   readonly watchful: boolean;
@@ -105,6 +113,7 @@ export class Batch implements Exchange {
   readonly gate: Gate | undefined;
 
   readonly #autoBatch: boolean;
+  readonly #unmerged: Set<string> | undefined;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
@@ -145,6 +154,7 @@ export class Batch implements Exchange {
     this.exclusive = options.exclusive ?? false;
     this.gate = options.gate;
     this.#autoBatch = options.autoBatch;
+    this.#unmerged = options.unmerged;
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -172,11 +182,12 @@ export class Batch implements Exchange {
   /**
    * Adds a command that takes `size` bytes of memory.
    *
+   * @param form What it is, and what becomes of its reply.
    * @param settler Is told of its outcome, if given.
    * @returns Where its outcome will stand otherwise, as the last one.
    */
   add(
-    name: string,
+    form: Form,
     args: Arguments,
     settler: Settler | undefined,
     flags: number,
@@ -185,7 +196,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
-    return this.#push(name, args, settler, flags, second);
+    return this.#append(form, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
@@ -229,7 +240,7 @@ export class Batch implements Exchange {
   }
 
   get forgeable(): boolean {
-    return mayAnswerAnything(this.#runs[this.#answerRun].name);
+    return this.#runs[this.#answerRun].form.command.forgeable;
   }
 
   get wantsBytes(): boolean {
@@ -272,6 +283,10 @@ export class Batch implements Exchange {
     const from = this.#answerIndex;
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
+    // Whatever words its own errors may put arguments into them.
+    const mayCite = mergedName === undefined && isObject(reply) &&
+      run.form.command.forgeable;
+    if (mayCite) reply = withoutCitations(reply, run.at(from));
     if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
@@ -341,9 +356,9 @@ export class Batch implements Exchange {
   again(commands: readonly Command[]): void {
     this.#untold += this.#refused.length - commands.length;
     this.#refused = [];
-    for (const { name, args, settler, flags } of commands) {
-      this.#parted[name]--;
-      this.#push(name, args, settler, flags);
+    for (const { form, args, settler, flags } of commands) {
+      this.#parted[form.name]--;
+      this.#append(form, args, settler, flags);
     }
   }
 
@@ -374,8 +389,10 @@ export class Batch implements Exchange {
     rest: readonly Rest[],
     reason: Reason,
   ): Iterator<void> {
-    for (const { command, error } of refused) {
-      const why = reason(command, false, error);
+    for (const { command, error, wayOut } of refused) {
+      // Of what was merged, it is not known which command was refused.
+      const own = wayOut === "apart" ? undefined : error;
+      const why = reason(command, false, own);
       if (error !== undefined && why === error) this.refuse(command, error);
       else this.reject(command, why);
       yield;
@@ -406,8 +423,8 @@ export class Batch implements Exchange {
     if (--this.#untold === 0 && this.settled) this.#report();
   }
 
-  #push(
-    name: string,
+  #append(
+    form: Form,
     args: Arguments,
     settler: Settler | undefined,
     flags: number,
@@ -415,11 +432,13 @@ export class Batch implements Exchange {
   ): Run {
     const argCount = countOf(args, second);
     let run = this.#last;
-    const isOfKind = run?.isOf(name, argCount, flags) === true;
+    const isOfKind = run?.isOf(form, argCount, flags) === true;
     if (run === undefined || !isOfKind || run.full) {
       // Where one run was full, the next one will be.
       const capacity = isOfKind ? run?.length : 0;
-      run = new Run({ name, argCount, flags }, this.#autoBatch, capacity);
+      const merging = this.#autoBatch && (flags & APART) === 0 &&
+        this.#unmerged?.has(form.name) !== true;
+      run = new Run({ form, argCount, flags }, merging, capacity);
       this.#last = run;
       this.#runs.push(run);
     }
@@ -446,24 +465,38 @@ export class Batch implements Exchange {
       if (courier.watchful) courier.note(this.#doubtful.splice(0));
       return false;
     }
-    const isRefused = typeof reply === "object" &&
-      reply instanceof CommandError &&
-      leadsElsewhere(run.mergedName ?? run.name, reply);
-    if (isRefused || courier.watchful && !isReadOnly(run.name)) {
+    const refusal = typeof reply === "object" && reply instanceof CommandError
+      ? this.#refusalOf(run, reply)
+      : undefined;
+    const isRefused = refusal !== undefined;
+    if (isRefused || courier.watchful && !run.form.command.reads) {
       const returned: Returned<Batch>[] = [];
+      const anew = flagsOf(refusal?.wayOut);
       for (let i = from; i < to; i++) {
+        const flags = this.#flagsAt(this.#answered + i - from) | anew;
         returned.push({
-          command: run.at(i, this.#flagsAt(this.#answered + i - from)),
+          command: run.at(i, flags),
           batch: this,
-          ...(isRefused
-            ? { progress: "refused", error: reply }
-            : { progress: "ran" }),
+          ...(refusal ?? { progress: "ran" }),
         });
       }
       if (isRefused) this.#refused.push(...returned);
       courier.note(returned);
     }
     return isRefused;
+  }
+
+  /** What an error reply makes of commands, if it lets them go again. */
+  #refusalOf(
+    { name, form, flags, mergedName, travelsAs }: Run,
+    error: CommandError,
+  ): Pick<Returned, "progress" | "error" | "wayOut"> | undefined {
+    const isMerged = mergedName !== undefined;
+    const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
+    const way = wayOut(travelsAs, error, { isMerged, hasSource });
+    if (way === undefined) return undefined;
+    if (isMerged && isForbidden(mergedName, error)) this.#unmerged?.add(name);
+    return { progress: "refused", error, wayOut: way };
   }
 
   /** What is to be added to the flags of the command at a place. */
@@ -504,7 +537,7 @@ export class Batch implements Exchange {
   #doubtfulOf(rest: readonly Rest[]): Returned<Batch>[] {
     const doubtful: Returned<Batch>[] = [];
     for (const { run, from, sent } of rest) {
-      const end = isReadOnly(run.name) ? 0 : Math.min(sent, run.length);
+      const end = run.form.command.reads ? 0 : Math.min(sent, run.length);
       for (let i = from; i < end; i++) {
         doubtful.push({ command: run.at(i), progress: "ran", batch: this });
       }
@@ -547,8 +580,9 @@ export class Batch implements Exchange {
     { from, to }: { from: number; to: number },
   ): void {
     if (from === 0 && to > 1 && run.placeSame(reply)) return;
+    const own = this.#autoBatch && isWrongType(run, reply) ? null : reply;
     for (let i = from; i < to; i++) {
-      const error = run.settle(i, reply, this.hostId);
+      const error = run.settle(i, own, this.hostId);
       if (error !== undefined) this.#note(error);
     }
   }
@@ -587,7 +621,26 @@ function sameFor(
   });
 }
 
+/** How a command differs that goes again. */
+function flagsOf(wayOut: WayOut | undefined): number {
+  if (wayOut === "apart") return APART;
+  return wayOut === "source" ? WITH_SOURCE : 0;
+}
+
 /** Whether a reply to a merged GET is a list of that many, or an error. */
 function fits(reply: Reply, count: number): boolean {
   return Array.isArray(reply) ? reply.length === count : reply instanceof Error;
+}
+
+/**
+ * Whether a GET met a key of another type. Where GETs are merged that reads as
+ * null, also when one could not be merged.
+ */
+function isWrongType(run: Run, reply: Reply): boolean {
+  return reply instanceof CommandError && reply.code === "WRONGTYPE" &&
+    run.form.command.row.merges?.as === "MGET" && run.argCount === 1;
+}
+
+function isObject(reply: Reply): boolean {
+  return typeof reply === "object" && reply !== null;
 }

@@ -5,12 +5,13 @@
  */
 
 import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
-import { blockTimeOf } from "../commands/traits.ts";
+import type { Form } from "../commands/spec.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
-import { fail, flagBits, type Settler } from "./command.ts";
+import { BYTES, fail, flagBits, type Settler } from "./command.ts";
+import { isServerCode } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
@@ -18,7 +19,7 @@ import type { Lanes } from "./lane.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
 
-/** What clients need of a cluster. */
+/** What delivery and clients need of a cluster, which is above them. */
 export interface ClusterView {
   /** Where keys live. */
   readonly topology: Topology;
@@ -60,6 +61,9 @@ export interface DispatchOptions {
   /** Bounds on how many hosts it is at work at a time, if given. */
   gate?: Gate | undefined;
 }
+
+/** What commands are issued to. */
+export type Carrier = Pick<Dispatcher, "cluster" | "options" | "send">;
 
 /** A batch that may still take commands, and the host they go to. */
 interface OpenBatch {
@@ -135,37 +139,62 @@ export class Dispatcher {
    * Issues a command to a host.
    *
    * @param hostId Where it goes.
-   * @param name Its name in capitals.
+   * @param form What it is, and what becomes of its reply.
    * @param args Its arguments, already checked.
    * @param settler Gets the reply, or whatever goes wrong.
    * @param flags What the caller asks for, in bits.
    */
   send(
     hostId: number,
-    name: string,
+    form: Form,
     args: readonly Argument[],
     settler: Settler,
     flags = this.#flags,
   ): void {
-    const time = blockTimeOf(name, args);
+    const time = form.command.row.blocks?.(args);
     try {
       if (time === undefined) {
-        this.queue(hostId, name, args, settler, flags);
+        this.queue(hostId, form, args, settler, flags);
         return;
       }
       const size = sizeOf(args);
       const host = this.#hostFor(hostId);
-      if (!host.admit(size)) throw host.failures.queueFull(name);
+      if (!host.admit(size)) throw host.failures.queueFull(form.name);
       // In a lane of its own, so that it delays nobody else.
       const lane = new Lane(host, host.blockingLinks);
-      this.#start(host, lane, {
-        deadline: this.#deadline(time),
-        exclusive: true,
-      })
-        .add(name, args, settler, flags, size);
+      this.#startApart(host, lane, time)
+        .add(form, args, settler, withBytes(form, flags), size);
     } catch (error) {
       fail(settler, error);
     }
+  }
+
+  /**
+   * What carries commands to one host that keep their order although some of
+   * them block: together, over a connection that they have to themselves. They
+   * leave once everything is settled that was issued before to that host; what is
+   * issued later does not wait for them.
+   *
+   * @param time How many milliseconds they may block, all together.
+   * @returns It takes commands in this turn only.
+   */
+  sequence(time: number): Carrier {
+    let batch: Batch | undefined;
+    return {
+      cluster: this.#cluster,
+      options: this.#options,
+      send: (hostId, form, args, settler, flags = this.#flags) => {
+        try {
+          const size = sizeOf(args);
+          const host = this.#hostFor(hostId);
+          if (!host.admit(size)) throw host.failures.queueFull(form.name);
+          batch ??= this.#startSequence(host, time);
+          batch.add(form, args, settler, withBytes(form, flags), size);
+        } catch (error) {
+          fail(settler, error);
+        }
+      },
+    };
   }
 
   /**
@@ -179,7 +208,7 @@ export class Dispatcher {
    */
   queue(
     hostId: number,
-    name: string,
+    form: Form,
     args: Arguments,
     settler?: Settler,
     flags = this.#flags,
@@ -192,10 +221,11 @@ export class Dispatcher {
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
     if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {
-      return this.#wait(host, { name, args, settler, flags, second, size });
+      return this.#wait(host, { form, args, settler, flags, second, size });
     }
     const batch = fits ? open.batch : this.#openFor(host);
-    const run = batch.add(name, args, settler, flags, size, second);
+    const bits = withBytes(form, flags);
+    const run = batch.add(form, args, settler, bits, size, second);
     if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
     return run;
   }
@@ -256,6 +286,18 @@ export class Dispatcher {
     return batch;
   }
 
+  #startSequence(host: Host, time: number): Batch {
+    const lane = new Lane(host, host.blockingLinks);
+    lane.follow(this.#options.lanes.laneFor(host));
+    return this.#startApart(host, lane, time);
+  }
+
+  /** A batch of commands that block for some time. */
+  #startApart(host: Host, lane: Lane, time: number): Batch {
+    const deadline = this.#deadline(time);
+    return this.#start(host, lane, { deadline, exclusive: true });
+  }
+
   #start(
     host: Host,
     lane: Lane,
@@ -265,11 +307,12 @@ export class Dispatcher {
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
+      unmerged: host.unmerged,
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, started);
-        lane.settled(batch);
+        host.release(batch, started);
+        lane.forget(batch);
         this.#forget(host, batch);
       },
     });
@@ -309,8 +352,8 @@ export class Dispatcher {
    *
    * @returns Where its outcome will stand, unless there is a settler.
    */
-  #wait(host: Host, { name, args, settler, flags, second, size }: {
-    name: string;
+  #wait(host: Host, { form, args, settler, flags, second, size }: {
+    form: Form;
     args: Arguments;
     settler: Settler | undefined;
     flags: number;
@@ -318,11 +361,12 @@ export class Dispatcher {
     size: number;
   }): Run {
     if (this.#latecomers.size >= this.patience) {
-      throw host.failures.queueFull(name);
+      throw host.failures.queueFull(form.name);
     }
     // On its own until it gets its place in a batch.
     const argCount = countOf(args, second);
-    const run = new Run({ name, argCount, flags }, false);
+    const bits = withBytes(form, flags);
+    const run = new Run({ form, argCount, flags: bits }, false);
     run.push(settler, args, second);
     const command = run.at(0);
     const leave = () => {
@@ -334,12 +378,12 @@ export class Dispatcher {
     const lane = this.#options.lanes.laneFor(host);
     const deadline = this.#deadline(0);
     const latecomer: Latecomer = {
-      ...{ name, size, lane, deadline },
+      ...{ name: form.name, size, lane, deadline },
       enter: () => {
         const open = this.#open[host.id];
         const fits = open?.host === host && !open.batch.sealed;
         const batch = fits ? open.batch : this.#openFor(host);
-        batch.add(name, command.args, command.settler, flags, size);
+        batch.add(form, command.args, command.settler, bits, size);
         leave();
       },
       refuse: (reason) => {
@@ -364,7 +408,13 @@ export class Dispatcher {
   }
 }
 
+/** The flags of a command, with what its form asks for. */
+function withBytes({ bytes }: Form, flags: number): number {
+  return bytes ? flags | BYTES : flags;
+}
+
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
 function kindOf(error: Error): string {
-  return error instanceof CommandError ? error.code : error.name;
+  if (!(error instanceof CommandError)) return error.name;
+  return isServerCode(error.code) ? error.code : "other";
 }

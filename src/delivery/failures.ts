@@ -17,26 +17,32 @@ import {
 import type { Refusal } from "../wire/pool.ts";
 import type { GivenUp } from "./command.ts";
 
+/** Where a host is; asked anew whenever that is told. */
+export interface Place {
+  /** Its address now, for people. */
+  readonly address: string;
+}
+
 /** Words the errors of one host. */
 export class Failures {
   readonly #hostId: number;
-  readonly #address: string;
+  readonly #place: Place;
   readonly #onMade: (kind: string) => void;
   /** The text of the error that was made last. */
   #message = "";
 
   /**
    * @param hostId The id of the host.
-   * @param address Where it is, for people.
+   * @param place Where it is.
    * @param onMade Told the kind of every error that is made.
    */
   constructor(
     hostId: number,
-    address: string,
+    place: Place,
     onMade: (kind: string) => void = () => {},
   ) {
     this.#hostId = hostId;
-    this.#address = address;
+    this.#place = place;
     this.#onMade = onMade;
   }
 
@@ -162,7 +168,7 @@ export class Failures {
   }
 
   get #host(): string {
-    return `host ${this.#hostId} at ${this.#address}`;
+    return `host ${this.#hostId} at ${this.#place.address}`;
   }
 
   #make(

@@ -6,7 +6,7 @@
 
 import { countdown } from "../wire/countdown.ts";
 
-/** Someone who passes a {@linkcode Gate}. */
+/** One that passes a {@linkcode Gate}: a lane, which gates do not know. */
 export interface Entrant {
   /** There is room now: try again. */
   enter(): void;

@@ -10,14 +10,15 @@ import { afterReading, MAX_DELAY } from "../wire/countdown.ts";
 import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
-import { Failures } from "./failures.ts";
+import { Failures, type Place } from "./failures.ts";
 import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
 export interface HostLimits {
   /**
-   * The most commands that are queued or under way.
+   * The most commands that are queued or under way. Each connection of
+   * `connect(hostId)` has a queue of its own, with the same bounds.
    *
    * @default {Infinity}
    */
@@ -54,17 +55,19 @@ interface Pause {
 export interface HostParts {
   /** The id of the host. */
   id: number;
-  /** Where it is, for people. */
-  address: string;
+  /** Where it is. */
+  place: Place;
   /** Its connections. */
   pool: Pool;
   /** The connections for commands that block. */
   blockingPool: Pool;
   /** What its connections count already. */
   counters: HostCounters;
+  /** Told when its server says that it is not the right one. */
+  onMisled?: () => void;
 }
 
-/** One whose batches have a time limit. */
+/** One whose batches have a time limit: a lane, which hosts do not know. */
 export interface Timed {
   /**
    * Gives up what is overdue.
@@ -80,8 +83,6 @@ export interface Timed {
 export class Host {
   /** The id of the host. */
   readonly id: number;
-  /** Where it is, for people. */
-  readonly address: string;
   /** Its connections. */
   readonly pool: Pool;
   /**
@@ -99,15 +100,22 @@ export class Host {
   readonly links: Links;
   /** and for those that block. */
   readonly blockingLinks: Links;
-  /** Commands that are queued or under way. */
-  queuedCommands = 0;
-  /** Bytes that are queued or under way. */
-  queuedBytes = 0;
+  /** The bounds of its queue, and of those of dedicated connections to it, */
+  readonly queueLimits: RoomLimits;
+  /** and what is in it. */
+  readonly queue: Room;
+  /**
+   * Names of commands that are not merged, because its user may not issue what
+   * they would be merged into.
+   */
+  readonly unmerged = new Set<string>();
   /** Commands that wait for room. */
   readonly backlog: Backlog;
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
+  readonly #place: Place;
+  readonly #onMisled: (() => void) | undefined;
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
   /** Those that have batches under way. */
@@ -116,47 +124,64 @@ export class Host {
   readonly #alarm = new Alarm((late) => this.#judge(late));
   /** Stops what is read before that is judged, while it is. */
   #stopReading: (() => void) | undefined = undefined;
-  readonly #maxCommands: number;
-  readonly #maxBytes: number;
 
   /**
    * @param parts What it is made of.
    * @param limits Bounds of its queue.
    */
   constructor(parts: HostParts, limits: HostLimits) {
-    const { id, address, pool, blockingPool, counters } = parts;
+    const { id, place, pool, blockingPool, counters } = parts;
     this.id = id;
     this.pool = pool;
     this.blockingPool = blockingPool;
     this.counters = counters;
-    this.failures = new Failures(id, address, (kind) => counters.error(kind));
+    this.failures = new Failures(id, place, (kind) => counters.error(kind));
     this.backlog = new Backlog(this.failures);
-    this.address = address;
+    this.#place = place;
+    this.#onMisled = parts.onMisled;
     this.maxRetries = limits.maxRetries ?? 3;
-    this.#maxCommands = limits.maxQueueCommands ?? Infinity;
-    this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
+    this.queueLimits = {
+      maxCommands: limits.maxQueueCommands ?? Infinity,
+      maxBytes: limits.maxQueueBytes ?? 256 * 1024 * 1024,
+    };
+    this.queue = new Room(this.queueLimits);
     this.links = new Links(pool);
     this.blockingLinks = new Links(blockingPool);
   }
 
+  /** Where it is now, for people. */
+  get address(): string {
+    return this.#place.address;
+  }
+
   /**
-   * Whether a command of that size still fits, which then counts. Into an empty
-   * queue fits one of any size, which would never fit otherwise.
+   * Lends no connection again that is open now: its server says that it is not
+   * the right one, and the address may lead to another one by now.
    */
+  leaveServer(): void {
+    this.pool.renew();
+    this.blockingPool.renew();
+    this.#onMisled?.();
+  }
+
+  /**
+   * It is at another address from now on. What was written to the old one may
+   * end there; all else goes to the new one, and waits for nothing any more.
+   */
+  move(): void {
+    this.pool.move();
+    this.blockingPool.move();
+    for (const { wake } of [...this.#pauses]) wake();
+  }
+
+  /** Whether a command of that size still fits, which then counts. */
   admit(size: number): boolean {
-    const bytes = this.queuedBytes + size;
-    const isFull = bytes > this.#maxBytes ||
-      this.queuedCommands >= this.#maxCommands;
-    if (isFull && this.queuedCommands > 0) return false;
-    this.queuedBytes = bytes;
-    this.queuedCommands++;
-    return true;
+    return this.queue.admit(size);
   }
 
   /** Whether several times as much as is queued would still fit. */
   get roomy(): boolean {
-    return this.queuedBytes <= this.#maxBytes / ROOMY &&
-      this.queuedCommands <= this.#maxCommands / ROOMY;
+    return this.queue.roomy;
   }
 
   /**
@@ -165,13 +190,12 @@ export class Host {
    * @param batch The batch.
    * @param started When it was issued, in milliseconds of `performance.now()`.
    */
-  settled(batch: Batch, started: number): void {
-    this.queuedCommands -= batch.issued;
-    this.queuedBytes -= batch.size;
+  release(batch: Batch, started: number): void {
+    this.queue.release(batch.size, batch.issued);
     if (this.backlog.size > 0) this.backlog.serve((size) => this.admit(size));
-    if (this.queuedCommands === 0) this.#whenDrained?.resolve();
+    if (this.queue.commands === 0) this.#whenDrained?.resolve();
     const duration = performance.now() - started;
-    this.counters.settled(batch, duration);
+    this.counters.count(batch, duration);
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.address, started, duration });
     }
@@ -216,7 +240,7 @@ export class Host {
   /** What has happened so far, and how things are now. */
   stats(): HostStats {
     return this.counters.summary({
-      queue: { commands: this.queuedCommands, bytes: this.queuedBytes },
+      queue: { commands: this.queue.commands, bytes: this.queue.bytes },
       open: this.pool.size + this.blockingPool.size,
       idle: this.pool.idle + this.blockingPool.idle,
     });
@@ -229,7 +253,7 @@ export class Host {
    */
   async close(patience: number): Promise<void> {
     this.closing = true;
-    if (this.queuedCommands > 0) {
+    if (this.queue.commands > 0) {
       this.#whenDrained = Promise.withResolvers<void>();
       const delay = Math.min(patience, MAX_DELAY);
       const timer = setTimeout(this.#whenDrained.resolve, delay);
@@ -265,6 +289,57 @@ export class Host {
       next = Math.min(next, timed.expire(now, exhausted));
     }
     if (next < Infinity) this.#alarm.set(next);
+  }
+}
+
+/** Bounds of a queue. */
+export interface RoomLimits {
+  /** The most commands in it. */
+  readonly maxCommands: number;
+  /** The most bytes in it, by an estimate. */
+  readonly maxBytes: number;
+}
+
+/** Counts what is queued or under way, and refuses what does not fit. */
+export class Room {
+  /** Commands that are queued or under way, */
+  commands = 0;
+  /** and their bytes. */
+  bytes = 0;
+  readonly #maxCommands: number;
+  readonly #maxBytes: number;
+
+  /** @param limits Its bounds. */
+  constructor({ maxCommands, maxBytes }: RoomLimits) {
+    this.#maxCommands = maxCommands;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Whether commands of that many bytes still fit, all of them or none; they
+   * count then until they are released. Alone, one of any size fits, which would
+   * never do so otherwise.
+   */
+  admit(bytes: number, commands = 1): boolean {
+    const allBytes = this.bytes + bytes;
+    const allCommands = this.commands + commands;
+    const isFull = allBytes > this.#maxBytes || allCommands > this.#maxCommands;
+    if (isFull && allCommands > 1) return false;
+    this.bytes = allBytes;
+    this.commands = allCommands;
+    return true;
+  }
+
+  /** Gives back the room of commands that are settled. */
+  release(bytes: number, commands: number): void {
+    this.bytes -= bytes;
+    this.commands -= commands;
+  }
+
+  /** Whether several times as much as is in it would still fit. */
+  get roomy(): boolean {
+    return this.bytes <= this.#maxBytes / ROOMY &&
+      this.commands <= this.#maxCommands / ROOMY;
   }
 }
 

@@ -14,7 +14,7 @@ import type { Reply } from "../values.ts";
 import { countdown } from "./countdown.ts";
 import { Encoder } from "./resp/encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
-import { type Identity, IdentityQuestion } from "./identity.ts";
+import { type Identity, identityQuestion } from "./identity.ts";
 import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
 import { INCOMPLETE, Parser, type ParserOptions } from "./resp/parser.ts";
 
@@ -45,6 +45,12 @@ export interface Traffic {
 export interface ConnectionOptions extends ParserOptions {
   /** Where to count the bytes; several connections may share it. */
   traffic?: Traffic;
+  /**
+   * Where it leads, for people.
+   *
+   * @default {""}
+   */
+  address?: string;
 }
 
 /**
@@ -78,6 +84,8 @@ const PUSH = 0x3e; // ">"
 export class Connection {
   /** Settles when the connection is closed and all its operations have ended. */
   readonly closed: Promise<void>;
+  /** Where it leads, for people. */
+  readonly address: string;
   /** Who is told about idleness and loss. */
   owner: ConnectionOwner | undefined = undefined;
   /** When it last became idle, in milliseconds of `performance.now()`. */
@@ -92,6 +100,8 @@ export class Connection {
   readonly #traffic: Traffic | undefined;
   readonly #encoder = new Encoder(CHUNK_BYTES + LAST_FRAME_BYTES);
   readonly #queue = new ExchangeQueue();
+  /** Asks the server for the identity. */
+  #question: Exchange | undefined = undefined;
   #onMessage: MessageReceiver | undefined = undefined;
   /** Pending while the receiver of messages has no room. */
   #room: Promise<void> | undefined = undefined;
@@ -104,6 +114,8 @@ export class Connection {
   /** Whether somebody waits for messages. */
   #expecting = false;
   #retired = false;
+  /** Why it writes no more, if so. */
+  #stopped: Error | undefined = undefined;
   #failed = false;
   #error: Error | undefined = undefined;
   /** A first reply that may be a farewell, until the server goes on or ends. */
@@ -118,6 +130,7 @@ export class Connection {
     this.#socket = socket;
     this.#parser = new Parser(options);
     this.#traffic = options.traffic;
+    this.address = options.address ?? "";
     socket.unref();
     this.closed = this.#run();
   }
@@ -166,9 +179,11 @@ export class Connection {
    * waits for the answer.
    */
   identify(): void {
-    this.#queue.push(
-      new IdentityQuestion((identity) => this.identity = identity),
+    this.#question = identityQuestion(
+      this.address,
+      (identity) => this.identity = identity,
     );
+    this.#queue.push(this.#question);
   }
 
   /** Has nothing more to do with an exchange that is finished. */
@@ -203,7 +218,18 @@ export class Connection {
    */
   retire(): void {
     this.#retired = true;
-    if (this.#queue.abandoned) this.close();
+    if (this.#isForsaken) this.close(this.#stopped);
+  }
+
+  /**
+   * Writes no more: it closes as soon as nobody waits for a reply to what was
+   * written, and what was not goes back to the owner.
+   *
+   * @param reason Why; told to the owner.
+   */
+  stop(reason: Error): void {
+    this.#stopped = reason;
+    this.retire();
   }
 
   /**
@@ -266,7 +292,7 @@ export class Connection {
         return this.#suspect({ reply, asking });
       }
       // Only commands of its owner count: what came before proves little.
-      this.#answered ||= !(asking instanceof IdentityQuestion);
+      this.#answered ||= asking === undefined || asking !== this.#question;
       this.#pass(reply, asking);
     }
     this.#afterDelivery();
@@ -331,7 +357,7 @@ export class Connection {
     // What only goes ahead of a command has no time limit of its own, and that
     // command may have been given up before it left.
     if (this.#retired || this.busy) {
-      if (this.#queue.abandoned) this.close();
+      if (this.#isForsaken) this.close(this.#stopped);
     } else {
       this.#hold(this.#expecting);
       this.owner?.connectionIdle(this);
@@ -366,8 +392,16 @@ export class Connection {
     this.#afterDelivery();
   }
 
+  /** Whether nobody waits for a reply that is still to come. */
+  get #isForsaken(): boolean {
+    return this.#stopped === undefined
+      ? this.#queue.abandoned
+      : !this.#queue.awaited;
+  }
+
   #encodeChunk(): boolean {
     this.#encoder.clear();
+    if (this.#stopped !== undefined) return false;
     while (this.#encoder.length < CHUNK_BYTES) {
       const exchange = this.#queue.nextToWrite();
       if (exchange === undefined) break;

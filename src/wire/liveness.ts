@@ -6,7 +6,7 @@
 
 import { CommandError } from "../errors.ts";
 import type { Reply } from "../values.ts";
-import { CommandExchange } from "./command_exchange.ts";
+import { ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
 import { countdown } from "./countdown.ts";
 
@@ -26,7 +26,7 @@ export async function isAlive(connection: Connection): Promise<boolean> {
   const token = String(++checks);
   const stop = countdown(TIMEOUT, () => connection.close());
   try {
-    const [reply] = await CommandExchange.run(connection, [["PING", token]]);
+    const [reply] = await ask(connection, [["PING", token]]);
     return reply === token || isDenial(reply);
   } catch {
     return false;

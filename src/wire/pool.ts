@@ -44,12 +44,18 @@ export class Pool implements PoolStatus {
   readonly #breaker: Breaker;
   readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
-  /** Connections outside the bound, each somebody's own until it closes. */
-  readonly #dedicated = new Set<Connection>();
+  /**
+   * Connections outside the bound: those that are somebody's own until they
+   * close, and those to where the server was.
+   */
+  readonly #outside = new Set<Connection>();
   readonly #waiting = new Set<Applicant>();
   readonly #closing = new AbortController();
+  /** Gives up the dials to where the server is. */
+  #dials = new AbortController();
   #dialing = 0;
-  #checking = 0;
+  /** Idle connections that are asked whether they are still good. */
+  readonly #checked = new Set<Connection>();
   /** Leased connections that are not used again. */
   readonly #outdated = new WeakSet<Connection>();
   #lost = false;
@@ -154,7 +160,7 @@ export class Pool implements PoolStatus {
     }
     if (connection.proven) {
       this.#suspect = false;
-      if (this.#breaker.failures > 0) this.#breaker.succeeded();
+      if (this.#breaker.doubted) this.#breaker.succeeded();
     }
     connection.idleSince = performance.now();
     this.#idle.push(connection);
@@ -173,9 +179,9 @@ export class Pool implements PoolStatus {
       ? this.#closing.signal
       : AbortSignal.any([signal, this.#closing.signal]);
     const connection = await this.#dial(false, until);
-    this.#dedicated.add(connection);
+    this.#outside.add(connection);
     this.#track(
-      connection.closed.then(() => void this.#dedicated.delete(connection)),
+      connection.closed.then(() => void this.#outside.delete(connection)),
     );
     if (this.closed) connection.close();
     return connection;
@@ -190,14 +196,37 @@ export class Pool implements PoolStatus {
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 
+  /**
+   * The server is at another address from now on. Connections that are open
+   * write nothing more and close as soon as nobody waits for a reply on them;
+   * dials begin anew, and nothing that happened before counts.
+   */
+  move(): void {
+    const reason = new ConnectionError("The host has moved");
+    this.#dials.abort(reason);
+    this.#dials = new AbortController();
+    this.#lost = this.#suspect = false;
+    this.#breaker.reset();
+    const left = [...this.#all];
+    for (const connection of left) this.#outside.add(connection);
+    this.#all.clear();
+    this.#idle.length = 0;
+    for (const connection of this.#checked) connection.close(reason);
+    // Whoever loses one of them may want another one at once.
+    for (const connection of left) connection.stop(reason);
+    this.#serve();
+  }
+
   /** Closes every connection, refuses every applicant, and waits for the end. */
   async close(): Promise<void> {
-    this.#closing.abort(new ConnectionError("The pool was closed"));
+    const reason = new ConnectionError("The pool was closed");
+    this.#closing.abort(reason);
+    this.#dials.abort(reason);
     this.#breaker.stop();
     clearTimeout(this.#sweep);
     this.#refuseAll({ kind: "closed" });
     for (const connection of this.#all) connection.close();
-    for (const connection of this.#dedicated) connection.close();
+    for (const connection of this.#outside) connection.close();
     while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 
@@ -221,7 +250,7 @@ export class Pool implements PoolStatus {
 
   /** Hands out what is idle, and opens as many more as are wanted and allowed. */
   #serve(): void {
-    while (this.#waiting.size > this.#checking) {
+    while (this.#waiting.size > this.#checked.size) {
       const stale = this.#isStale();
       const connection = this.#takeIdle();
       if (connection === undefined) break;
@@ -234,16 +263,16 @@ export class Pool implements PoolStatus {
       first.granted(connection);
     }
     const room = this.#maxConnections - this.#all.size - this.#dialing;
-    const wanted = this.#waiting.size - this.#dialing - this.#checking;
+    const wanted = this.#waiting.size - this.#dialing - this.#checked.size;
     for (let i = 0; i < Math.min(room, wanted); i++) this.#open();
   }
 
   /** Hands out a connection that was idle for long, if it still answers. */
   #check(connection: Connection): void {
-    this.#checking++;
+    this.#checked.add(connection);
     this.#track(
       isAlive(connection).then((alive) => {
-        this.#checking--;
+        this.#checked.delete(connection);
         if (!alive) connection.close();
         this.release(connection);
         this.#serve();
@@ -255,32 +284,35 @@ export class Pool implements PoolStatus {
   #open(): Promise<void> {
     this.#dialing++;
     const prove = this.#breaker.failures > 0 || this.#suspect;
-    const opening = this.#dial(prove, this.#closing.signal).then(
-      (connection) => this.#opened(connection),
-      (error) => this.#failed(error),
+    const { signal } = this.#dials;
+    const opening = this.#dial(prove, signal).then(
+      (connection) => this.#opened(connection, signal),
+      (error) => this.#failed(error, signal),
     );
     return this.#track(opening);
   }
 
-  #opened(connection: Connection): void {
+  #opened(connection: Connection, signal: AbortSignal): void {
+    if (signal.aborted) connection.close(signal.reason);
     if (!connection.usable) {
       // Lost on the way here, it is worth as much as one that was refused.
       this.#track(connection.closed);
-      return this.#failed(connection.error);
+      return this.#failed(connection.error, signal);
     }
     this.#dialing--;
     this.#all.add(connection);
-    this.#track(connection.closed.then(() => this.#gone(connection)));
-    if (this.closed) return connection.close();
-    this.#events.onConnect?.(this.#lost);
+    this.#track(connection.closed.then(() => this.#gone(connection, signal)));
+    this.#events.onConnect?.(connection, this.#lost);
     this.#lost = false;
     connection.identify();
     this.release(connection);
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, signal: AbortSignal): void {
     this.#dialing--;
     if (this.closed) return;
+    // It led to where the server is no longer.
+    if (signal.aborted) return this.#serve();
     this.#lost = true;
     this.#events.onFail?.(error);
     // A server that says no is there: only one that says nothing may be down.
@@ -295,12 +327,14 @@ export class Pool implements PoolStatus {
     else this.#serve();
   }
 
-  #gone(connection: Connection): void {
+  #gone(connection: Connection, signal: AbortSignal): void {
     this.#all.delete(connection);
-    this.#events.onClose?.();
+    this.#outside.delete(connection);
+    this.#events.onClose?.(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (this.closed) return;
+    // Where the server was does not matter any more.
+    if (this.closed || signal.aborted) return;
     this.#lost = true;
     if (!connection.proven) this.#doubt(connection);
     if (this.#breaker.open) this.#refuseAll(this.#downRefusal());

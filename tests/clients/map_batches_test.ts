@@ -9,7 +9,7 @@ import {
 import type { MapBatchesOptions } from "../../src/clients/client_options.ts";
 import type { MappingClient } from "../../src/clients/mapping_client.ts";
 import { Cluster } from "../../src/cluster.ts";
-import { CommandError, QueueFullError } from "../../src/errors.ts";
+import { CommandError } from "../../src/errors.ts";
 import { RbPromise } from "../../src/promise.ts";
 import { FaultProxy, makeTestCluster, RedisServer } from "../../src/testing.ts";
 import { FakeTime } from "../fake_time.ts";

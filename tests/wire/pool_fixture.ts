@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CommandExchange } from "../../src/wire/command_exchange.ts";
+import { ask } from "../../src/wire/ask.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import {
   type Applicant,
@@ -48,7 +48,7 @@ export class Bench implements AsyncDisposable {
       settings,
       {
         onHealth: (down) => this.health.push(down),
-        onConnect: (again) => this.opened.push(again),
+        onConnect: (_, again) => this.opened.push(again),
         onFail: (error) => this.failed.push(error),
         onClose: () => this.closed++,
       },
@@ -79,7 +79,7 @@ export async function deliver(
   connection: Connection,
   socket: FakeSocket,
 ): Promise<void> {
-  const reply = CommandExchange.run(connection, [["PING"]]);
+  const reply = ask(connection, [["PING"]]);
   await turn();
   socket.say("+PONG\r\n");
   await reply;
