@@ -48,13 +48,69 @@ export { HostInfo, type HostOptions } from "./src/host_info.ts";
 export type {
   ClientOptions,
   FanoutOptions,
+  HostSelection,
   MapBatchesOptions,
   MapOptions,
 } from "./src/clients/client_options.ts";
+export type { FanoutCommands } from "./src/clients/commands/fanout_commands.ts";
+export type { FanoutRecords } from "./src/clients/commands/fanout_records.ts";
+export type { LocalRecords } from "./src/clients/commands/local_records.ts";
+export type { MappingRecords } from "./src/clients/commands/mapping_records.ts";
+export type { RoutingRecords } from "./src/clients/commands/routing_records.ts";
+export type { TargetedRecords } from "./src/clients/commands/targeted_records.ts";
+export type { LocalCommands } from "./src/clients/commands/local_commands.ts";
+export type { MappingCommands } from "./src/clients/commands/mapping_commands.ts";
+export type { RoutingCommands } from "./src/clients/commands/routing_commands.ts";
+export type { TargetedCommands } from "./src/clients/commands/targeted_commands.ts";
+export type { PerHost } from "./src/clients/per_host.ts";
+export type {
+  FieldExpiryOptions,
+  HRandFieldOptions,
+  HSetExOptions,
+} from "./src/commands/signatures/hashes.ts";
+export type {
+  Score,
+  ScoreBound,
+  Scored,
+  WeightedKeys,
+  ZDiffOptions,
+  ZInterCardOptions,
+  ZMPopOptions,
+  ZRandMemberOptions,
+  ZRangeOptions,
+  ZRangeStoreOptions,
+} from "./src/commands/signatures/sorted_sets.ts";
+export type { BitUnit } from "./src/commands/signatures/bitmaps.ts";
+export type {
+  GeoFound,
+  GeoSearchBy,
+  GeoSearchFrom,
+  GeoSearchOptions,
+  GeoSearchStoreOptions,
+} from "./src/commands/signatures/geo.ts";
+export type {
+  CopyOptions,
+  ExpireOptions,
+} from "./src/commands/signatures/keys.ts";
+export type { ListEnd, LMPopOptions } from "./src/commands/signatures/lists.ts";
+export type {
+  FunctionListOptions,
+  FunctionLoadOptions,
+} from "./src/commands/signatures/scripting.ts";
+export type { SInterCardOptions } from "./src/commands/signatures/sets.ts";
+export type {
+  XAutoClaimOptions,
+  XAutoClaimReply,
+} from "./src/commands/signatures/streams.ts";
+export type {
+  GetExOptions,
+  LcsOptions,
+} from "./src/commands/signatures/strings.ts";
 export type { CommandFlags } from "./src/delivery/command.ts";
 export type {
   FanoutClient,
-  HostSelection,
+  RecordsFanoutClient,
+  RecordsTargetedClient,
   TargetedClient,
 } from "./src/clients/fanout_client.ts";
 export type {
@@ -72,20 +128,32 @@ export type {
 } from "./src/clients/whole_cluster.ts";
 export type { WaitUntilUpOptions } from "./src/clients/wait_until_up.ts";
 export type { HostLimits } from "./src/delivery/host.ts";
-export type { LocalClient } from "./src/clients/local_client.ts";
-export type { MappingClient } from "./src/clients/mapping_client.ts";
+export type {
+  LocalClient,
+  RecordsLocalClient,
+} from "./src/clients/local_client.ts";
+export type {
+  MappingClient,
+  RecordsMappingClient,
+} from "./src/clients/mapping_client.ts";
 export type { CallOptions } from "./src/clients/native_client.ts";
-export type { Maps, RoutingClient } from "./src/clients/routing_client.ts";
-export {
-  type CommandMapping,
-  type CommandResults,
-  type CommandTuple,
-  Script,
-  type ScriptTuple,
-} from "./src/clients/script.ts";
+export type {
+  FanoutClients,
+  ListFanouts,
+  Maps,
+  RecordsFanouts,
+  RecordsRoutingClient,
+  RoutingClient,
+} from "./src/clients/routing_client.ts";
+export type {
+  CommandMapping,
+  CommandResults,
+  CommandTuple,
+  ScriptTuple,
+} from "./src/clients/execute_commands.ts";
+export { Script } from "./src/commands/script.ts";
 export type {
   ClientKind,
-  GenericCommands,
   KeylessMethod,
   Method,
   NodeCommands,

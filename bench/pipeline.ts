@@ -16,6 +16,7 @@ const FEW_KEYS = 1_000;
 
 const stage = await setTheStage(KEYS);
 const { cluster, clients, workloads } = stage;
+await stage.fill();
 
 for (const section of makeSections(clients, workloads)) {
   for (const { name, way, limit } of section.contenders) {

@@ -6,23 +6,33 @@
 
 import type { Redis } from "@db/redis";
 import { connectDedicated } from "./clients/dedicated_client.ts";
-import { createLocalClient, type LocalClient } from "./clients/local_client.ts";
+import {
+  createLocalClient,
+  type LocalClient,
+  type RecordsLocalClient,
+} from "./clients/local_client.ts";
 import type {
   ClientOptions,
   FanoutOptions,
+  HostSelection,
   MapBatchesOptions,
   MapOptions,
 } from "./clients/client_options.ts";
-import type { FanoutClient, HostSelection } from "./clients/fanout_client.ts";
+import type { FanoutClient } from "./clients/fanout_client.ts";
 import type { HostStats } from "./delivery/stats.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
+import { runtime } from "./runtime/mod.ts";
 import {
   createRoutingClient,
   type Maps,
+  type RecordsRoutingClient,
   type RoutingClient,
 } from "./clients/routing_client.ts";
-import type { CommandMapping, CommandResults } from "./clients/script.ts";
+import type {
+  CommandMapping,
+  CommandResults,
+} from "./clients/execute_commands.ts";
 import {
   countKeys,
   type EveryHostOptions,
@@ -38,17 +48,21 @@ import {
 } from "./clients/wait_until_up.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import {
-  checkClusterOptions,
+  agreeing,
   type ClusterOptions,
   type IdentifiedHost,
+  readClusterOptions,
+  readHost,
   readHosts,
   withDefaults,
 } from "./cluster_options.ts";
-import { HostInfo, type HostOptions, parseHostUrl } from "./host_info.ts";
+import { HostInfo, type HostOptions } from "./host_info.ts";
 import {
   type BaseRouter,
   type Distribution,
   distribution,
+  FixedTopology,
+  PartitionRouter,
 } from "./topology/mod.ts";
 import type { Key } from "./values.ts";
 import type { PoolStatus } from "./wire/pool.ts";
@@ -96,6 +110,7 @@ export interface HostEventDetail {
  */
 export class Cluster extends EventTarget
   implements Maps, WholeCluster, AsyncDisposable {
+  readonly #topology: FixedTopology<HostInfo>;
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
@@ -109,21 +124,27 @@ export class Cluster extends EventTarget
    */
   constructor(options: ClusterOptions) {
     super();
-    checkClusterOptions(options);
-    this.#hostDefaults = { ...options.hostDefaults };
-    this.#hosts = new ClusterHosts(
-      { ...options },
-      (type, hostId, error) => this.#dispatch(type, { hostId, error }),
+    const read = readClusterOptions(options);
+    const { hosts, hostDefaults = {} } = read;
+    this.#hostDefaults = hostDefaults;
+    const { router: Router = PartitionRouter, routerOptions } = read;
+    this.#topology = new FixedTopology((hosts) =>
+      new Router(hosts, routerOptions)
     );
-    for (const [id, host] of readHosts(options.hosts, this.#hostDefaults)) {
-      this.#hosts.add(new HostInfo(id, host));
+    for (const [id, host] of readHosts(hosts, hostDefaults)) {
+      this.#add(new HostInfo(id, host));
     }
+    this.#hosts = new ClusterHosts(this.#topology, {
+      ...read,
+      listener: (type, hostId, error) =>
+        this.#dispatch(type, { hostId, error }),
+    });
     this.#client = createRoutingClient(this.#hosts, {}, true);
   }
 
   /** The hosts by their ids. */
   get hosts(): ReadonlyMap<number, HostInfo> {
-    return this.#hosts.topology.hosts;
+    return this.#topology.hosts;
   }
 
   /**
@@ -135,14 +156,28 @@ export class Cluster extends EventTarget
    */
   addHost(
     host: IdentifiedHost | number,
-    options: HostOptions | string = {},
+    options?: HostOptions | string | URL,
   ): void {
+    const what = typeof host === "number" ? `host ${host}` : "the host to add";
+    if (typeof host !== "number" && options !== undefined) {
+      throw new TypeError(
+        "Cannot add a host whose options are given twice: give its id and " +
+          'its options, or options with "hostId"',
+      );
+    }
     const { hostId, ...own } = typeof host === "number"
-      ? { hostId: host, ...optionsOf(options) }
-      : host;
+      ? {
+        ...agreeing(
+          readHost(options === undefined ? {} : options, what),
+          host,
+          what,
+        ),
+        hostId: host,
+      }
+      : readHost(host, what);
     if (hostId === undefined) throw new TypeError("The host has no id");
-    this.#hosts.add(
-      new HostInfo(hostId, withDefaults(own, this.#hostDefaults)),
+    this.#add(
+      new HostInfo(hostId, withDefaults(own, this.#hostDefaults, what)),
     );
   }
 
@@ -154,7 +189,7 @@ export class Cluster extends EventTarget
    * @returns Whether there was one.
    */
   removeHost(hostId: number): boolean {
-    return this.#hosts.remove(hostId);
+    return this.#topology.remove(hostId);
   }
 
   /**
@@ -163,7 +198,7 @@ export class Cluster extends EventTarget
    * @throws {BadHostSetupError} If the hosts do not fit the router.
    */
   getRouter(): BaseRouter {
-    return this.#hosts.topology.router;
+    return this.#topology.router;
   }
 
   /**
@@ -188,9 +223,26 @@ export class Cluster extends EventTarget
   /**
    * A client that routes each command by its key.
    *
-   * @param options Time limit and signal; `autoBatch` for maps made from it.
+   * @param options Time limit and signal; `autoBatch` for maps made from it;
+   * `replies: "records"` for records in the place of flat lists.
+   *
+   * @example Records in the place of lists
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient({ replies: "records" });
+   * await client.hset("user", { name: "Ada", city: "London" });
+   * const { name } = await client.hgetall("user");
+   * console.log(name); // Ada
+   * ```
    */
-  getRoutingClient(options: ClientOptions = {}): RoutingClient {
+  getRoutingClient(
+    options: ClientOptions & { replies: "records" },
+  ): RecordsRoutingClient;
+  /** The same, with flat lists. */
+  getRoutingClient(options?: ClientOptions): RoutingClient;
+  getRoutingClient(options?: ClientOptions): unknown {
     return createRoutingClient(this.#hosts, options);
   }
 
@@ -203,8 +255,17 @@ export class Cluster extends EventTarget
    */
   getLocalClient(
     hostId: number,
+    options: Omit<ClientOptions, "autoBatch"> & { replies: "records" },
+  ): RecordsLocalClient;
+  /** The same, with flat lists. */
+  getLocalClient(
+    hostId: number,
+    options?: Omit<ClientOptions, "autoBatch">,
+  ): LocalClient;
+  getLocalClient(
+    hostId: number,
     options: Omit<ClientOptions, "autoBatch"> = {},
-  ): LocalClient {
+  ): unknown {
     return createLocalClient(this.#hosts, hostId, options);
   }
 
@@ -216,8 +277,17 @@ export class Cluster extends EventTarget
    */
   getLocalClientForKey(
     key: Key,
-    options: Omit<ClientOptions, "autoBatch"> = {},
-  ): LocalClient {
+    options: Omit<ClientOptions, "autoBatch"> & { replies: "records" },
+  ): RecordsLocalClient;
+  /** The same, with flat lists. */
+  getLocalClientForKey(
+    key: Key,
+    options?: Omit<ClientOptions, "autoBatch">,
+  ): LocalClient;
+  getLocalClientForKey(
+    key: Key,
+    options?: Omit<ClientOptions, "autoBatch">,
+  ): unknown {
     return this.getLocalClient(this.getRouter().getHostForKey(key), options);
   }
 
@@ -430,11 +500,18 @@ export class Cluster extends EventTarget
     return Reflect.apply(this.#client[method], this.#client, args);
   }
 
+  /** Adds a host that this runtime can connect to. */
+  #add(info: HostInfo): void {
+    const objection = runtime.objectionTo(info);
+    if (objection !== undefined) {
+      throw new TypeError(
+        `Cannot connect to host ${info.hostId} at ${info.address}: ${objection}`,
+      );
+    }
+    this.#topology.add(info);
+  }
+
   #dispatch(type: string, detail: HostEventDetail): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-function optionsOf(options: HostOptions | string): HostOptions {
-  return typeof options === "string" ? parseHostUrl(options) : options;
 }

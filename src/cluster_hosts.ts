@@ -1,20 +1,25 @@
 /**
- * The hosts of a cluster as its clients see them: made when first needed.
+ * The hosts of a cluster as its clients see them: made when first needed, and
+ * led to where the topology says that they are.
  *
  * @module
  */
 
-import type { ClusterView } from "./delivery/dispatcher.ts";
+import { specOf } from "./commands/table.ts";
+import { type ClusterView, Dispatcher } from "./delivery/dispatcher.ts";
 import {
   connectionChannel,
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
+import type { Place } from "./delivery/failures.ts";
 import { Host } from "./delivery/host.ts";
+import { Lanes } from "./delivery/lane.ts";
 import { HostCounters, type HostStats } from "./delivery/stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
 import { assertHostId, type HostInfo } from "./host_info.ts";
-import { FixedTopology, PartitionRouter } from "./topology/mod.ts";
+import { type Question, Refresher, type Topology } from "./topology/mod.ts";
+import type { Reply } from "./values.ts";
 import { dial } from "./wire/dial.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
 
@@ -31,32 +36,66 @@ export type HostListener = (
   error: unknown,
 ) => void;
 
-/** Owns the pools and the topology of a cluster, and keeps them in step. */
+/** How the hosts of a cluster are used, and who is told about them. */
+export interface ClusterHostsOptions
+  extends Pick<ClusterOptions, "poolOptions" | "signal" | "timeout"> {
+  /** Told what happens to a host. */
+  listener: HostListener;
+}
+
+/** Where a host is now: asked at each dial, and whenever its address is told. */
+class MovablePlace implements Place {
+  info: HostInfo;
+  /** Those that are there: one in use, and others that come to their end. */
+  readonly hosts = new Set<Host>();
+
+  constructor(info: HostInfo) {
+    this.info = info;
+  }
+
+  move(info: HostInfo): void {
+    this.info = info;
+    for (const host of this.hosts) host.move();
+  }
+
+  get address(): string {
+    return this.info.address;
+  }
+}
+
+/** Owns the pools of a cluster, and keeps them in step with its topology. */
 export class ClusterHosts implements ClusterView {
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
-  readonly topology: FixedTopology<HostInfo>;
-  readonly #options: ClusterOptions;
+  readonly topology: Topology<HostInfo>;
+  readonly #poolOptions: PoolOptions;
   readonly #listener: HostListener;
   readonly #hosts = new Map<number, Host>();
+  /** Where they are, those too whose pools were disconnected. */
+  readonly #places = new Map<number, MovablePlace>();
   readonly #counters = new Map<number, HostCounters>();
   /** Pools of hosts that were removed, until they are closed. */
   readonly #closing = new Set<Promise<void>>();
+  /** Asks the topology where the hosts are, if it finds out by itself. */
+  readonly #refresher: Refresher | undefined;
   #closed = false;
 
   /**
+   * @param topology Which hosts there are, and where.
    * @param options Those of the cluster.
-   * @param listener Told what happens to a host.
    */
-  constructor(options: ClusterOptions, listener: HostListener) {
-    this.#options = options;
-    this.#listener = listener;
+  constructor(topology: Topology<HostInfo>, options: ClusterHostsOptions) {
+    this.topology = topology;
     this.timeout = options.timeout ?? 5_000;
     this.signal = options.signal;
-    const { router: Router = PartitionRouter, routerOptions } = options;
-    this.topology = new FixedTopology((hosts) =>
-      new Router(hosts, routerOptions)
-    );
+    this.#poolOptions = options.poolOptions ?? {};
+    this.#listener = options.listener;
+    topology.watch((hostId) => this.#changed(hostId));
+    if (topology.refresh !== undefined) {
+      this.#refresher = new Refresher(async () =>
+        await topology.refresh?.(this.#question())
+      );
+    }
   }
 
   get hostIds(): readonly number[] {
@@ -81,28 +120,6 @@ export class ClusterHosts implements ClusterView {
     );
   }
 
-  /** Adds a host; the router is built anew when it is next asked. */
-  add(info: HostInfo): void {
-    if (this.topology.hosts.has(info.hostId)) {
-      throw new TypeError(`Two hosts share the id ${info.hostId}`);
-    }
-    this.topology.add(info);
-  }
-
-  /**
-   * Removes a host; what is under way to it is finished first, except on
-   * connections of `connect(id)`.
-   */
-  remove(id: number): boolean {
-    if (!this.topology.remove(id)) return false;
-    // A new host with the same id starts from zero.
-    this.#counters.delete(id);
-    const host = this.#hosts.get(id);
-    this.#hosts.delete(id);
-    if (host !== undefined) this.#retire(host);
-    return true;
-  }
-
   /**
    * Closes all connections once what is under way has ended, at the latest after
    * the time limit of the cluster; new ones are opened when they are needed.
@@ -121,6 +138,43 @@ export class ClusterHosts implements ClusterView {
   async close(): Promise<void> {
     this.#closed = true;
     await this.disconnect();
+    this.#refresher?.stop();
+  }
+
+  /**
+   * A host is gone or somewhere else. What is under way to one that is gone is
+   * finished first, except on connections of `connect(id)`.
+   */
+  #changed(id: number): void {
+    const info = this.topology.hosts.get(id);
+    const host = this.#hosts.get(id);
+    const place = this.#places.get(id);
+    if (info === undefined) {
+      // A new host with the same id starts from zero.
+      this.#counters.delete(id);
+      this.#hosts.delete(id);
+      this.#places.delete(id);
+      if (host !== undefined) this.#retire(host);
+    } else if (place !== undefined && place.info !== info) {
+      place.move(info);
+    }
+  }
+
+  /** Asks hosts on behalf of the topology, behind nobody's commands. */
+  #question(): Question {
+    const dispatcher = new Dispatcher(this, {
+      timeout: this.timeout,
+      signal: this.signal,
+      autoBatch: false,
+      idempotent: false,
+      lanes: new Lanes(),
+      exclusive: true,
+    });
+    return (hostId, [name, ...args]) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+      dispatcher.send(hostId, specOf(name).form(), args, { resolve, reject });
+      return promise;
+    };
   }
 
   #make(id: number): Host {
@@ -136,14 +190,20 @@ export class ClusterHosts implements ClusterView {
         { hostId: id, outcome: "not-sent" },
       );
     }
-    const { address } = info;
-    const { poolOptions = {} } = this.#options;
+    const place = this.#places.get(id) ?? new MovablePlace(info);
     const counters = this.#countersOf(id);
-    const pool = this.#makePool(info, counters);
-    const patience = Math.min(LONGEST_PATIENCE, this.timeout);
-    const parts = { id, address, pool, counters, patience };
-    const host = new Host(parts, poolOptions);
+    const pool = this.#makePool(place, counters);
+    const host = new Host({
+      id,
+      place,
+      pool,
+      counters,
+      patience: Math.min(LONGEST_PATIENCE, this.timeout),
+      onMisled: () => this.#refresher?.request(),
+    }, this.#poolOptions);
     this.#hosts.set(id, host);
+    this.#places.set(id, place);
+    place.hosts.add(host);
     return host;
   }
 
@@ -156,13 +216,12 @@ export class ClusterHosts implements ClusterView {
     return counters;
   }
 
-  #makePool(info: HostInfo, counters: HostCounters): Pool {
-    const { poolOptions = {} } = this.#options;
-    const { hostId, address } = info;
+  #makePool(place: MovablePlace, counters: HostCounters): Pool {
+    const { hostId } = place.info;
     const { traffic } = counters;
-    const tell = (type: ConnectionMessage["type"], error?: unknown) => {
+    const tell = (message: Omit<ConnectionMessage, "hostId">) => {
       if (!connectionChannel.hasSubscribers) return;
-      connectionChannel.publish({ hostId, address, type, error });
+      connectionChannel.publish({ error: undefined, ...message, hostId });
     };
     const events: PoolEvents = {
       onHealth: (refusal) => {
@@ -171,32 +230,43 @@ export class ClusterHosts implements ClusterView {
         }
         const { cause: error, retryIn } = refusal;
         const reason = error instanceof Error ? error.message : String(error);
-        const message = `Host ${hostId} at ${address} is down: ${reason}`;
+        const message = `Host ${hostId} at ${place.address} is down: ${reason}`;
         const details = { hostId, outcome: "not-sent", cause: error } as const;
         const down = new HostDownError(message, { ...details, retryIn });
         this.#listener("down", hostId, down);
       },
-      onConnect: (again) => {
+      onConnect: ({ address }, again) => {
         counters.opened++;
-        tell("open");
+        tell({ address, type: "open" });
         if (again) this.#listener("reconnect", hostId, undefined);
       },
-      onClose: () => {
+      onClose: ({ address }) => {
         counters.lost++;
-        tell("close");
+        tell({ address, type: "close" });
       },
-      onFail: (error) => tell("fail", error),
+      onFail: (error) => {
+        tell({ address: place.address, type: "fail", error });
+        this.#refresher?.request();
+      },
     };
-    const options = dialOptions(poolOptions, this.timeout);
-    const dialer: Dialer = (manner, signal) =>
-      dial(info, { ...options, traffic, manner, signal });
-    return new Pool(dialer, poolOptions, events);
+    const options = {
+      ...dialOptions(this.#poolOptions, this.timeout),
+      traffic,
+    };
+    const dialer: Dialer = (manner, signal) => {
+      const { info, address } = place;
+      return dial(info, { ...options, address, manner, signal });
+    };
+    return new Pool(dialer, this.#poolOptions, events);
   }
 
   #retire(host: Host): void {
     const closing = host.close(this.timeout);
     this.#closing.add(closing);
-    closing.finally(() => this.#closing.delete(closing));
+    closing.finally(() => {
+      this.#closing.delete(closing);
+      this.#places.get(host.id)?.hosts.delete(host);
+    });
   }
 }
 

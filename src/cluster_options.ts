@@ -5,15 +5,19 @@
  */
 
 import type { HostLimits } from "./delivery/host.ts";
-import { type HostOptions, parseHostUrl } from "./host_info.ts";
+import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
+import { parseHostUrl } from "./host_url.ts";
 import {
-  assertOptions,
+  type Checks,
+  isAnything,
   isFunction,
   isObject,
   isPositive,
   isSignal,
   isWhole,
   oneOf,
+  optionNames,
+  readOptions,
 } from "./options.ts";
 import {
   type BaseRouter,
@@ -59,8 +63,9 @@ export interface PoolOptions
 
 /** One of the forms in which hosts may be given: by id, in a list, as URLs. */
 export type HostsOption =
-  | Readonly<Record<number, HostOptions | string>>
-  | readonly (IdentifiedHost | string)[];
+  | Readonly<Record<number, HostOptions | string | URL>>
+  | ReadonlyMap<number, HostOptions | string | URL>
+  | readonly (IdentifiedHost | string | URL)[];
 
 /** A host with its id. */
 export interface IdentifiedHost extends HostOptions {
@@ -71,8 +76,8 @@ export interface IdentifiedHost extends HostOptions {
 /** The options of a {@linkcode Cluster}. */
 export interface ClusterOptions {
   /**
-   * The hosts: a record from id to options or URL, or a list of them, in which
-   * an entry without `hostId` has its index as its id.
+   * The hosts: a record or `Map` from id to options or URL, or a list of them,
+   * in which an entry without `hostId` has its index as its id.
    */
   hosts: HostsOption;
   /**
@@ -109,8 +114,9 @@ export interface ClusterOptions {
   signal?: AbortSignal;
 }
 
-const CLUSTER_CHECKS = {
-  hosts: isObject,
+const CLUSTER_CHECKS: Checks = {
+  hosts: (value) =>
+    isObject(value) === undefined ? undefined : "a record, a list or a Map",
   hostDefaults: isObject,
   router: isFunction,
   routerOptions: isObject,
@@ -119,7 +125,7 @@ const CLUSTER_CHECKS = {
   signal: isSignal,
 };
 
-const POOL_CHECKS = {
+const POOL_CHECKS: Checks = {
   maxConnections: isWhole(1, 65_535),
   idleTimeout: isWhole(0, 2 ** 31 - 1),
   dialTimeout: isPositive,
@@ -133,32 +139,60 @@ const POOL_CHECKS = {
   maxElements: isWhole(1, 2 ** 40),
 };
 
-const ROUTER_CHECKS = { hashTags: oneOf(true, false) };
+const ROUTER_CHECKS: Checks = { hashTags: oneOf(true, false) };
 
-const BREAKER_CHECKS = {
+const BREAKER_CHECKS: Checks = {
   threshold: isWhole(1, 2 ** 31),
   minDelay: isPositive,
   maxDelay: isPositive,
 };
 
+/** Whatever it is, the host says what is wrong with it. */
+const ID_CHECK: Checks = { hostId: isAnything };
+
 /**
- * Checks the options of a cluster, of its pools and of a router of rb.
+ * Reads and checks the options of a cluster, of its pools and of a router of
+ * rb. Hosts are read by {@linkcode readHosts}.
  *
  * @throws {TypeError} If one is unknown or not as expected.
  */
-export function checkClusterOptions(options: ClusterOptions): void {
-  assertOptions(options, CLUSTER_CHECKS, "the cluster");
-  if (options.hosts === undefined) {
+export function readClusterOptions(options: ClusterOptions): ClusterOptions {
+  const read = readOptions(options, CLUSTER_CHECKS, "the cluster");
+  if (read.hosts === undefined) {
     throw new TypeError('The option "hosts" of the cluster is missing');
   }
-  const { poolOptions = {}, router = PartitionRouter, routerOptions = {} } =
-    options;
+  const { router = PartitionRouter } = read;
   // One of the caller's own may have options of its own.
-  if (router === PartitionRouter || router === ConsistentHashingRouter) {
-    assertOptions(routerOptions, ROUTER_CHECKS, "the router");
+  if (
+    read.routerOptions !== undefined &&
+    (router === PartitionRouter || router === ConsistentHashingRouter)
+  ) {
+    read.routerOptions = readOptions(
+      read.routerOptions,
+      ROUTER_CHECKS,
+      "the router",
+    );
   }
-  assertOptions(poolOptions, POOL_CHECKS, "the pool");
-  assertOptions(poolOptions.breaker ?? {}, BREAKER_CHECKS, "the breaker");
+  if (read.hostDefaults !== undefined) {
+    read.hostDefaults = readOneHost(read.hostDefaults, "hostDefaults");
+  }
+  if (read.poolOptions !== undefined) {
+    read.poolOptions = readPoolOptions(read.poolOptions);
+  }
+  return read;
+}
+
+function readPoolOptions(options: PoolOptions): PoolOptions {
+  const pool = readOptions(options, POOL_CHECKS, "the pool");
+  if (pool.breaker === undefined) return pool;
+  const breaker = readOptions(pool.breaker, BREAKER_CHECKS, "the breaker");
+  const { minDelay = 0, maxDelay = Infinity } = breaker;
+  if (minDelay > maxDelay) {
+    throw new TypeError(
+      'The option "minDelay" of the breaker is more than its "maxDelay"',
+    );
+  }
+  return { ...pool, breaker };
 }
 
 /** Brings the forms in which hosts may be given into one. */
@@ -166,32 +200,108 @@ export function readHosts(
   hosts: HostsOption,
   defaults: HostOptions = {},
 ): [id: number, options: HostOptions][] {
-  const entries: [number, IdentifiedHost | string][] = isList(hosts)
-    ? hosts.map((host, index) => [index, host])
-    : Object.entries(hosts).map(([id, host]) => [Number(id), host]);
-  return entries.map(([place, host]) => {
-    const options = typeof host === "string" ? parseHostUrl(host) : host;
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(`Host ${place} is neither an object nor a URL`);
-    }
-    const { hostId = place, ...own } = options as IdentifiedHost;
-    return [hostId, withDefaults(own, defaults)];
+  if (isList(hosts)) {
+    return Array.from(hosts, (host, index) => {
+      const what = `hosts[${index}]`;
+      const { hostId = index, ...own } = readHost(host, what);
+      return [hostId, withDefaults(own, defaults, what)];
+    });
+  }
+  return entriesOf(hosts).map(([id, host]) => {
+    const what = `host ${String(id)}`;
+    const own = agreeing(readHost(host, what), id, what);
+    return [id, withDefaults(own, defaults, what)];
   });
+}
+
+function entriesOf(
+  hosts: Exclude<HostsOption, readonly unknown[]>,
+): [id: number, host: HostOptions | string | URL][] {
+  if (hosts instanceof Map) return [...hosts];
+  const record = hosts as Readonly<Record<string, HostOptions>>;
+  return optionNames(hosts, '"hosts"').map((id) => {
+    if (!/^(?:0|[1-9]\d*)$/.test(id)) {
+      throw new RangeError(
+        `A host id is an integer from 0, but one is ${JSON.stringify(id)}`,
+      );
+    }
+    return [Number(id), record[id]];
+  });
+}
+
+/**
+ * Reads what a caller says of one host.
+ *
+ * @param host Options, or a URL.
+ * @param what Which host it is, for the error.
+ * @throws {TypeError} If an option is unknown or not as expected, or if two of
+ * them contradict each other.
+ */
+export function readHost(
+  host: IdentifiedHost | string | URL,
+  what: string,
+): IdentifiedHost {
+  if (typeof host === "string") return parseHostUrl(host, what);
+  if (host instanceof URL) return parseHostUrl(host.href, what);
+  if (typeof host !== "object" || host === null) {
+    throw new TypeError(
+      `Cannot read ${what}: it is neither an object with options nor a URL`,
+    );
+  }
+  return readOneHost(host, what, ID_CHECK);
+}
+
+/** The options of a host whose id stands elsewhere, which must be the same. */
+export function agreeing(
+  { hostId, ...own }: IdentifiedHost,
+  id: number,
+  what: string,
+): HostOptions {
+  if (hostId === undefined || hostId === id) return own;
+  throw new TypeError(`Cannot read ${what}: it says another "hostId" itself`);
+}
+
+function readOneHost<T extends HostOptions>(
+  options: T,
+  what: string,
+  more: Checks = {},
+): T {
+  const own = readHostOptions(options, what, more);
+  assertOnePlace(own, own, what);
+  if (own.tls === false && speaksTls(own)) {
+    throw new TypeError(
+      `Cannot read ${what}: "tls" is false, but there are options that only ` +
+        "TLS has",
+    );
+  }
+  return own;
 }
 
 /** Fills in what a host does not say. */
 export function withDefaults(
-  options: HostOptions,
+  own: HostOptions,
   defaults: HostOptions,
+  what: string,
 ): HostOptions {
-  const given = Object.entries(options).filter(([, value]) =>
-    value !== undefined
+  if (own.path === undefined) assertOnePlace(own, defaults, what);
+  return { ...defaults, ...own };
+}
+
+/** Refuses a path of one that would leave out what the other says. */
+function assertOnePlace(
+  { hostname, port }: HostOptions,
+  { path }: HostOptions,
+  what: string,
+): void {
+  if (path === undefined || (hostname ?? port) === undefined) return;
+  throw new TypeError(
+    `Cannot tell where ${what} is: there is "path", the path of a unix ` +
+      `socket, and also "${hostname === undefined ? "port" : "hostname"}"`,
   );
-  return { ...defaults, ...Object.fromEntries(given) };
 }
 
 function isList(
   hosts: HostsOption,
-): hosts is readonly (IdentifiedHost | string)[] {
+): hosts is readonly (IdentifiedHost | string | URL)[] {
   return Array.isArray(hosts);
 }

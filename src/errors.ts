@@ -155,8 +155,12 @@ const QUOTED = /(?<!\w)['"`](?:.*['"`](?!\w)|.*)/s;
 const NAMES_COMMAND =
   /^[^'"`]*(?:unknown command ['`][\w.|-]+['`]|'[\w.|-]+' command\b)[^'"`]*$/;
 
+/** Sentences of Redis that end in arguments without quotes. */
+const UNQUOTED =
+  /(\b(?:invalid longitude,latitude pair|Invalid metadata value given:|Unknown node|Invalid node address specified:|Invalid (?:TCP )?(?:base|bus) port specified:)) \S.*$/s;
+
 function withoutArguments(reply: string): string {
-  const text = reply.replace(LAST_ARGUMENTS, "");
+  const text = reply.replace(LAST_ARGUMENTS, "").replace(UNQUOTED, "$1 …");
   return NAMES_COMMAND.test(text) ? text : text.replace(QUOTED, "'…'");
 }
 
@@ -164,8 +168,10 @@ function withoutArguments(reply: string): string {
  * A server answered with an error, for example
  * `WRONGTYPE Operation against a key holding the wrong kind of value`.
  *
- * What the server quotes is replaced by `'…'`, except for the name of the
- * command, since it may be an argument and secret.
+ * Its message repeats no argument of the command, since that may be secret. What
+ * the server quotes is replaced by `'…'`, except for the name of the command,
+ * and so is what a script, a function or a module repeats of its keys and
+ * arguments by `…`. Whatever else a script says is given as it is.
  *
  * It is an instance of the `ErrorReplyError` of `@db/redis`, so that code
  * written for that client catches it as before.

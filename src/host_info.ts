@@ -5,15 +5,15 @@
  */
 
 import type { Inspect } from "./inspect.ts";
-import { pythonRbLabel, type RouterHost } from "./topology/mod.ts";
+import { BadHostSetupError } from "./errors.ts";
 import {
-  assertOptions,
-  isFilledText,
-  isText,
-  isTexts,
+  type Checks,
+  isSendable,
   isWhole,
   oneOf,
+  readOptions,
 } from "./options.ts";
+import { pythonRbLabel, type RouterHost } from "./topology/mod.ts";
 
 /** How to reach one Redis server, and one database of it. */
 export interface HostOptions {
@@ -29,7 +29,7 @@ export interface HostOptions {
    * @default {6379}
    */
   port?: number;
-  /** The path of a unix socket, used instead of `hostname` and `port`. */
+  /** The path of a unix socket, instead of `hostname` and `port`. */
   path?: string;
   /**
    * The number of the database.
@@ -39,16 +39,30 @@ export interface HostOptions {
   db?: number;
   /** The user name for AUTH; without it the password is that of the default user. */
   username?: string;
-  /** The password for AUTH. */
-  password?: string;
+  /**
+   * The password for AUTH. A function is asked once for each connection, within
+   * the time that the connection has, so that passwords may change and tokens
+   * may expire. On a ring its host needs a `label`.
+   */
+  password?: string | (() => string | Promise<string>);
   /**
    * Whether to speak TLS.
    *
-   * @default {false}
+   * @default {false} (true where there is `caCerts`, `cert` or `serverName`)
    */
   tls?: boolean;
-  /** Certificates (PEM) to trust beside those of the system; they imply `tls`. */
-  caCerts?: string[];
+  /** Certificates (PEM) to trust beside those of the system. */
+  caCerts?: readonly string[];
+  /** The certificate (PEM) that is shown to the server, with those it needs. */
+  cert?: string;
+  /** The private key (PEM, not encrypted) of `cert`. */
+  key?: string;
+  /**
+   * The name that the certificate of the server has to be for, and that it is
+   * told in the greeting (SNI), where that is not `hostname`. Deno cannot have
+   * both this and `cert`.
+   */
+  serverName?: string;
   /**
    * What places the host on the ring of the ConsistentHashingRouter, instead of
    * its address and password: with it, a new address or password moves no key.
@@ -61,28 +75,85 @@ export interface HostOptions {
    * @default {1}
    */
   weight?: number;
-  /** The name of its connections in CLIENT LIST. */
+  /**
+   * The name of its connections in CLIENT LIST: printable ASCII without blanks,
+   * since servers take no other.
+   */
   name?: string;
 }
 
-const CHECKS = {
-  hostname: isFilledText,
-  port: isWhole(0, 65_535),
-  path: isFilledText,
+const CHECKS: Checks = {
+  hostname: isHostname,
+  port: isWhole(1, 65_535),
+  path: (value) =>
+    typeof value === "string" && value !== "" && !value.includes("\0")
+      ? undefined
+      : "the path of a socket",
   db: isWhole(0, 2 ** 31 - 1),
-  username: isText,
-  password: isText,
+  username: isSendable,
+  password: (value) =>
+    typeof value === "function" || isSendable(value) === undefined
+      ? undefined
+      : "a string without lone surrogates, or a function that gives one",
   tls: oneOf(true, false),
-  caCerts: isTexts,
-  label: isText,
+  caCerts: (value) =>
+    Array.isArray(value) && value.every(isCertificate)
+      ? undefined
+      : "a list of certificates in PEM, each as text",
+  cert: (value) =>
+    isCertificate(value)
+      ? undefined
+      : "a certificate in PEM, as text and not as the path of a file",
+  key: (value) =>
+    typeof value === "string" && PRIVATE_KEY.test(value)
+      ? undefined
+      : "a private key in PEM that is not encrypted, as text and not as the " +
+        "path of a file",
+  serverName: isHostname,
+  label: isSendable,
   weight: (value: unknown) =>
     typeof value === "number" && value > 0 && value < Infinity
       ? undefined
       : "a positive number",
-  name: isText,
+  name: (value) =>
+    typeof value === "string" && /^[!-~]*$/.test(value)
+      ? undefined
+      : "printable ASCII without blanks",
 };
 
-/** One host of a cluster. Printing it never shows its password. */
+const PRIVATE_KEY = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/;
+
+function isCertificate(value: unknown): boolean {
+  return typeof value === "string" &&
+    value.includes("-----BEGIN CERTIFICATE-----");
+}
+
+/** Accepts a name or an address, and no other part of a URL with it. */
+function isHostname(value: unknown): string | undefined {
+  // An IPv6 address has two colons at least.
+  return typeof value === "string" &&
+      /^(?:[^\s:/?#@,[\]]+|[\da-f]*:[\da-f.]*:[^\s/?#@,[\]]*)$/i.test(value)
+    ? undefined
+    : "a host name or an address (without brackets, and without a port)";
+}
+
+/**
+ * Reads and checks the options of a host.
+ *
+ * @param options As a caller gave them.
+ * @param what Which host it is, for the error.
+ * @param more Checks of further options.
+ * @throws {TypeError} If one is unknown or not as expected.
+ */
+export function readHostOptions<T extends HostOptions>(
+  options: T,
+  what: string,
+  more: Checks = {},
+): T {
+  return readOptions(options, { ...CHECKS, ...more }, what);
+}
+
+/** One host of a cluster. Printing it never shows its password or key. */
 export class HostInfo implements RouterHost {
   /** Its id, by which routers name it. */
   readonly hostId: number;
@@ -100,40 +171,58 @@ export class HostInfo implements RouterHost {
   readonly tls: boolean;
   /** Certificates (PEM) to trust beside those of the system. */
   readonly caCerts: readonly string[] | undefined;
+  /** The certificate (PEM) that is shown to it. */
+  readonly cert: string | undefined;
+  /** The name that its certificate has to be for, if not its host name. */
+  readonly serverName: string | undefined;
   /** What places it on the ring, if given. */
   readonly label: string | undefined;
   /** The share of the ring it gets. */
   readonly weight: number;
   /** The name of its connections. */
   readonly name: string | undefined;
-  readonly #password: string | undefined;
+  readonly #password: HostOptions["password"];
+  readonly #key: string | undefined;
 
   /**
    * Describes a host; nothing is opened.
    *
    * @param hostId Its id, an integer from 0.
    * @param options How to reach it.
-   * @throws {TypeError} If an option is unknown or has the wrong type.
-   * @throws {RangeError} If the id or an option is out of range.
+   * @throws {TypeError} If an option is unknown or not as expected.
+   * @throws {RangeError} If the id is out of range.
    */
   constructor(hostId: number, options: HostOptions = {}) {
     assertHostId(hostId);
-    assertOptions(options, CHECKS, `host ${hostId}`);
+    const host = readHostOptions(options, `host ${hostId}`);
     this.hostId = hostId;
-    this.hostname = options.hostname ?? "localhost";
-    this.port = options.port ?? 6379;
-    this.path = options.path;
-    this.db = options.db ?? 0;
-    this.username = options.username;
-    this.tls = options.tls ?? options.caCerts !== undefined;
-    this.caCerts = options.caCerts;
-    this.label = options.label;
-    this.weight = options.weight ?? 1;
-    this.name = options.name;
-    this.#password = options.password;
+    this.hostname = host.hostname ?? "localhost";
+    this.port = host.port ?? 6379;
+    this.path = host.path;
+    this.db = host.db ?? 0;
+    this.username = host.username;
+    this.tls = host.tls ?? speaksTls(host);
+    this.caCerts = host.caCerts;
+    this.cert = host.cert;
+    this.serverName = host.serverName;
+    this.label = host.label;
+    this.weight = host.weight ?? 1;
+    this.name = host.name;
+    this.#password = host.password;
+    this.#key = host.key;
     if (this.tls && this.path !== undefined) {
       throw new TypeError(
-        `Cannot use TLS for host ${hostId}: it is reached by a unix socket`,
+        `Cannot use TLS for host ${hostId}: it is reached by a unix socket; ` +
+          'leave "tls" and certificates out, or set "tls" to false',
+      );
+    }
+    if ((this.cert === undefined) !== (this.#key === undefined)) {
+      const [given, missing] = this.cert === undefined
+        ? ["key", "cert"]
+        : ["cert", "key"];
+      throw new TypeError(
+        `Cannot show a certificate to host ${hostId}: "${given}" is given ` +
+          `without "${missing}"`,
       );
     }
     if (this.username !== undefined && this.#password === undefined) {
@@ -144,9 +233,14 @@ export class HostInfo implements RouterHost {
     }
   }
 
-  /** The password for AUTH. */
-  get password(): string | undefined {
+  /** The password for AUTH, or the function that is asked for it. */
+  get password(): string | (() => string | Promise<string>) | undefined {
     return this.#password;
+  }
+
+  /** The private key (PEM) of `cert`. */
+  get key(): string | undefined {
+    return this.#key;
   }
 
   /** Where it is, for people: `127.0.0.1:6379/1` or `unix:/run/redis.sock`. */
@@ -162,9 +256,20 @@ export class HostInfo implements RouterHost {
    * which includes the password. Python names certificates by their files; a
    * host with `caCerts` that shares a ring with Python needs a label made by
    * `pythonRbLabel`.
+   *
+   * @throws {BadHostSetupError} If the password is a function and there is no
+   * label.
    */
   get ringLabel(): string {
-    return this.label ?? pythonRbLabel({
+    if (this.label !== undefined) return this.label;
+    if (typeof this.#password === "function") {
+      throw new BadHostSetupError(
+        `Cannot place host ${this.hostId} on a ring: without a label the text ` +
+          'of the password is part of its place, but "password" is a ' +
+          'function; give the host a "label"',
+      );
+    }
+    return pythonRbLabel({
       host_id: this.hostId,
       host: this.hostname,
       port: this.port,
@@ -175,12 +280,12 @@ export class HostInfo implements RouterHost {
     });
   }
 
-  /** Everything but the password. */
+  /** Everything but the password and the key. */
   toJSON(): Record<string, unknown> {
     return Object.fromEntries(Object.entries(this));
   }
 
-  /** Everything but the password. */
+  /** Everything but the password and the key. */
   [Symbol.for("Deno.customInspect")](
     inspect: Inspect,
     options: object,
@@ -188,7 +293,7 @@ export class HostInfo implements RouterHost {
     return `HostInfo ${inspect(this.toJSON(), options)}`;
   }
 
-  /** Everything but the password, in Node.js and Bun. */
+  /** Everything but the password and the key, in Node.js and Bun. */
   [Symbol.for("nodejs.util.inspect.custom")](
     _depth: number,
     options: object,
@@ -196,6 +301,12 @@ export class HostInfo implements RouterHost {
   ): string {
     return `HostInfo ${inspect(this.toJSON(), options)}`;
   }
+}
+
+/** Whether options speak of TLS without saying whether to speak it. */
+export function speaksTls(options: HostOptions): boolean {
+  const { caCerts, cert, key, serverName } = options;
+  return (caCerts ?? cert ?? key ?? serverName) !== undefined;
 }
 
 /**
@@ -213,62 +324,4 @@ export function assertHostId(hostId: unknown): asserts hostId is number {
       `A host id is an integer from 0, but one is ${hostId}`,
     );
   }
-}
-
-/**
- * Reads a URL: `redis://user:password@host:port/db`, `rediss://…` for TLS, or
- * `unix:/path/of/socket?db=1`. The first two may have `?db=1` as well.
- *
- * @throws {TypeError} If it is none of these. The text is not repeated, since it
- * may hold a password.
- */
-export function parseHostUrl(text: string): HostOptions {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  switch (url?.protocol) {
-    case "redis:":
-    case "rediss:":
-      return fromNetworkUrl(url);
-    case "unix:":
-      return {
-        path: decodeURIComponent(url.pathname),
-        ...credentials(url),
-        ...database(url.searchParams.getAll("db")),
-      };
-    default:
-      throw new TypeError(
-        "Cannot read the URL of a host: expected " +
-          `"redis://host:port/db", "rediss://host:port/db" or "unix:/path"`,
-      );
-  }
-}
-
-function fromNetworkUrl(url: URL): HostOptions {
-  const options: HostOptions = { ...credentials(url) };
-  // An IPv6 address stands in brackets in a URL, and without them elsewhere.
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  if (hostname !== "") options.hostname = hostname;
-  if (url.port !== "") options.port = Number(url.port);
-  if (url.protocol === "rediss:") options.tls = true;
-  const databases = [url.pathname.slice(1), ...url.searchParams.getAll("db")];
-  return { ...options, ...database(databases) };
-}
-
-function credentials(url: URL): HostOptions {
-  const options: HostOptions = {};
-  if (url.username !== "") options.username = decodeURIComponent(url.username);
-  if (url.password !== "") options.password = decodeURIComponent(url.password);
-  return options;
-}
-
-/** The one database that is named, however often; an empty text names none. */
-function database(texts: readonly string[]): HostOptions {
-  const named = texts.filter((text) => text !== "");
-  if (!named.every((text) => /^\d+$/.test(text))) {
-    throw new TypeError("The database in the URL of a host is not a number");
-  }
-  const [db, ...others] = new Set(named.map(Number));
-  if (others.length > 0) {
-    throw new TypeError("The URL of a host names more than one database");
-  }
-  return db === undefined ? {} : { db };
 }

@@ -1,5 +1,5 @@
 /**
- * Checks of options: a wrong one is refused by its name. A leaf.
+ * Options: read once, and understood or refused by name. A leaf.
  *
  * @module
  */
@@ -7,24 +7,24 @@
 /** Says what was expected, or nothing when the value is fine. */
 export type Check = (value: unknown) => string | undefined;
 
+/** A check for each option there is, by its name. */
+export type Checks = Readonly<Record<string, Check>>;
+
 /**
- * Checks every option by its name; `undefined` counts as not given. Values are
- * not repeated in errors, since some are secret.
+ * Reads every option once and checks it; `undefined` counts as not given. What
+ * an object says by getters, or by its class, counts like what it has itself.
+ * Values are not repeated in errors, since some are secret.
  *
  * @param options The options as a caller gave them.
  * @param checks One for each option there is.
  * @param what Whose options they are, for the error.
- * @throws {TypeError} If one is unknown or not as expected.
+ * @returns What was given, in an object of its own. Lists are copied too.
+ * @throws {TypeError} If one is unknown or not as expected, or if the options
+ * are something else than an object with names.
  */
-export function assertOptions(
-  options: unknown,
-  checks: Readonly<Record<string, Check>>,
-  what: string,
-): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`The options of ${what} are not an object`);
-  }
-  for (const [name, value] of Object.entries(options)) {
+export function readOptions<T>(options: T, checks: Checks, what: string): T {
+  const read: Record<string, unknown> = {};
+  for (const name of optionNames(options, what)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) {
       const known = Object.keys(checks).map((name) => `"${name}"`).join(", ");
@@ -32,12 +32,66 @@ export function assertOptions(
         `Unknown option "${name}" of ${what}: there are ${known}`,
       );
     }
+    const value = copied((options as Record<string, unknown>)[name]);
     if (value === undefined) continue;
     const expected = check(value);
     if (expected !== undefined) {
       throw new TypeError(`The option "${name}" of ${what} is not ${expected}`);
     }
+    read[name] = value;
   }
+  return read as T;
+}
+
+/**
+ * The names under which an object says something, itself or by its class.
+ *
+ * @param options The object.
+ * @param what Whose options they are, for the error.
+ * @throws {TypeError} If it is no object, or one of a kind (a list, a `Map`, a
+ * promise) whose content does not stand under names.
+ */
+export function optionNames(options: unknown, what: string): string[] {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`The options of ${what} are not an object`);
+  }
+  const tag = Object.prototype.toString.call(options);
+  // What `import * as options` gives is a module.
+  if (tag !== "[object Object]" && tag !== "[object Module]") {
+    throw new TypeError(
+      `The options of ${what} are not an object with names and values, but of ` +
+        `the kind "${tag.slice("[object ".length, -1)}"`,
+    );
+  }
+  const names = Object.getOwnPropertyNames(options);
+  let prototype = Object.getPrototypeOf(options);
+  while (prototype !== null && !isRoot(prototype)) {
+    const inherited = Object.getOwnPropertyDescriptors(prototype);
+    for (const [name, { value }] of Object.entries(inherited)) {
+      // Methods, the constructor among them, are no options.
+      if (typeof value === "function" || names.includes(name)) continue;
+      names.push(name);
+    }
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return names;
+}
+
+/** Whether an object is the prototype of all, be it that of another realm. */
+function isRoot(prototype: object): boolean {
+  return prototype === Object.prototype ||
+    Object.getPrototypeOf(prototype) === null &&
+      Object.hasOwn(prototype, "isPrototypeOf");
+}
+
+/** Copies that nobody can change, which are taken as they are from then on. */
+const copies = new WeakSet<readonly unknown[]>();
+
+function copied(value: unknown): unknown {
+  if (!Array.isArray(value) || copies.has(value)) return value;
+  const copy = Object.freeze(Array.from(value));
+  copies.add(copy);
+  return copy;
 }
 
 /** Accepts text. */
@@ -45,18 +99,11 @@ export function isText(value: unknown): string | undefined {
   return typeof value === "string" ? undefined : "a string";
 }
 
-/** Accepts text that is not empty. */
-export function isFilledText(value: unknown): string | undefined {
-  return typeof value === "string" && value !== ""
+/** Accepts text that can be sent: half a surrogate pair has no bytes. */
+export function isSendable(value: unknown): string | undefined {
+  return typeof value === "string" && value.isWellFormed()
     ? undefined
-    : "a string that is not empty";
-}
-
-/** Accepts a list of texts. */
-export function isTexts(value: unknown): string | undefined {
-  return Array.isArray(value) && value.every((one) => typeof one === "string")
-    ? undefined
-    : "a list of strings";
+    : "a string without lone surrogates";
 }
 
 /** Accepts an integer within bounds. */
@@ -86,6 +133,9 @@ export function oneOf(...values: readonly unknown[]): Check {
 export function isFunction(value: unknown): string | undefined {
   return typeof value === "function" ? undefined : "a function or class";
 }
+
+/** Accepts anything; for what is checked elsewhere. */
+export function isAnything(): undefined {}
 
 /** Accepts an object. */
 export function isObject(value: unknown): string | undefined {

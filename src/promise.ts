@@ -35,14 +35,18 @@ export interface Outcomes {
   watch(index: number, promise: RbPromise<unknown>): void;
 }
 
-/** An outcome that is no value. */
+/**
+ * An outcome that is no value. Commands that fail together share one: the reason
+ * of each is made when somebody looks at it, since a million errors take seconds
+ * and most of a gigabyte.
+ */
 export class Rejection {
-  /** Why there is none. */
-  readonly reason: unknown;
+  /** Makes a reason, another one each time. */
+  readonly make: () => unknown;
 
-  /** @param reason Why there is no value. */
-  constructor(reason: unknown) {
-    this.reason = reason;
+  /** @param make Makes a reason, another one each time. */
+  constructor(make: () => unknown) {
+    this.make = make;
   }
 }
 
@@ -192,7 +196,9 @@ export class RbPromise<T> implements Promise<T> {
 
   /** The reason once rejected; `undefined` until then and when resolved. */
   get reason(): unknown {
-    return RbPromise.#stateOf(this) === REJECTED ? this.#result : undefined;
+    return RbPromise.#stateOf(this) === REJECTED
+      ? RbPromise.#reasonOf(this)
+      : undefined;
   }
 
   /** Whether it is not settled yet. */
@@ -258,7 +264,10 @@ export class RbPromise<T> implements Promise<T> {
       reactions.push({ onSuccess, onFailure });
     } else {
       const state = this.#state === RESOLVED ? RESOLVED : REJECTED;
-      react({ onSuccess, onFailure }, state, this.#result);
+      const result = state === RESOLVED
+        ? this.#result
+        : RbPromise.#reasonOf(this);
+      react({ onSuccess, onFailure }, state, result);
     }
     return this;
   }
@@ -367,9 +376,16 @@ export class RbPromise<T> implements Promise<T> {
     if (typeof state !== "object") return state;
     const outcome = state.outcomeAt(promise.#result as number);
     if (outcome === undefined) return PENDING;
-    const isRejection = outcome instanceof Rejection;
-    promise.#result = isRejection ? outcome.reason : outcome;
-    return promise.#state = isRejection ? REJECTED : RESOLVED;
+    promise.#result = outcome;
+    return promise.#state = outcome instanceof Rejection ? REJECTED : RESOLVED;
+  }
+
+  /** Why it is rejected: from the first look on, always the same. */
+  static #reasonOf(promise: RbPromise<unknown>): unknown {
+    const result = promise.#result;
+    return result instanceof Rejection
+      ? promise.#result = result.make()
+      : result;
   }
 
   /** Makes it an ordinary promise, which is told of an outcome still to come. */

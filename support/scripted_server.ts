@@ -5,6 +5,8 @@
  * @module
  */
 
+import { fromLatin1, toLatin1 } from "./recorded.ts";
+
 const HOSTNAME = "127.0.0.1";
 const CHUNK_SIZE = 65_536;
 
@@ -13,11 +15,10 @@ const QUESTION = "*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n";
 
 /** One connection of a {@linkcode ScriptedServer}, seen from its script. */
 export class ScriptedLink {
-  /** What the client has sent so far. */
+  /** What the client has sent so far, one character a byte. */
   text = "";
   readonly #connection: Deno.Conn;
   readonly #chunk = new Uint8Array(CHUNK_SIZE);
-  readonly #decoder = new TextDecoder("latin1");
 
   constructor(connection: Deno.Conn) {
     this.#connection = connection;
@@ -42,16 +43,14 @@ export class ScriptedLink {
   async readAll(): Promise<string | undefined> {
     const size = await this.#connection.read(this.#chunk).catch(() => null);
     if (size === null) return undefined;
-    const text = this.#decoder.decode(this.#chunk.subarray(0, size));
+    const text = toLatin1(this.#chunk.subarray(0, size));
     this.text += text;
     return text;
   }
 
   /** Sends text, one character a byte, or bytes. */
   async write(data: string | Uint8Array): Promise<void> {
-    const bytes = typeof data === "string"
-      ? Uint8Array.from(data, (character) => character.charCodeAt(0))
-      : data;
+    const bytes = typeof data === "string" ? fromLatin1(data) : data;
     let at = 0;
     while (at < bytes.length) {
       at += await this.#connection.write(bytes.subarray(at));

@@ -20,11 +20,15 @@ export interface TlsFixtures extends AsyncDisposable {
   readonly expired: ServerTlsFiles;
   /** A good one for `other.test`. */
   readonly otherName: ServerTlsFiles;
+  /** A certificate (PEM) that a client shows, and its key. */
+  readonly client: { readonly cert: string; readonly key: string };
 }
 
 /** What a certificate is for, and until when (in the notation of ASN.1). */
 interface CertificateRequest {
   readonly names: string;
+  /** Whose it is: of a server, unless it says otherwise. */
+  readonly usage?: "serverAuth" | "clientAuth";
   readonly start: string;
   readonly end: string;
 }
@@ -60,6 +64,12 @@ export async function makeTlsFixtures(): Promise<TlsFixtures> {
     await makeAuthority(dir, "other-ca");
     await makeAuthority(dir, "ca");
     const other = { names: "DNS:other.test", ...GOOD };
+    const own = {
+      names: "DNS:app.test",
+      usage: "clientAuth",
+      ...GOOD,
+    } as const;
+    const client = await sign(dir, "client", own);
     return {
       dir,
       caCert: await Deno.readTextFile(`${dir}/ca.pem`),
@@ -68,6 +78,10 @@ export async function makeTlsFixtures(): Promise<TlsFixtures> {
       valid: await sign(dir, "valid", { names: LOCAL_NAMES, ...GOOD }),
       expired: await sign(dir, "expired", { names: LOCAL_NAMES, ...PAST }),
       otherName: await sign(dir, "other-name", other),
+      client: {
+        cert: await Deno.readTextFile(client.cert),
+        key: await Deno.readTextFile(client.key),
+      },
       [Symbol.asyncDispose]: remove,
     };
   } catch (error) {
@@ -97,7 +111,7 @@ async function makeAuthority(dir: string, name: string): Promise<void> {
 async function sign(
   dir: string,
   name: string,
-  { names, start, end }: CertificateRequest,
+  { names, usage = "serverAuth", start, end }: CertificateRequest,
 ): Promise<ServerTlsFiles> {
   const config = [
     "[ca]",
@@ -120,7 +134,7 @@ async function sign(
     "[extensions]",
     "basicConstraints = critical,CA:FALSE",
     "keyUsage = critical,digitalSignature",
-    "extendedKeyUsage = serverAuth",
+    `extendedKeyUsage = ${usage}`,
     `subjectAltName = ${names}`,
   ];
   await Deno.writeTextFile(`${dir}/${name}.cnf`, config.join("\n"));

@@ -1,7 +1,8 @@
 import type { FanoutClient } from "../src/clients/fanout_client.ts";
 import type { MappingClient } from "../src/clients/mapping_client.ts";
 import type { RoutingClient } from "../src/clients/routing_client.ts";
-import { type CommandTuple, Script } from "../src/clients/script.ts";
+import type { CommandTuple } from "../src/clients/execute_commands.ts";
+import { Script } from "../src/commands/script.ts";
 import type { Cluster } from "../src/cluster.ts";
 import { RbPromise } from "../src/promise.ts";
 import type { Reply } from "../src/values.ts";

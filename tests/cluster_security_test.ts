@@ -104,17 +104,15 @@ Deno.test("Cluster names its connections", async () => {
   );
 });
 
-Deno.test("Cluster refuses a name or a database that the server refuses", async () => {
+Deno.test("Cluster refuses a database that the server refuses", async () => {
   await using server = await RedisServer.start({ databases: 2 });
-  for (const host of [{ name: "two words" }, { db: 7 }]) {
-    await using cluster = clusterOf({ path: server.path, ...host });
-    const error = await assertRejects(
-      () => cluster.getRoutingClient().set("key", 1),
-      ConnectionError,
-      "The server refused",
-    );
-    assertEquals([error.outcome, error.hostId], ["not-sent", 0]);
-  }
+  await using cluster = clusterOf({ path: server.path, db: 7 });
+  const error = await assertRejects(
+    () => cluster.getRoutingClient().set("key", 1),
+    ConnectionError,
+    "The server refused",
+  );
+  assertEquals([error.outcome, error.hostId], ["not-sent", 0]);
 });
 
 Deno.test("Cluster never shows the arguments of a command that failed", async () => {

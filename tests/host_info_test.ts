@@ -5,14 +5,13 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  assertHostId,
-  HostInfo,
-  type HostOptions,
-  parseHostUrl,
-} from "../src/host_info.ts";
+import { BadHostSetupError } from "../src/errors.ts";
+import { assertHostId, HostInfo, type HostOptions } from "../src/host_info.ts";
 
 const SECRET = "open-sesame";
+const CERT = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+const KEY =
+  `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n`;
 
 Deno.test("HostInfo has the defaults of Python rb", () => {
   const host = new HostInfo(3);
@@ -42,14 +41,40 @@ Deno.test("HostInfo keeps what it is given", () => {
   assertEquals([host.label, host.weight, host.name], ["cache-0", 2.5, "web"]);
 });
 
-Deno.test("HostInfo speaks TLS when it is given certificates", () => {
-  assert(new HostInfo(0, { caCerts: ["PEM"] }).tls);
+Deno.test("HostInfo speaks TLS when it is given what only TLS has", () => {
   assert(new HostInfo(0, { tls: true }).tls);
-  assertFalse(new HostInfo(0, { caCerts: ["PEM"], tls: false }).tls);
+  for (
+    const options of [
+      { caCerts: [CERT] },
+      { cert: CERT, key: KEY },
+      { serverName: "cache.test" },
+    ]
+  ) {
+    assert(new HostInfo(0, options).tls);
+    // That of all hosts, say, of which this one is none.
+    assertFalse(new HostInfo(0, { ...options, tls: false }).tls);
+  }
 });
 
-Deno.test("HostInfo never shows its password", () => {
-  const host = new HostInfo(0, { username: "app", password: SECRET });
+Deno.test("HostInfo takes a password as a function, which needs a label on a ring", () => {
+  const password = () => SECRET;
+  const host = new HostInfo(3, { password });
+  assertEquals(host.password, password);
+  assertThrows(
+    () => host.ringLabel,
+    BadHostSetupError,
+    'Cannot place host 3 on a ring: without a label the text of the password is part of its place, but "password" is a function; give the host a "label"',
+  );
+  assertEquals(new HostInfo(3, { password, label: "a" }).ringLabel, "a");
+});
+
+Deno.test("HostInfo never shows its password or key", () => {
+  const host = new HostInfo(0, {
+    username: "app",
+    password: SECRET,
+    cert: CERT,
+    key: KEY,
+  });
   const shown = [
     Deno.inspect(host),
     Deno.inspect({ nested: [host] }, { depth: 9, showHidden: true }),
@@ -110,20 +135,50 @@ Deno.test("HostInfo names the option that is wrong, never its value", () => {
     ["port", -1],
     ["port", 65_536],
     ["port", "6379"],
+    ["port", 0],
+    ["port", NaN],
+    ["port", 6379n],
     ["hostname", ""],
+    ["hostname", "a.test:6379"],
+    ["hostname", "redis://a.test"],
+    ["hostname", "a.test/1"],
+    ["hostname", "app@a.test"],
+    ["hostname", "a.test, b.test"],
+    ["hostname", "[::1]"],
+    ["hostname", " a.test"],
     ["path", 1],
     ["path", ""],
+    ["path", "a\0b"],
     ["db", 1.5],
     ["db", -1],
     ["db", 2 ** 31],
     ["username", 1],
+    ["username", "\ud800"],
     ["password", 123456],
+    ["password", "123456\udfff"],
+    ["password", new String("123456")],
     ["tls", "yes"],
-    ["caCerts", "PEM"],
+    ["tls", 1],
+    ["caCerts", CERT],
+    ["caCerts", ["/etc/ssl/ca.pem"]],
+    ["caCerts", [CERT, undefined]],
+    // deno-lint-ignore no-sparse-arrays
+    ["caCerts", [CERT, , CERT]],
+    ["cert", "/etc/ssl/app.pem"],
+    ["cert", [CERT]],
+    ["key", "/etc/ssl/123456.key"],
+    ["key", KEY.replace("BEGIN", "BEGIN ENCRYPTED")],
+    ["serverName", "a.test:6379"],
+    ["serverName", ""],
     ["label", 1],
     ["weight", 0],
     ["weight", Infinity],
     ["name", 1],
+    ["name", "two words"],
+    ["name", "tab\tbed"],
+    ["name", "line\n"],
+    ["name", "caf\u00e9"],
+    ["name", "\x7f"],
   ];
   for (const [name, value] of wrong) {
     const error = assertThrows(
@@ -151,6 +206,14 @@ Deno.test("HostInfo refuses options that contradict each other", () => {
     TypeError,
     "it is reached by a unix socket",
   );
+  for (const options of [{ cert: CERT }, { key: KEY }]) {
+    const error = assertThrows(() => new HostInfo(0, options), TypeError);
+    assertStringIncludes(
+      error.message,
+      "cert" in options ? 'without "key"' : 'without "cert"',
+    );
+    assertFalse(error.message.includes(SECRET));
+  }
   for (const username of ["app", ""]) {
     assertThrows(
       () => new HostInfo(0, { username }),
@@ -172,86 +235,21 @@ Deno.test("assertHostId() accepts integers from 0", () => {
   assertThrows(() => new HostInfo(-1), RangeError);
 });
 
-Deno.test("parseHostUrl() reads redis and rediss", () => {
-  assertEquals(parseHostUrl("redis://"), {});
-  assertEquals(parseHostUrl("redis://10.0.0.3:6380/1"), {
-    hostname: "10.0.0.3",
-    port: 6380,
-    db: 1,
-  });
-  assertEquals(parseHostUrl("rediss://cache.test/"), {
-    hostname: "cache.test",
-    tls: true,
-  });
-  assertEquals(parseHostUrl("redis://[::1]:6379"), {
-    hostname: "::1",
-    port: 6379,
-  });
-});
-
-Deno.test("parseHostUrl() reads the database from the path or the query", () => {
-  assertEquals(parseHostUrl("redis://h?db=3"), { hostname: "h", db: 3 });
-  assertEquals(parseHostUrl("rediss://h/?db=0").db, 0);
-  assertEquals(parseHostUrl("redis://h/3?db=3").db, 3);
-  const wrong = [
-    "redis://h/1?db=3",
-    "redis://h/0?db=3",
-    "redis://h?db=1&db=2",
-    "redis://h?db=one",
-    "redis://h/0x1",
-    "redis://h/1e1",
-    "redis://h/-1",
-    "redis://h/+1",
-    "unix:/run/redis.sock?db=1&db=2",
-  ];
-  for (const url of wrong) {
-    assertThrows(() => parseHostUrl(url), TypeError, "database");
-  }
-});
-
-Deno.test("parseHostUrl() decodes user and password", () => {
-  assertEquals(parseHostUrl("redis://app:p%40ss%2Fword@cache.test"), {
-    hostname: "cache.test",
-    username: "app",
-    password: "p@ss/word",
-  });
-  assertEquals(parseHostUrl("redis://a%3Ab%40c:secret@cache.test"), {
-    hostname: "cache.test",
-    username: "a:b@c",
-    password: "secret",
-  });
-  assertEquals(parseHostUrl("redis://:secret@cache.test"), {
-    hostname: "cache.test",
-    password: "secret",
-  });
-});
-
-Deno.test("parseHostUrl() reads unix", () => {
-  assertEquals(parseHostUrl("unix:/run/re%20dis.sock"), {
-    path: "/run/re dis.sock",
-  });
-  assertEquals(parseHostUrl("unix:///run/redis.sock?db=3"), {
-    path: "/run/redis.sock",
-    db: 3,
-  });
-  assertEquals(parseHostUrl("unix://app:s%2Fw@localhost/run/redis.sock"), {
-    path: "/run/redis.sock",
-    username: "app",
-    password: "s/w",
-  });
-});
-
-Deno.test("parseHostUrl() refuses the rest without repeating it", () => {
+Deno.test("HostInfo takes names and addresses as they are written", () => {
   for (
-    const text of [
-      `http://:${SECRET}@cache.test`,
-      `redis://:${SECRET}@cache.test/one`,
-      `redis://:${SECRET}@cache.test:99999`,
-      `cache.test:${SECRET}`,
-      "",
+    const hostname of [
+      "localhost",
+      "a-b_c.test",
+      "b\u00fccher.test",
+      "10.0.0.1",
+      "::1",
+      "2001:db8::10.0.0.1",
+      "fe80::1%eth0",
     ]
   ) {
-    const error = assertThrows(() => parseHostUrl(text), TypeError);
-    assertFalse(Deno.inspect(error).includes(SECRET));
+    assertEquals(new HostInfo(0, { hostname }).hostname, hostname);
+  }
+  for (const name of ["", "web-1", "!~", "a:b/c@d"]) {
+    assertEquals(new HostInfo(0, { name }).name, name);
   }
 });

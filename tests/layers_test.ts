@@ -274,6 +274,31 @@ Deno.test("src/ has no files that import each other in a circle, types included"
   for (const path of graph.keys()) visit(path, []);
 });
 
+/**
+ * Clients, and the commands that they issue, are shown as wholes by tests of
+ * what they do together.
+ */
+const SHOWN_ELSEWHERE = [
+  /^clients\//,
+  /^commands\//,
+  /^delivery\/(?:command|issue|reply_shape|run)\.ts$/,
+];
+
+Deno.test("every file of src/ that does something has a test of its name", async () => {
+  const missing: string[] = [];
+  for (const { path, text } of await readSources()) {
+    if (SHOWN_ELSEWHERE.some((pattern) => pattern.test(path))) continue;
+    // Types and doors do nothing.
+    const code = withoutComments(text);
+    if (!/^(?:export )?(?:\w+ )?(?:function|class)\b/m.test(code)) continue;
+    const test = path.replace(/\.ts$/, "_test.ts");
+    const file = await Deno.stat(new URL(`tests/${test}`, ROOT))
+      .catch(() => undefined);
+    if (file === undefined) missing.push(path);
+  }
+  assertEquals(missing, []);
+});
+
 Deno.test("every entry point has a module doc", async () => {
   const config = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", ROOT)),

@@ -33,8 +33,9 @@ class Places implements Outcomes {
 
   reject(index: number, result: unknown): void {
     const promise = this.watching.get(index);
-    if (promise === undefined) this.outcomes[index] = new Rejection(result);
-    else settle(() => promise.reject(result));
+    if (promise === undefined) {
+      this.outcomes[index] = new Rejection(() => result);
+    } else settle(() => promise.reject(result));
   }
 }
 

@@ -40,25 +40,32 @@ export function batchMaps<K, R>(
   return (keys) => {
     const mapping = begin();
     const client = createMappingClient(mapping);
+    const { dispatcher } = mapping;
+    // As it is asked for no more while any of it waits.
+    dispatcher.patience = Infinity;
     const start = performance.now();
     let isOver = false;
-    const results = mapping.run(() => {
-      const returned = keys.map((key) => callback(client, key));
-      // The turn may last as long as the batch before is being consumed.
-      mapping.dispatcher.flush();
-      isOver = !returned.some(isForeign);
-      // Whoever consumes them has not come that far when one of them rejects.
-      for (const result of returned) {
+    const returned: R[] = [];
+    const issue = (): R[] | Promise<R[]> => {
+      while (returned.length < keys.length) {
+        const result = callback(client, keys[returned.length]);
+        // Whoever consumes it has not come that far when it rejects.
         if (result instanceof Promise) result.catch(() => {});
+        returned.push(result);
+        if (dispatcher.crowded) return dispatcher.roomy().then(issue);
       }
+      // The turn may last as long as the batch before is being consumed.
+      dispatcher.flush();
+      isOver = !returned.some(isForeign);
       return returned;
-    });
+    };
+    const results = mapping.run(issue);
     results.then(() => lastTime = performance.now() - start, () => {});
     return {
       results,
       get mayBeFollowed() {
         return isOver && lastTime < UNHURRIED * timeout &&
-          mapping.dispatcher.mayBeFollowed;
+          dispatcher.mayBeFollowed;
       },
       cancel: () => mapping.cancel(cancelled()),
     };

@@ -5,14 +5,16 @@
  */
 
 import {
-  assertOptions,
-  type Check,
+  type Checks,
   isPositive,
   isSignal,
   isWhole,
   oneOf,
+  readOptions,
 } from "../options.ts";
-import type { HostSelection } from "./fanout_client.ts";
+
+/** The ids of hosts, or all hosts that the cluster has at the time of a call. */
+export type HostSelection = readonly number[] | "all";
 
 /** The options of a client. */
 export interface ClientOptions {
@@ -37,10 +39,18 @@ export interface ClientOptions {
    * @default {false}
    */
   idempotent?: boolean;
+  /**
+   * What replies with pairs are, such as those to HGETALL or to ZRANGE with
+   * scores: the flat `"lists"` of `@db/redis`, or `"records"` and lists of pairs.
+   * Maps and fanouts made from the client do the same.
+   *
+   * @default {"lists"}
+   */
+  replies?: "lists" | "records";
 }
 
 /** The options of a map. */
-export interface MapOptions extends ClientOptions {
+export interface MapOptions extends Omit<ClientOptions, "replies"> {
   /**
    * Milliseconds for the whole map. Without it, each command has the time of the
    * client.
@@ -84,47 +94,55 @@ export interface MapBatchesOptions extends Omit<MapOptions, "settled"> {
   batchSize?: number;
 }
 
-const CLIENT_CHECKS = {
+const ISSUE_CHECKS = {
   timeout: isPositive,
   signal: isSignal,
   autoBatch: oneOf(true, false),
   idempotent: oneOf(true, false),
 };
 
+const CLIENT_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };
+
 const BATCHES_CHECKS = {
-  ...CLIENT_CHECKS,
+  ...ISSUE_CHECKS,
   maxConcurrency: isWhole(1, 2 ** 31),
 };
 
 const MAP_CHECKS = { ...BATCHES_CHECKS, settled: oneOf(true, false) };
 
-const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+const FLAG_CHECKS = {
+  idempotent: oneOf(true, false),
+  settled: oneOf(true, false),
+  returnUint8Arrays: oneOf(true, false),
+};
+
+const CHECKS = {
   "the client": CLIENT_CHECKS,
   "the map": MAP_CHECKS,
   "the fanout": {
     ...MAP_CHECKS,
     hosts: isHostSelection,
   },
-  "sendCommand": {
-    timeout: isPositive,
-    signal: isSignal,
-    idempotent: oneOf(true, false),
-    settled: oneOf(true, false),
-    returnUint8Arrays: oneOf(true, false),
-  },
+  "sendCommand": { ...FLAG_CHECKS, timeout: isPositive, signal: isSignal },
+  // Time limit and signal are those of the map,
+  "sendCommand in a map": FLAG_CHECKS,
+  // or of the connection, over which nothing is ever sent twice.
+  "sendCommand of connect(hostId)": { returnUint8Arrays: oneOf(true, false) },
   "mapBatches": { ...BATCHES_CHECKS, batchSize: isWhole(1, 2 ** 31) },
-};
+} satisfies Record<string, Checks>;
 
 /**
- * Checks the options of a call that takes any.
+ * Reads and checks the options of a call that takes any.
  *
+ * @param options As the caller gave them.
+ * @param owner Whose they are.
  * @throws {TypeError} If one is unknown or not as expected.
  */
-export function checkOptions(
-  options: object,
-  owner: "the client" | "the map" | "the fanout" | "mapBatches" | "sendCommand",
-): void {
-  assertOptions(options, CHECKS[owner], owner);
+export function readCallOptions<T>(
+  options: T,
+  owner: keyof typeof CHECKS,
+): T {
+  return readOptions(options, CHECKS[owner], owner);
 }
 
 /** Accepts a list of host ids, or "all". */

@@ -16,13 +16,15 @@ import type {
   RedisValue,
   SendCommandOptions,
 } from "@db/redis";
+import type { Form } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
 import { endsMatching } from "../commands/traits.ts";
 import { spell } from "../commands/words.ts";
 import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import { anotherTurn, failingLater, inAnotherTurn } from "../runtime/turn.ts";
-import { takeArguments } from "../commands/arguments.ts";
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { sizeOf, takeArguments } from "../commands/arguments.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "../delivery/dispatcher.ts";
@@ -43,10 +45,10 @@ export async function connectDedicated(
   options: ClientOptions,
 ): Promise<Redis> {
   const link = await failingLater(() => {
-    checkOptions(options, "the client");
+    const { timeout, signal } = readCallOptions(options, "the client");
     return DedicatedLink.open(cluster.host(hostId), {
-      timeout: options.timeout ?? cluster.timeout,
-      signal: anySignal(cluster.signal, options.signal),
+      timeout: timeout ?? cluster.timeout,
+      signal: anySignal(cluster.signal, signal),
     });
   });
   const client = new DedicatedClient(link);
@@ -84,7 +86,7 @@ class DedicatedClient implements Client {
     try {
       const ready = prepare(command, args, options);
       if (this.#subscription !== undefined && !this.#link.isClosed) {
-        throw needsAnother(ready.name);
+        throw needsAnother(ready.form.name);
       }
       this.#link.send([withSettler(ready, { resolve, reject })]);
     } catch (error) {
@@ -183,6 +185,8 @@ function createPipeline(
   { connection, transaction }: PipelineOptions,
 ): RedisPipeline {
   let queue: PreparedCommand[] = [];
+  // More than this would not leave with one flush.
+  let room = link.newQueue();
   let mistake: { readonly reason: unknown } | undefined = undefined;
   const queued = (
     command: string,
@@ -190,10 +194,16 @@ function createPipeline(
     options?: SendCommandOptions,
   ): Promise<RedisReply> => {
     try {
-      queue.push(prepare(command, args, options));
+      const ready = prepare(command, args, options);
+      if (!room.admit(sizeOf(ready.args))) {
+        throw link.queueFull(ready.form.name);
+      }
+      // After a mistake nothing of it will leave.
+      if (mistake === undefined) queue.push(ready);
     } catch (reason) {
       // All or nothing: a transaction must not run without one of its commands.
       mistake ??= { reason };
+      queue = [];
     }
     return Promise.resolve("OK");
   };
@@ -211,6 +221,7 @@ function createPipeline(
       : queue;
     const failed = mistake;
     queue = [];
+    room = link.newQueue();
     mistake = undefined;
     if (failed === undefined) return await sendTogether(link, commands);
     await anotherTurn();
@@ -221,7 +232,7 @@ function createPipeline(
 
 /** A command whose arguments have been read. */
 interface PreparedCommand {
-  readonly name: string;
+  readonly form: Form;
   readonly args: readonly Argument[];
   readonly flags: number;
 }
@@ -238,8 +249,12 @@ function prepare(
 ): PreparedCommand {
   const [name, list] = spell(command, words as Argument[]);
   const args = takeArguments(name, list);
-  if (endsMatching(name, args)) throw notMatched(name);
-  return { name, args, flags: flagBits(options) };
+  const form = specOf(name).form();
+  if (endsMatching(form.command, args)) throw notMatched(name);
+  const flags = options === undefined
+    ? undefined
+    : readCallOptions(options, "sendCommand of connect(hostId)");
+  return { form, args, flags: flagBits(flags) };
 }
 
 function notMatched(command: string): TypeError {
@@ -250,10 +265,10 @@ function notMatched(command: string): TypeError {
 }
 
 function withSettler(
-  { name, args, flags }: PreparedCommand,
+  { form, args, flags }: PreparedCommand,
   settler: Settler,
 ): Command {
-  return new Command(name, args, settler, flags);
+  return new Command(form, args, settler, flags);
 }
 
 /** The replies in order, error replies among them as values. */

@@ -4,17 +4,19 @@
  * @module
  */
 
-import { blockTimeOf } from "../commands/traits.ts";
+import { sizeOf } from "../commands/arguments.ts";
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
-import { MAX_DELAY, TimeLimit } from "../wire/time_limit.ts";
+import { countdown } from "../wire/countdown.ts";
+import { TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
-import type { Command } from "../delivery/command.ts";
+import { type Command, fail, type GivenUp } from "../delivery/command.ts";
 import { wasTurnedAway } from "../delivery/policy.ts";
-import type { Host } from "../delivery/host.ts";
+import { type Host, Room } from "../delivery/host.ts";
 import { Subscription } from "./subscription.ts";
+import { Transactions } from "./transactions.ts";
 
 /** How long commands may take, and what gives them up. */
 export interface LinkOptions {
@@ -37,7 +39,11 @@ export class DedicatedLink implements ConnectionOwner {
   readonly #timeout: number;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.close(abortError(this.#signal?.reason));
-  readonly #timers = new Map<Batch, ReturnType<typeof setTimeout>>();
+  /** Stops the clock of each batch. */
+  readonly #clocks = new Map<Batch, () => void>();
+  /** What is under way; it shares no bound with other connections. */
+  readonly #queue: Room;
+  readonly #transactions = new Transactions();
   #resolveClosed!: (error: Error | undefined) => void;
   #subscription: Subscription | undefined = undefined;
   #isClosed = false;
@@ -52,6 +58,7 @@ export class DedicatedLink implements ConnectionOwner {
     this.#connection = connection;
     this.#timeout = timeout;
     this.#signal = signal;
+    this.#queue = this.newQueue();
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     connection.owner = this;
     signal?.addEventListener("abort", this.#onAbort);
@@ -64,7 +71,8 @@ export class DedicatedLink implements ConnectionOwner {
    */
   static async open(host: Host, options: LinkOptions): Promise<DedicatedLink> {
     const { timeout, signal } = options;
-    const limit = new TimeLimit(timeout, signal);
+    const { traffic } = host.counters;
+    const limit = new TimeLimit(timeout, signal, () => traffic.bytesReceived);
     try {
       const connection = await host.pool.open(limit.signal);
       // Aborted while it was on its way here: no event will tell.
@@ -85,32 +93,58 @@ export class DedicatedLink implements ConnectionOwner {
     return this.#isClosed;
   }
 
-  /** Sends commands together, in order. */
+  /** An empty queue with the bounds of this connection: for a pipeline. */
+  newQueue(): Room {
+    return new Room(this.#host.queueLimits);
+  }
+
+  /** Why a command is refused for which a queue has no room. */
+  queueFull(name: string): Error {
+    return this.#host.failures.queueFull(name);
+  }
+
+  /**
+   * Sends commands together, in order. Where there is no room for all of them,
+   * none is sent.
+   */
   send(commands: readonly Command[]): void {
+    if (commands.length === 0) return;
+    let size = 0;
+    for (const { args } of commands) size += sizeOf(args);
+    if (!this.#queue.admit(size, commands.length)) {
+      for (const { name, settler } of commands) {
+        fail(settler, this.queueFull(name));
+      }
+      return;
+    }
     const batch = new Batch({
       hostId: this.#host.id,
       autoBatch: false,
       deadline: Infinity,
       onSettled: (batch) => {
-        clearTimeout(this.#timers.get(batch));
-        this.#timers.delete(batch);
+        this.#clocks.get(batch)?.();
+        this.#clocks.delete(batch);
+        this.#queue.release(size, commands.length);
       },
     });
     let time = this.#timeout;
-    for (const { name, args, settler, flags } of commands) {
-      time += blockTimeOf(name, args) ?? 0;
-      batch.add(name, args, settler, flags, 0);
+    for (const command of commands) {
+      const { form, args, flags } = command;
+      const settler = this.#transactions.follow(command);
+      time += form.command.row.blocks?.(args) ?? 0;
+      batch.add(form, args, settler, flags, 0);
     }
     batch.seal();
-    if (batch.issued === 0) return;
     if (!this.#connection.usable) {
-      const reason = (command: Command) => this.#failure(command, false);
+      const reason = (command: GivenUp) => this.#failure(command, false);
       inAnotherTurn(() => void batch.abandon(reason));
       return;
     }
     if (time < Infinity) {
-      const delay = Math.min(time, MAX_DELAY);
-      this.#timers.set(batch, setTimeout(() => this.#expire(batch), delay));
+      const { traffic } = this.#host.counters;
+      const heard = () => traffic.bytesReceived;
+      const clock = countdown(time, () => this.#expire(batch), heard);
+      this.#clocks.set(batch, clock);
     }
     this.#connection.send(batch);
   }
@@ -119,6 +153,8 @@ export class DedicatedLink implements ConnectionOwner {
   subscribe(): Subscription {
     this.#subscription ??= new Subscription(this.#connection, {
       timeout: this.#timeout,
+      queue: this.#queue,
+      queueFull: (name) => this.queueFull(name),
       onClose: () => this.close(),
       onOverdue: (name) => this.close(this.#host.failures.unconfirmed(name)),
       failure: (command, sent) => this.#failure(command, sent),
@@ -178,7 +214,7 @@ export class DedicatedLink implements ConnectionOwner {
   }
 
   /** Why a command has no reply, once the connection is closed. */
-  #failure(command: Command, sent: boolean): unknown {
+  #failure(command: GivenUp, sent: boolean): unknown {
     if (this.#signal?.aborted) return this.#signal.reason;
     const { failures } = this.#host;
     const cause = this.#connection.error;

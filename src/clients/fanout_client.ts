@@ -5,20 +5,28 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
+import type { HostSelection } from "./client_options.ts";
+import type { FanoutCommands } from "./commands/fanout_commands.ts";
+import type { FanoutRecords } from "./commands/fanout_records.ts";
+import type { TargetedCommands } from "./commands/targeted_commands.ts";
+import type { TargetedRecords } from "./commands/targeted_records.ts";
 import { combinedError } from "./combined_error.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
-import { PromiseClient, settleWith } from "./promise_client.ts";
+import {
+  createPromiseClient,
+  PromiseClient,
+  settleWith,
+} from "./promise_client.ts";
 import type { NodeCommands, RawCommands } from "./types.ts";
-
-/** The ids of hosts, or all hosts that the cluster has at the time of a call. */
-export type HostSelection = readonly number[] | "all";
 
 /** Sends each command to one host; its promise holds that host's reply. */
 export type TargetedClient =
+  & TargetedCommands
   & NodeCommands<"mapping">
   & RawCommands<"mapping">;
 
@@ -30,7 +38,7 @@ export type TargetedClient =
  * where no router looks for it.
  */
 export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
-  extends NodeCommands<K>, RawCommands<K> {
+  extends FanoutCommands<K>, NodeCommands<K>, RawCommands<K> {
   /**
    * The same client for other hosts.
    *
@@ -53,6 +61,22 @@ export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Sends each command to one host, and gives records. */
+export interface RecordsTargetedClient
+  extends Omit<TargetedClient, keyof TargetedRecords>, TargetedRecords {}
+
+/** A fanout client that gives records: see the option `replies`. */
+export interface RecordsFanoutClient<
+  K extends "fanout" | "settled" = "fanout",
+> extends
+  Omit<FanoutClient<K>, keyof FanoutRecords | "target" | "targetKey">,
+  FanoutRecords<K> {
+  /** The same client for other hosts: see `target` of a fanout client. */
+  target(hosts: HostSelection): RecordsFanoutClient<K>;
+  /** A client for the host of a key: see `targetKey` of a fanout client. */
+  targetKey(key: Key): RecordsTargetedClient;
+}
+
 interface FanoutState {
   readonly mapping: Mapping;
   readonly hosts: HostSelection | undefined;
@@ -72,7 +96,7 @@ class FanoutClientImpl implements CommandTarget {
     if (this.#state.targeted) {
       throw new TypeError("Cannot target a client that is targeted already");
     }
-    return new FanoutClientImpl({ ...this.#state, hosts, targeted: true });
+    return createTarget({ ...this.#state, hosts, targeted: true });
   }
 
   targetKey(key: Key): PromiseClient {
@@ -82,7 +106,7 @@ class FanoutClientImpl implements CommandTarget {
     const { mapping } = this.#state;
     const { topology } = mapping.dispatcher.cluster;
     const hostId = topology.hostOf(topology.groupOf(key));
-    return new PromiseClient(mapping, hostId);
+    return createPromiseClient(mapping, hostId);
   }
 
   join(): Promise<void> {
@@ -105,23 +129,23 @@ class FanoutClientImpl implements CommandTarget {
     return this.#spread((node) => node.sendCommand(command, args, options));
   }
 
-  issue(command: string, args: Argument[]): RbPromise<unknown> {
-    return this.#spread((node) => node.issue(command, args));
+  issue(form: Form, args: Argument[]): RbPromise<unknown> {
+    return this.#spread((node) => node.issue(form, args));
   }
 
-  issuePlain(
-    command: string,
+  issueByKey(
+    form: Form,
     args: Arguments,
     second?: Argument,
   ): RbPromise<unknown> {
-    return this.#spread((node) => node.issuePlain(command, args, second));
+    return this.#spread((node) => node.issueByKey(form, args, second));
   }
 
   translate(method: string, args: unknown[]): RbPromise<unknown> {
     return this.#spread((node) => node.translate(method, args));
   }
 
-  refuse(error: Error): RbPromise<unknown> {
+  refuse(error: unknown): RbPromise<unknown> {
     const promise = new RbPromise<unknown>();
     const { mapping } = this.#state;
     mapping.dispatcher.refuse({
@@ -164,7 +188,7 @@ class FanoutClientImpl implements CommandTarget {
         this.#state.mapping.await(promise);
       // Its promises are parts; the map reports the gathered one.
       node = new PromiseClient(
-        { dispatcher, enter: () => {}, await: pending },
+        { dispatcher, records: false, enter: () => {}, await: pending },
         hostId,
       );
       this.#nodes.set(hostId, node);
@@ -174,6 +198,17 @@ class FanoutClientImpl implements CommandTarget {
 }
 
 installCommands(FanoutClientImpl.prototype);
+
+/** The same with records and pairs where replies are lists. */
+class RecordsFanoutClientImpl extends FanoutClientImpl {}
+
+installCommands(RecordsFanoutClientImpl.prototype, true);
+
+function createTarget(state: FanoutState): FanoutClientImpl {
+  return state.mapping.records
+    ? new RecordsFanoutClientImpl(state)
+    : new FanoutClientImpl(state);
+}
 
 /** Resolves when all are settled: with a Map of replies or of outcomes. */
 function gather(
@@ -234,7 +269,7 @@ export function createFanoutClient<K extends "fanout" | "settled">(
   settled: boolean,
 ): FanoutClient<K> {
   // The methods are installed on the prototype, out of the checker's sight.
-  return new FanoutClientImpl({
+  return createTarget({
     mapping,
     hosts,
     settled,

@@ -5,54 +5,76 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
-import type { Argument } from "../values.ts";
-import { DIRECT_COMMANDS, type DirectCommand } from "./direct_commands.ts";
+import { METHODS, OWN_CONNECTION } from "../commands/method_table.ts";
+import type { MethodRow, Readers } from "../commands/methods.ts";
+import { type Script, scriptCall } from "../commands/script.ts";
+import type { Form } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
 import { needsConnection } from "../delivery/issue.ts";
+import type { Argument, Key } from "../values.ts";
 import { COMMAND_METHODS } from "./redis_surface.ts";
 
 /** What the methods call; every client has it. */
 export interface CommandTarget {
   /** Issues a command whose arguments stand as they are. */
-  issue(command: string, args: Argument[]): unknown;
+  issue(form: Form, args: Argument[]): unknown;
   /**
    * The same for a command whose first argument is its only key and about which
    * nothing else is out of the ordinary. One or two arguments need no list.
    */
-  issuePlain(command: string, args: Arguments, second?: Argument): unknown;
+  issueByKey(form: Form, args: Arguments, second?: Argument): unknown;
   /** Calls a method of the surface, which makes the command. */
   translate(method: string, args: unknown[]): unknown;
   /** Fails, the way in which all commands of the client fail. */
-  refuse(error: Error): unknown;
+  refuse(error: unknown): unknown;
 }
 
-/** Methods that are no single command, or one without a reply. */
-const REFUSED = new Set([
-  "monitor",
-  "pipeline",
-  "psubscribe",
-  "subscribe",
-  "sync",
-  "tx",
-]);
-
 /**
- * Adds one method for each command of `@db/redis` that the prototype does not
- * have already. An ordinary prototype rather than a Proxy: stack traces,
- * completion and the speed of a plain call stay.
+ * Adds one method for each row of the table, and one for each command that a
+ * later `@db/redis` has beyond it, unless the prototype has it already. An
+ * ordinary prototype rather than a Proxy: stack traces, completion and the speed
+ * of a plain call stay.
+ *
+ * @param prototype What gets the methods.
+ * @param records Whether they give records and pairs where replies are lists.
  */
-export function installCommands(prototype: CommandTarget): void {
-  for (const name of COMMAND_METHODS) {
-    if (name in prototype) continue;
-    const direct = DIRECT_COMMANDS.get(name);
-    Object.defineProperty(prototype, name, {
-      value: REFUSED.has(name)
-        ? refusedMethod(name)
-        : direct === undefined
-        ? translatedMethod(name)
-        : directMethod(name, direct),
-      configurable: true,
-      writable: true,
-    });
+export function installCommands(
+  prototype: CommandTarget,
+  records = false,
+): void {
+  for (const name of new Set([...METHODS.keys(), ...COMMAND_METHODS])) {
+    if (Object.hasOwn(prototype, name)) continue;
+    const row = METHODS.get(name);
+    const value = OWN_CONNECTION.has(name)
+      ? refusedMethod(name)
+      : row === undefined
+      ? translatedMethod(name)
+      : methodOf(name, row, records);
+    define(prototype, name, value);
+  }
+  define(prototype, "run", run);
+}
+
+function define(prototype: object, name: string, value: unknown): void {
+  Object.defineProperty(prototype, name, {
+    value,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** Runs a script. */
+function run(
+  this: CommandTarget,
+  script: Script,
+  keys?: readonly Key[],
+  args?: readonly Argument[],
+): unknown {
+  try {
+    const call = scriptCall(script, keys, args);
+    return this.issue(call.form, call.args);
+  } catch (error) {
+    return this.refuse(error);
   }
 }
 
@@ -68,15 +90,73 @@ function translatedMethod(name: string) {
   };
 }
 
-function directMethod(name: string, direct: DirectCommand) {
-  const { command, min, max, plain } = direct;
-  if (plain && max === 1) return methodOfOne(name, command);
-  if (plain && max === 2 && min === 2) return methodOfTwo(name, command);
-  const issue = plain ? "issuePlain" : "issue";
-  return function (this: CommandTarget, ...args: unknown[]): unknown {
-    return args.length >= min && args.length <= max && areScalars(args)
-      ? this[issue](command, args)
-      : this.translate(name, args);
+/** What a method is made from, looked up once. */
+interface Maker {
+  readonly name: string;
+  readonly row: MethodRow;
+  readonly records: boolean;
+  /** Its form, unless a call says otherwise. */
+  readonly form: Form;
+  /** The subcommand, which goes before all arguments. */
+  readonly prefix: readonly Argument[];
+}
+
+function methodOf(name: string, row: MethodRow, records: boolean) {
+  const [command, ...prefix] = row.command.split(" ");
+  const form = formOf(command, row, records);
+  const maker: Maker = { name, row, records, form, prefix };
+  const general = generalMethod(maker);
+  if (prefix.length > 0 || row.plain < 1) return general;
+  if (row.min <= 1 && form.isPlain(1) && row.max === 1) {
+    return methodOfOne(form, general);
+  }
+  if (row.min === 2 && form.isPlain(2) && row.plain === 2) {
+    return methodOfTwo(form, general);
+  }
+  return general;
+}
+
+function formOf(command: string, readers: Readers, records: boolean): Form {
+  const reader = records ? readers.records ?? readers.reader : readers.reader;
+  return specOf(command).form(reader, readers.bytes);
+}
+
+/** Any method: arguments without a meaning at the end are none. */
+function generalMethod(maker: Maker) {
+  const { row, prefix } = maker;
+  const { command } = maker.form;
+  return function (this: CommandTarget, ...given: unknown[]): unknown {
+    let { form } = maker;
+    let args: Argument[];
+    try {
+      // Of a list of any length, each is meant.
+      while (
+        given.length > row.min && row.max < Infinity &&
+        (given.at(-1) === undefined || given.at(-1) === null)
+      ) given.pop();
+      if (given.length < row.min || given.length > row.max) {
+        throw wrongCount(maker, given.length);
+      }
+      if (given.length <= row.plain && areScalars(given)) {
+        args = given;
+      } else if (row.make === undefined) {
+        // What is wrong with them is said where they are checked.
+        args = given as Argument[];
+      } else {
+        const made = row.make(...given);
+        if (Array.isArray(made)) args = made;
+        else {
+          args = made.args;
+          form = formOf(command.name, made, maker.records);
+        }
+      }
+    } catch (error) {
+      return this.refuse(error);
+    }
+    if (prefix.length > 0) args = [...prefix, ...args];
+    return form.isPlain(args.length)
+      ? this.issueByKey(form, args)
+      : this.issue(form, args);
   };
 }
 
@@ -85,28 +165,41 @@ function directMethod(name: string, direct: DirectCommand) {
  * parameter they make no list.
  */
 
-function methodOfOne(name: string, command: string) {
+type AnyMethod = (this: CommandTarget, ...args: unknown[]) => unknown;
+
+function methodOfOne(form: Form, general: AnyMethod) {
   return function (this: CommandTarget, key?: unknown): unknown {
     return arguments.length === 1 && isScalar(key)
-      ? this.issuePlain(command, key)
-      : this.translate(name, [...arguments]);
+      ? this.issueByKey(form, key)
+      : general.apply(this, [...arguments]);
   };
 }
 
-function methodOfTwo(name: string, command: string) {
+function methodOfTwo(form: Form, general: AnyMethod) {
   return function (
     this: CommandTarget,
     key?: unknown,
     other?: unknown,
   ): unknown {
-    if (arguments.length !== 2 || !isScalar(key) || !isScalar(other)) {
-      return this.translate(name, [...arguments]);
-    }
     // Of itself, an undefined one would pass for none at all.
-    return other === undefined
-      ? this.issuePlain(command, [key, other])
-      : this.issuePlain(command, key, other);
+    return arguments.length === 2 && other !== undefined && isScalar(key) &&
+        isScalar(other)
+      ? this.issueByKey(form, key, other)
+      : general.apply(this, [...arguments]);
   };
+}
+
+function wrongCount({ name, row }: Maker, count: number): TypeError {
+  const { min, max } = row;
+  const expected = max === Infinity
+    ? `at least ${min}`
+    : min === max
+    ? `${min}`
+    : `${min} to ${max}`;
+  const noun = count === 1 ? "argument" : "arguments";
+  return new TypeError(
+    `Cannot call "${name}" with ${count} ${noun}: it takes ${expected}`,
+  );
 }
 
 /**

@@ -6,16 +6,17 @@
 
 import { DecodeError, ProtocolError } from "../errors.ts";
 import {
-  assertOptions,
   isPositive,
   isSignal,
   isText,
   isWhole,
   oneOf,
+  readOptions,
 } from "../options.ts";
 import type { Argument, Reply } from "../values.ts";
 import { describe } from "../delivery/command.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { specOf } from "../commands/table.ts";
 import { issue } from "../delivery/issue.ts";
 import { cancelled } from "./mapping.ts";
 import { sharedOptions } from "./native_client.ts";
@@ -76,8 +77,7 @@ export function scanKeys(
   cluster: ClusterView,
   options: ScanOptions,
 ): AsyncIterableIterator<ScannedKey> {
-  assertOptions(options, CHECKS, "the scan");
-  return new KeyScan(cluster, options);
+  return new KeyScan(cluster, readOptions(options, CHECKS, "the scan"));
 }
 
 /**
@@ -169,7 +169,7 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
       resolve: (reply: Reply) => this.#take(hostId, reply),
       reject: (reason: unknown) => this.#fail(reason),
     };
-    issue(this.#dispatcher, hostId, "SCAN", args, settler, {
+    issue(this.#dispatcher, hostId, specOf("SCAN").form(), args, settler, {
       returnUint8Arrays,
     });
   }

@@ -4,11 +4,14 @@
  * @module
  */
 
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import type { LocalCommands } from "./commands/local_commands.ts";
+import type { LocalRecords } from "./commands/local_records.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import {
   type CallOptions,
   NativeClient,
+  RecordsNativeClient,
   sharedOptions,
 } from "./native_client.ts";
 import type { NodeCommands, RawCommands } from "./types.ts";
@@ -18,8 +21,13 @@ import type { NodeCommands, RawCommands } from "./types.ts";
  * `@db/redis` but those that need a connection of their own; see `connect`.
  */
 export type LocalClient =
+  & LocalCommands
   & NodeCommands<"native">
   & RawCommands<"native", CallOptions>;
+
+/** A local client that gives records: see the option `replies`. */
+export interface RecordsLocalClient
+  extends Omit<LocalClient, keyof LocalRecords>, LocalRecords {}
 
 /** A local client for the host with that id. */
 export function createLocalClient(
@@ -27,9 +35,12 @@ export function createLocalClient(
   hostId: number,
   options: ClientOptions,
 ): LocalClient {
-  checkOptions(options, "the client");
+  const read = readCallOptions(options, "the client");
   cluster.host(hostId);
-  const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, options));
+  const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, read));
   // The methods are installed on the prototype, out of the checker's sight.
-  return new NativeClient(dispatcher, hostId) as unknown as LocalClient;
+  const client = read.replies === "records"
+    ? new RecordsNativeClient(dispatcher, hostId)
+    : new NativeClient(dispatcher, hostId);
+  return client as unknown as LocalClient;
 }

@@ -10,9 +10,16 @@ import type { Dispatcher } from "../delivery/dispatcher.ts";
 import type { Ledger } from "./promise_client.ts";
 import { PromiseLog } from "./promise_log.ts";
 
+/**
+ * How many commands of a callback that awaits may wait for room in the queues of
+ * their hosts. What is issued at once has to fit.
+ */
+const MAX_WAITING = 1_000;
+
 /** Keeps what a map has promised, as far as the join needs it. */
 export class Mapping implements Ledger {
   readonly dispatcher: Dispatcher;
+  readonly records: boolean;
   /** What was promised since the last join. */
   #log: PromiseLog;
   readonly #endsWell: boolean;
@@ -20,10 +27,18 @@ export class Mapping implements Ledger {
 
   /**
    * @param dispatcher What carries the commands.
-   * @param settled Whether it ends well although commands failed.
+   * @param how Whether it ends well although commands failed, and whether its
+   * clients give records.
    */
-  constructor(dispatcher: Dispatcher, settled = false) {
+  constructor(
+    dispatcher: Dispatcher,
+    { settled = false, records = false }: {
+      settled?: boolean | undefined;
+      records?: boolean;
+    } = {},
+  ) {
     this.dispatcher = dispatcher;
+    this.records = records;
     this.#log = new PromiseLog(dispatcher);
     this.#endsWell = settled;
   }
@@ -70,6 +85,8 @@ export class Mapping implements Ledger {
     let result: Awaited<R>;
     try {
       const returned = callback();
+      // Whoever goes on later waits rather than being refused.
+      this.dispatcher.patience ||= MAX_WAITING;
       // A command that fails is reported by the join, in the order of issue.
       if (returned instanceof RbPromise) await this.join();
       result = await returned;

@@ -5,7 +5,10 @@
  * @module
  */
 
+import type { MappingCommands } from "./commands/mapping_commands.ts";
+import type { MappingRecords } from "./commands/mapping_records.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
+import { installCommands } from "./install_commands.ts";
 import { PromiseClient } from "./promise_client.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
 
@@ -17,7 +20,7 @@ import type { RawCommands, RoutableCommands } from "./types.ts";
  * hosts. What names no key is absent; see `fanout` and `connect`.
  */
 export interface MappingClient
-  extends RoutableCommands<"mapping">, RawCommands<"mapping"> {
+  extends MappingCommands, RoutableCommands<"mapping">, RawCommands<"mapping"> {
   /**
    * Waits until every command issued so far is settled.
    *
@@ -35,6 +38,10 @@ export interface MappingClient
   /** Joins, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** A mapping client that gives records: see the option `replies`. */
+export interface RecordsMappingClient
+  extends Omit<MappingClient, keyof MappingRecords>, MappingRecords {}
 
 class MappingClientImpl extends PromiseClient {
   readonly #mapping: Mapping;
@@ -57,8 +64,16 @@ class MappingClientImpl extends PromiseClient {
   }
 }
 
+/** The same with records and pairs where replies are lists. */
+class RecordsMappingClientImpl extends MappingClientImpl {}
+
+installCommands(RecordsMappingClientImpl.prototype, true);
+
 /** A mapping client for one map. */
 export function createMappingClient(mapping: Mapping): MappingClient {
   // The methods are installed on the prototype, out of the checker's sight.
-  return new MappingClientImpl(mapping) as unknown as MappingClient;
+  const client = mapping.records
+    ? new RecordsMappingClientImpl(mapping)
+    : new MappingClientImpl(mapping);
+  return client as unknown as MappingClient;
 }

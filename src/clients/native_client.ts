@@ -6,10 +6,12 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "../delivery/command.ts";
-import { checkOptions, type ClientOptions } from "./client_options.ts";
+import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import {
   type ClusterView,
   Dispatcher,
@@ -17,7 +19,7 @@ import {
 } from "../delivery/dispatcher.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issuePlain } from "../delivery/issue.ts";
+import { issue, issueByKey } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */
@@ -42,7 +44,7 @@ export class NativeClient implements CommandTarget {
     this.#dispatcher = dispatcher;
     this.#hostId = hostId;
     this.#surface = new Surface((command, args, options) =>
-      this.#send(this.#dispatcher, command, args, options)
+      this.#issue(this.#dispatcher, specOf(command).form(), args, options)
     );
   }
 
@@ -53,22 +55,25 @@ export class NativeClient implements CommandTarget {
     options?: CallOptions,
   ): Promise<Reply> {
     try {
-      const call = options === undefined ? undefined : readCall(options);
+      const call = options === undefined
+        ? undefined
+        : readCallOptions(options, "sendCommand");
       const dispatcher = this.#dispatcherFor(call);
-      return this.#send(dispatcher, ...spell(command, args), call);
+      const [name, words] = spell(command, args);
+      return this.#issue(dispatcher, specOf(name).form(), words, call);
     } catch (error) {
       return this.refuse(error);
     }
   }
 
   /** Issues a command whose arguments stand as they are. */
-  issue(command: string, args: Argument[]): Promise<unknown> {
-    return this.#send(this.#dispatcher, command, args);
+  issue(form: Form, args: Argument[]): Promise<unknown> {
+    return this.#issue(this.#dispatcher, form, args);
   }
 
   /** Issues a command whose first argument is its only key. */
-  issuePlain(
-    command: string,
+  issueByKey(
+    form: Form,
     args: Arguments,
     second?: Argument,
   ): Promise<unknown> {
@@ -76,7 +81,7 @@ export class NativeClient implements CommandTarget {
     const settler: Settler = { resolve, reject };
     const dispatcher = this.#dispatcher;
     try {
-      issuePlain(dispatcher, this.#hostId, command, settler, args, second);
+      issueByKey(dispatcher, this.#hostId, form, settler, args, second);
     } catch (error) {
       dispatcher.refuse(settler, error);
     }
@@ -107,20 +112,25 @@ export class NativeClient implements CommandTarget {
       );
   }
 
-  #send(
+  #issue(
     dispatcher: Dispatcher,
-    command: string,
+    form: Form,
     args: readonly Argument[],
     flags?: CommandFlags,
   ): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const settler: Settler = { resolve, reject };
-    issue(dispatcher, this.#hostId, command, args, settler, flags);
+    issue(dispatcher, this.#hostId, form, args, settler, flags);
     return promise;
   }
 }
 
 installCommands(NativeClient.prototype);
+
+/** The same with records and pairs where replies are lists. */
+export class RecordsNativeClient extends NativeClient {}
+
+installCommands(RecordsNativeClient.prototype, true);
 
 /** How a client issues that has lanes of its own. */
 export function sharedOptions(
@@ -143,13 +153,6 @@ export function anySignal(
 ): AbortSignal | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return AbortSignal.any([one, other]);
-}
-
-/** The options of a call, read once and checked. */
-function readCall(options: CallOptions): CallOptions {
-  const call = options === null ? options : { ...options };
-  checkOptions(call, "sendCommand");
-  return call;
 }
 
 function overridden(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { specOf } from "../commands/table.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
 import { provesLife } from "../wire/liveness.ts";
@@ -42,7 +43,10 @@ export async function pingHost(
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const refused = (reason: unknown) =>
     provesLife(reason) ? resolve(reason) : reject(reason);
-  issue(dispatcher, hostId, "PING", [], { resolve, reject: refused });
+  issue(dispatcher, hostId, specOf("PING").form(), [], {
+    resolve,
+    reject: refused,
+  });
   await promise;
   return performance.now() - started;
 }
@@ -55,7 +59,7 @@ async function probe(
 ): Promise<void> {
   const { pool, failures } = cluster.host(hostId);
   if (!pool.down) return;
-  const command = { name: "PING" };
+  const command = { name: "PING", mayHaveRun: false };
   const limit = new TimeLimit(timeout, signal);
   const over = Promise.withResolvers<never>();
   const onAbort = () =>

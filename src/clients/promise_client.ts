@@ -6,17 +6,22 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import { placedAt, RbPromise } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
+import { readCallOptions } from "./client_options.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issuePlain } from "../delivery/issue.ts";
+import { issue, issueByKey } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */
 export interface Ledger {
+  /** Whether its clients give records and pairs where replies are lists. */
+  readonly records: boolean;
   /** What carries the commands. */
   readonly dispatcher: Dispatcher;
   /** Notes a promise that the map waits for. */
@@ -32,6 +37,16 @@ export function settleWith(settle: () => void): void {
   } catch {
     // The owner's doing is no concern of the map, nor of the program.
   }
+}
+
+/** A client of a map, for one host if that is given. */
+export function createPromiseClient(
+  ledger: Ledger,
+  hostId?: number,
+): PromiseClient {
+  return ledger.records
+    ? new RecordsPromiseClient(ledger, hostId)
+    : new PromiseClient(ledger, hostId);
 }
 
 /** A client whose commands return {@linkcode RbPromise}s. */
@@ -56,30 +71,34 @@ export class PromiseClient implements CommandTarget {
     options?: CommandFlags,
   ): RbPromise<Reply> {
     try {
-      return this.#enter(this.#issue(...spell(command, args), options));
+      const flags = options === undefined
+        ? undefined
+        : readCallOptions(options, "sendCommand in a map");
+      const [name, words] = spell(command, args);
+      return this.#enter(this.#issue(specOf(name).form(), words, flags));
     } catch (error) {
       return this.refuse(error);
     }
   }
 
   /** Issues a command whose arguments stand as they are. */
-  issue(command: string, args: Argument[]): RbPromise<unknown> {
-    return this.#enter(this.#issue(command, args));
+  issue(form: Form, args: Argument[]): RbPromise<unknown> {
+    return this.#enter(this.#issue(form, args));
   }
 
   /** Issues a command whose first argument is its only key. */
-  issuePlain(
-    command: string,
+  issueByKey(
+    form: Form,
     args: Arguments,
     second?: Argument,
   ): RbPromise<unknown> {
-    return this.#enter(this.#issuePlain(command, args, second));
+    return this.#enter(this.#issueByKey(form, args, second));
   }
 
   /** Calls a method of the surface, which makes the command. */
   translate(method: string, args: unknown[]): RbPromise<unknown> {
     this.#surface ??= new Surface((command, args, options) =>
-      this.#issue(command, args, options)
+      this.#issue(specOf(command).form(), args, options)
     );
     const promise = new RbPromise<unknown>();
     this.#ledger.await(
@@ -97,15 +116,15 @@ export class PromiseClient implements CommandTarget {
   }
 
   /** The promise of most commands finds its outcome where they are kept. */
-  #issuePlain(
-    command: string,
+  #issueByKey(
+    form: Form,
     args: Arguments,
     second: Argument | undefined,
   ): RbPromise<unknown> {
     const { dispatcher } = this.#ledger;
     const id = this.#hostId;
     try {
-      const run = issuePlain(dispatcher, id, command, undefined, args, second);
+      const run = issueByKey(dispatcher, id, form, undefined, args, second);
       return placedAt(run, run.length - 1);
     } catch (error) {
       return this.#refused(error);
@@ -123,13 +142,13 @@ export class PromiseClient implements CommandTarget {
   }
 
   #issue(
-    command: string,
+    form: Form,
     args: readonly Argument[],
     flags?: CommandFlags,
   ): RbPromise<Reply> {
     const promise = new RbPromise<Reply>();
     const { dispatcher } = this.#ledger;
-    issue(dispatcher, this.#hostId, command, args, promise, flags);
+    issue(dispatcher, this.#hostId, form, args, promise, flags);
     return promise;
   }
 
@@ -140,3 +159,8 @@ export class PromiseClient implements CommandTarget {
 }
 
 installCommands(PromiseClient.prototype);
+
+/** The same with records and pairs where replies are lists. */
+export class RecordsPromiseClient extends PromiseClient {}
+
+installCommands(RecordsPromiseClient.prototype, true);

@@ -6,12 +6,15 @@
  */
 
 import { batchMaps } from "./batch_maps.ts";
+import type { RoutingCommands } from "./commands/routing_commands.ts";
+import type { RoutingRecords } from "./commands/routing_records.ts";
 import {
-  checkOptions,
   type ClientOptions,
   type FanoutOptions,
+  type HostSelection,
   type MapBatchesOptions,
   type MapOptions,
+  readCallOptions,
 } from "./client_options.ts";
 import {
   type ClusterView,
@@ -21,14 +24,19 @@ import {
 import {
   createFanoutClient,
   type FanoutClient,
-  type HostSelection,
+  type RecordsFanoutClient,
 } from "./fanout_client.ts";
 import { Gate } from "../delivery/gate.ts";
 import { Lanes } from "../delivery/lane.ts";
+import { installCommands } from "./install_commands.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
 import { failingLater } from "../runtime/turn.ts";
-import { createMappingClient, type MappingClient } from "./mapping_client.ts";
+import {
+  createMappingClient,
+  type MappingClient,
+  type RecordsMappingClient,
+} from "./mapping_client.ts";
 import {
   anySignal,
   type CallOptions,
@@ -39,11 +47,38 @@ import {
   type CommandMapping,
   type CommandResults,
   issueCommands,
-} from "./script.ts";
+} from "./execute_commands.ts";
 import type { RawCommands, RoutableCommands } from "./types.ts";
 
+/** The fanout clients of a client: one of replies, one of outcomes. */
+export interface FanoutClients {
+  /** Its promises hold replies. */
+  fanout: unknown;
+  /** Its promises hold outcomes. */
+  settled: unknown;
+}
+
+/** Those of a client that gives lists. */
+export interface ListFanouts extends FanoutClients {
+  /** Its promises hold replies. */
+  fanout: FanoutClient;
+  /** Its promises hold outcomes. */
+  settled: FanoutClient<"settled">;
+}
+
+/** Those of a client that gives records. */
+export interface RecordsFanouts extends FanoutClients {
+  /** Its promises hold replies. */
+  fanout: RecordsFanoutClient;
+  /** Its promises hold outcomes. */
+  settled: RecordsFanoutClient<"settled">;
+}
+
 /** The calls that issue many commands at once; a cluster has them too. */
-export interface Maps {
+export interface Maps<
+  M = MappingClient,
+  F extends FanoutClients = ListFanouts,
+> {
   /**
    * Calls `callback` with a client whose commands are sent to all hosts at the
    * same time, and waits until every one of them is settled.
@@ -56,7 +91,7 @@ export interface Maps {
    * in the order of issue when several did.
    */
   map<R>(
-    callback: (client: MappingClient) => R,
+    callback: (client: M) => R,
     options?: MapOptions,
   ): Promise<Awaited<R>>;
   /**
@@ -64,7 +99,7 @@ export interface Maps {
    *
    * @param options Time limit, signal, merging.
    */
-  map(options?: MapOptions): MappingClient;
+  map(options?: MapOptions): M;
 
   /**
    * Maps over keys of any number, a batch at a time, with no more than three
@@ -80,7 +115,7 @@ export interface Maps {
    */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
-    callback: (client: MappingClient, key: K) => R,
+    callback: (client: M, key: K) => R,
     options?: MapBatchesOptions,
   ): AsyncIterableIterator<[K, Awaited<R>]>;
 
@@ -95,29 +130,29 @@ export interface Maps {
    */
   fanout<R>(
     hosts: HostSelection,
-    callback: (client: FanoutClient<"settled">) => R,
+    callback: (client: F["settled"]) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, with replies instead of outcomes. */
   fanout<R>(
     hosts: HostSelection,
-    callback: (client: FanoutClient) => R,
+    callback: (client: F["fanout"]) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** The same, where each call in `callback` is targeted, with outcomes. */
   fanout<R>(
-    callback: (client: FanoutClient<"settled">) => R,
+    callback: (client: F["settled"]) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, where each call in `callback` is targeted, with replies. */
   fanout<R>(
-    callback: (client: FanoutClient) => R,
+    callback: (client: F["fanout"]) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** A fanout as a block, joined when an `await using` block ends. */
-  fanout(hosts: HostSelection, options?: FanoutOptions): FanoutClient;
+  fanout(hosts: HostSelection, options?: FanoutOptions): F["fanout"];
   /** The same, where each call is targeted or `options.hosts` says where to. */
-  fanout(options?: FanoutOptions): FanoutClient;
+  fanout(options?: FanoutOptions): F["fanout"];
 
   /**
    * A fanout to all hosts.
@@ -126,16 +161,16 @@ export interface Maps {
    * @param options Time limit, signal, `settled` for an outcome per host.
    */
   all<R>(
-    callback: (client: FanoutClient<"settled">) => R,
+    callback: (client: F["settled"]) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, with replies instead of outcomes. */
   all<R>(
-    callback: (client: FanoutClient) => R,
+    callback: (client: F["fanout"]) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** A fanout to all hosts as a block. */
-  all(options?: FanoutOptions): FanoutClient;
+  all(options?: FanoutOptions): F["fanout"];
 
   /**
    * Executes sequences of commands, each on the host of its key. The keys inside
@@ -156,7 +191,7 @@ export interface Maps {
    *
    * @param options Time limit, signal, merging.
    */
-  getMappingClient(options?: MapOptions): MappingClient;
+  getMappingClient(options?: MapOptions): M;
 
   /**
    * A fanout client to join or cancel by hand.
@@ -167,7 +202,7 @@ export interface Maps {
   getFanoutClient(
     hosts?: HostSelection,
     options?: FanoutOptions,
-  ): FanoutClient;
+  ): F["fanout"];
 }
 
 /**
@@ -181,9 +216,20 @@ export interface Maps {
  */
 export interface RoutingClient
   extends
+    RoutingCommands,
     RoutableCommands<"native">,
     RawCommands<"native", CallOptions>,
     Maps {}
+
+/**
+ * A routing client that gives records, and lists of pairs, where replies are flat
+ * lists: see the option `replies`.
+ */
+export interface RecordsRoutingClient
+  extends
+    Omit<RoutingClient, keyof RoutingRecords | keyof Maps>,
+    RoutingRecords,
+    Maps<RecordsMappingClient, RecordsFanouts> {}
 
 type Callback<C> = (client: C) => unknown;
 
@@ -192,10 +238,11 @@ type Way = Pick<DispatchOptions, "lanes" | "exclusive" | "gate">;
 
 class RoutingClientImpl extends NativeClient {
   readonly #cluster: ClusterView;
-  readonly #options: Required<Omit<ClientOptions, "signal">>;
+  readonly #options: Required<Omit<ClientOptions, "signal" | "replies">>;
   readonly #signal: AbortSignal | undefined;
   readonly #lanes: Lanes;
   readonly #mapsApart: boolean;
+  readonly #records: boolean;
 
   /**
    * @param cluster The cluster.
@@ -217,14 +264,18 @@ class RoutingClientImpl extends NativeClient {
     this.#signal = signal;
     this.#lanes = shared.lanes;
     this.#mapsApart = mapsApart;
+    this.#records = options.replies === "records";
   }
 
   map(
     first?: Callback<MappingClient> | MapOptions,
     second?: MapOptions,
   ): unknown {
-    if (typeof first !== "function") return this.getMappingClient(first);
-    const mapping = this.#mapping(second, this.#wayOfMap(second));
+    if (typeof first !== "function") {
+      if (second !== undefined) throw misplacedCallback("map");
+      return this.getMappingClient(first);
+    }
+    const mapping = this.#ownMapping(second);
     return mapping.run(() => first(createMappingClient(mapping)));
   }
 
@@ -233,8 +284,8 @@ class RoutingClientImpl extends NativeClient {
     callback: (client: MappingClient, key: K) => R,
     options: MapBatchesOptions = {},
   ): AsyncIterableIterator<[K, Awaited<R>]> {
-    checkOptions(options, "mapBatches");
-    const { batchSize = 1_000, ...rest } = options;
+    const read = readCallOptions(options, "mapBatches");
+    const { batchSize = 1_000, ...rest } = read;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
     const start = batchMaps({
@@ -252,9 +303,9 @@ class RoutingClientImpl extends NativeClient {
   ): unknown {
     const hosts = isSelection(first) ? first : undefined;
     const rest = isSelection(first) ? [second, third] : [first, second];
-    const [callback, options] = typeof rest[0] === "function"
-      ? rest
-      : [undefined, rest[0]];
+    const isBlock = typeof rest[0] !== "function";
+    if (isBlock && rest[1] !== undefined) throw misplacedCallback("fanout");
+    const [callback, options] = isBlock ? [undefined, rest[0]] : rest;
     return this.#fanout(
       hosts,
       callback as Callback<FanoutClient> | undefined,
@@ -274,7 +325,7 @@ class RoutingClientImpl extends NativeClient {
     options: MapOptions = {},
   ): Promise<CommandResults<M>> {
     // A few commands for one request are the rule: they share connections.
-    const mapping = this.#mapping(options);
+    const mapping = this.#mapping(readCallOptions(options, "the map"));
     let results: CommandResults<M> | undefined;
     // A sequence that is none has waited for nothing.
     await failingLater(() =>
@@ -286,9 +337,7 @@ class RoutingClientImpl extends NativeClient {
   }
 
   getMappingClient(options: MapOptions = {}): MappingClient {
-    return createMappingClient(
-      this.#mapping(options, this.#wayOfMap(options)),
-    );
+    return createMappingClient(this.#ownMapping(options));
   }
 
   getFanoutClient(
@@ -303,9 +352,9 @@ class RoutingClientImpl extends NativeClient {
     callback: Callback<FanoutClient> | undefined,
     options: FanoutOptions = {},
   ): unknown {
-    checkOptions(options, "the fanout");
-    const { settled = false, hosts: selected = hosts, ...rest } = options;
-    if (hosts !== undefined && options.hosts !== undefined) {
+    const read = readCallOptions(options, "the fanout");
+    const { settled = false, hosts: selected = hosts, ...rest } = read;
+    if (hosts !== undefined && read.hosts !== undefined) {
       throw new TypeError(
         'Cannot take the option "hosts": the call names its hosts already',
       );
@@ -318,7 +367,7 @@ class RoutingClientImpl extends NativeClient {
   }
 
   /** How the commands of a map travel, which waits behind no other client. */
-  #wayOfMap({ maxConcurrency = 64 }: MapOptions = {}): Way {
+  #wayOfMap({ maxConcurrency = 64 }: MapOptions): Way {
     return {
       lanes: this.#mapsApart ? new Lanes() : this.#lanes,
       exclusive: true,
@@ -326,12 +375,17 @@ class RoutingClientImpl extends NativeClient {
     };
   }
 
-  /** @param way How its commands travel, if not like those of the client. */
-  #mapping(
-    options: MapOptions = {},
-    way: Way = { lanes: this.#lanes },
-  ): Mapping {
-    checkOptions(options, "the map");
+  /** A map whose commands travel by themselves. */
+  #ownMapping(options: MapOptions = {}): Mapping {
+    const read = readCallOptions(options, "the map");
+    return this.#mapping(read, this.#wayOfMap(read));
+  }
+
+  /**
+   * @param options Options that were read.
+   * @param way How its commands travel, if not like those of the client.
+   */
+  #mapping(options: MapOptions, way: Way = { lanes: this.#lanes }): Mapping {
     const { timeout } = options;
     return new Mapping(
       new Dispatcher(this.#cluster, {
@@ -344,10 +398,15 @@ class RoutingClientImpl extends NativeClient {
         idempotent: options.idempotent ?? this.#options.idempotent,
         ...way,
       }),
-      options.settled,
+      { settled: options.settled, records: this.#records },
     );
   }
 }
+
+/** The same with records and pairs where replies are lists. */
+class RecordsRoutingClientImpl extends RoutingClientImpl {}
+
+installCommands(RecordsRoutingClientImpl.prototype, true);
 
 /**
  * A routing client of a cluster.
@@ -360,10 +419,19 @@ export function createRoutingClient(
   options: ClientOptions = {},
   mapsApart = false,
 ): RoutingClient {
-  checkOptions(options, "the client");
-  const client = new RoutingClientImpl(cluster, options, mapsApart);
+  const read = readCallOptions(options, "the client");
+  const client = read.replies === "records"
+    ? new RecordsRoutingClientImpl(cluster, read, mapsApart)
+    : new RoutingClientImpl(cluster, read, mapsApart);
   // The methods are installed on the prototype, out of the checker's sight.
   return client as unknown as RoutingClient;
+}
+
+function misplacedCallback(method: string): TypeError {
+  return new TypeError(
+    `Cannot tell the arguments of "${method}" apart: the callback comes before ` +
+      "the options",
+  );
 }
 
 function isSelection(value: unknown): value is HostSelection {

@@ -8,11 +8,13 @@ import type { RedisPubSubMessage, RedisSubscription } from "@db/redis";
 import { DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Connection } from "../wire/connection.ts";
-import { takeArguments } from "../commands/arguments.ts";
+import { sizeOf, takeArguments } from "../commands/arguments.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Exchange } from "../wire/exchange.ts";
-import { MAX_DELAY } from "../wire/time_limit.ts";
+import { countdown } from "../wire/countdown.ts";
+import { specOf } from "../commands/table.ts";
 import { Command, fail } from "../delivery/command.ts";
+import type { Room } from "../delivery/host.ts";
 
 type Bytes = Uint8Array;
 
@@ -28,6 +30,10 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export interface SubscriptionOptions {
   /** Milliseconds for the server to confirm a change. */
   timeout: number;
+  /** What is under way of the client that it belongs to, */
+  queue: Room;
+  /** and the error of a command that does not fit in there. */
+  queueFull: (command: string) => Error;
   /** Closes the client. */
   onClose: () => void;
   /** The server did not confirm a command in time. */
@@ -128,10 +134,12 @@ export class Subscription implements RedisSubscription<string> {
 
   async #change(name: string, names: string[]): Promise<void> {
     const change = new Change(name, takeArguments(name, names));
-    const { timeout, onOverdue, failure } = this.#options;
+    const { timeout, queue, queueFull, onOverdue, failure } = this.#options;
     if (this.#closed) throw failure(change.command, false);
-    const timer = timeout < Infinity
-      ? setTimeout(() => onOverdue(name), Math.min(timeout, MAX_DELAY))
+    const size = sizeOf(change.command.args);
+    if (!queue.admit(size)) throw queueFull(name);
+    const stop = timeout < Infinity
+      ? countdown(timeout, () => onOverdue(name))
       : undefined;
     this.#changes.push(change);
     this.#connection.send(change);
@@ -141,7 +149,8 @@ export class Subscription implements RedisSubscription<string> {
     try {
       await change.settled;
     } finally {
-      clearTimeout(timer);
+      stop?.();
+      queue.release(size, 1);
       this.#keepAlive();
     }
   }
@@ -229,6 +238,10 @@ class Change implements Exchange {
   readonly isOfPatterns: boolean;
   /** Whether it leaves channels or patterns rather than adding some. */
   readonly isLeaving: boolean;
+  readonly wantsBytes = true;
+  readonly forgeable = false;
+  /** No reply is: a confirmation is a message. */
+  readonly awaited = false;
   readonly #resolve: () => void;
   #confirmations = 0;
   #encoded = false;
@@ -237,7 +250,7 @@ class Change implements Exchange {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.settled = promise;
     this.#resolve = resolve;
-    this.command = new Command(name, names, {
+    this.command = new Command(specOf(name).form(), names, {
       resolve: () => resolve(),
       reject,
     });
@@ -276,14 +289,6 @@ class Change implements Exchange {
 
   get encoded(): boolean {
     return this.#encoded;
-  }
-
-  get wantsBytes(): boolean {
-    return true;
-  }
-
-  get forgeable(): boolean {
-    return false;
   }
 
   accept(): void {}

@@ -4,17 +4,12 @@
  * @module
  */
 
-import type {
-  RedisCommands,
-  SetOpts,
-  SetReply,
-  SetWithModeOpts,
-  ZAddOpts,
-  ZAddReply,
-} from "@db/redis";
+import type { RedisCommands } from "@db/redis";
 import type { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
+import type { Script } from "../commands/script.ts";
 import type { CommandFlags } from "../delivery/command.ts";
+import type { FanoutCommands } from "./commands/fanout_commands.ts";
 
 /**
  * What a command returns on each kind of client: a native promise of the reply,
@@ -83,35 +78,6 @@ export type Method<F, K extends ClientKind> = F extends {
   : F extends (...args: infer A) => Promise<infer R>
     ? (...args: Widened<A>) => ResultOf<R>[K]
   : never;
-
-/** Commands whose result depends on the type of their options. */
-export interface GenericCommands<K extends ClientKind> {
-  /** Sets a key, with options such as `{ ex: 60 }`. */
-  set<T extends SetOpts | SetWithModeOpts = SetOpts>(
-    key: Key,
-    value: Argument,
-    opts?: T,
-  ): ResultOf<SetReply<T>>[K];
-  /** Adds one member to a sorted set. */
-  zadd<T extends ZAddOpts = ZAddOpts>(
-    key: Key,
-    score: number | bigint,
-    member: Argument,
-    opts?: T,
-  ): ResultOf<ZAddReply<T>>[K];
-  /** Adds several members to a sorted set. */
-  zadd<T extends ZAddOpts = ZAddOpts>(
-    key: Key,
-    scoreMembers: [number, Argument][],
-    opts?: T,
-  ): ResultOf<ZAddReply<T>>[K];
-  /** Adds several members to a sorted set. */
-  zadd<T extends ZAddOpts = ZAddOpts>(
-    key: Key,
-    memberScores: Record<string | number, number>,
-    opts?: T,
-  ): ResultOf<ZAddReply<T>>[K];
-}
 
 /** Methods of `@db/redis` that need a connection of their own: see `connect`. */
 export type StatefulMethod =
@@ -185,24 +151,57 @@ export type KeylessMethod =
 /** Every method that runs on a connection that is shared. */
 export type NodeMethod = Exclude<
   keyof RedisCommands,
-  StatefulMethod | keyof GenericCommands<ClientKind>
+  StatefulMethod | keyof FanoutCommands
 >;
 
 /** Every method whose command names a key. */
 export type RoutableMethod = Exclude<NodeMethod, KeylessMethod>;
 
 /** All commands that a node answers on a shared connection. */
-export type NodeCommands<K extends ClientKind> =
-  & GenericCommands<K>
-  & { [M in NodeMethod]: Method<RedisCommands[M], K> };
+export type NodeCommands<K extends ClientKind> = {
+  [M in NodeMethod]: Method<RedisCommands[M], K>;
+};
 
 /** All commands that the router can place. */
-export type RoutableCommands<K extends ClientKind> =
-  & GenericCommands<K>
-  & { [M in RoutableMethod]: Method<RedisCommands[M], K> };
+export type RoutableCommands<K extends ClientKind> = {
+  [M in RoutableMethod]: Method<RedisCommands[M], K>;
+};
 
-/** Any command by its name. */
+/** Any command by its name, and any script. */
 export interface RawCommands<K extends ClientKind, O = CommandFlags> {
+  /**
+   * Runs a script on the host of its keys. A connection that has not seen it
+   * carries its source, any other its name alone (EVALSHA).
+   *
+   * @typeParam T What the script returns: text, integers, null, and lists of
+   * these.
+   * @param script The script.
+   * @param keys Its keys, `KEYS` in Lua; all of one host.
+   * @param args Its arguments, `ARGV` in Lua.
+   * @returns What it returns.
+   * @throws {TypeError} If it is no {@linkcode Script}.
+   *
+   * @example Count up to a limit
+   * ```ts
+   * import { Cluster, Script } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient();
+   * const upTo = new Script(`
+   *   if tonumber(redis.call("GET", KEYS[1]) or 0) >= tonumber(ARGV[1]) then
+   *     return 0
+   *   end
+   *   return redis.call("INCR", KEYS[1])
+   * `);
+   * console.log(await client.run<number>(upTo, ["hits"], [1])); // 1
+   * console.log(await client.run<number>(upTo, ["hits"], [1])); // 0
+   * ```
+   */
+  run<T = Reply>(
+    script: Script,
+    keys?: readonly Key[],
+    args?: readonly Argument[],
+  ): ResultOf<T>[K];
   /**
    * Sends a command over several keys (MGET, MSET, DEL, UNLINK, EXISTS or
    * TOUCH), and tells for each key what came of it: its value, `"OK"`, or the

@@ -7,12 +7,11 @@
 import type { ClusterView } from "../delivery/dispatcher.ts";
 import { isWorthRetrying } from "../delivery/policy.ts";
 import { TimeoutError } from "../errors.ts";
-import { assertOptions, isPositive, isSignal } from "../options.ts";
+import { isPositive, isSignal, readOptions } from "../options.ts";
 import { failingLater } from "../runtime/turn.ts";
 import { jitter } from "../wire/breaker.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
-import { isHostSelection } from "./client_options.ts";
-import type { HostSelection } from "./fanout_client.ts";
+import { type HostSelection, isHostSelection } from "./client_options.ts";
 import { anySignal } from "./native_client.ts";
 import { pingHost } from "./ping_host.ts";
 
@@ -51,11 +50,11 @@ export function waitUntilUp(
   options: WaitUntilUpOptions,
 ): Promise<void> {
   return failingLater(async () => {
-    assertOptions(options, CHECKS, "waitUntilUp");
-    const { hosts = "all", timeout = Infinity } = options;
+    const read = readOptions(options, CHECKS, "waitUntilUp");
+    const { hosts = "all", timeout = Infinity } = read;
     const ids = [...new Set(hosts === "all" ? cluster.hostIds : hosts)];
     for (const id of ids) cluster.host(id);
-    const signal = anySignal(cluster.signal, options.signal);
+    const signal = anySignal(cluster.signal, read.signal);
     const limit = new TimeLimit(timeout, signal);
     // When one of them is not waited for any more, nor are the others.
     const end = new AbortController();

@@ -4,8 +4,15 @@
  * @module
  */
 
-import { assertOptions, isPositive, isSignal, oneOf } from "../options.ts";
+import { specOf } from "../commands/table.ts";
 import { failingLater } from "../runtime/turn.ts";
+import {
+  isAnything,
+  isPositive,
+  isSignal,
+  oneOf,
+  readOptions,
+} from "../options.ts";
 import type { Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
@@ -175,7 +182,7 @@ export interface WholeCluster {
 
 const CHECKS = { timeout: isPositive, signal: isSignal };
 const PING_CHECKS = { ...CHECKS, settled: oneOf(true, false) };
-const FLUSH_CHECKS = { ...CHECKS, sure: oneOf(true) };
+const FLUSH_CHECKS = { ...CHECKS, sure: isAnything };
 
 type Outcomes<T> = Map<number, PromiseSettledResult<T>>;
 
@@ -185,12 +192,12 @@ export function pingHosts(
   options: PingOptions,
 ): Promise<Map<number, number> | Outcomes<number>> {
   return failingLater(async () => {
-    assertOptions(options, PING_CHECKS, "ping");
+    const read = readOptions(options, PING_CHECKS, "ping");
     const times = await everyHost(
       cluster,
-      (hostId) => pingHost(cluster, hostId, options),
+      (hostId) => pingHost(cluster, hostId, read),
     );
-    return options.settled === true ? times : values("PING", times);
+    return read.settled === true ? times : values("PING", times);
   });
 }
 
@@ -200,10 +207,10 @@ export function countKeys(
   options: EveryHostOptions,
 ): Promise<Map<number, number>> {
   return failingLater(async () => {
-    assertOptions(options, CHECKS, "dbsize");
+    const read = readOptions(options, CHECKS, "dbsize");
     const replies = values(
       "DBSIZE",
-      await askHosts(cluster, "DBSIZE", options),
+      await askHosts(cluster, "DBSIZE", read),
     );
     return new Map([...replies].map(([id, reply]) => [id, Number(reply)]));
   });
@@ -215,14 +222,14 @@ export function flushHosts(
   options: FlushOptions,
 ): Promise<void> {
   return failingLater(async () => {
-    if (options?.sure !== true) {
+    const read = readOptions(options ?? {}, FLUSH_CHECKS, "flush");
+    if (read.sure !== true) {
       throw new TypeError(
         "Cannot flush: it would delete every key of every host; " +
           "say so with { sure: true }",
       );
     }
-    assertOptions(options, FLUSH_CHECKS, "flush");
-    values("FLUSHDB", await askHosts(cluster, "FLUSHDB", options));
+    values("FLUSHDB", await askHosts(cluster, "FLUSHDB", read));
   });
 }
 
@@ -239,7 +246,7 @@ function askHosts(
   });
   return everyHost(cluster, (hostId) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    issue(dispatcher, hostId, command, [], { resolve, reject });
+    issue(dispatcher, hostId, specOf(command).form(), [], { resolve, reject });
     return promise;
   });
 }

@@ -5,9 +5,15 @@
  * @module
  */
 
-import type { Argument } from "../values.ts";
-import { wordOf } from "./words.ts";
-import { type KeyRule, storedAndCounted } from "./movable_keys.ts";
+import {
+  afterWord,
+  allButLast,
+  everyThird,
+  firstTwo,
+  noKey,
+  storedAndCounted,
+} from "./key_rules.ts";
+import type { KeyRule } from "./spec.ts";
 
 /** The families whose commands name their key first. */
 const FAMILIES: ReadonlySet<string> = new Set([
@@ -25,27 +31,30 @@ const FAMILIES: ReadonlySet<string> = new Set([
 ]);
 
 /** What does not follow the rule, by command in upper case. */
-const EXCEPTIONS: ReadonlyMap<string, KeyRule> = new Map([
+const EXCEPTIONS: ReadonlyMap<string, number | KeyRule> = new Map<
+  string,
+  number | KeyRule
+>([
   ["JSON.MGET", allButLast],
   ["JSON.MSET", everyThird],
   ["JSON.DEBUG", afterWord("MEMORY")],
   ["TS.MADD", everyThird],
   ["TS.CREATERULE", firstTwo],
   ["TS.DELETERULE", firstTwo],
-  ["TS.MGET", none],
-  ["TS.MRANGE", none],
-  ["TS.MREVRANGE", none],
-  ["TS.QUERYINDEX", none],
+  ["TS.MGET", noKey],
+  ["TS.MRANGE", noKey],
+  ["TS.MREVRANGE", noKey],
+  ["TS.QUERYINDEX", noKey],
   ["CMS.MERGE", storedAndCounted],
   ["TDIGEST.MERGE", storedAndCounted],
-  ["GRAPH.LIST", none],
-  ["GRAPH.CONFIG", none],
-  ["GRAPH.INFO", none],
+  ["GRAPH.LIST", noKey],
+  ["GRAPH.CONFIG", noKey],
+  ["GRAPH.INFO", noKey],
   ["GRAPH.COPY", firstTwo],
   ["GRAPH.MEMORY", afterWord("USAGE")],
-  ["GRAPH.CONSTRAINT", second],
-  ["AI.CONFIG", none],
-  ["AI.INFO", none],
+  ["GRAPH.CONSTRAINT", 1],
+  ["AI.CONFIG", noKey],
+  ["AI.INFO", noKey],
 ]);
 
 /**
@@ -56,45 +65,14 @@ const EXCEPTIONS: ReadonlyMap<string, KeyRule> = new Map([
  * Only its suggestion dictionaries (`FT.SUGADD`, …) are keys.
  *
  * @param command The name of the command, in upper case.
- * @returns Its rule; `undefined` when no known family has the command.
+ * @returns Its rule, or the position of its only key; `undefined` when no known family has the command.
  */
-export function moduleRule(command: string): KeyRule | undefined {
+export function moduleRule(
+  command: string,
+): number | KeyRule | undefined {
   const dot = command.indexOf(".");
   if (dot < 0 || !FAMILIES.has(command.slice(0, dot))) return undefined;
   const exception = EXCEPTIONS.get(command);
   if (exception !== undefined) return exception;
-  return command.startsWith("FT.") && !command.startsWith("FT.SUG")
-    ? none
-    : first;
-}
-
-function none(): number[] {
-  return [];
-}
-
-function first(): number[] {
-  return [0];
-}
-
-function second(): number[] {
-  return [1];
-}
-
-function firstTwo(): number[] {
-  return [0, 1];
-}
-
-function allButLast(args: readonly Argument[]): number[] {
-  return [...args.keys()].slice(0, -1);
-}
-
-function everyThird(args: readonly Argument[]): number[] {
-  return [...args.keys()].filter((position) => position % 3 === 0);
-}
-
-/** The second argument, where the first is a certain subcommand. */
-function afterWord(word: string): KeyRule {
-  return function key(args) {
-    return wordOf(args[0]) === word ? [1] : [];
-  };
+  return command.startsWith("FT.") && !command.startsWith("FT.SUG") ? noKey : 0;
 }

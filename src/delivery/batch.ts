@@ -5,21 +5,27 @@
  */
 
 import { type Arguments, countOf } from "../commands/arguments.ts";
-import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
+import type { Form } from "../commands/spec.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
+import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
+  APART,
   type Command,
   describe,
   fail,
+  type GivenUp,
   MAY_HAVE_RUN,
   type Settler,
+  WITH_SOURCE,
 } from "./command.ts";
+import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
-import { leadsElsewhere, mayStillChange, type Returned } from "./policy.ts";
+import { isForbidden, type Returned, type WayOut, wayOut } from "./policy.ts";
 import { Run } from "./run.ts";
+import { inSlices } from "./slices.ts";
 
 /**
  * A batch that takes so much memory, by the estimate of its queue, need not wait
@@ -33,6 +39,11 @@ export interface BatchOptions {
   hostId: number;
   /** Whether neighbouring GETs and SETs are merged. */
   autoBatch: boolean;
+  /**
+   * Names of commands that are not merged all the same, since the user may not
+   * issue what they would be merged into. Those that it hears of are added.
+   */
+  unmerged?: Set<string>;
   /** When its time is up, in milliseconds of `performance.now()`. */
   deadline: number;
   /**
@@ -70,12 +81,12 @@ export interface NextPart {
 
 /** Makes the error of a command that is given up. */
 export type Reason = (
-  command: Command,
+  command: GivenUp,
   sent: boolean,
   refusal?: CommandError,
 ) => unknown;
 
-/** What a batch is brought to its host by. */
+/** What a batch is brought to its host by: a lane, which it does not know. */
 export interface Courier {
   /** Whether it wants to know which commands run, and in which order. */
   readonly watchful: boolean;
@@ -130,6 +141,7 @@ export class Batch implements Exchange {
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
   /** When the part was sent that is under way. */
   #partSentAt = 0;
+  readonly #unmerged: Set<string> | undefined;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
@@ -150,6 +162,8 @@ export class Batch implements Exchange {
   /** and that gets the next reply. */
   #answerRun = 0;
   #answerIndex = 0;
+  /** How many commands are about to be rejected, a slice at a time. */
+  #untold = 0;
   /** Commands that were refused and wait for a decision. */
   #refused: Returned<Batch>[] = [];
   /** Of an abandoned batch, what may still change something, or has. */
@@ -170,6 +184,7 @@ export class Batch implements Exchange {
     this.gate = options.gate;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
+    this.#unmerged = options.unmerged;
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -197,11 +212,12 @@ export class Batch implements Exchange {
   /**
    * Adds a command that takes `size` bytes of memory.
    *
+   * @param form What it is, and what becomes of its reply.
    * @param settler Is told of its outcome, if given.
    * @returns Where its outcome will stand otherwise, as the last one.
    */
   add(
-    name: string,
+    form: Form,
     args: Arguments,
     settler: Settler | undefined,
     flags: number,
@@ -210,7 +226,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
-    return this.#push(name, args, settler, flags, second);
+    return this.#append(form, args, settler, flags, second);
   }
 
   /** How many commands of each name were added, wherever they ended. */
@@ -254,7 +270,7 @@ export class Batch implements Exchange {
   }
 
   get forgeable(): boolean {
-    return mayAnswerAnything(this.#runs[this.#answerRun].name);
+    return this.#runs[this.#answerRun].form.command.forgeable;
   }
 
   get wantsBytes(): boolean {
@@ -301,6 +317,10 @@ export class Batch implements Exchange {
     const from = this.#answerIndex;
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
+    // Whatever words its own errors may put arguments into them.
+    const mayCite = mergedName === undefined && isObject(reply) &&
+      run.form.command.forgeable;
+    if (mayCite) reply = withoutCitations(reply, run.at(from));
     if (mergedName === "MGET" && !fits(reply, count)) {
       throw new ProtocolError("The reply to MGET has the wrong shape");
     }
@@ -309,7 +329,7 @@ export class Batch implements Exchange {
     this.replies += count;
     if (this.#abandoned) {
       // Its replies are read and nothing else; let them go before it does.
-      if (!this.awaited) this.#reset();
+      if (!this.awaited && this.#reported) this.#reset();
     } else if (!isRefused) {
       if (mergedName === "MGET" && Array.isArray(reply)) {
         this.#scatter(run, reply);
@@ -333,17 +353,12 @@ export class Batch implements Exchange {
     if (this.settled) return false;
     this.#sealed = true;
     this.#abandoned = true;
-    const left = [...this.#refused, ...this.#unanswered()];
+    const refused = this.#refused;
     this.#refused = [];
-    this.#doubtful = left.filter(mayStillChange)
-      .map((one) => ({ ...one, progress: "ran" }));
-    for (const { command, progress, error } of left) {
-      const isSent = progress === "sent";
-      const why = reason(command, isSent, error);
-      if (error !== undefined && why === error) this.refuse(command, error);
-      else this.reject(command, why);
-    }
-    this.#report();
+    const rest = this.#rest();
+    this.#doubtful = this.#doubtfulOf(rest);
+    this.#untold += refused.length + this.#length - this.#answered;
+    inSlices(this.#rejections(refused, rest, reason));
     return this.#doubtful.length > 0;
   }
 
@@ -360,6 +375,7 @@ export class Batch implements Exchange {
   takeBack(): Returned<Batch>[] {
     if (this.#abandoned) return this.#doubtful;
     const back = this.#unanswered();
+    this.#untold += back.length;
     for (const { name, length } of this.#runs) {
       this.#parted[name] = (this.#parted[name] ?? 0) + length;
     }
@@ -372,10 +388,11 @@ export class Batch implements Exchange {
    * out, the others are rejected after that.
    */
   again(commands: readonly Command[]): void {
+    this.#untold += this.#refused.length - commands.length;
     this.#refused = [];
-    for (const { name, args, settler, flags } of commands) {
-      this.#parted[name]--;
-      this.#push(name, args, settler, flags);
+    for (const { form, args, settler, flags } of commands) {
+      this.#parted[form.name]--;
+      this.#append(form, args, settler, flags);
     }
   }
 
@@ -390,17 +407,58 @@ export class Batch implements Exchange {
   reject(command: Command, reason: unknown): void {
     this.errors++;
     fail(command.settler, reason);
+    this.#told();
   }
 
   /** Settles a command that it has handed out with the error of its server. */
   refuse(command: Command, error: CommandError): void {
     const reason = describe(error, command.name, this.hostId);
-    this.reject(command, reason);
     this.#onErrorReply?.(reason);
+    this.reject(command, reason);
   }
 
-  #push(
-    name: string,
+  /** Rejects what an abandoned batch had, one command at a step. */
+  *#rejections(
+    refused: readonly Returned<Batch>[],
+    rest: readonly Rest[],
+    reason: Reason,
+  ): Iterator<void> {
+    for (const { command, error, wayOut } of refused) {
+      // Of what was merged, it is not known which command was refused.
+      const own = wayOut === "apart" ? undefined : error;
+      const why = reason(command, false, own);
+      if (error !== undefined && why === error) this.refuse(command, error);
+      else this.reject(command, why);
+      yield;
+    }
+    for (const { run, from, sent, doubted } of rest) {
+      let start = from;
+      // What was sent, and what is in doubt, are its first commands.
+      for (const limit of [sent, doubted, run.length].sort((a, b) => a - b)) {
+        const end = Math.min(limit, run.length);
+        if (end <= start) continue;
+        const command = run.described(start < doubted);
+        const rejection = sameFor(
+          end - start,
+          (count) => reason({ ...command, count }, end <= sent),
+        );
+        for (; start < end; start++) {
+          this.errors++;
+          run.reject(start, rejection);
+          this.#told();
+          yield;
+        }
+      }
+    }
+  }
+
+  /** One of those that are to be rejected has been. */
+  #told(): void {
+    if (--this.#untold === 0 && this.settled) this.#report();
+  }
+
+  #append(
+    form: Form,
     args: Arguments,
     settler: Settler | undefined,
     flags: number,
@@ -408,11 +466,13 @@ export class Batch implements Exchange {
   ): Run {
     const argCount = countOf(args, second);
     let run = this.#last;
-    const isOfKind = run?.isOf(name, argCount, flags) === true;
+    const isOfKind = run?.isOf(form, argCount, flags) === true;
     if (run === undefined || !isOfKind || run.full) {
       // Where one run was full, the next one will be.
       const capacity = isOfKind ? run?.length : 0;
-      run = new Run({ name, argCount, flags }, this.#autoBatch, capacity);
+      const merging = this.#autoBatch && (flags & APART) === 0 &&
+        this.#unmerged?.has(form.name) !== true;
+      run = new Run({ form, argCount, flags }, merging, capacity);
       this.#last = run;
       this.#runs.push(run);
     }
@@ -426,10 +486,10 @@ export class Batch implements Exchange {
     if (this.#abandoned) return false;
     const next = this.#nextPart?.(performance.now() - this.#partSentAt);
     if (next === undefined) return false;
-    const { name, settler, flags } = this.#runs[0].at(0);
+    const { form, settler, flags } = this.#runs[0].at(0);
     this.deadline = next.deadline;
     this.#reset();
-    this.#push(name, next.args, settler, flags);
+    this.#append(form, next.args, settler, flags);
     this.courier?.goesOn(this);
     return true;
   }
@@ -452,18 +512,19 @@ export class Batch implements Exchange {
       if (courier.watchful) courier.note(this.#doubtful.splice(0));
       return false;
     }
-    const isRefused = typeof reply === "object" &&
-      reply instanceof CommandError &&
-      leadsElsewhere(run.mergedName ?? run.name, reply);
-    if (isRefused || courier.watchful && !isReadOnly(run.name)) {
+    const refusal = typeof reply === "object" && reply instanceof CommandError
+      ? this.#refusalOf(run, reply)
+      : undefined;
+    const isRefused = refusal !== undefined;
+    if (isRefused || courier.watchful && !run.form.command.reads) {
       const returned: Returned<Batch>[] = [];
+      const anew = flagsOf(refusal?.wayOut);
       for (let i = from; i < to; i++) {
+        const flags = this.#flagsAt(this.#answered + i - from) | anew;
         returned.push({
-          command: run.at(i, this.#flagsAt(this.#answered + i - from)),
+          command: run.at(i, flags),
           batch: this,
-          ...(isRefused
-            ? { progress: "refused", error: reply }
-            : { progress: "ran" }),
+          ...(refusal ?? { progress: "ran" }),
         });
       }
       if (isRefused) this.#refused.push(...returned);
@@ -472,28 +533,64 @@ export class Batch implements Exchange {
     return isRefused;
   }
 
+  /** What an error reply makes of commands, if it lets them go again. */
+  #refusalOf(
+    { name, form, flags, mergedName, travelsAs }: Run,
+    error: CommandError,
+  ): Pick<Returned, "progress" | "error" | "wayOut"> | undefined {
+    const isMerged = mergedName !== undefined;
+    const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
+    const way = wayOut(travelsAs, error, { isMerged, hasSource });
+    if (way === undefined) return undefined;
+    if (isMerged && isForbidden(mergedName, error)) this.#unmerged?.add(name);
+    return { progress: "refused", error, wayOut: way };
+  }
+
   /** What is to be added to the flags of the command at a place. */
   #flagsAt(place: number): number {
     return place < this.#doubted ? MAY_HAVE_RUN : 0;
   }
 
+  /** What has no reply, in order. */
+  #rest(): Rest[] {
+    let from = this.#answerIndex;
+    let place = this.#answered - from;
+    return this.#runs.slice(this.#answerRun).map((run) => {
+      const sent = this.#encoded - place;
+      const rest = { run, from, sent, doubted: this.#doubted - place };
+      place += run.length;
+      from = 0;
+      return rest;
+    });
+  }
+
   /** The commands without a reply, in order, and whether each was sent. */
   #unanswered(): Returned<Batch>[] {
     const back: Returned<Batch>[] = [];
-    let place = this.#answered;
-    let index = this.#answerIndex;
-    for (const run of this.#runs.slice(this.#answerRun)) {
-      for (; index < run.length; index++, place++) {
+    for (const { run, from, sent, doubted } of this.#rest()) {
+      for (let i = from; i < run.length; i++) {
         back.push({
-          command: run.at(index, this.#flagsAt(place)),
-          progress: place < this.#encoded ? "sent" : "unsent",
+          command: run.at(i, i < doubted ? MAY_HAVE_RUN : 0),
+          progress: i < sent ? "sent" : "unsent",
           batch: this,
         });
       }
-      index = 0;
       run.drop();
     }
     return back;
+  }
+
+  /** Of an abandoned batch, what was sent and may still change something. */
+  #doubtfulOf(rest: readonly Rest[]): Returned<Batch>[] {
+    const doubtful: Returned<Batch>[] = [];
+    for (const { run, from, sent } of rest) {
+      const end = run.form.command.reads ? 0 : Math.min(sent, run.length);
+      for (let i = from; i < end; i++) {
+        doubtful.push({ command: run.at(i), progress: "ran", batch: this });
+      }
+      run.drop();
+    }
+    return doubtful;
   }
 
   /** Lets go of all runs. */
@@ -511,7 +608,7 @@ export class Batch implements Exchange {
 
   /** A callback of a promise may have abandoned it while it was settled. */
   #report(): void {
-    if (this.#reported) return;
+    if (this.#reported || this.#untold > 0) return;
     this.#reported = true;
     this.#onSettled(this);
   }
@@ -530,8 +627,9 @@ export class Batch implements Exchange {
     { from, to }: { from: number; to: number },
   ): void {
     if (from === 0 && to > 1 && run.placeSame(reply)) return;
+    const own = this.#autoBatch && isWrongType(run, reply) ? null : reply;
     for (let i = from; i < to; i++) {
-      const error = run.settle(i, reply, this.hostId);
+      const error = run.settle(i, own, this.hostId);
       if (error !== undefined) this.#note(error);
     }
   }
@@ -542,7 +640,54 @@ export class Batch implements Exchange {
   }
 }
 
+/** The commands of a run from an index on, which have no reply. */
+interface Rest {
+  readonly run: Run;
+  readonly from: number;
+  /** The index of the first one that was not sent, */
+  readonly sent: number;
+  /** and of the first one that is not in doubt from an earlier attempt. */
+  readonly doubted: number;
+}
+
+/**
+ * The rejection of commands that fail alike. Their errors are counted now, all
+ * with the first one, and made when somebody looks at them.
+ */
+function sameFor(
+  commands: number,
+  make: (count: number) => unknown,
+): Rejection {
+  let first: { readonly reason: unknown } | undefined = {
+    reason: make(commands),
+  };
+  return new Rejection(() => {
+    const reason = first === undefined ? make(0) : first.reason;
+    first = undefined;
+    return reason;
+  });
+}
+
+/** How a command differs that goes again. */
+function flagsOf(wayOut: WayOut | undefined): number {
+  if (wayOut === "apart") return APART;
+  return wayOut === "source" ? WITH_SOURCE : 0;
+}
+
 /** Whether a reply to a merged GET is a list of that many, or an error. */
 function fits(reply: Reply, count: number): boolean {
   return Array.isArray(reply) ? reply.length === count : reply instanceof Error;
+}
+
+/**
+ * Whether a GET met a key of another type. Where GETs are merged that reads as
+ * null, also when one could not be merged.
+ */
+function isWrongType(run: Run, reply: Reply): boolean {
+  return reply instanceof CommandError && reply.code === "WRONGTYPE" &&
+    run.form.command.row.merges?.as === "MGET" && run.argCount === 1;
+}
+
+function isObject(reply: Reply): boolean {
+  return typeof reply === "object" && reply !== null;
 }

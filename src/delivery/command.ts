@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CommandSpec, Form } from "../commands/spec.ts";
 import { CommandError, DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import { toCommonShape } from "./reply_shape.ts";
@@ -47,6 +48,10 @@ export const BYTES = 1;
 export const IDEMPOTENT = 2;
 /** It was sent once before, and its reply was lost. */
 export const MAY_HAVE_RUN = 4;
+/** It was refused together with others, and is sent by itself. */
+export const APART = 8;
+/** Its server lacks the script that it runs: the source is sent. */
+export const WITH_SOURCE = 16;
 
 /**
  * What a caller asks for, in bits.
@@ -65,8 +70,8 @@ export function flagBits(
 
 /** One command as whoever decides about it sees it. */
 export class Command {
-  /** The name in capitals, such as `GET`. */
-  readonly name: string;
+  /** What it is, and what becomes of its reply. */
+  readonly form: Form;
   /** The arguments, already checked. */
   readonly args: readonly Argument[];
   /** Where the result goes. */
@@ -75,21 +80,31 @@ export class Command {
   readonly flags: number;
 
   /**
-   * @param name The name in capitals.
+   * @param form What it is, and what becomes of its reply.
    * @param args The arguments, already checked.
    * @param settler Where the result goes.
    * @param flags What is out of the ordinary about it, in bits.
    */
   constructor(
-    name: string,
+    form: Form,
     args: readonly Argument[],
     settler: Settler,
     flags = 0,
   ) {
-    this.name = name;
+    this.form = form;
     this.args = args;
     this.settler = settler;
     this.flags = flags;
+  }
+
+  /** The name in capitals, such as `GET`. */
+  get name(): string {
+    return this.form.name;
+  }
+
+  /** What the command is. */
+  get spec(): CommandSpec {
+    return this.form.command;
   }
 
   /** Whether its caller allows it to be sent twice. */
@@ -101,6 +116,16 @@ export class Command {
   get mayHaveRun(): boolean {
     return (this.flags & MAY_HAVE_RUN) !== 0;
   }
+}
+
+/** What the error of a command that is given up tells of it. */
+export interface GivenUp extends Pick<Command, "name" | "mayHaveRun"> {
+  /**
+   * For how many commands the error counts.
+   *
+   * @default {1}
+   */
+  readonly count?: number;
 }
 
 /** Rejects the promise of a command. */
@@ -121,21 +146,47 @@ export function fail(settler: Settler, reason: unknown): void {
 export function settleWith(
   settler: Settler,
   reply: Reply,
-  source: { readonly name: string; readonly hostId: number },
+  { form, hostId }: { readonly form: Form; readonly hostId: number },
 ): Error | undefined {
+  let value: Reply = reply;
+  if (!(reply instanceof CommandError || reply instanceof DecodeError)) {
+    value = readReply({ form, hostId }, reply);
+  }
   try {
-    if (reply instanceof CommandError || reply instanceof DecodeError) {
-      const error = describe(reply, source.name, source.hostId);
+    if (value instanceof CommandError || value instanceof DecodeError) {
+      const error = describe(value, form.name, hostId);
       settler.reject(error);
       return error;
     }
-    settler.resolve(
-      Array.isArray(reply) ? toCommonShape(source.name, reply) : reply,
-    );
+    settler.resolve(value);
   } catch {
     // Its owner settled it by hand, which is no concern of the connection.
   }
   return undefined;
+}
+
+/**
+ * What a method promises of a reply that is no error.
+ *
+ * @returns That, or a DecodeError where the server's reply has another shape.
+ */
+function readReply(
+  { form, hostId }: { readonly form: Form; readonly hostId: number },
+  reply: Reply,
+): Reply {
+  const common = Array.isArray(reply)
+    ? toCommonShape(form.command, reply)
+    : reply;
+  if (form.reader === undefined) return common;
+  try {
+    // What a reader makes is for the caller of the method alone.
+    return form.reader(common) as Reply;
+  } catch (cause) {
+    return new DecodeError(
+      `The reply to "${form.name}" from host ${hostId} has a shape that is not known`,
+      { hostId, command: form.name, cause },
+    );
+  }
 }
 
 /** The same error, knowing its command and host. */

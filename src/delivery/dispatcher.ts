@@ -4,22 +4,25 @@
  * @module
  */
 
-import { type Arguments, sizeOf } from "../commands/arguments.ts";
+import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
 import { BlockParts } from "../commands/block_parts.ts";
-import { blockTimeOf, goesAhead } from "../commands/traits.ts";
+import type { Form } from "../commands/spec.ts";
+import { goesAhead } from "../commands/traits.ts";
 import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions, type NextPart } from "./batch.ts";
-import { fail, flagBits, type Settler } from "./command.ts";
+import { BYTES, fail, flagBits, type Settler } from "./command.ts";
+import { isServerCode } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
-import type { Run } from "./run.ts";
+import { Run } from "./run.ts";
+import type { Latecomer } from "./backlog.ts";
 
-/** What clients need of a cluster. */
+/** What delivery and clients need of a cluster, which is above them. */
 export interface ClusterView {
   /** Where keys live. */
   readonly topology: Topology;
@@ -62,6 +65,12 @@ export interface DispatchOptions {
   gate?: Gate | undefined;
 }
 
+/** What commands are issued to. */
+export type Carrier = Pick<
+  Dispatcher,
+  "cluster" | "options" | "send" | "refuse"
+>;
+
 /** A batch that may still take commands, and the host they go to. */
 interface OpenBatch {
   readonly host: Host;
@@ -76,6 +85,8 @@ export class Dispatcher {
   failedCommands = 0;
   /** How many commands were refused in their call, and so never queued. */
   refusedCommands = 0;
+  /** How many commands may wait for room; the others are refused. */
+  patience = 0;
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** Of commands whose caller asks for nothing else, in bits. */
@@ -84,6 +95,9 @@ export class Dispatcher {
   readonly #open: (OpenBatch | undefined)[] = [];
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
+  /** Commands that wait for room, with their hosts. */
+  readonly #latecomers = new Map<Latecomer, Host>();
+  #whenRoomy: PromiseWithResolvers<void> | undefined = undefined;
   readonly #onAbort = () => this.abandon(this.#options.signal?.reason);
   /** How many of those that were refused have not been told yet. */
   #untold = 0;
@@ -107,7 +121,28 @@ export class Dispatcher {
 
   /** Whether everything is settled. */
   get idle(): boolean {
-    return this.#live.size === 0 && this.#untold === 0;
+    return this.#isQuiet && this.#untold === 0;
+  }
+
+  /** Whether nothing of it waits, is queued or under way. */
+  get #isQuiet(): boolean {
+    return this.#live.size === 0 && this.#latecomers.size === 0;
+  }
+
+  /** Whether commands of it wait for room in the queue of a host. */
+  get crowded(): boolean {
+    return this.#latecomers.size > 0;
+  }
+
+  /**
+   * Settles when none of its commands waits for room any more.
+   *
+   * @throws Why one of them has waited in vain.
+   */
+  roomy(): Promise<void> {
+    if (!this.crowded) return Promise.resolve();
+    this.#whenRoomy ??= Promise.withResolvers<void>();
+    return this.#whenRoomy.promise;
   }
 
   /** How it issues. */
@@ -119,23 +154,24 @@ export class Dispatcher {
    * Issues a command to a host.
    *
    * @param hostId Where it goes.
-   * @param name Its name in capitals.
+   * @param form What it is, and what becomes of its reply.
    * @param args Its arguments, already checked.
    * @param settler Gets the reply, or whatever goes wrong.
    * @param flags What the caller asks for, in bits.
    */
   send(
     hostId: number,
-    name: string,
+    form: Form,
     args: readonly Argument[],
     settler: Settler,
     flags = this.#flags,
   ): void {
-    const time = blockTimeOf(name, args);
-    const isUrgent = goesAhead(name, args);
+    const { command, name } = form;
+    const time = command.row.blocks?.(args);
+    const isUrgent = goesAhead(command, args);
     try {
       if (time === undefined && !isUrgent) {
-        this.queue(hostId, name, args, settler, flags);
+        this.queue(hostId, form, args, settler, flags);
         return;
       }
       const size = sizeOf(args);
@@ -151,7 +187,7 @@ export class Dispatcher {
         exclusive: !isUrgent,
         nextPart: parts && ((taken) => this.#nextPart(parts, taken)),
       })
-        .add(name, first.args, settler, flags, size);
+        .add(form, first.args, settler, withBytes(form, flags), size);
     } catch (error) {
       this.refuse(settler, error);
     }
@@ -168,8 +204,37 @@ export class Dispatcher {
     inAnotherTurn(() => {
       this.#untold--;
       fail(settler, reason);
-      if (this.idle) this.#tellSettled();
+      this.#endIfIdle();
     });
+  }
+
+  /**
+   * What carries commands to one host that keep their order although some of
+   * them block: together, over a connection that they have to themselves. They
+   * leave once everything is settled that was issued before to that host; what is
+   * issued later does not wait for them.
+   *
+   * @param time How many milliseconds they may block, all together.
+   * @returns It takes commands in this turn only.
+   */
+  sequence(time: number): Carrier {
+    let batch: Batch | undefined;
+    return {
+      cluster: this.#cluster,
+      options: this.#options,
+      send: (hostId, form, args, settler, flags = this.#flags) => {
+        try {
+          const size = sizeOf(args);
+          const host = this.#hostFor(hostId);
+          if (!host.admit(size)) throw host.failures.queueFull(form.name);
+          batch ??= this.#startSequence(host, time);
+          batch.add(form, args, settler, withBytes(form, flags), size);
+        } catch (error) {
+          this.refuse(settler, error);
+        }
+      },
+      refuse: (settler, reason) => this.refuse(settler, reason),
+    };
   }
 
   /**
@@ -183,7 +248,7 @@ export class Dispatcher {
    */
   queue(
     hostId: number,
-    name: string,
+    form: Form,
     args: Arguments,
     settler?: Settler,
     flags = this.#flags,
@@ -195,9 +260,12 @@ export class Dispatcher {
     const fits = open !== undefined && !open.batch.sealed &&
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
-    if (!host.admit(size)) throw host.failures.queueFull(name);
+    if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {
+      return this.#wait(host, { form, args, settler, flags, second, size });
+    }
     const batch = fits ? open.batch : this.#openFor(host);
-    const run = batch.add(name, args, settler, flags, size, second);
+    const bits = withBytes(form, flags);
+    const run = batch.add(form, args, settler, bits, size, second);
     if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
     return run;
   }
@@ -210,6 +278,7 @@ export class Dispatcher {
    */
   get mayBeFollowed(): boolean {
     if (this.#abandoned !== undefined || this.failedCommands > 0) return false;
+    if (this.crowded) return false;
     for (const [batch, lane] of this.#live) {
       if (batch.watched || !lane.mayBeFollowed) return false;
     }
@@ -234,6 +303,10 @@ export class Dispatcher {
   /** Rejects everything that is not settled, and whatever is issued later. */
   abandon(reason: unknown): void {
     this.#abandoned = { reason };
+    for (const [latecomer, host] of this.#latecomers) {
+      host.backlog.delete(latecomer);
+      latecomer.refuse(reason);
+    }
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
   }
 
@@ -258,6 +331,18 @@ export class Dispatcher {
     return batch;
   }
 
+  #startSequence(host: Host, time: number): Batch {
+    const lane = new Lane(host, host.blockingLinks);
+    lane.follow(this.#options.lanes.laneFor(host));
+    return this.#startApart(host, lane, time);
+  }
+
+  /** A batch of commands that block for some time. */
+  #startApart(host: Host, lane: Lane, time: number): Batch {
+    const deadline = this.#deadline(time);
+    return this.#start(host, lane, { deadline, exclusive: true });
+  }
+
   #start(
     host: Host,
     lane: Lane,
@@ -269,17 +354,16 @@ export class Dispatcher {
     const batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
+      unmerged: host.unmerged,
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
-        host.settled(batch, batch.issuedAt);
-        lane.settled(batch);
+        host.release(batch, batch.issuedAt);
+        lane.forget(batch);
         this.#forget(host, batch);
       },
     });
-    if (this.#live.size === 0) {
-      this.#options.signal?.addEventListener("abort", this.#onAbort);
-    }
+    if (this.#isQuiet) this.#follow();
     this.#live.set(batch, lane);
     lane.submit(batch);
     return batch;
@@ -290,7 +374,15 @@ export class Dispatcher {
     this.settledBatches++;
     this.failedCommands += batch.errors;
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
-    if (this.#live.size > 0) return;
+    this.#endIfIdle();
+  }
+
+  #follow(): void {
+    this.#options.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  #endIfIdle(): void {
+    if (!this.#isQuiet) return;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.idle) this.#tellSettled();
   }
@@ -300,6 +392,66 @@ export class Dispatcher {
     this.#whenSettled = undefined;
   }
 
+  /** Whether something of the same client waits for room at a host. */
+  #lags(host: Host): boolean {
+    return this.#options.lanes.laneFor(host).latecomers > 0;
+  }
+
+  /**
+   * Lets a command wait for room in the queue of its host, where its caller has
+   * the patience.
+   *
+   * @returns Where its outcome will stand, unless there is a settler.
+   */
+  #wait(host: Host, { form, args, settler, flags, second, size }: {
+    form: Form;
+    args: Arguments;
+    settler: Settler | undefined;
+    flags: number;
+    second: Argument | undefined;
+    size: number;
+  }): Run {
+    if (this.#latecomers.size >= this.patience) {
+      throw host.failures.queueFull(form.name);
+    }
+    // On its own until it gets its place in a batch.
+    const argCount = countOf(args, second);
+    const bits = withBytes(form, flags);
+    const run = new Run({ form, argCount, flags: bits }, false);
+    run.push(settler, args, second);
+    const command = run.at(0);
+    const leave = () => {
+      this.#latecomers.delete(latecomer);
+      if (this.crowded) return;
+      this.#whenRoomy?.resolve();
+      this.#whenRoomy = undefined;
+    };
+    const lane = this.#options.lanes.laneFor(host);
+    const deadline = this.#deadline(0);
+    const latecomer: Latecomer = {
+      ...{ name: form.name, size, lane, deadline },
+      enter: () => {
+        const open = this.#open[host.id];
+        const fits = open?.host === host && !open.batch.sealed;
+        const batch = fits ? open.batch : this.#openFor(host);
+        batch.add(form, command.args, command.settler, bits, size);
+        leave();
+      },
+      refuse: (reason) => {
+        this.failedCommands++;
+        fail(command.settler, reason);
+        this.#whenRoomy?.reject(reason);
+        leave();
+        this.#endIfIdle();
+      },
+    };
+    if (this.#isQuiet) this.#follow();
+    this.#latecomers.set(latecomer, host);
+    host.backlog.add(latecomer);
+    host.wakeAt(deadline);
+    return run;
+  }
+
   /** When a batch issued now must be settled, `extra` milliseconds later. */
   #deadline(extra: number): number {
     const { timeout, deadline } = this.#options;
@@ -307,7 +459,13 @@ export class Dispatcher {
   }
 }
 
+/** The flags of a command, with what its form asks for. */
+function withBytes({ bytes }: Form, flags: number): number {
+  return bytes ? flags | BYTES : flags;
+}
+
 /** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
 function kindOf(error: Error): string {
-  return error instanceof CommandError ? error.code : error.name;
+  if (!(error instanceof CommandError)) return error.name;
+  return isServerCode(error.code) ? error.code : "other";
 }

@@ -15,46 +15,60 @@ import {
   type TransportError,
 } from "../errors.ts";
 import type { Refusal } from "../wire/pool.ts";
-import type { Command } from "./command.ts";
+import type { GivenUp } from "./command.ts";
+
+/** Where a host is; asked anew whenever that is told. */
+export interface Place {
+  /** Its address now, for people. */
+  readonly address: string;
+}
 
 /** Words the errors of one host. */
 export class Failures {
   readonly #hostId: number;
-  readonly #address: string;
+  readonly #place: Place;
   readonly #onMade: (kind: string) => void;
+  /** The text of the error that was made last. */
+  #message = "";
 
   /**
    * @param hostId The id of the host.
-   * @param address Where it is, for people.
+   * @param place Where it is.
    * @param onMade Told the kind of every error that is made.
    */
   constructor(
     hostId: number,
-    address: string,
+    place: Place,
     onMade: (kind: string) => void = () => {},
   ) {
     this.#hostId = hostId;
-    this.#address = address;
+    this.#place = place;
     this.#onMade = onMade;
   }
 
   /** The connection was lost with the command on it. */
-  lost(command: Command, cause: Error): TransportError {
+  lost(command: GivenUp, cause: Error): TransportError {
     return this.#make(
       classOf(cause),
       `Lost the connection to ${this.#host} before the reply to ` +
         `"${command.name}", which may have run: ${cause.message}`,
-      { command: command.name, outcome: "unknown", cause },
+      {
+        command: command.name,
+        count: command.count,
+        outcome: "unknown",
+        cause,
+      },
     );
   }
 
   /** There was no connection for the command. */
   refused(
-    command: Named,
+    command: GivenUp,
     { kind, cause, retryIn }: Refusal,
   ): TransportError {
-    const { name } = command;
-    const options = { command: name, outcome: outcomeOf(command), cause };
+    const { name, count } = command;
+    const outcome = outcomeOf(command);
+    const options = { command: name, count, outcome, cause };
     switch (kind) {
       case "closed":
         return this.#make(
@@ -89,12 +103,12 @@ export class Failures {
   }
 
   /** The dedicated connection of the command is closed. */
-  linkClosed({ name }: Command): TransportError {
+  linkClosed({ name, count }: GivenUp): TransportError {
     return this.#make(
       ConnectionError,
       `Cannot send "${name}" to ${this.#host}: its dedicated connection is ` +
         "closed; open another one with cluster.connect(hostId)",
-      { command: name, outcome: "not-sent" },
+      { command: name, count, outcome: "not-sent" },
     );
   }
 
@@ -119,18 +133,18 @@ export class Failures {
 
   /** The time was up; how far the command had come decides the outcome. */
   timedOut(
-    command: Named,
+    command: GivenUp,
     { sent, exhausted }: { sent: boolean; exhausted: boolean },
   ): TransportError {
-    const { name } = command;
+    const { name, count } = command;
     if (sent || command.mayHaveRun) {
       return this.#make(
         TimeoutError,
         `No reply to "${name}" from ${this.#host} in time; it may have run`,
-        { command: name, outcome: "unknown" },
+        { command: name, count, outcome: "unknown" },
       );
     }
-    const details: Details = { command: name, outcome: "not-sent" };
+    const details: Details = { command: name, count, outcome: "not-sent" };
     if (exhausted) {
       return this.#make(
         PoolTimeoutError,
@@ -158,26 +172,45 @@ export class Failures {
   }
 
   get #host(): string {
-    return `host ${this.#hostId} at ${this.#address}`;
+    return `host ${this.#hostId} at ${this.#place.address}`;
   }
 
   #make(
     type: typeof TransportError,
     message: string,
-    { cause, ...details }: Details,
+    { cause, count = 1, ...details }: Details,
   ): TransportError {
-    const error = new type(message, {
+    // Of many that fail alike, all have the same text rather than equal ones.
+    if (message !== this.#message) this.#message = message;
+    const options = {
       hostId: this.#hostId,
       ...details,
       ...(cause === undefined ? {} : { cause }),
-    });
-    this.#onMade(error.name);
+    };
+    const error = count > 0
+      ? new type(this.#message, options)
+      : withoutStack(() => new type(this.#message, options));
+    for (let i = 0; i < count; i++) this.#onMade(error.name);
     return error;
   }
 }
 
+/**
+ * Makes an error without a stack, which would be that of the library, and that
+ * of the first one has it already: it takes a third of the time and the memory.
+ */
+function withoutStack<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  }
+}
+
 /** The outcome of a command that is not on any connection. */
-function outcomeOf(command: Named): Outcome {
+function outcomeOf(command: GivenUp): Outcome {
   return command.mayHaveRun ? "unknown" : "not-sent";
 }
 
@@ -190,6 +223,8 @@ interface Named {
 /** What an error tells beside its host and its message. */
 interface Details {
   command?: string;
+  /** For how many commands it counts, if not for one. */
+  count?: number | undefined;
   outcome: Outcome;
   cause?: unknown;
   /** Of a host that is down. */

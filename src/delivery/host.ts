@@ -8,17 +8,19 @@ import { runtime, type Timer } from "../runtime/mod.ts";
 import { TimeoutError } from "../errors.ts";
 import type { Pool } from "../wire/pool.ts";
 import { SingleUse } from "../wire/single_use.ts";
-import { MAX_DELAY } from "../wire/time_limit.ts";
+import { afterReading, MAX_DELAY } from "../wire/countdown.ts";
+import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
-import { Failures } from "./failures.ts";
+import { Failures, type Place } from "./failures.ts";
 import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
 export interface HostLimits {
   /**
-   * The most commands that are queued or under way.
+   * The most commands that are queued or under way. Each connection of
+   * `connect(hostId)` has a queue of its own, with the same bounds.
    *
    * @default {Infinity}
    */
@@ -55,17 +57,19 @@ interface Pause {
 export interface HostParts {
   /** The id of the host. */
   id: number;
-  /** Where it is, for people. */
-  address: string;
+  /** Where it is. */
+  place: Place;
   /** Its connections. */
   pool: Pool;
   /** What its connections count already. */
   counters: HostCounters;
   /** Milliseconds of silence after which commands that are overdue count. */
   patience: number;
+  /** Told when its server says that it is not the right one. */
+  onMisled?: () => void;
 }
 
-/** One whose batches have a time limit. */
+/** One whose batches have a time limit: a lane, which hosts do not know. */
 export interface Timed {
   /**
    * Gives up what is overdue.
@@ -81,8 +85,6 @@ export interface Timed {
 export class Host {
   /** The id of the host. */
   readonly id: number;
-  /** Where it is, for people. */
-  readonly address: string;
   /** Its connections. */
   readonly pool: Pool;
   /** Its errors, which are counted. */
@@ -97,21 +99,30 @@ export class Host {
   readonly blockingLinks: Links;
   /** and for those that wait behind nothing. */
   readonly urgentLinks: Links;
-  /** Commands that are queued or under way. */
-  queuedCommands = 0;
-  /** Bytes that are queued or under way. */
-  queuedBytes = 0;
+  /** The bounds of its queue, and of those of dedicated connections to it, */
+  readonly queueLimits: RoomLimits;
+  /** and what is in it. */
+  readonly queue: Room;
+  /**
+   * Names of commands that are not merged, because its user may not issue what
+   * they would be merged into.
+   */
+  readonly unmerged = new Set<string>();
+  /** Commands that wait for room. */
+  readonly backlog: Backlog;
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
+  readonly #place: Place;
+  readonly #onMisled: (() => void) | undefined;
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
   /** Those that have batches under way. */
   readonly #timed = new Set<Timed>();
   /** Goes off when the time of a batch is up. */
-  readonly #alarm = new Alarm(() => this.#expire());
-  readonly #maxCommands: number;
-  readonly #maxBytes: number;
+  readonly #alarm = new Alarm((late) => this.#judge(late));
+  /** Stops what is read before that is judged, while it is. */
+  #stopReading: (() => void) | undefined = undefined;
   readonly #patience: number;
   /** Since when it has been silent, as far as commands that are overdue tell. */
   #silentSince = Infinity;
@@ -121,36 +132,57 @@ export class Host {
    * @param limits Bounds of its queue.
    */
   constructor(parts: HostParts, limits: HostLimits) {
-    const { id, address, pool, counters, patience } = parts;
+    const { id, place, pool, counters, patience } = parts;
     this.id = id;
     this.pool = pool;
     this.counters = counters;
-    this.failures = new Failures(id, address, (kind) => counters.error(kind));
-    this.address = address;
+    this.failures = new Failures(id, place, (kind) => counters.error(kind));
+    this.backlog = new Backlog(this.failures);
+    this.#place = place;
+    this.#onMisled = parts.onMisled;
     this.maxRetries = limits.maxRetries ?? 3;
-    this.#maxCommands = limits.maxQueueCommands ?? Infinity;
-    this.#maxBytes = limits.maxQueueBytes ?? 256 * 1024 * 1024;
+    this.queueLimits = {
+      maxCommands: limits.maxQueueCommands ?? Infinity,
+      maxBytes: limits.maxQueueBytes ?? 256 * 1024 * 1024,
+    };
+    this.queue = new Room(this.queueLimits);
     this.links = new Links(pool);
     this.blockingLinks = new Links(pool, true);
     this.urgentLinks = new Links(new SingleUse(pool));
     this.#patience = patience;
   }
 
+  /** Where it is now, for people. */
+  get address(): string {
+    return this.#place.address;
+  }
+
+  /**
+   * Lends no connection again that is open now: its server says that it is not
+   * the right one, and the address may lead to another one by now.
+   */
+  leaveServer(): void {
+    this.pool.renew();
+    this.#onMisled?.();
+  }
+
+  /**
+   * It is at another address from now on. What was written to the old one may
+   * end there; all else goes to the new one, and waits for nothing any more.
+   */
+  move(): void {
+    this.pool.move();
+    for (const { wake } of [...this.#pauses]) wake();
+  }
+
   /** Whether a command of that size still fits, which then counts. */
   admit(size: number): boolean {
-    const bytes = this.queuedBytes + size;
-    if (bytes > this.#maxBytes || this.queuedCommands >= this.#maxCommands) {
-      return false;
-    }
-    this.queuedBytes = bytes;
-    this.queuedCommands++;
-    return true;
+    return this.queue.admit(size);
   }
 
   /** Whether several times as much as is queued would still fit. */
   get roomy(): boolean {
-    return this.queuedBytes <= this.#maxBytes / ROOMY &&
-      this.queuedCommands <= this.#maxCommands / ROOMY;
+    return this.queue.roomy;
   }
 
   /**
@@ -159,12 +191,12 @@ export class Host {
    * @param batch The batch.
    * @param started When it was issued, in milliseconds of `performance.now()`.
    */
-  settled(batch: Batch, started: number): void {
-    this.queuedCommands -= batch.issued;
-    this.queuedBytes -= batch.size;
-    if (this.queuedCommands === 0) this.#whenDrained?.resolve();
+  release(batch: Batch, started: number): void {
+    this.queue.release(batch.size, batch.issued);
+    if (this.backlog.size > 0) this.backlog.serve((size) => this.admit(size));
+    if (this.queue.commands === 0) this.#whenDrained?.resolve();
     const duration = performance.now() - started;
-    this.counters.settled(batch, duration);
+    this.counters.count(batch, duration);
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.address, started, duration });
     }
@@ -173,6 +205,11 @@ export class Host {
   /** Has batches given up when their time is over, the next one at `deadline`. */
   watch(timed: Timed, deadline: number): void {
     this.#timed.add(timed);
+    this.#alarm.set(deadline);
+  }
+
+  /** Has commands given up that wait for room for so long. */
+  wakeAt(deadline: number): void {
     this.#alarm.set(deadline);
   }
 
@@ -225,7 +262,7 @@ export class Host {
   /** What has happened so far, and how things are now. */
   stats(): HostStats {
     return this.counters.summary({
-      queue: { commands: this.queuedCommands, bytes: this.queuedBytes },
+      queue: { commands: this.queue.commands, bytes: this.queue.bytes },
       open: this.pool.size,
       idle: this.pool.idle,
     });
@@ -238,7 +275,7 @@ export class Host {
    */
   async close(patience: number): Promise<void> {
     this.closing = true;
-    if (this.queuedCommands > 0) {
+    if (this.queue.commands > 0) {
       this.#whenDrained = Promise.withResolvers<void>();
       const delay = Math.min(patience, MAX_DELAY);
       const timer = setTimeout(this.#whenDrained.resolve, delay);
@@ -249,11 +286,23 @@ export class Host {
     for (const { wake } of this.#pauses) wake();
     await closing;
     this.#alarm.clear();
+    this.#stopReading?.();
+  }
+
+  /** Time is up only if the reply is not there: what has come is read first. */
+  #judge(late: number): void {
+    // All that is overdue by then is judged at the end of this one.
+    if (this.#stopReading !== undefined) return;
+    const { traffic } = this.counters;
+    this.#stopReading = afterReading(late, () => traffic.bytesReceived, () => {
+      this.#stopReading = undefined;
+      this.#expire();
+    });
   }
 
   #expire(): void {
     const now = performance.now();
-    let next = Infinity;
+    let next = this.backlog.expire(now);
     // As it was when the time was up: what is given up makes room.
     const exhausted = new Set<Links>();
     if (this.pool.exhausted) exhausted.add(this.links);
@@ -265,14 +314,68 @@ export class Host {
   }
 }
 
+/** Bounds of a queue. */
+export interface RoomLimits {
+  /** The most commands in it. */
+  readonly maxCommands: number;
+  /** The most bytes in it, by an estimate. */
+  readonly maxBytes: number;
+}
+
+/** Counts what is queued or under way, and refuses what does not fit. */
+export class Room {
+  /** Commands that are queued or under way, */
+  commands = 0;
+  /** and their bytes. */
+  bytes = 0;
+  readonly #maxCommands: number;
+  readonly #maxBytes: number;
+
+  /** @param limits Its bounds. */
+  constructor({ maxCommands, maxBytes }: RoomLimits) {
+    this.#maxCommands = maxCommands;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Whether commands of that many bytes still fit, all of them or none; they
+   * count then until they are released. Alone, one of any size fits, which would
+   * never do so otherwise.
+   */
+  admit(bytes: number, commands = 1): boolean {
+    const allBytes = this.bytes + bytes;
+    const allCommands = this.commands + commands;
+    const isFull = allBytes > this.#maxBytes || allCommands > this.#maxCommands;
+    if (isFull && allCommands > 1) return false;
+    this.bytes = allBytes;
+    this.commands = allCommands;
+    return true;
+  }
+
+  /** Gives back the room of commands that are settled. */
+  release(bytes: number, commands: number): void {
+    this.bytes -= bytes;
+    this.commands -= commands;
+  }
+
+  /** Whether several times as much as is in it would still fit. */
+  get roomy(): boolean {
+    return this.bytes <= this.#maxBytes / ROOMY &&
+      this.commands <= this.#maxCommands / ROOMY;
+  }
+}
+
 /** Calls back at the earliest of the times it was set to, and then forgets them. */
 export class Alarm {
-  readonly #wake: () => void;
+  readonly #wake: (late: number) => void;
   #timer: Timer | undefined = undefined;
   #time = Infinity;
 
-  /** @param wake Called when it goes off, or before where the time is far off. */
-  constructor(wake: () => void) {
+  /**
+   * @param wake Called when it goes off, or before where the time is far off,
+   * with the milliseconds by which that is too late.
+   */
+  constructor(wake: (late: number) => void) {
     this.#wake = wake;
   }
 
@@ -284,7 +387,7 @@ export class Alarm {
     const delay = Math.max(0, time - performance.now());
     this.#timer = setTimeout(() => {
       this.#time = Infinity;
-      this.#wake();
+      this.#wake(Math.max(0, performance.now() - time));
     }, Math.min(delay, MAX_DELAY));
     // What is under way keeps the program alive by itself.
     runtime.unref(this.#timer);

@@ -4,14 +4,19 @@
  * @module
  */
 
-import { type Arguments, isList } from "../commands/arguments.ts";
+import {
+  type Arguments,
+  isList,
+  takeArgument,
+  takeArguments,
+} from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
-import { takeArgument, takeArguments } from "../commands/arguments.ts";
 import { type CommandFlags, flagBits, type Settler } from "./command.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Carrier, Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";
 
@@ -22,15 +27,15 @@ import type { Run } from "./run.ts";
  *
  * @param dispatcher What carries it.
  * @param hostId Where it goes; without it the router decides.
- * @param command Its name in capitals.
+ * @param form What it is, and what becomes of its reply.
  * @param list Its arguments, in a list that nobody else changes.
  * @param settler The promise that waits for its reply.
  * @param flags What the caller asks for.
  */
 export function issue(
-  dispatcher: Dispatcher,
+  dispatcher: Carrier,
   hostId: number | undefined,
-  command: string,
+  form: Form,
   list: readonly Argument[],
   settler: Settler,
   flags?: CommandFlags,
@@ -38,41 +43,58 @@ export function issue(
   try {
     const bits = flagBits(flags, dispatcher.options.idempotent);
     const { topology } = dispatcher.cluster;
-    const args = takeArguments(command, list);
+    const { command, name } = form;
+    const args = takeArguments(name, list);
     const reason = reasonNotToShare(command, args);
-    if (reason !== undefined) throw needsConnection(command, reason);
+    if (reason !== undefined) throw needsConnection(name, reason);
     if (flags?.settled === true) {
       const groupOf = (key: Key) => hostId ?? topology.groupOf(key);
       const parts = splitSettled(groupOf, command, args);
       const hostOf = (group: number) => hostId ?? topology.hostOf(group);
-      sendParts(dispatcher, command, parts, { hostOf, settler, flags: bits });
+      sendParts(dispatcher, form, parts, { hostOf, settler, flags: bits });
       return;
     }
+    const { splits } = command.row;
     // Redis refuses it; to whoever maps over keys, no keys have no values.
-    if (command === "MGET" && args.length === 0) return settler.resolve([]);
+    if (splits !== undefined && args.length === 0) {
+      settler.resolve(resultOfNone(name, splits.merge));
+      return;
+    }
     if (hostId !== undefined) {
-      dispatcher.send(hostId, command, args, settler, bits);
+      dispatcher.send(hostId, form, args, settler, bits);
       return;
     }
     // Only a command of several arguments can have several keys.
     const parts = args.length > 1 ? split(topology, command, args) : undefined;
     if (parts !== undefined && parts.parts.length > 1) {
       const hostOf = (group: number) => topology.hostOf(group);
-      sendParts(dispatcher, command, parts, { hostOf, settler, flags: bits });
+      sendParts(dispatcher, form, parts, { hostOf, settler, flags: bits });
       return;
     }
     const host = parts !== undefined && topology.goesByKeys
       ? topology.hostOf(parts.parts[0].group)
-      : topology.hostForCommand(command, args);
-    dispatcher.send(host, command, args, settler, bits);
+      : topology.hostForCommand(name, args);
+    dispatcher.send(host, form, args, settler, bits);
   } catch (error) {
     dispatcher.refuse(settler, error);
   }
 }
 
+/** What a command over several keys comes to that is given none. */
+function resultOfNone(name: string, merge: "list" | "sum" | "status") {
+  switch (merge) {
+    case "list":
+      return [];
+    case "sum":
+      return 0;
+    case "status":
+      throw new TypeError(`Cannot issue "${name}": it was given no keys`);
+  }
+}
+
 function sendParts(
-  dispatcher: Dispatcher,
-  command: string,
+  dispatcher: Carrier,
+  form: Form,
   whole: Split,
   { hostOf, settler, flags }: {
     hostOf: (group: number) => number;
@@ -81,10 +103,13 @@ function sendParts(
   },
 ): void {
   const hosts = whole.parts.map(({ group }) => hostOf(group));
-  const merger = new Merger({ command, split: whole, hosts }, settler);
+  const merger = new Merger(
+    { command: form.name, split: whole, hosts },
+    settler,
+  );
   whole.parts.forEach(({ args }, index) => {
     const partial = merger.settler(index);
-    dispatcher.send(hosts[index], command, args, partial, flags);
+    dispatcher.send(hosts[index], form, args, partial, flags);
   });
 }
 
@@ -94,30 +119,31 @@ function sendParts(
  *
  * @param dispatcher What carries it.
  * @param hostId Where it goes; without it the router decides.
- * @param command Its name in capitals.
+ * @param form What it is, and what becomes of its reply.
  * @param settler Is told of its outcome, if given.
  * @param args Its arguments; the first one may stand for itself,
  * @param second and so may the second one beside it.
  * @returns Where its outcome will stand otherwise, as the last one.
  * @throws What is wrong with it, before anything is sent.
  */
-export function issuePlain(
+export function issueByKey(
   dispatcher: Dispatcher,
   hostId: number | undefined,
-  command: string,
+  form: Form,
   settler: Settler | undefined,
   args: Arguments,
   second?: Argument,
 ): Run {
+  const { name } = form;
   const own = isList(args)
-    ? takeArguments(command, args)
-    : takeArgument(command, args);
+    ? takeArguments(name, args)
+    : takeArgument(name, args);
   const other = second === undefined
     ? undefined
-    : takeArgument(command, second, 2);
+    : takeArgument(name, second, 2);
   const host = hostId ??
-    hostOf(dispatcher.cluster.topology, command, own, other);
-  return dispatcher.queue(host, command, own, settler, undefined, other);
+    hostOf(dispatcher.cluster.topology, name, own, other);
+  return dispatcher.queue(host, form, own, settler, undefined, other);
 }
 
 /** The host of a command whose first argument is its only key. */

@@ -5,26 +5,15 @@
  */
 
 import process from "node:process";
-import type { Identity } from "../wire/identity.ts";
-import { inAnotherTurn } from "../runtime/turn.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
-import type { Command } from "./command.ts";
-import { Fence } from "./fence.ts";
+import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
+import { scriptsQuestion } from "./scripts_question.ts";
 import type { Link, Links, Passenger } from "./link.ts";
-import {
-  decide,
-  isWorthRetrying,
-  mayStillChange,
-  pauseBefore,
-  type Returned,
-  wasTurnedAway,
-} from "./policy.ts";
-
-/** How many callers are told in one turn that their host is not to be reached. */
-const TOLD_IN_A_TURN = 1_000;
+import { isWorthRetrying, type Returned } from "./policy.ts";
+import { isElsewhere, pauseFor, Recovery } from "./recovery.ts";
 
 /**
  * Brings batches to one host in the order in which they were issued. They follow
@@ -39,6 +28,8 @@ const TOLD_IN_A_TURN = 1_000;
  * is told to end it.
  */
 export class Lane implements Passenger, Courier, Entrant, Timed {
+  /** Commands for it that wait for room in the queue of the host. */
+  latecomers = 0;
   readonly #host: Host;
   readonly #links: Links;
   /** Every batch that is not settled, wherever it stands, in their order. */
@@ -61,14 +52,14 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #gathering = false;
   /** Cancels the pause before the next attempt. */
   #pause: (() => void) | undefined = undefined;
-  /** What was refused, and what ran since, in order: to be decided about. */
-  #returned: Returned<Batch>[] = [];
-  /** Connections whose writes may still run. */
-  readonly #fenced = new Set<Identity>();
-  /** The lane that has to end before this one begins, */
-  #former: Lane | undefined = undefined;
-  /** and the one that begins when this one ends. */
-  #follower: Lane | undefined = undefined;
+  /** What was refused, and what ran since, until it is decided about. */
+  #recovery: Recovery | undefined = undefined;
+  /** Ends connections whose writes may still run, once there are any. */
+  #fences: Fences | undefined = undefined;
+  /** Batches of other lanes that come to their end before this one begins, */
+  readonly #ahead = new Map<Lane, Set<Batch>>();
+  /** and lanes that wait for batches of this one. */
+  readonly #behind = new Set<Lane>();
 
   /**
    * @param host The host to bring batches to.
@@ -80,18 +71,23 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   /**
-   * Begins when another lane has ended: that of the same client to the same
-   * server, whose pools were disconnected.
+   * Begins when all that another lane of the same client has now, and all that
+   * this one waits for, has come to its end. What that lane gets later is not
+   * waited for.
    */
-  follow(former: Lane): void {
-    this.#former = former;
-    former.#follower = this;
-    former.#handOver();
+  follow(other: Lane): void {
+    const batches = new Set([...other.#live, ...other.#flying]);
+    for (const [lane, ones] of [[other, batches] as const, ...other.#ahead]) {
+      if (ones.size === 0) continue;
+      this.#ahead.set(lane, ones.union(this.#ahead.get(lane) ?? new Set()));
+      lane.#behind.add(this);
+    }
+    this.#takeFences(other);
   }
 
   /** Whether nothing that it sent matters to those who come later. */
   get spent(): boolean {
-    return this.#isOver && this.#fenced.size === 0;
+    return this.#isOver && this.#fences?.pending !== true;
   }
 
   /**
@@ -138,7 +134,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const link = this.#link ?? this.#links.take(batch.exclusive);
     if (link?.usable !== true) return;
     this.#growing = batch;
-    this.#put(batch, link, true);
+    this.#sendOver(batch, link, true);
   }
 
   /** The turn is over: what was gathered leaves. */
@@ -149,8 +145,9 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   /** Forgets a batch that is settled. Its owner calls this once. */
-  settled(batch: Batch): void {
+  forget(batch: Batch): void {
     this.#live.delete(batch);
+    this.#ended(batch);
     if (this.#newest === batch) this.#newest = undefined;
     if (this.#growing === batch) this.#growing = undefined;
     if (this.#live.size > 0) return;
@@ -160,7 +157,6 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       this.#links.withdraw(this);
       this.#leaveGate(batch);
     }
-    this.#handOver();
   }
 
   /** Gives up a batch: rejects its commands and forgets its replies. */
@@ -190,12 +186,12 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   granted(link: Link): void {
     this.#applicant = undefined;
-    if (this.#waiting.size > 0 && !this.#held) this.#send(link);
+    if (this.#waiting.size > 0 && !this.#held) this.#sendWaiting(link);
   }
 
   refused(refusal: Refusal): void {
     this.#applicant = undefined;
-    const { pool } = this.#host;
+    const { failures, maxRetries, pool } = this.#host;
     // When this was the failure that brought the host down, it is the news.
     const mayRetry = refusal.kind === "dial" && !pool.down &&
       isWorthRetrying(refusal.cause);
@@ -203,41 +199,27 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     let pause = 0;
     for (const batch of this.#waiting) {
       this.#leaveGate(batch);
-      const time = mayRetry ? this.#pauseFor(batch) : undefined;
+      const time = mayRetry ? pauseFor(batch, maxRetries) : undefined;
       if (time === undefined) given.push(batch);
       else pause = Math.max(pause, time);
     }
     for (const batch of given) this.#waiting.delete(batch);
     this.#hold(pause);
-    for (const batch of given) this.#refuse(batch, refusal);
-  }
-
-  /**
-   * Rejects all of a batch, a part in each turn: there may be a million of them,
-   * and other hosts are not to wait until all of their callers are told.
-   */
-  #refuse(batch: Batch, refusal: Refusal): void {
-    const { failures } = this.#host;
-    const left = batch.takeBack();
-    let next = 0;
-    const tell = () => {
-      const end = Math.min(left.length, next + TOLD_IN_A_TURN);
-      while (next < end) {
-        const { command } = left[next++];
-        batch.reject(command, failures.refused(command, refusal));
-      }
-      if (next < left.length) inAnotherTurn(tell);
-      else batch.closeIfEmpty();
-    };
-    tell();
+    for (const batch of given) {
+      batch.abandon((command) => failures.refused(command, refusal));
+    }
   }
 
   lost(link: Link, error: Error): void {
-    if (link === this.#link) this.#settleScore(error);
+    if (link === this.#link) this.#recover(error);
   }
 
   enter(): void {
     this.#proceed();
+  }
+
+  get heard(): number {
+    return this.#link?.received ?? 0;
   }
 
   expire(now: number, exhausted: ReadonlySet<Links>): number {
@@ -262,13 +244,14 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   get watchful(): boolean {
-    return this.#returned.length > 0;
+    return this.#recovery !== undefined;
   }
 
   note(returned: readonly Returned<Batch>[]): void {
-    // The address may lead to another server by now.
-    if (!this.watchful) this.#link?.leaveServer();
-    this.#returned.push(...returned);
+    (this.#recovery ??= new Recovery(this.#host)).note(returned);
+    if (this.#link?.usable !== true || !returned.some(isElsewhere)) return;
+    this.#link.retire();
+    this.#host.leaveServer();
   }
 
   goesOn(batch: Batch): void {
@@ -286,24 +269,36 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /** Whether later batches wait for a decision, or for the end of a pause. */
   get #held(): boolean {
     return this.#pause !== undefined || this.watchful ||
-      this.#former !== undefined;
+      this.#ahead.size > 0;
   }
 
   get #isOver(): boolean {
     return this.#live.size === 0 && this.#flying.size === 0 &&
-      this.#former === undefined;
+      this.latecomers === 0 && this.#ahead.size === 0;
   }
 
-  /** Lets the lane begin that follows, if this one has ended. */
-  #handOver(): void {
-    const follower = this.#follower;
-    if (follower === undefined || !this.#isOver) return;
-    this.#follower = undefined;
-    for (const identity of this.#fenced) follower.#fenced.add(identity);
-    this.#fenced.clear();
-    follower.#former = undefined;
-    follower.#proceed();
-    follower.#handOver();
+  /** Tells those behind that a batch can change nothing any more, if that is so. */
+  #ended(batch: Batch): void {
+    if (this.#behind.size === 0) return;
+    if (this.#live.has(batch) || this.#flying.has(batch)) return;
+    for (const lane of this.#behind) lane.#passed(this, batch);
+  }
+
+  /** A batch that this lane may wait for has come to its end. */
+  #passed(lane: Lane, batch: Batch): void {
+    const batches = this.#ahead.get(lane)!;
+    batches.delete(batch);
+    if (batches.size > 0) return;
+    this.#ahead.delete(lane);
+    lane.#behind.delete(this);
+    this.#takeFences(lane);
+    this.#proceed();
+  }
+
+  /** Ends the connections as well whose end the other lane has to make sure of. */
+  #takeFences(other: Lane): void {
+    if (other.#fences?.pending !== true) return;
+    other.#fences.copyTo(this.#fences ??= new Fences());
   }
 
   #seal(batch: Batch): void {
@@ -320,32 +315,30 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (first === undefined || this.#gathering || this.#held) return;
     if (this.#link !== undefined) {
       // On a link that takes no more, what was written has to end first.
-      if (this.#link.usable) this.#send(this.#link);
+      if (this.#link.usable) this.#sendWaiting(this.#link);
       return;
     }
     if (this.#applicant !== undefined || !this.#admits(first)) return;
     const link = this.#links.take(first.exclusive);
-    if (link !== undefined) return this.#send(link);
+    if (link !== undefined) return this.#sendWaiting(link);
     this.#applicant = first;
     this.#links.apply(this, first.exclusive);
   }
 
-  #send(link: Link): void {
+  #sendWaiting(link: Link): void {
     for (const batch of this.#waiting) {
       if (!this.#admits(batch)) break;
       batch.seal();
-      this.#put(batch, link, false);
+      this.#sendOver(batch, link, false);
     }
   }
 
   /** Puts a batch on a link, behind the end of those that it takes over from. */
-  #put(batch: Batch, link: Link, atOnce: boolean): void {
+  #sendOver(batch: Batch, link: Link, atOnce: boolean): void {
     if (this.#link !== link) {
       this.#link = link;
       link.board(this);
-      for (const identity of this.#fenced) {
-        link.send(new Fence(identity, () => this.#fenced.delete(identity)));
-      }
+      this.#fences?.raise(link);
     }
     this.#waiting.delete(batch);
     this.#flying.add(batch);
@@ -362,6 +355,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #takeOff(batch: Batch): boolean {
     const { gate } = batch;
     const isFlying = this.#flying.delete(batch);
+    if (isFlying) this.#ended(batch);
     if (isFlying && gate !== undefined) {
       const others = this.#inFlight.get(gate)! - 1;
       if (others > 0) this.#inFlight.set(gate, others);
@@ -374,11 +368,33 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #landed(batch: Batch): void {
     this.#leaveGate(batch);
     if (this.#flying.size > 0) return;
+    // What was merged goes again over the same link, if that takes more.
+    if (!this.watchful || this.#link?.usable !== true) this.#leaveLink();
+    if (this.#asksFirst()) return;
+    if (this.watchful) this.#recover();
+    else this.#proceed();
+    if (this.#flying.size === 0) this.#leaveLink();
+  }
+
+  /** Asks the server which scripts it lacks, if that has to be known. */
+  #asksFirst(): boolean {
+    const recovery = this.#recovery;
+    const hashes = recovery?.lacking ?? [];
+    const link = this.#link;
+    if (hashes.length === 0 || link?.usable !== true) return false;
+    link.send(scriptsQuestion(hashes, (lacking) => {
+      // The link may have been lost, and all decided without an answer.
+      if (this.#recovery !== recovery) return;
+      recovery?.prove(lacking);
+      this.#recover();
+      if (this.#flying.size === 0) this.#leaveLink();
+    }));
+    return true;
+  }
+
+  #leaveLink(): void {
     this.#link?.leave(this);
     this.#link = undefined;
-    if (this.watchful) this.#settleScore();
-    else this.#proceed();
-    this.#handOver();
   }
 
   #admits({ gate }: Batch): boolean {
@@ -401,116 +417,32 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
    *
    * @param error What ended the link, if it is lost.
    */
-  #settleScore(error?: Error): void {
-    const pauses = this.#pausesAfter(error);
-    const back = this.#takeBack(error);
-    const again = new Map<Batch, Command[]>();
-    const ends: (() => void)[] = [];
-    decide(back, error).forEach((verdict, index) => {
-      const { batch, command } = back[index];
-      if (verdict === "done") return;
-      if (verdict === "again" && pauses.get(batch) !== undefined) {
-        const commands = again.get(batch);
-        if (commands === undefined) again.set(batch, [command]);
-        else commands.push(command);
-      } else ends.push(() => this.#end(back[index], error));
-    });
-    for (const batch of pauses.keys()) batch.again(again.get(batch) ?? []);
-    this.#waiting = new Set([...again.keys(), ...this.#waiting]);
-    let pause = 0;
-    for (const batch of again.keys()) {
-      pause = Math.max(pause, pauses.get(batch) ?? 0);
+  #recover(error?: Error): void {
+    const flying = [...this.#flying];
+    const recovery = this.#recovery ?? new Recovery(this.#host);
+    const { batches, again, pause, mayChange, reject } = recovery.end(
+      this.#flying,
+      error,
+    );
+    const identity = this.#link?.identity;
+    if (mayChange && identity !== undefined) {
+      (this.#fences ??= new Fences()).add(identity);
     }
+    this.#recovery = undefined;
+    this.#flying.clear();
+    this.#inFlight.clear();
+    this.#growing = undefined;
+    if (error !== undefined) this.#leaveLink();
+    this.#waiting = new Set([...again, ...this.#waiting]);
     this.#hold(pause);
-    // From here on callbacks run, which may give up any of the batches.
-    for (const end of ends) end();
-    for (const batch of pauses.keys()) {
+    // From here on callbacks run.
+    reject();
+    for (const batch of batches) {
       batch.closeIfEmpty();
       this.#leaveGate(batch);
     }
     this.#proceed();
-    this.#handOver();
-  }
-
-  /** How long each batch that comes back pauses; nothing for its last attempt. */
-  #pausesAfter(error: Error | undefined): Map<Batch, number | undefined> {
-    const pauses = new Map<Batch, number | undefined>();
-    for (const { batch } of this.#returned) {
-      if (batch.abandoned || pauses.has(batch)) continue;
-      pauses.set(batch, this.#pauseFor(batch, { isRefused: true }));
-    }
-    const turnedAway = error !== undefined && wasTurnedAway(error);
-    const isFinal = turnedAway && !isWorthRetrying(error);
-    for (const batch of this.#flying) {
-      if (batch.abandoned || pauses.has(batch)) continue;
-      // The first attempt may have met a connection that was long dead.
-      const atOnce = !turnedAway && !batch.awaited && batch.attempts === 0;
-      pauses.set(
-        batch,
-        isFinal ? undefined : this.#pauseFor(batch, { atOnce }),
-      );
-    }
-    return pauses;
-  }
-
-  /** The pause before the next attempt, or nothing when there is none. */
-  #pauseFor(
-    batch: Batch,
-    { atOnce = false, isRefused = false } = {},
-  ): number | undefined {
-    const { maxRetries } = this.#host;
-    const attempt = isRefused ? ++batch.refusals : ++batch.attempts;
-    // What was refused for sure may go again for as long as there is time.
-    if (isRefused ? maxRetries === 0 : attempt > maxRetries) return undefined;
-    const pause = atOnce ? 0 : pauseBefore(attempt);
-    return performance.now() + pause < batch.sendBy ? pause : undefined;
-  }
-
-  /** Takes all commands back that have come to no end, in the order of issue. */
-  #takeBack(error: Error | undefined): Returned<Batch>[] {
-    // What was refused of an abandoned batch has been told so.
-    const back = this.#returned.filter(({ batch, progress }) =>
-      progress === "ran" || !batch.abandoned
-    );
-    for (const { batch } of back) {
-      // All of it is answered.
-      if (!this.#flying.has(batch)) batch.takeBack();
-    }
-    const turnedAway = error !== undefined && wasTurnedAway(error);
-    let mayChange = false;
-    for (const batch of this.#flying) {
-      mayChange ||= batch.abandoned;
-      if (!turnedAway) batch.doubt();
-      const left = batch.takeBack();
-      mayChange ||= left.some(mayStillChange);
-      for (const one of left) back.push(one);
-    }
-    const identity = this.#link?.identity;
-    if (mayChange && !turnedAway && identity !== undefined) {
-      this.#fenced.add(identity);
-    }
-    this.#returned = [];
-    this.#flying.clear();
-    this.#inFlight.clear();
-    this.#growing = undefined;
-    this.#link?.leave(this);
-    this.#link = undefined;
-    return back;
-  }
-
-  /** Tells the caller of a command that does not go again. */
-  #end(returned: Returned<Batch>, error: Error | undefined): void {
-    const { batch, command, progress, error: refusal } = returned;
-    const { failures } = this.#host;
-    if (refusal !== undefined) return batch.refuse(command, refusal);
-    const cause = error!;
-    const isLost = progress === "sent" && !wasTurnedAway(cause);
-    batch.reject(
-      command,
-      isLost
-        ? failures.lost(command, cause)
-        : failures.refused(command, { kind: "dial", cause }),
-    );
+    for (const batch of flying) this.#ended(batch);
   }
 
   /** Pauses before the next attempt, if anything waits for it. */

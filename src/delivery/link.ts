@@ -9,7 +9,10 @@ import type { Identity } from "../wire/identity.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Applicant, Lender, Refusal } from "../wire/pool.ts";
 
-/** One that wants a link, and uses it while its batches are on the way. */
+/**
+ * One that wants a link, and uses it while its batches are on the way: a lane,
+ * of which links know no more.
+ */
 export interface Passenger {
   /** There is a link. */
   granted(link: Link): void;
@@ -51,6 +54,16 @@ export class Link implements ConnectionOwner {
     return this.#connection.usable;
   }
 
+  /** How many bytes have come over the connection. */
+  get received(): number {
+    return this.#connection.received;
+  }
+
+  /** Where it leads, for people. */
+  get address(): string {
+    return this.#connection.address;
+  }
+
   /** By what the server knows the connection, if it said so. */
   get identity(): Identity | undefined {
     return this.#connection.identity;
@@ -85,12 +98,6 @@ export class Link implements ConnectionOwner {
 
   /** Takes no further batches, and ends when nobody waits for replies. */
   retire(): void {
-    this.#connection.retire();
-  }
-
-  /** Takes no further batches; nor is any connection used that is open now. */
-  leaveServer(): void {
-    this.#pool.renew();
     this.#connection.retire();
   }
 

@@ -4,30 +4,13 @@
  * @module
  */
 
+import type { CommandSpec, Splitting } from "../commands/spec.ts";
+import { splittable } from "../commands/table.ts";
 import { CommandError, DecodeError } from "../errors.ts";
 import { PartialError } from "../partial_error.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import { describe, type Settler } from "./command.ts";
-
-/** How the replies of the parts become one. */
-type Merge = "list" | "sum" | "status";
-
-interface Splittable {
-  /** How many arguments belong to each key, itself included. */
-  readonly step: number;
-  readonly merge: Merge;
-}
-
-/** Commands that may be split by key without changing what they mean. */
-const SPLITTABLE: ReadonlyMap<string, Splittable> = new Map([
-  ["MGET", { step: 1, merge: "list" }],
-  ["MSET", { step: 2, merge: "status" }],
-  ["DEL", { step: 1, merge: "sum" }],
-  ["UNLINK", { step: 1, merge: "sum" }],
-  ["EXISTS", { step: 1, merge: "sum" }],
-  ["TOUCH", { step: 1, merge: "sum" }],
-]);
 
 /** The part of a command whose keys belong to one group. */
 export interface Part {
@@ -45,7 +28,7 @@ export interface Split {
   readonly parts: readonly Part[];
   /** All keys in the caller's order. */
   readonly keys: readonly Key[];
-  readonly merge: Merge;
+  readonly merge: Splitting["merge"];
   /** Whether it ends with an outcome for each key, whatever fails. */
   readonly settled: boolean;
 }
@@ -58,14 +41,13 @@ export interface Split {
  */
 export function split(
   topology: Topology,
-  command: string,
+  { row: { splits } }: CommandSpec,
   args: readonly Argument[],
 ): Split | undefined {
-  const splittable = SPLITTABLE.get(command);
-  if (splittable === undefined) return undefined;
-  const { step } = splittable;
+  if (splits === undefined) return undefined;
+  const { step } = splits;
   if (args.length <= step || args.length % step !== 0) return undefined;
-  return divide(splittable, args, {
+  return divide(splits, args, {
     groupOf: (key) => topology.groupOf(key),
     settled: false,
   });
@@ -80,26 +62,24 @@ export function split(
  */
 export function splitSettled(
   groupOf: (key: Key) => number,
-  command: string,
+  { name, row: { splits } }: CommandSpec,
   args: readonly Argument[],
 ): Split {
-  const splittable = SPLITTABLE.get(command);
-  if (splittable === undefined) {
-    const names = [...SPLITTABLE.keys()].join(", ");
+  if (splits === undefined) {
     throw new TypeError(
-      `Cannot use "settled" with "${command}": it is for ${names}`,
+      `Cannot use "settled" with "${name}": it is for ${splittable()}`,
     );
   }
-  if (args.length % splittable.step !== 0) {
+  if (args.length % splits.step !== 0) {
     throw new TypeError(
-      `Cannot split "${command}": the last of its keys has no value`,
+      `Cannot split "${name}": the last of its keys has no value`,
     );
   }
-  return divide(splittable, args, { groupOf, settled: true });
+  return divide(splits, args, { groupOf, settled: true });
 }
 
 function divide(
-  { step, merge }: Splittable,
+  { step, merge }: Splitting,
   args: readonly Argument[],
   { groupOf, settled }: { groupOf: (key: Key) => number; settled: boolean },
 ): Split {

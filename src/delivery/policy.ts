@@ -7,7 +7,7 @@
  */
 
 import { keyPositions } from "../commands/keys.ts";
-import { isReadOnly, mayAnswerAnything } from "../commands/traits.ts";
+import type { CommandSpec } from "../commands/spec.ts";
 import {
   CommandError,
   ConnectionError,
@@ -36,11 +36,57 @@ const ELSEWHERE = new Set(["READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN"]);
  * a new connection: the address may lead to another server by now. Of what
  * words its own errors (scripts, modules) no text proves anything.
  *
- * @param name The name of the command that travelled, in capitals.
+ * @param command What travelled.
  * @param error The error that answered it.
  */
-export function leadsElsewhere(name: string, error: CommandError): boolean {
-  return ELSEWHERE.has(error.code) && !mayAnswerAnything(name);
+export function leadsElsewhere(
+  command: CommandSpec,
+  error: CommandError,
+): boolean {
+  return ELSEWHERE.has(error.code) && !command.forgeable;
+}
+
+/** Where a command may go that its server has refused. */
+export type WayOut =
+  /** It goes again, over a new connection. */
+  | "elsewhere"
+  /** It was merged with others and goes again by itself. */
+  | "apart"
+  /** It goes again with the source of its script, if the server lacks that. */
+  | "source";
+
+/**
+ * What an error reply proves, where that lets commands go again.
+ *
+ * A user may not be allowed a merged command, or one of its keys. Servers look
+ * at that before they run anything, so none of what was merged has run, and each
+ * command has a right to an answer of its own.
+ *
+ * @param command What travelled.
+ * @param error The error that answered it.
+ * @param how Whether it stood for others, which nobody issued in this form, and
+ * whether it named a script whose source can be sent.
+ */
+export function wayOut(
+  command: CommandSpec,
+  error: CommandError,
+  { isMerged, hasSource }: { isMerged: boolean; hasSource: boolean },
+): WayOut | undefined {
+  // A script may say so as well: the server is asked before it is believed.
+  if (hasSource && error.code === "NOSCRIPT") return "source";
+  if (isMerged && error.code === "NOPERM") return "apart";
+  return leadsElsewhere(command, error) ? "elsewhere" : undefined;
+}
+
+/**
+ * Whether an error reply says that the user is not allowed a command at all,
+ * whatever its keys are.
+ *
+ * @param name The name of the command that travelled, in capitals.
+ */
+export function isForbidden(name: string, error: CommandError): boolean {
+  return error.code === "NOPERM" &&
+    error.message.toUpperCase().includes(`'${name}'`);
 }
 
 /**
@@ -76,6 +122,8 @@ export type Progress =
   | "sent"
   /** Its reply proves that it did not run. */
   | "refused"
+  /** Its reply is an error, which proves nothing; it may have run. */
+  | "failed"
   /** It ran; it is there because of those before it. */
   | "ran";
 
@@ -85,8 +133,10 @@ export interface Returned<B = unknown> {
   readonly progress: Progress;
   /** The batch that it belongs to. */
   readonly batch: B;
-  /** The error reply of one that was refused. */
+  /** The error reply of one that was refused, */
   readonly error?: CommandError;
+  /** and where it may go. */
+  readonly wayOut?: WayOut;
 }
 
 /** What becomes of a command: another attempt, an error, or nothing more. */
@@ -113,16 +163,16 @@ export function decide(
     const { command, progress } = returned[i];
     const verdict = verdictOn(returned[i], loss, changed);
     verdicts[i] = verdict;
-    const mayHaveRun = progress === "ran" ||
+    const mayHaveRun = progress === "ran" || progress === "failed" ||
       progress === "sent" && !turnedAway(loss);
-    if (mayHaveRun && !isReadOnly(command.name)) changed.add(command);
+    if (mayHaveRun && !command.spec.reads) changed.add(command);
   }
   return verdicts;
 }
 
 /** Whether a command that came back may still change something. */
 export function mayStillChange({ command, progress }: Returned): boolean {
-  return progress === "sent" && !isReadOnly(command.name);
+  return progress === "sent" && !command.spec.reads;
 }
 
 function verdictOn(
@@ -137,6 +187,8 @@ function verdictOn(
       return "again";
     case "refused":
       return changed.touches(command) ? "refused" : "again";
+    case "failed":
+      return "refused";
     case "sent":
       if (turnedAway(loss)) return "again";
       return mayRepeat(command, loss) && !changed.touches(command)
@@ -153,7 +205,7 @@ function turnedAway(loss: Error | undefined): boolean {
 function mayRepeat(command: Command, loss: Error | undefined): boolean {
   // A server that does not speak the protocol will not do so in a moment.
   if (loss instanceof ProtocolError) return false;
-  return command.idempotent || isReadOnly(command.name);
+  return command.idempotent || command.spec.reads;
 }
 
 /** The keys of some commands; of one without keys it is all of them. */

@@ -7,9 +7,19 @@
 
 import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
+import type { CommandSpec, Form, ScriptSource } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
-import { BYTES, Command, type Settler, settleWith } from "./command.ts";
+import {
+  BYTES,
+  Command,
+  fail,
+  MAY_HAVE_RUN,
+  type Settler,
+  settleWith,
+  WITH_SOURCE,
+} from "./command.ts";
 
 /*
  * A server runs a command to its end before it looks at the next client, so the
@@ -41,14 +51,15 @@ export const MAX_MERGED_BYTES = 256 * 1024;
  * alone, since MSET has none. A GET without a neighbour is an MGET of one key,
  * so that a key of another type reads as null whatever its neighbours are.
  *
- * @param name The name of the commands in capitals.
+ * @param command What the commands are.
  * @param argCount How many arguments each of them has.
  * @returns The name of the merged command; nothing when they travel one by one.
  */
-export function mergedName(name: string, argCount: number): string | undefined {
-  if (name === "GET") return argCount === 1 ? "MGET" : undefined;
-  if (name === "SET") return argCount === 2 ? "MSET" : undefined;
-  return undefined;
+export function mergedName(
+  { row }: CommandSpec,
+  argCount: number,
+): "MGET" | "MSET" | undefined {
+  return row.merges?.argCount === argCount ? row.merges.as : undefined;
 }
 
 /** Runs that are not merged are as long as those of GETs. */
@@ -62,8 +73,8 @@ const NONE = Object.freeze([]) as unknown as Argument[];
 
 /** What all commands of a {@linkcode Run} have in common. */
 export interface RunKind {
-  /** The name in capitals. */
-  readonly name: string;
+  /** What they are, and what becomes of their replies. */
+  readonly form: Form;
   /** How many arguments each has. */
   readonly argCount: number;
   /** What is out of the ordinary about them, in bits. */
@@ -78,10 +89,10 @@ export interface RunKind {
  * finds its outcome here, unless there is a settler that is to be told.
  */
 export class Run implements RunKind, Outcomes {
-  readonly name: string;
+  readonly form: Form;
   readonly argCount: number;
   readonly flags: number;
-  readonly #mergedName: string | undefined;
+  readonly #mergedName: "MGET" | "MSET" | undefined;
   /** Those of all commands, one after the other. */
   #args: Argument[];
   /** Whoever is to be told of an outcome, by the index of the command. */
@@ -99,25 +110,36 @@ export class Run implements RunKind, Outcomes {
    * @param capacity For how many commands to make room at once.
    */
   constructor(
-    { name, argCount, flags }: RunKind,
+    { form, argCount, flags }: RunKind,
     merging: boolean,
     capacity = 0,
   ) {
     this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
-    this.name = name;
+    this.form = form;
     this.argCount = argCount;
     this.flags = flags;
-    this.#mergedName = merging ? mergedName(name, argCount) : undefined;
+    this.#mergedName = merging ? mergedName(form.command, argCount) : undefined;
   }
 
   /**
    * The command that it travels as, if it is merged. A lone SET has nothing to be
    * merged with; of a GET, see {@linkcode mergedName}.
    */
-  get mergedName(): string | undefined {
+  get mergedName(): "MGET" | "MSET" | undefined {
     return this.length === 1 && this.#mergedName === "MSET"
       ? undefined
       : this.#mergedName;
+  }
+
+  /** The name of its commands in capitals. */
+  get name(): string {
+    return this.form.name;
+  }
+
+  /** What it travels as. */
+  get travelsAs(): CommandSpec {
+    const name = this.mergedName;
+    return name === undefined ? this.form.command : specOf(name);
   }
 
   /** Whether somebody is to be told of the outcome of a command. */
@@ -131,8 +153,8 @@ export class Run implements RunKind, Outcomes {
   }
 
   /** Whether commands are of its kind. */
-  isOf(name: string, argCount: number, flags: number): boolean {
-    return this.name === name && this.argCount === argCount &&
+  isOf(form: Form, argCount: number, flags: number): boolean {
+    return this.form === form && this.argCount === argCount &&
       this.flags === flags;
   }
 
@@ -168,16 +190,29 @@ export class Run implements RunKind, Outcomes {
   at(index: number, flags = 0): Command {
     const from = index * this.argCount;
     return new Command(
-      this.name,
+      this.form,
       this.#args.slice(from, from + this.argCount),
       this.#settlerAt(index),
       this.flags | flags,
     );
   }
 
+  /** Its commands as those who word errors see them. */
+  described(mayHaveRun: boolean): Pick<Command, "name" | "mayHaveRun"> {
+    const { name, flags } = this;
+    return { name, mayHaveRun: mayHaveRun || (flags & MAY_HAVE_RUN) !== 0 };
+  }
+
+  /** Rejects a command that gets no reply. */
+  reject(index: number, rejection: Rejection): void {
+    const settler = this.#settlers?.[index];
+    if (settler === undefined) this.#place(index, rejection);
+    else fail(settler, rejection.make());
+  }
+
   /** Encodes all of it as the merged command. */
   encodeMerged(encoder: Encoder, name: string): void {
-    encoder.part(name, this.#args, 0, this.length * this.argCount);
+    encoder.commandFrom(name, this.#args, 0, this.length * this.argCount);
   }
 
   /**
@@ -187,9 +222,29 @@ export class Run implements RunKind, Outcomes {
    * @returns The index of the first one that is not encoded.
    */
   encodeSingly(encoder: Encoder, index: number, limit: number): number {
-    const { name, argCount, length } = this;
+    const { argCount, length } = this;
+    const { name, script } = this.form;
+    if (script !== undefined) {
+      return this.#encodeScripts(encoder, script, index, limit);
+    }
     while (index < length && encoder.length < limit) {
-      encoder.part(name, this.#args, index * argCount, argCount);
+      encoder.commandFrom(name, this.#args, index * argCount, argCount);
+      index++;
+    }
+    return index;
+  }
+
+  #encodeScripts(
+    encoder: Encoder,
+    script: ScriptSource,
+    index: number,
+    limit: number,
+  ): number {
+    const { argCount, length } = this;
+    const withSource = (this.flags & WITH_SOURCE) !== 0;
+    while (index < length && encoder.length < limit) {
+      const from = index * argCount;
+      encoder.scriptFrom(script, this.#args, from, argCount, withSource);
       index++;
     }
     return index;
@@ -201,9 +256,9 @@ export class Run implements RunKind, Outcomes {
    * @returns The error, if the reply was one.
    */
   settle(index: number, reply: Reply, hostId: number): Error | undefined {
-    if (isObject(reply)) {
-      const settler = this.#settlerAt(index);
-      return settleWith(settler, reply, { name: this.name, hostId });
+    const { form } = this;
+    if (isObject(reply) || form.reader !== undefined) {
+      return settleWith(this.#settlerAt(index), reply, { form, hostId });
     }
     // Text, numbers and null: nearly all there are.
     const settler = this.#settlers?.[index];
@@ -219,14 +274,20 @@ export class Run implements RunKind, Outcomes {
    * @returns Whether that was so; otherwise nothing has happened.
    */
   placeAll(replies: readonly Reply[]): boolean {
-    if (this.#settlers !== undefined || replies.some(isObject)) return false;
+    if (this.#settlers !== undefined || this.form.reader !== undefined) {
+      return false;
+    }
+    if (replies.some(isObject)) return false;
     this.#outcomes = replies;
     return true;
   }
 
   /** The same with one reply for all of them. */
   placeSame(reply: Reply): boolean {
-    if (this.#settlers !== undefined || isObject(reply)) return false;
+    if (this.#settlers !== undefined || this.form.reader !== undefined) {
+      return false;
+    }
+    if (isObject(reply)) return false;
     this.#outcomes = new Array(this.length).fill(reply);
     return true;
   }
@@ -254,8 +315,9 @@ export class Run implements RunKind, Outcomes {
       },
       reject: (reason) => {
         const settler = this.#settlers?.[index];
-        if (settler === undefined) this.#place(index, new Rejection(reason));
-        else settler.reject(reason);
+        if (settler === undefined) {
+          this.#place(index, new Rejection(() => reason));
+        } else settler.reject(reason);
       },
     };
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Batch } from "./batch.ts";
+
 /** What a cluster has counted for one host since it was first used. */
 export interface HostStats {
   /** Commands handed to a connection, those sent again counted again. */
@@ -12,7 +14,8 @@ export interface HostStats {
   readonly replies: number;
   /**
    * Failed commands by kind: the code of an error reply, such as `WRONGTYPE`,
-   * or the name of an error class, such as `TimeoutError`.
+   * or the name of an error class, such as `TimeoutError`. Codes that servers do
+   * not use themselves, which scripts and modules make up, count as `other`.
    */
   readonly errors: Readonly<Record<string, number>>;
   /** Commands whose time ran out. */
@@ -38,16 +41,6 @@ export interface HostStats {
     readonly opened: number;
     readonly lost: number;
   };
-}
-
-/** A batch that is settled, as far as it is counted. */
-export interface SettledBatch {
-  /** How many commands it had. */
-  readonly issued: number;
-  /** How many commands were encoded, those sent again counted again. */
-  readonly sent: number;
-  /** How many commands got a reply. */
-  readonly replies: number;
 }
 
 /**
@@ -76,8 +69,11 @@ export class HostCounters {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  /** Counts a batch that took so many milliseconds. */
-  settled(batch: SettledBatch, milliseconds: number): void {
+  /** Counts a batch that is settled, and took so many milliseconds. */
+  count(
+    batch: Pick<Batch, "issued" | "replies" | "sent">,
+    milliseconds: number,
+  ): void {
     this.#batches++;
     this.#commands += batch.issued;
     this.#sent += batch.sent;

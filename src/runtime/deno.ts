@@ -19,9 +19,20 @@ export const denoRuntime: Runtime = {
     Deno.unrefTimer(timer as unknown as number);
   },
   isUntrusted(error: unknown): boolean {
-    return error instanceof Deno.errors.InvalidData;
+    return error instanceof Deno.errors.InvalidData ||
+      error instanceof Error && unusable.has(error);
+  },
+  objectionTo(address: Address): string | undefined {
+    const { hostname, tls, cert, serverName = hostname } = address;
+    return !tls || cert === undefined || serverName === hostname
+      ? undefined
+      : "in Deno, a client with a certificate checks a server by the host name " +
+        'alone, so give either "cert" and "key" or "serverName"';
   },
 };
+
+/** What was wrong with certificates and keys to show. */
+const unusable = new WeakSet<Error>();
 
 async function connect(
   address: Address,
@@ -31,9 +42,15 @@ async function connect(
     // A unix socket connects or refuses at once; there is nothing to abort.
     return await Deno.connect({ transport: "unix", path: address.path });
   }
-  const socket = await connectTcp(address, signal);
-  socket.setNoDelay(true);
-  return address.tls ? await secure(socket, address, signal) : socket;
+  try {
+    if (!address.tls) return await connectTcp(address, signal);
+    const socket = address.cert === undefined
+      ? await startTls(address, signal)
+      : await connectWithCert(address, signal);
+    return await secure(socket, signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
 /**
@@ -56,21 +73,59 @@ async function connectTcp(
       socket.close();
       throw signal.reason;
     }
+    socket.setNoDelay(true);
     return socket;
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
 }
 
+async function startTls(
+  address: Address,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const { hostname, serverName = hostname, caCerts = [] } = address;
+  return await Deno.startTls(await connectTcp(address, signal), {
+    hostname: serverName,
+    caCerts: [...caCerts],
+  });
+}
+
+/**
+ * Opens a socket that shows a certificate. The one function of Deno that does so
+ * opens it itself, and cannot be aborted: what comes too late is closed. It has
+ * no switch for small writes, which may be held back until what was written
+ * before has arrived.
+ */
+async function connectWithCert(
+  { hostname, port, cert, key, caCerts = [] }: Address,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  signal.throwIfAborted();
+  const options = { hostname, port, caCerts: [...caCerts] };
+  const opening = Deno.connectTls({ ...options, cert: cert!, key: key! });
+  const { promise: end, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([opening, end]);
+  } catch (error) {
+    opening.then((socket) => socket.close(), () => {});
+    // What goes wrong with a network is of a class of Deno's own.
+    if (!signal.aborted && error instanceof Error && error.name === "Error") {
+      unusable.add(error);
+    }
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Sees the handshake through, or closes the socket. */
 async function secure(
-  plain: Deno.TcpConn,
-  { hostname, caCerts }: Address,
+  socket: Deno.TlsConn,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const socket = await Deno.startTls(plain, {
-    hostname,
-    caCerts: [...caCerts ?? []],
-  });
   const onAbort = () => socket.close();
   signal.addEventListener("abort", onAbort);
   try {

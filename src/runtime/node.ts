@@ -21,6 +21,7 @@ export const nodeRuntime: Runtime = {
   isUntrusted(error: unknown): boolean {
     return error instanceof Error && untrusted.has(error);
   },
+  objectionTo(): undefined {},
 };
 
 /** What was wrong with servers that cannot be trusted. */
@@ -49,23 +50,27 @@ async function connect(
 }
 
 async function connectTls(
-  { hostname, port, caCerts }: Address,
+  address: Address,
   signal: AbortSignal,
 ): Promise<Socket> {
   const net = await import("node:net");
   const tls = await import("node:tls");
   signal.throwIfAborted();
-  const options = (onread: OnReadOpts): TlsOptions => ({
-    host: hostname,
-    port,
-    rejectUnauthorized: true,
-    // An address is checked too, but has no place in the greeting.
-    ...(net.isIP(hostname) ? {} : { servername: hostname }),
-    ...(caCerts ? { secureContext: contextFor(caCerts, tls) } : {}),
-    onread,
-  });
-  const socket = new NodeSocket((onread) => tls.connect(options(onread)));
+  const { hostname, port, serverName = hostname } = address;
   try {
+    const secureContext = contextOf(address, tls);
+    const options = (onread: OnReadOpts): TlsOptions => ({
+      host: hostname,
+      port,
+      rejectUnauthorized: true,
+      // An address is checked too, but has no place in the greeting.
+      ...(net.isIP(serverName) ? {} : { servername: serverName }),
+      ...(secureContext ? { secureContext } : {}),
+      checkServerIdentity: (_, cert) =>
+        tls.checkServerIdentity(serverName, cert),
+      onread,
+    });
+    const socket = new NodeSocket((onread) => tls.connect(options(onread)));
     await socket.opened("secureConnect", signal);
     return socket;
   } catch (error) {
@@ -76,20 +81,29 @@ async function connectTls(
   }
 }
 
-/** Reading all certificates takes some milliseconds: once for all connections. */
-const contexts = new WeakMap<readonly string[], SecureContext>();
+/**
+ * Reading all certificates takes some milliseconds: once for all connections to
+ * an address, and for all addresses that only share what they trust.
+ */
+const contexts = new WeakMap<object, SecureContext>();
 
-function contextFor(
-  caCerts: readonly string[],
+function contextOf(
+  address: Address,
   tls: typeof import("node:tls"),
-): SecureContext {
-  let context = contexts.get(caCerts);
+): SecureContext | undefined {
+  const { caCerts, cert, key } = address;
+  const owner = cert === undefined ? caCerts : address;
+  if (owner === undefined) return undefined;
+  let context = contexts.get(owner);
   if (context === undefined) {
     // Alone they would take the place of those of the system. Those that the
     // program was started with are known from Node.js 22.15 on.
     const others = tls.getCACertificates?.("default") ?? tls.rootCertificates;
-    context = tls.createSecureContext({ ca: [...others, ...caCerts] });
-    contexts.set(caCerts, context);
+    context = tls.createSecureContext({
+      ...(caCerts ? { ca: [...others, ...caCerts] } : {}),
+      ...(cert === undefined ? {} : { cert, key }),
+    });
+    contexts.set(owner, context);
   }
   return context;
 }

@@ -16,6 +16,12 @@ export interface Address {
   tls: boolean;
   /** Certificates (PEM) to trust beside those of the system. */
   caCerts?: readonly string[] | undefined;
+  /** The certificate (PEM) to show, and */
+  cert?: string | undefined;
+  /** its private key (PEM). */
+  key?: string | undefined;
+  /** The name to greet and to check the server by, instead of `hostname`. */
+  serverName?: string | undefined;
 }
 
 /** An open socket; every `Deno.Conn` is one. */
@@ -56,4 +62,10 @@ export interface Runtime {
    * does not speak TLS: another attempt would end the same.
    */
   isUntrusted(error: unknown): boolean;
+  /**
+   * Why it cannot connect to such an address at all, if it cannot.
+   *
+   * @param address Where to.
+   */
+  objectionTo(address: Address): string | undefined;
 }

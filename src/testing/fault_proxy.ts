@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertOptions, isText, oneOf } from "../options.ts";
+import { isText, oneOf, readOptions } from "../options.ts";
 import {
   type AnswerOptions,
   checkAmount,
@@ -116,12 +116,12 @@ export class FaultProxy implements AsyncDisposable {
     options: FaultProxyOptions = {},
   ): Promise<FaultProxy> {
     checkTarget(target);
-    assertOptions(
+    const { transport } = readOptions(
       options,
       { transport: oneOf("tcp", "unix") },
       "FaultProxy.start()",
     );
-    const dir = options.transport === "unix"
+    const dir = transport === "unix"
       ? await Deno.makeTempDir({ prefix: "rb-proxy-" })
       : undefined;
     const proxy = new FaultProxy(target, dir);
@@ -191,8 +191,8 @@ export class FaultProxy implements AsyncDisposable {
    */
   cut(options: CutOptions = {}): void {
     const checks = { replies: isNumber, bytes: isNumber };
-    assertOptions(options, checks, "cut()");
-    const { replies = 0, bytes = 0 } = options;
+    const read = readOptions(options, checks, "cut()");
+    const { replies = 0, bytes = 0 } = read;
     checkAmount("replies", replies, 0);
     checkAmount("bytes", bytes, 0);
     this.#set({ kind: "cut", replies, bytes });
@@ -223,8 +223,7 @@ export class FaultProxy implements AsyncDisposable {
    */
   hold(options: HoldOptions = {}): void {
     const checks = { direction: oneOf("requests", "replies", "both") };
-    assertOptions(options, checks, "hold()");
-    const { direction = "both" } = options;
+    const { direction = "both" } = readOptions(options, checks, "hold()");
     this.#set({
       kind: "hold",
       requests: direction !== "replies",
@@ -292,8 +291,8 @@ export class FaultProxy implements AsyncDisposable {
   answer(error: string, options: AnswerOptions = {}): void {
     const reply = errorReply("error", error);
     const checks = { commands: isNames, times: isNumber, close: isBoolean };
-    assertOptions(options, checks, "answer()");
-    const { commands, times = Infinity, close = false } = options;
+    const read = readOptions(options, checks, "answer()");
+    const { commands, times = Infinity, close = false } = read;
     checkAmount("times", times, 1);
     this.#set({
       kind: "answer",
@@ -327,8 +326,7 @@ export class FaultProxy implements AsyncDisposable {
    * @throws {TypeError | RangeError} When an option is unknown or wrong.
    */
   async refuse(options: RefuseOptions = {}): Promise<void> {
-    assertOptions(options, { error: isText }, "refuse()");
-    const { error } = options;
+    const { error } = readOptions(options, { error: isText }, "refuse()");
     if (error !== undefined) {
       const refusal = errorReply("error", error);
       if (this.#closing !== undefined) return;

@@ -10,6 +10,7 @@ import { guard, type Guarded, unguard } from "./exit_guard.ts";
 import {
   directiveLines,
   findFreePort,
+  readServerOptions,
   type RedisServerOptions,
 } from "./server_config.ts";
 import { ServerProcess } from "./server_process.ts";
@@ -92,10 +93,11 @@ export class RedisServer implements AsyncDisposable {
    */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     // What is wrong with the options is said before anything is created.
-    directiveLines(options);
-    const executable = await findExecutable(options.executable);
+    const read = readServerOptions(options);
+    directiveLines(read);
+    const executable = await findExecutable(read.executable);
     const dir = await Deno.makeTempDir({ prefix: "rb-redis-" });
-    const server = new RedisServer(executable, dir, options);
+    const server = new RedisServer(executable, dir, read);
     guard(server.#guarded);
     try {
       await server.#startOnPort();

@@ -4,6 +4,16 @@
  * @module
  */
 
+import {
+  type Checks,
+  isAnything,
+  isObject,
+  isText,
+  oneOf,
+  optionNames,
+  readOptions,
+} from "../options.ts";
+
 /** The certificate files of a server that speaks TLS. */
 export interface ServerTlsFiles {
   /** The path of its certificate (PEM). */
@@ -62,6 +72,19 @@ export interface RedisServerOptions {
   timeout?: number | undefined;
 }
 
+const CHECKS: Checks = {
+  executable: isText,
+  transport: oneOf("unix", "tcp"),
+  config: isObject,
+  tls: isObject,
+  // What is wrong with a number is said with the directives.
+  databases: isAnything,
+  port: isAnything,
+  timeout: isAnything,
+};
+
+const TLS_CHECKS: Checks = { cert: isText, key: isText, ca: isText };
+
 /** What would put a server where its own properties do not say it is. */
 const OWN_DIRECTIVES = new Set([
   "bind",
@@ -73,6 +96,33 @@ const OWN_DIRECTIVES = new Set([
   "tls-port",
   "unixsocket",
 ]);
+
+/**
+ * Reads the options of a server, once.
+ *
+ * @param options As a caller gave them.
+ * @returns What was given, in objects of their own.
+ * @throws {TypeError} When one is unknown or not as expected.
+ */
+export function readServerOptions(
+  options: RedisServerOptions,
+): RedisServerOptions {
+  const read = readOptions(options, CHECKS, "RedisServer.start()");
+  if (read.tls !== undefined) {
+    read.tls = readOptions(read.tls, TLS_CHECKS, '"tls"');
+  }
+  const { config = [] } = read;
+  if (!Array.isArray(config)) {
+    const record = config as Readonly<Record<string, string>>;
+    read.config = optionNames(record, '"config"')
+      .map((name) => directiveLine(name, record[name]));
+  }
+  return read;
+}
+
+function directiveLine(name: string, value: string): string {
+  return `${name} ${value === "" ? '""' : value}`;
+}
 
 /**
  * Turns the options that are a user's own into directives.
@@ -87,7 +137,7 @@ export function directiveLines(options: RedisServerOptions): string[] {
   checkOptions(options);
   const { config = {}, tls } = options;
   const lines = Array.isArray(config) ? [...config] : Object.entries(config)
-    .map(([name, value]) => `${name} ${value === "" ? '""' : value}`);
+    .map(([name, value]) => directiveLine(name, value));
   for (const line of lines) checkLine(line);
   return tls === undefined ? lines : [...tlsLines(tls), ...lines];
 }

@@ -6,6 +6,15 @@
 
 import { Cluster } from "../cluster.ts";
 import type { ClusterOptions } from "../cluster_options.ts";
+import {
+  type Checks,
+  isAnything,
+  isObject,
+  isText,
+  oneOf,
+  optionNames,
+  readOptions,
+} from "../options.ts";
 import { RedisServer } from "./redis_server.ts";
 import type { RedisServerOptions } from "./server_config.ts";
 
@@ -55,6 +64,14 @@ export interface MakeTestClusterOptions extends TestSetupOptions {
    */
   cluster?: TestClusterOptions | undefined;
 }
+
+const CHECKS: Checks = {
+  servers: isAnything,
+  databasesEach: isAnything,
+  serverExecutable: isText,
+  transport: oneOf("unix", "tcp"),
+  config: isObject,
+};
 
 /** One host of a `TestSetup`: one database of one server. */
 export interface TestHost {
@@ -110,7 +127,8 @@ export class TestSetup implements AsyncDisposable {
    * @throws {Error} When one of them does not start; the others are stopped.
    */
   static async start(options: TestSetupOptions = {}): Promise<TestSetup> {
-    const { servers = 4, databasesEach = 8 } = options;
+    const read = readOptions(options, CHECKS, "TestSetup.start()");
+    const { servers = 4, databasesEach = 8 } = read;
     if (!Number.isInteger(servers) || servers < 1) {
       throw new RangeError(
         `Option "servers" must be an integer from 1, not "${servers}"`,
@@ -118,10 +136,10 @@ export class TestSetup implements AsyncDisposable {
     }
     const starts = Array.from({ length: servers }, () =>
       RedisServer.start({
-        executable: options.serverExecutable,
-        transport: options.transport ?? "unix",
+        executable: read.serverExecutable,
+        transport: read.transport ?? "unix",
         databases: databasesEach,
-        config: options.config,
+        config: read.config,
       }));
     return new TestSetup(await allOrNone(starts), databasesEach);
   }
@@ -146,7 +164,7 @@ export class TestSetup implements AsyncDisposable {
    * @returns The cluster.
    */
   makeCluster(options: TestClusterOptions = {}): Cluster {
-    const cluster = new Cluster({ ...options, hosts: this.hosts });
+    const cluster = new Cluster(withHosts(options, this.hosts));
     this.#clusters.add(cluster);
     return cluster;
   }
@@ -187,7 +205,7 @@ export class TestCluster extends Cluster {
    * @param options The options of the cluster, except for its hosts.
    */
   constructor(setup: TestSetup, options: TestClusterOptions = {}) {
-    super({ ...options, hosts: setup.hosts });
+    super(withHosts(options, setup.hosts));
     this.setup = setup;
   }
 
@@ -227,13 +245,35 @@ export class TestCluster extends Cluster {
 export async function makeTestCluster(
   options: MakeTestClusterOptions = {},
 ): Promise<TestCluster> {
-  const setup = await TestSetup.start(options);
+  const checks = { ...CHECKS, cluster: isObject };
+  const read = readOptions(options, checks, "makeTestCluster()");
+  const { cluster, ...rest } = read;
+  const setup = await TestSetup.start(rest);
   try {
-    return new TestCluster(setup, options.cluster);
+    return new TestCluster(setup, cluster);
   } catch (error) {
     await setup.close();
     throw error;
   }
+}
+
+/** The options of a cluster over these hosts, whatever has been said of it. */
+function withHosts(
+  options: TestClusterOptions,
+  hosts: TestHost[],
+): ClusterOptions {
+  const names = optionNames(options, "the cluster");
+  if (names.includes("hosts")) {
+    throw new TypeError(
+      'Cannot take the option "hosts" of the cluster: its hosts are those of ' +
+        "the setup",
+    );
+  }
+  const given = options as Readonly<Record<string, unknown>>;
+  return {
+    ...Object.fromEntries(names.map((name) => [name, given[name]])),
+    hosts,
+  };
 }
 
 async function allOrNone(

@@ -14,10 +14,11 @@ const { getHostForCommand } = BaseRouter.prototype;
  * The topology of hosts that only their owner adds and removes: each host is a
  * group of its own.
  */
-export class FixedTopology<H extends RouterHost> implements Topology {
+export class FixedTopology<H extends RouterHost> implements Topology<H> {
   readonly hosts = new Map<number, H>();
   readonly #makeRouter: (cluster: RouterCluster) => BaseRouter;
   #router: BaseRouter | undefined = undefined;
+  #onChange: (hostId: number) => void = () => {};
 
   /** @param makeRouter Makes the router for a set of hosts. */
   constructor(makeRouter: (cluster: RouterCluster) => BaseRouter) {
@@ -39,8 +40,19 @@ export class FixedTopology<H extends RouterHost> implements Topology {
     return this.router.getHostForCommand === getHostForCommand;
   }
 
-  /** Adds a host. */
+  watch(onChange: (hostId: number) => void): void {
+    this.#onChange = onChange;
+  }
+
+  /**
+   * Adds a host.
+   *
+   * @throws {TypeError} If its id is taken.
+   */
   add(host: H): void {
+    if (this.hosts.has(host.hostId)) {
+      throw new TypeError(`Two hosts share the id ${host.hostId}`);
+    }
     this.hosts.set(host.hostId, host);
     this.#router = undefined;
   }
@@ -49,6 +61,7 @@ export class FixedTopology<H extends RouterHost> implements Topology {
   remove(hostId: number): boolean {
     if (!this.hosts.delete(hostId)) return false;
     this.#router = undefined;
+    this.#onChange(hostId);
     return true;
   }
 

@@ -15,6 +15,7 @@ export { Ketama } from "./ketama.ts";
 export { assertKey, type KeyPlace } from "./key.ts";
 export { PartitionRouter } from "./partition_router.ts";
 export { type KeyMove, type Move, type Plan, plan } from "./plan.ts";
+export { Refresher } from "./refresher.ts";
 export {
   type PythonHost,
   pythonRbLabel,
@@ -27,4 +28,4 @@ export {
   type RouterOptions,
 } from "./router.ts";
 export type { Routing } from "./routing.ts";
-export type { Topology } from "./topology.ts";
+export type { Question, Topology } from "./topology.ts";

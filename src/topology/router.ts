@@ -17,7 +17,10 @@ export interface RouterHost {
   readonly hostId: number;
   /** Its share of the keys compared to other hosts, where a router has shares. */
   readonly weight: number;
-  /** The name under which it is on a ring; another name moves its keys. */
+  /**
+   * The name under which it is on a ring; another name moves its keys. A host
+   * that cannot be on a ring throws a `BadHostSetupError`.
+   */
   readonly ringLabel: string;
   /** The name that its owner gave it, if any: a plan knows it again by that. */
   readonly label?: string | undefined;

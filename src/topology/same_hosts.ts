@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BadHostSetupError } from "../errors.ts";
 import type { RouterHost } from "./router.ts";
 
 type Hosts = ReadonlyMap<number, RouterHost>;
@@ -11,9 +12,19 @@ type Mark = (host: RouterHost) => string | undefined;
 
 /** What tells hosts apart, the surest first. */
 const MARKS: readonly Mark[] = [
-  ({ ringLabel }) => ringLabel,
+  ringLabelOf,
   ({ address }) => address,
 ];
+
+/** The label on a ring, of a host that may have none as it is on none. */
+function ringLabelOf(host: RouterHost): string | undefined {
+  try {
+    return host.ringLabel;
+  } catch (error) {
+    if (error instanceof BadHostSetupError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Finds the hosts of one set in another one: by ring label, else by address,

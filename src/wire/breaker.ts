@@ -45,6 +45,10 @@ export class Breaker {
   readonly #maxDelay: number;
   /** How many attempts failed since the last success. */
   failures = 0;
+  /** Whether a success would be news. */
+  doubted = false;
+  /** Whether it told that the server is down. */
+  #toldDown = false;
   #probes = 0;
   #error: unknown = undefined;
   #failedAt = -Infinity;
@@ -102,24 +106,34 @@ export class Breaker {
 
   /** An attempt succeeded. */
   succeeded(): void {
-    if (this.failures === 0) return;
-    const wasOpen = this.open;
+    if (!this.doubted) return;
+    this.doubted = false;
+    this.reset();
+    if (!this.#toldDown) return;
+    this.#toldDown = false;
+    this.#onChange(false, undefined);
+  }
+
+  /** Forgets all attempts: they were made elsewhere. */
+  reset(): void {
     this.failures = 0;
     this.#probes = 0;
     this.#error = undefined;
     this.stop();
-    if (wasOpen) this.#onChange(false, undefined);
   }
 
   /** An attempt failed. */
   failed(error: unknown): void {
     const wasOpen = this.open;
     this.failures++;
+    this.doubted = true;
     this.#error = error;
     this.#failedAt = performance.now();
     if (!this.open) return;
     this.#schedule();
-    if (!wasOpen) this.#onChange(true, error);
+    if (wasOpen) return;
+    this.#toldDown = true;
+    this.#onChange(true, error);
   }
 
   /** Probes no more. */

@@ -1,44 +1,39 @@
 /**
- * A few commands with their replies, outside of any batch: handshakes and
- * probes.
+ * A few commands with their replies, outside of any batch: handshakes, probes,
+ * and what goes ahead of the commands of others.
  *
  * @module
  */
 
 import type { Argument, Reply } from "../values.ts";
-import type { Connection } from "./connection.ts";
 import type { Encoder } from "./resp/encoder.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** An exchange that collects its replies. */
+/** Commands that leave in one go, none of which words its own errors. */
 export class CommandExchange implements Exchange {
+  readonly wantsBytes = false;
+  readonly forgeable = false;
+  /** Whether nobody waits for its replies: what follows it is waited for. */
+  readonly abandoned: boolean;
   readonly #commands: readonly Argument[][];
-  readonly #replies: Reply[] = [];
+  readonly #onReply: (reply: Reply) => void;
   #encoded = false;
-
-  private constructor(commands: readonly Argument[][]) {
-    this.#commands = commands;
-  }
+  #missing: number;
 
   /**
-   * Sends commands over a connection that nobody else uses.
-   *
    * @param commands Each a name and its arguments.
-   * @returns One reply for each command, error replies among them.
-   * @throws {Error} If the connection is lost before the last one.
+   * @param onReply Told each reply, errors among them.
+   * @param abandoned Whether nobody waits for the replies.
    */
-  static run(
-    connection: Connection,
+  constructor(
     commands: readonly Argument[][],
-  ): Promise<Reply[]> {
-    const exchange = new CommandExchange(commands);
-    return new Promise<Reply[]>((resolve, reject) => {
-      connection.owner = {
-        connectionIdle: () => resolve(exchange.#replies),
-        connectionLost: (_, error) => reject(error),
-      };
-      connection.send(exchange);
-    }).finally(() => connection.owner = undefined);
+    onReply: (reply: Reply) => void,
+    abandoned = false,
+  ) {
+    this.#commands = commands;
+    this.#onReply = onReply;
+    this.#missing = commands.length;
+    this.abandoned = abandoned;
   }
 
   encode(encoder: Encoder): number {
@@ -53,23 +48,16 @@ export class CommandExchange implements Exchange {
     return this.#encoded;
   }
 
-  get wantsBytes(): boolean {
-    return false;
-  }
-
-  get forgeable(): boolean {
-    return false;
-  }
-
-  accept(reply: Reply): void {
-    this.#replies.push(reply);
+  get awaited(): boolean {
+    return this.#encoded && this.#missing > 0;
   }
 
   get finished(): boolean {
-    return this.#encoded && this.#replies.length === this.#commands.length;
+    return this.#encoded && this.#missing === 0;
   }
 
-  get abandoned(): boolean {
-    return false;
+  accept(reply: Reply): void {
+    this.#missing--;
+    this.#onReply(reply);
   }
 }

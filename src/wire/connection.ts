@@ -11,9 +11,10 @@ import {
 } from "../errors.ts";
 import type { Socket } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
+import { countdown } from "./countdown.ts";
 import { Encoder } from "./resp/encoder.ts";
 import { type Exchange, ExchangeQueue } from "./exchange.ts";
-import { type Identity, IdentityQuestion } from "./identity.ts";
+import { type Identity, identityQuestion } from "./identity.ts";
 import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
 import { INCOMPLETE, Parser, type ParserOptions } from "./resp/parser.ts";
 
@@ -46,6 +47,12 @@ export interface Traffic {
 export interface ConnectionOptions extends ParserOptions {
   /** Where to count the bytes; several connections may share it. */
   traffic?: Traffic;
+  /**
+   * Where it leads, for people.
+   *
+   * @default {""}
+   */
+  address?: string;
 }
 
 /**
@@ -79,12 +86,16 @@ const PUSH = 0x3e; // ">"
 export class Connection {
   /** Settles when the connection is closed and all its operations have ended. */
   readonly closed: Promise<void>;
+  /** Where it leads, for people. */
+  readonly address: string;
   /** Who is told about idleness and loss. */
   owner: ConnectionOwner | undefined = undefined;
   /** When it last became idle, in milliseconds of `performance.now()`. */
   idleSince = 0;
   /** Whether a command of a caller was ever sent over it. */
   used = false;
+  /** How many bytes have come. */
+  received = 0;
   /** By what the server knows it, if it said so. */
   identity: Identity | undefined = undefined;
 
@@ -93,6 +104,8 @@ export class Connection {
   readonly #traffic: Traffic | undefined;
   readonly #encoder = new Encoder(CHUNK_BYTES + LAST_FRAME_BYTES);
   readonly #queue = new ExchangeQueue();
+  /** Asks the server for the identity. */
+  #question: Exchange | undefined = undefined;
   #onMessage: MessageReceiver | undefined = undefined;
   /** Pending while the receiver of messages has no room. */
   #room: Promise<void> | undefined = undefined;
@@ -105,11 +118,13 @@ export class Connection {
   /** Whether somebody waits for messages. */
   #expecting = false;
   #retired = false;
+  /** Why it writes no more, if so. */
+  #stopped: Error | undefined = undefined;
   #failed = false;
   #error: Error | undefined = undefined;
   /** A first reply that may be a farewell, until the server goes on or ends. */
   #farewell: Suspicion | undefined = undefined;
-  #grace: ReturnType<typeof setTimeout> | undefined = undefined;
+  #endGrace: (() => void) | undefined = undefined;
 
   /**
    * @param socket An open socket, which the connection now owns.
@@ -119,6 +134,7 @@ export class Connection {
     this.#socket = socket;
     this.#parser = new Parser(options);
     this.#traffic = options.traffic;
+    this.address = options.address ?? "";
     socket.unref();
     this.closed = this.#run();
   }
@@ -167,9 +183,11 @@ export class Connection {
    * waits for the answer.
    */
   identify(): void {
-    this.#queue.push(
-      new IdentityQuestion((identity) => this.identity = identity),
+    this.#question = identityQuestion(
+      this.address,
+      (identity) => this.identity = identity,
     );
+    this.#queue.push(this.#question);
   }
 
   /** Has nothing more to do with an exchange that is finished. */
@@ -204,7 +222,18 @@ export class Connection {
    */
   retire(): void {
     this.#retired = true;
-    if (this.#queue.abandoned) this.close();
+    if (this.#isForsaken) this.close(this.#stopped);
+  }
+
+  /**
+   * Writes no more: it closes as soon as nobody waits for a reply to what was
+   * written, and what was not goes back to the owner.
+   *
+   * @param reason Why; told to the owner.
+   */
+  stop(reason: Error): void {
+    this.#stopped = reason;
+    this.retire();
   }
 
   /**
@@ -218,7 +247,7 @@ export class Connection {
     this.#hold(true);
     this.#error = error;
     this.#awaited = 0;
-    clearTimeout(this.#grace);
+    this.#endGrace?.();
     try {
       this.#socket.close();
     } catch {
@@ -233,6 +262,7 @@ export class Connection {
       while (this.#error === undefined) {
         const count = await this.#socket.read(this.#parser.room());
         if (count === null) throw endOfStream(this.#parser.idle);
+        this.received += count;
         if (this.#traffic !== undefined) {
           this.#traffic.bytesReceived += count;
           this.#traffic.heardAt = performance.now();
@@ -269,7 +299,7 @@ export class Connection {
         return this.#suspect({ reply, asking });
       }
       // Only commands of its owner count: what came before proves little.
-      this.#answered ||= !(asking instanceof IdentityQuestion);
+      this.#answered ||= asking === undefined || asking !== this.#question;
       this.#pass(reply, asking);
     }
     this.#afterDelivery();
@@ -291,21 +321,21 @@ export class Connection {
    */
   #suspect(farewell: Suspicion): void {
     this.#farewell = farewell;
-    this.#grace = setTimeout(() => {
+    this.#endGrace = countdown(FAREWELL_GRACE, () => {
       try {
         this.#admit();
         this.#afterDelivery();
       } catch (error) {
         this.#fail(error);
       }
-    }, FAREWELL_GRACE);
+    });
   }
 
   /** The server went on: what looked like a farewell was a reply. */
   #admit(): void {
     const farewell = this.#farewell;
     if (farewell === undefined) return;
-    clearTimeout(this.#grace);
+    this.#endGrace?.();
     this.#farewell = undefined;
     this.#answered = true;
     this.#pass(farewell.reply, farewell.asking);
@@ -334,7 +364,7 @@ export class Connection {
     // What only goes ahead of a command has no time limit of its own, and that
     // command may have been given up before it left.
     if (this.#retired || this.busy) {
-      if (this.#queue.abandoned) this.close();
+      if (this.#isForsaken) this.close(this.#stopped);
     } else {
       this.#hold(this.#expecting);
       this.owner?.connectionIdle(this);
@@ -369,8 +399,16 @@ export class Connection {
     this.#afterDelivery();
   }
 
+  /** Whether nobody waits for a reply that is still to come. */
+  get #isForsaken(): boolean {
+    return this.#stopped === undefined
+      ? this.#queue.abandoned
+      : !this.#queue.awaited;
+  }
+
   #encodeChunk(): boolean {
     this.#encoder.clear();
+    if (this.#stopped !== undefined) return false;
     while (this.#encoder.length < CHUNK_BYTES) {
       const exchange = this.#queue.nextToWrite();
       if (exchange === undefined) break;
@@ -413,8 +451,11 @@ interface Suspicion {
   readonly asking: Exchange | undefined;
 }
 
+/** An end inside a reply is a loss like any other: what came of it was right. */
 function endOfStream(idle: boolean): Error {
-  return idle
-    ? new ConnectionError("The server closed the connection")
-    : new ProtocolError("The server closed the connection inside a reply");
+  return new ConnectionError(
+    idle
+      ? "The server closed the connection"
+      : "The server closed the connection inside a reply",
+  );
 }

@@ -12,7 +12,7 @@ import {
 } from "../errors.ts";
 import { type Address, runtime } from "../runtime/mod.ts";
 import type { Argument } from "../values.ts";
-import { CommandExchange } from "./command_exchange.ts";
+import { ask } from "./ask.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { provesLife } from "./liveness.ts";
 import type { DialManner } from "./pool_types.ts";
@@ -22,8 +22,8 @@ import { TimeLimit } from "./time_limit.ts";
 export interface Endpoint extends Address {
   /** For AUTH. */
   username?: string | undefined;
-  /** For AUTH. */
-  password?: string | undefined;
+  /** For AUTH; a function is asked for it, once for each connection. */
+  password?: string | (() => string | Promise<string>) | undefined;
   /** For SELECT. */
   db: number;
   /** For CLIENT SETNAME. */
@@ -60,22 +60,21 @@ export async function dial(
   endpoint: Endpoint,
   options: DialOptions,
 ): Promise<Connection> {
-  const limit = new TimeLimit(options.timeout, options.signal);
+  const { timeout, signal: outer, traffic } = options;
+  const heard = () => traffic?.bytesReceived ?? 0;
+  const limit = new TimeLimit(timeout, outer, heard);
   const { signal } = limit;
   try {
     signal.throwIfAborted();
     const socket = await runtime.connect(endpoint, signal);
     const connection = new Connection(socket, options);
-    const { protocol, manner = "full" } = options;
-    const commands = introduction(endpoint, protocol, manner === "bare");
-    if (commands.length === 0 && manner === "proven") commands.push(["PING"]);
-    await introduce(connection, commands, {
-      signal,
-      secret: endpoint.password,
-    });
+    await introduce(connection, endpoint, { ...options, signal });
     return connection;
   } catch (error) {
-    throw signal.aborted ? signal.reason : dialError(error);
+    // Of what was waited for when the time was up, its own error tells more.
+    throw signal.aborted && !(error instanceof TimeoutError)
+      ? signal.reason
+      : dialError(error);
   } finally {
     limit.stop();
   }
@@ -84,21 +83,30 @@ export async function dial(
 /** Authenticates, selects and names, all in one write. */
 async function introduce(
   connection: Connection,
-  commands: Argument[][],
-  { signal, secret }: { signal: AbortSignal; secret: string | undefined },
+  endpoint: Endpoint,
+  { protocol, manner = "full", signal }: DialOptions & { signal: AbortSignal },
 ): Promise<void> {
-  if (commands.length === 0) return;
   const onAbort = () => connection.close(signal.reason);
   signal.addEventListener("abort", onAbort);
   try {
     // Aborted while the socket was on its way here: no event will tell.
     signal.throwIfAborted();
-    const replies = await CommandExchange.run(connection, commands);
+    // Only now, since nobody needs it of a server that is not there.
+    const password = typeof endpoint.password === "function"
+      ? await askPassword(endpoint.password, signal)
+      : endpoint.password;
+    const commands = introduction(endpoint, password, {
+      protocol,
+      bare: manner === "bare",
+    });
+    if (commands.length === 0 && manner === "proven") commands.push(["PING"]);
+    if (commands.length === 0) return;
+    const replies = await ask(connection, commands);
     replies.forEach((reply, index) => {
       if (!(reply instanceof CommandError)) return;
       const command = String(commands[index][0]);
       if (command === "PING" && provesLife(reply)) return;
-      throw refusal(command, reply, secret);
+      throw refusal(command, reply, password);
     });
   } catch (error) {
     connection.close();
@@ -109,6 +117,45 @@ async function introduce(
   }
 }
 
+/** Asks for a password, for as long as the connection has time. */
+async function askPassword(
+  source: () => string | Promise<string>,
+  signal: AbortSignal,
+): Promise<string> {
+  const { promise: end, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  let password: unknown;
+  try {
+    password = await Promise.race([(async () => await source())(), end]);
+  } catch (cause) {
+    if (!signal.aborted) {
+      throw passwordError("The function for the password failed", { cause });
+    }
+    if (!(signal.reason instanceof TimeoutError)) throw signal.reason;
+    throw new TimeoutError("The function for the password gave none in time", {
+      outcome: "not-sent",
+    });
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+  if (typeof password === "string" && password.isWellFormed()) return password;
+  throw passwordError(
+    typeof password === "string"
+      ? "The function for the password gave a string with a lone surrogate"
+      : "The function for the password gave no string, but a value of type " +
+        `"${typeof password}"`,
+  );
+}
+
+/** @param details The cause, if there is one: what the function threw. */
+function passwordError(
+  problem: string,
+  details: { cause?: unknown } = {},
+): ConnectionError {
+  return new ConnectionError(problem, { ...details, outcome: "not-sent" });
+}
+
 /**
  * The commands that make a fresh connection the one that was asked for.
  *
@@ -116,11 +163,10 @@ async function introduce(
  * while it is busy with a script as well.
  */
 function introduction(
-  endpoint: Endpoint,
-  protocol: 2 | 3,
-  bare: boolean,
+  { username, db, name }: Endpoint,
+  password: string | undefined,
+  { protocol, bare }: { protocol: 2 | 3; bare: boolean },
 ): Argument[][] {
-  const { username, password, db, name } = endpoint;
   const commands: Argument[][] = [];
   const credentials = username === undefined ? [] : [username];
   if (password !== undefined) credentials.push(password);

@@ -34,6 +34,8 @@ export interface Exchange {
    * command (a script, a module), so that its text proves nothing.
    */
   readonly forgeable: boolean;
+  /** Whether a frame that was encoded has no reply yet. */
+  readonly awaited: boolean;
   /** Takes the next reply. */
   accept(reply: Reply): void;
   /** Whether every frame that was encoded has its reply, and all are encoded. */
@@ -48,6 +50,7 @@ const FINISHED: Exchange = Object.freeze({
   encoded: true,
   wantsBytes: false,
   forgeable: false,
+  awaited: false,
   accept: () => {},
   finished: true,
   abandoned: true,
@@ -104,6 +107,16 @@ export class ExchangeQueue {
       if (!this.#items[i].abandoned) return false;
     }
     return true;
+  }
+
+  /** Whether anybody waits for a reply to what is written. */
+  get awaited(): boolean {
+    const last = Math.min(this.#unwritten, this.#items.length - 1);
+    for (let i = last; i >= this.#head; i--) {
+      const { awaited, abandoned } = this.#items[i];
+      if (awaited && !abandoned) return true;
+    }
+    return false;
   }
 
   /** Empties the queue and returns what was not finished, in order. */

@@ -40,6 +40,7 @@ export function turnedAway(
     : new ConnectionError(
       "The server closed the connection after an error that a full server " +
         "gives, or a script",
-      { cause: reply, outcome: "unknown" },
+      // The words of a script may be those of its caller: they stay here.
+      { outcome: "unknown" },
     );
 }

@@ -83,6 +83,11 @@ export class IdleConnections {
     this.closeOlder(Infinity);
   }
 
+  /** Forgets all, which somebody else ends. */
+  clear(): void {
+    this.#stack.length = 0;
+  }
+
   /** Forgets one that has ended. */
   remove(connection: Connection): void {
     const index = this.#stack.indexOf(connection);

@@ -7,8 +7,9 @@
 
 import { CommandError } from "../errors.ts";
 import type { Reply } from "../values.ts";
-import { CommandExchange } from "./command_exchange.ts";
+import { ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
+import { countdown } from "./countdown.ts";
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT = 1_000;
@@ -34,24 +35,24 @@ export function provesLife(error: unknown): boolean {
  * @param connection A connection that nobody else uses.
  */
 export async function isAlive(connection: Connection): Promise<boolean> {
-  const limit = setTimeout(() => connection.close(), TIMEOUT);
+  const stop = countdown(TIMEOUT, () => connection.close());
   try {
-    const first = await ask(connection);
+    const first = await question(connection);
     if (first === true) return true;
     // Of other replies none is the answer.
     return first instanceof CommandError &&
-      isSame(first, await ask(connection));
+      isSame(first, await question(connection));
   } catch {
     return false;
   } finally {
-    clearTimeout(limit);
+    stop();
   }
 }
 
 /** Asks for a number of its own; true when it comes, else what came. */
-async function ask(connection: Connection): Promise<Reply | true> {
+async function question(connection: Connection): Promise<Reply | true> {
   const token = String(++checks);
-  const [reply] = await CommandExchange.run(connection, [["PING", token]]);
+  const [reply] = await ask(connection, [["PING", token]]);
   return reply === token || reply;
 }
 

@@ -55,17 +55,24 @@ export class Pool implements Lender, PoolStatus {
   readonly #idle = new IdleConnections();
   /** Leased connections that may block. */
   readonly #blocking = new Set<Connection>();
-  /** Connections outside the bound, each somebody's own until it closes. */
-  readonly #dedicated = new Set<Connection>();
+  /**
+   * Connections outside the bound: those that are somebody's own until they
+   * close, and those to where the server was.
+   */
+  readonly #outside = new Set<Connection>();
   /** Who waits for a connection, each with a number in the order of arrival, */
   readonly #waiting = new Map<Applicant, number>();
   /** and who does so to block it. */
   readonly #waitingToBlock = new Map<Applicant, number>();
   readonly #closing = new AbortController();
+  /** Gives up the dials to where the server is. */
+  #dials = new AbortController();
   #arrivals = 0;
   #dialing = 0;
   /** Checks under way whose answer somebody waits for. */
   #checking = 0;
+  /** Idle connections that are asked whether they are still good. */
+  readonly #checked = new Set<Connection>();
   /** Leased connections that are not used again. */
   readonly #outdated = new WeakSet<Connection>();
   #lost = false;
@@ -170,7 +177,7 @@ export class Pool implements Lender, PoolStatus {
     }
     if (connection.proven) {
       this.#suspect = false;
-      this.#breaker.succeeded();
+      if (this.#breaker.doubted) this.#breaker.succeeded();
     }
     this.#idle.put(connection);
     if (this.waiting > 0) this.#serve();
@@ -193,9 +200,9 @@ export class Pool implements Lender, PoolStatus {
       ? this.#closing.signal
       : AbortSignal.any([signal, this.#closing.signal]);
     const connection = await this.#dial(manner, until);
-    this.#dedicated.add(connection);
+    this.#outside.add(connection);
     this.#track(
-      connection.closed.then(() => void this.#dedicated.delete(connection)),
+      connection.closed.then(() => void this.#outside.delete(connection)),
     );
     if (this.closed) connection.close();
     return connection;
@@ -233,14 +240,38 @@ export class Pool implements Lender, PoolStatus {
     this.#idle.closeAll();
   }
 
+  /**
+   * The server is at another address from now on. Connections that are open
+   * write nothing more and close as soon as nobody waits for a reply on them;
+   * dials begin anew, and nothing that happened before counts.
+   */
+  move(): void {
+    const reason = new ConnectionError("The host has moved");
+    this.#dials.abort(reason);
+    this.#dials = new AbortController();
+    this.#lost = this.#suspect = false;
+    this.#breaker.reset();
+    const left = [...this.#all];
+    for (const connection of left) this.#outside.add(connection);
+    this.#all.clear();
+    this.#blocking.clear();
+    this.#idle.clear();
+    for (const connection of this.#checked) connection.close(reason);
+    // Whoever loses one of them may want another one at once.
+    for (const connection of left) connection.stop(reason);
+    this.#serve();
+  }
+
   /** Closes every connection, refuses every applicant, and waits for the end. */
   async close(): Promise<void> {
-    this.#closing.abort(new ConnectionError("The pool was closed"));
+    const reason = new ConnectionError("The pool was closed");
+    this.#closing.abort(reason);
+    this.#dials.abort(reason);
     this.#breaker.stop();
     clearTimeout(this.#sweep);
     this.#refuseAll();
     for (const connection of this.#all) connection.close();
-    for (const connection of this.#dedicated) connection.close();
+    for (const connection of this.#outside) connection.close();
     while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 
@@ -305,6 +336,7 @@ export class Pool implements Lender, PoolStatus {
    */
   #check(connection: Connection): void {
     this.#checking++;
+    this.#checked.add(connection);
     let isAwaited = true;
     const giveUp = () => {
       if (isAwaited) this.#checking--;
@@ -319,6 +351,7 @@ export class Pool implements Lender, PoolStatus {
       isAlive(connection).then((alive) => {
         clearTimeout(patience);
         giveUp();
+        this.#checked.delete(connection);
         this.#idle.checked(connection, alive);
         if (!alive) connection.close();
         this.release(connection);
@@ -332,32 +365,35 @@ export class Pool implements Lender, PoolStatus {
     this.#dialing++;
     const prove = this.#breaker.failures > 0 || this.#suspect;
     const manner = prove ? "proven" : "full";
-    const opening = this.#dial(manner, this.#closing.signal).then(
-      (connection) => this.#opened(connection),
-      (error) => this.#failed(error),
+    const { signal } = this.#dials;
+    const opening = this.#dial(manner, signal).then(
+      (connection) => this.#opened(connection, signal),
+      (error) => this.#failed(error, signal),
     );
     return this.#track(opening);
   }
 
-  #opened(connection: Connection): void {
+  #opened(connection: Connection, signal: AbortSignal): void {
+    if (signal.aborted) connection.close(signal.reason);
     if (!connection.usable) {
       // Lost on the way here, it is worth as much as one that was refused.
       this.#track(connection.closed);
-      return this.#failed(connection.error);
+      return this.#failed(connection.error, signal);
     }
     this.#dialing--;
     this.#all.add(connection);
-    this.#track(connection.closed.then(() => this.#gone(connection)));
-    if (this.closed) return connection.close();
-    this.#events.onConnect?.(this.#lost);
+    this.#track(connection.closed.then(() => this.#gone(connection, signal)));
+    this.#events.onConnect?.(connection, this.#lost);
     this.#lost = false;
     connection.identify();
     this.release(connection);
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, signal: AbortSignal): void {
     this.#dialing--;
     if (this.closed) return;
+    // It led to where the server is no longer.
+    if (signal.aborted) return this.#serve();
     this.#lost = true;
     this.#events.onFail?.(error);
     // A server that says no is there: only one that says nothing may be down.
@@ -369,12 +405,14 @@ export class Pool implements Lender, PoolStatus {
     else this.#serve();
   }
 
-  #gone(connection: Connection): void {
+  #gone(connection: Connection, signal: AbortSignal): void {
     this.#all.delete(connection);
+    this.#outside.delete(connection);
     this.#blocking.delete(connection);
     this.#idle.remove(connection);
-    this.#events.onClose?.();
-    if (this.closed) return;
+    this.#events.onClose?.(connection);
+    // Where the server was does not matter any more.
+    if (this.closed || signal.aborted) return;
     this.#lost = true;
     if (connection.used && !connection.proven) this.#doubt(connection);
     if (this.#breaker.open) this.#refuseAll();

@@ -99,14 +99,17 @@ export interface PoolEvents {
    */
   onHealth?: (refusal: Refusal | undefined) => void;
   /** A connection was opened; `again` when an earlier one had failed. */
-  onConnect?: (again: boolean) => void;
+  onConnect?: (connection: Connection, again: boolean) => void;
   /** A connection was closed, by either side. */
-  onClose?: () => void;
+  onClose?: (connection: Connection) => void;
   /** A connection could not be opened. */
   onFail?: (error: unknown) => void;
 }
 
-/** How the connections of a server are used at the moment. */
+/**
+ * How the connections of a server are used at the moment: what is shown of a
+ * pool to those who may not lease from it.
+ */
 export interface PoolStatus {
   /** How many connections are open. */
   readonly size: number;

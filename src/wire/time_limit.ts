@@ -5,9 +5,7 @@
  */
 
 import { TimeoutError } from "../errors.ts";
-
-/** The longest delay of `setTimeout`; what is longer takes no time at all. */
-export const MAX_DELAY = 2 ** 31 - 1;
+import { countdown, type Heard, MAX_DELAY } from "./countdown.ts";
 
 /**
  * Aborts its signal when the time is up, with a {@linkcode TimeoutError}, or
@@ -18,19 +16,20 @@ export class TimeLimit {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onAbort = () => this.#controller.abort(this.#outer?.reason);
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopClock: (() => void) | undefined;
 
   /**
    * @param timeout Milliseconds; for no limit `Infinity`, or more than a timer
    * can wait.
    * @param outer Another signal to follow.
+   * @param heard Counts what comes: its time is up when that has been read.
    */
-  constructor(timeout: number, outer?: AbortSignal) {
+  constructor(timeout: number, outer?: AbortSignal, heard?: Heard) {
     this.#outer = outer;
     if (outer?.aborted) this.#onAbort();
     else outer?.addEventListener("abort", this.#onAbort);
     if (timeout <= MAX_DELAY) {
-      this.#timer = setTimeout(() => this.#expire(), timeout);
+      this.#stopClock = countdown(timeout, () => this.#expire(), heard);
     }
   }
 
@@ -41,7 +40,7 @@ export class TimeLimit {
 
   /** Stops the clock and follows no longer. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#stopClock?.();
     this.#outer?.removeEventListener("abort", this.#onAbort);
   }
 

@@ -21,7 +21,11 @@ function call(client: object, method: string, ...args: unknown[]): unknown {
 Deno.test("RoutingClient gives its connection back after an error", async () => {
   await using cluster = await makeTestCluster(SMALL);
   const client = cluster.getRoutingClient();
-  await assertRejects(() => client.sadd("key"), CommandError, "wrong number");
+  await assertRejects(
+    () => client.sendCommand("SADD", ["key"]),
+    CommandError,
+    "wrong number",
+  );
   const id = cluster.getRouter().getHostForCommand("SADD", ["key"]);
   const { size, idle, leased } = cluster.getPoolForHost(id);
   assertEquals([size, idle, leased], [1, 1, 0]);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Cluster, CommandError, ConnectionError } from "../../mod.ts";
 import { Subscription } from "../../src/clients/subscription.ts";
+import { Room } from "../../src/delivery/host.ts";
 import { makeTestCluster, type TestCluster } from "../../src/testing.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import { FakeTime } from "../fake_time.ts";
@@ -231,6 +232,8 @@ function subscribed() {
   const connection = new Connection(socket);
   const subscription = new Subscription(connection, {
     timeout: Infinity,
+    queue: new Room({ maxCommands: Infinity, maxBytes: Infinity }),
+    queueFull: (name) => new Error(name),
     onClose: () => connection.close(),
     onOverdue: () => {},
     failure: (command) => command,

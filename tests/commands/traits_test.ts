@@ -1,14 +1,27 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import {
-  blockTimeOf,
-  endsMatching,
-  goesAhead,
-  isOrdinary,
-  isReadOnly,
-  mayAnswerAnything,
-  reasonNotToShare,
-} from "../../src/commands/traits.ts";
+import { specOf } from "../../src/commands/table.ts";
+import * as traits from "../../src/commands/traits.ts";
 import type { Argument } from "../../src/values.ts";
+
+function reasonNotToShare(name: string, args: readonly Argument[]) {
+  return traits.reasonNotToShare(specOf(name), args);
+}
+
+function endsMatching(name: string, args: readonly Argument[]) {
+  return traits.endsMatching(specOf(name), args);
+}
+
+function goesAhead(name: string, args: readonly Argument[]) {
+  return traits.goesAhead(specOf(name), args);
+}
+
+function isOrdinary(name: string): boolean {
+  return specOf(name).isOrdinary;
+}
+
+function blockTimeOf(name: string, args: readonly Argument[]) {
+  return specOf(name).row.blocks?.(args);
+}
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -165,25 +178,25 @@ Deno.test("blockTimeOf() is undefined for what does not block", () => {
   assertEquals(blockTimeOf("XREAD", ["STREAMS", "BLOCK", 100]), undefined);
 });
 
-Deno.test("mayAnswerAnything() is true where callers word the errors", () => {
+Deno.test("specOf() calls forgeable where callers word the errors", () => {
   const names =
     "EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO DEBUG JSON.GET NOSUCHCOMMAND";
-  for (const name of names.split(" ")) assert(mayAnswerAnything(name), name);
+  for (const name of names.split(" ")) assert(specOf(name).forgeable, name);
   for (const name of ["GET", "INCR", "MGET", "MSET", "SUBSCRIBE", "EXEC"]) {
-    assertFalse(mayAnswerAnything(name), name);
+    assertFalse(specOf(name).forgeable, name);
   }
 });
 
-Deno.test("isReadOnly() is true only for what may run twice unseen", () => {
+Deno.test("specOf() calls a read only what may run twice unseen", () => {
   for (const name of ["GET", "MGET", "HGETALL", "LRANGE", "ZRANGE", "EXISTS"]) {
-    assert(isReadOnly(name), name);
+    assert(specOf(name).reads, name);
   }
   for (
     const name of ["SET", "INCR", "DEL", "EVAL", "GETSET", "GETDEL", "LPOP"]
   ) {
-    assertFalse(isReadOnly(name), name);
+    assertFalse(specOf(name).reads, name);
   }
-  assertFalse(isReadOnly("NOSUCHCOMMAND"));
-  assertFalse(isReadOnly("JSON.GET"), "of a module, so nothing is known");
-  assertFalse(isReadOnly("CONSTRUCTOR"));
+  assertFalse(specOf("NOSUCHCOMMAND").reads);
+  assertFalse(specOf("JSON.GET").reads, "of a module, so nothing is known");
+  assertFalse(specOf("CONSTRUCTOR").reads);
 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { specOf } from "../../src/commands/table.ts";
 import {
   MAX_MERGED_GETS,
   MAX_MERGED_SETS,
@@ -33,7 +34,7 @@ function frames(commands: readonly Issued[], autoBatch = true): string[] {
     onSettled: () => {},
   });
   for (const { name, args, flags } of commands) {
-    batch.add(name, args, NOBODY, flagBits(flags), 0);
+    batch.add(specOf(name).form(), args, NOBODY, flagBits(flags), 0);
   }
   batch.seal();
   const encoder = new Encoder();
@@ -143,11 +144,11 @@ Deno.test("Batch bounds how many bytes one MSET has", () => {
 });
 
 Deno.test("mergedName() names what neighbours become", () => {
-  assertEquals(mergedName("GET", 1), "MGET");
-  assertEquals(mergedName("SET", 2), "MSET");
+  assertEquals(mergedName(specOf("GET"), 1), "MGET");
+  assertEquals(mergedName(specOf("SET"), 2), "MSET");
   for (
     const [name, argCount] of [["GET", 2], ["SET", 4], ["INCR", 1]] as const
   ) {
-    assertEquals(mergedName(name, argCount), undefined);
+    assertEquals(mergedName(specOf(name), argCount), undefined);
   }
 });

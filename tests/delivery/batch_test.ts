@@ -5,6 +5,7 @@ import {
   assertInstanceOf,
   assertThrows,
 } from "@std/assert";
+import { specOf } from "../../src/commands/table.ts";
 import { Batch } from "../../src/delivery/batch.ts";
 import type { Command } from "../../src/delivery/command.ts";
 import { type CommandFlags, flagBits } from "../../src/delivery/command.ts";
@@ -34,7 +35,7 @@ class Bench {
   add(name: string, args: Argument[] = [], flags?: CommandFlags): void {
     const promise = new RbPromise<Reply>();
     this.promises.push(promise);
-    this.batch.add(name, args, promise, flagBits(flags), 10);
+    this.batch.add(specOf(name).form(), args, promise, flagBits(flags), 10);
   }
 
   /** Encodes what is left, and says what frames came of it, one a line. */
@@ -171,9 +172,9 @@ Deno.test("Batch.abandon() rejects what has no reply, saying what was sent", () 
   bench.encode(1);
   bench.encode(1);
   bench.batch.accept("A");
-  bench.batch.abandon((command, sent) => `${command.args[0]} ${sent}`);
+  bench.batch.abandon((command, sent) => `${command.name} ${sent}`);
   assertEquals(bench.values, ["A", undefined, undefined] as Reply[]);
-  assertEquals(bench.reasons, [undefined, "b true", "c false"]);
+  assertEquals(bench.reasons, [undefined, "GET true", "GET false"]);
   assertEquals(bench.settled, 1);
   assert(bench.batch.abandoned && bench.batch.settled && bench.batch.encoded);
 });
@@ -319,10 +320,10 @@ class GrowingBatch {
     this.names.push(name);
     if (this.#random.chance(0.2)) {
       const promise = new RbPromise<unknown>();
-      this.batch.add(name, args, promise, 0, 0);
+      this.batch.add(specOf(name).form(), args, promise, 0, 0);
       this.promises.push(promise);
     } else {
-      const run = this.batch.add(name, args, undefined, 0, 0);
+      const run = this.batch.add(specOf(name).form(), args, undefined, 0, 0);
       this.promises.push(placedAt(run, run.length - 1));
     }
   }

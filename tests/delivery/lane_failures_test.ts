@@ -4,7 +4,13 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Cluster, ConnectionError, type RbPromise } from "../../mod.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import { eventually, sleep } from "../faults/outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "../faults/proxied.ts";
+import {
+  assertQuiet,
+  connected,
+  Proxied,
+  reasonOf,
+  told,
+} from "../faults/proxied.ts";
 import { blackhole, clusterAt } from "../faults/single_host.ts";
 
 /** More commands than wait for the end of a turn. */
@@ -34,7 +40,7 @@ Deno.test("a command that is given up is counted once, whatever becomes of its c
   const stats = () => cluster.stats().get(0)!;
   const controller = new AbortController();
   const { signal } = controller;
-  await cluster.getRoutingClient().get("connection");
+  await connected(cluster);
   proxy.hold();
   const aborted = [
     reasonOf(cluster.getRoutingClient({ signal }).incr("n")),
@@ -154,7 +160,7 @@ Deno.test("a lane keeps its connection when the last of an older one is given up
   const { cluster, proxy } = host;
   const pool = cluster.getPoolForHost(0);
   const controllers = [new AbortController(), new AbortController()];
-  await cluster.getRoutingClient().get("connection");
+  await connected(cluster);
   const { accepted } = proxy.stats;
   proxy.hold();
   const held = controllers.map(({ signal }) =>
@@ -175,7 +181,7 @@ Deno.test("a lane keeps its connection when the last of an older one is given up
 Deno.test("what was behind a half written command is sent over another connection at once", async () => {
   await using host = await Proxied.start(1);
   const { cluster, proxy } = host;
-  await cluster.getRoutingClient().get("connection");
+  await connected(cluster);
   proxy.hold();
   const large = reasonOf(
     cluster.getRoutingClient().set("large", "x".repeat(20_000_000)),
@@ -281,8 +287,7 @@ Deno.test("mapBatches() does not run ahead over connections that are being close
 Deno.test("a write that was lost says so, whether it could be tried again or not", async () => {
   for (const maxRetries of [0, 3]) {
     await using host = await Proxied.start(1, { poolOptions: { maxRetries } });
-    const client = host.cluster.getRoutingClient();
-    await client.get("connection");
+    const client = await connected(host.cluster);
     host.proxy.cut();
     for (const options of [{}, { idempotent: true }]) {
       if (maxRetries > 0 && options.idempotent) continue;

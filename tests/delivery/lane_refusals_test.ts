@@ -3,11 +3,15 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { CommandError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { oracle } from "../../support/raw_client.ts";
 import { bounded, eventually, sleep } from "../faults/outcome.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "../faults/proxied.ts";
-import { Relay } from "../faults/relay.ts";
-import { clusterAt } from "../faults/single_host.ts";
+import {
+  assertQuiet,
+  connected,
+  Proxied,
+  reasonOf,
+  told,
+} from "../faults/proxied.ts";
+import { Relayed } from "../faults/relayed.ts";
 
 const READONLY = "READONLY You can't write against a read only replica.";
 
@@ -28,8 +32,7 @@ async function refuseFirst(
 Deno.test("what was refused goes again before what was issued meanwhile", async () => {
   await using host = await Proxied.start(1, { timeout: 20_000 });
   const { cluster, proxy } = host;
-  const client = cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(cluster);
   proxy.answer(READONLY, { commands: ["RPUSH"], times: 1 });
   // It is answered while the rest of its batch is not.
   host.server.pause();
@@ -64,8 +67,7 @@ Deno.test("what was refused goes again for longer than what failed", async () =>
     poolOptions: { maxRetries: 1 },
   });
   const { cluster, proxy } = host;
-  const client = cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(cluster);
   proxy.answer(READONLY, { commands: ["INCR"], times: 3 });
   assertEquals(await client.incr("n"), 1);
   assertEquals(cluster.stats().get(0)!.retries, 3);
@@ -73,8 +75,7 @@ Deno.test("what was refused goes again for longer than what failed", async () =>
 
 Deno.test("what was refused goes again when its connection breaks", async () => {
   await using host = await Proxied.start(1, { timeout: 20_000 });
-  const client = host.cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(host.cluster);
   const results = refuseFirst(host, () => [client.incr("n"), client.get("n")]);
   await eventually(() => host.proxy.stats.answered === 1);
   host.proxy.reset();
@@ -86,8 +87,7 @@ Deno.test("what was refused goes again when its connection breaks", async () => 
 
 Deno.test("what was refused does not go behind what may have run when its connection breaks", async () => {
   await using host = await Proxied.start(1, { timeout: 20_000 });
-  const client = host.cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(host.cluster);
   const results = refuseFirst(
     host,
     () => [client.incr("n"), client.set("n", 5)],
@@ -104,8 +104,7 @@ Deno.test("what was refused does not go behind what may have run when its connec
 
 Deno.test("what was refused does not go behind what was given up and ran", async () => {
   await using host = await Proxied.start(1, { timeout: 20_000 });
-  const client = host.cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(host.cluster);
   const late = Promise.withResolvers<unknown>();
   const results = refuseFirst(host, () => {
     const incr = client.incr("n");
@@ -137,10 +136,9 @@ Deno.test("nobody goes on over a connection on which somebody was refused", asyn
 });
 
 Deno.test("no connection to a server that refuses is used again", async () => {
-  await using old = await RedisServer.start({ transport: "tcp" });
   await using next = await RedisServer.start({ transport: "tcp" });
-  await using relay = new Relay(old);
-  await using cluster = clusterAt(relay.port, { timeout: 20_000 });
+  await using relayed = await Relayed.start();
+  const { cluster, relay } = relayed;
   const client = cluster.getRoutingClient();
   await Promise.all([
     client.get("a"),
@@ -154,8 +152,7 @@ Deno.test("no connection to a server that refuses is used again", async () => {
   const inUse = () => relay.links.find(({ text }) => text.includes("late"));
   await eventually(() => inUse() !== undefined);
   for (const link of relay.links) if (link !== inUse()) link.release();
-  await using direct = oracle(old);
-  await direct.command("REPLICAOF", next.hostname, next.port);
+  await relayed.oracle.command("REPLICAOF", next.hostname, next.port);
   relay.leadTo(next);
   assertEquals(await bounded(client.incr("n")), 1);
   inUse()!.release();

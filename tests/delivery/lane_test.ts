@@ -73,6 +73,9 @@ class Puppet implements AsyncDisposable {
       if (text.includes("INFO")) {
         await conn.write(new TextEncoder().encode("-ERR unknown\r\n"));
       }
+      if (text.includes("PING")) {
+        await conn.write(new TextEncoder().encode("+PONG\r\n"));
+      }
       for (const [, key] of text.matchAll(/STRLEN\r\n\$\d+\r\n(\w+)/g)) {
         this.#asked.set(key, conn);
         if (key === "idle") await this.answer(key);

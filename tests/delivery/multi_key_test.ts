@@ -5,6 +5,7 @@ import {
   assertInstanceOf,
   assertStrictEquals,
 } from "@std/assert";
+import { specOf } from "../../src/commands/table.ts";
 import { Merger, type Split, split } from "../../src/delivery/multi_key.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { PartialError } from "../../src/partial_error.ts";
@@ -26,7 +27,7 @@ class DigitRouter extends BaseRouter {
 const TOPOLOGY = new FixedTopology((hosts) => new DigitRouter(hosts));
 
 function splitCommand(command: string, ...args: Argument[]): Split {
-  const parts = split(TOPOLOGY, command, args);
+  const parts = split(TOPOLOGY, specOf(command), args);
   assert(parts !== undefined, `${command} is not split`);
   return parts;
 }
@@ -109,15 +110,15 @@ Deno.test("split() splits six commands and no other", () => {
   for (const name of names) splitCommand(name, "a1", "b2");
   splitCommand("MSET", "a1", 1, "b2", 2);
   for (const name of ["MSETNX", "SINTER", "RENAME", "PFCOUNT", "WATCH"]) {
-    assertEquals(split(TOPOLOGY, name, ["a1", "b2"]), undefined, name);
+    assertEquals(split(TOPOLOGY, specOf(name), ["a1", "b2"]), undefined, name);
   }
 });
 
 Deno.test("split() leaves alone what is one host's, or malformed", () => {
-  assertEquals(split(TOPOLOGY, "MGET", ["a1", "b1"])?.parts.length, 1);
-  assertEquals(split(TOPOLOGY, "MGET", ["a1"]), undefined);
-  assertEquals(split(TOPOLOGY, "MSET", ["a1", 1, "b2"]), undefined);
-  assertEquals(split(TOPOLOGY, "DEL", []), undefined);
+  assertEquals(split(TOPOLOGY, specOf("MGET"), ["a1", "b1"])?.parts.length, 1);
+  assertEquals(split(TOPOLOGY, specOf("MGET"), ["a1"]), undefined);
+  assertEquals(split(TOPOLOGY, specOf("MSET"), ["a1", 1, "b2"]), undefined);
+  assertEquals(split(TOPOLOGY, specOf("DEL"), []), undefined);
 });
 
 Deno.test("Merger puts values into the caller's order", () => {

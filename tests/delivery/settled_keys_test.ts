@@ -248,8 +248,8 @@ Deno.test("settled is refused where keys have no outcomes, and nothing is sent",
       await assertRejects(
         () => send(command, args),
         TypeError,
-        `Cannot use "settled" with "${command}": it is for MGET, MSET, DEL, ` +
-          "UNLINK, EXISTS, TOUCH",
+        `Cannot use "settled" with "${command}": it is for DEL, EXISTS, MGET, ` +
+          "MSET, TOUCH, UNLINK",
       );
     }
     await assertRejects(

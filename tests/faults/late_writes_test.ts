@@ -7,67 +7,18 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Cluster } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { type Oracle, oracle, RawClient } from "../../support/raw_client.ts";
+import { oracle } from "../../support/raw_client.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
-import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
-import { Relay } from "./relay.ts";
+import { assertQuiet, connected, Proxied, reasonOf, told } from "./proxied.ts";
+import { Relayed } from "./relayed.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { clusterAt } from "./single_host.ts";
 
-/** A server that numbers connections with two digits, and a way to it. */
-class Setup implements AsyncDisposable {
-  readonly server: RedisServer;
-  readonly relay: Relay;
-  readonly cluster: Cluster;
-  readonly oracle: Oracle;
-
-  private constructor(server: RedisServer) {
-    this.server = server;
-    this.relay = new Relay(server);
-    this.cluster = clusterAt(this.relay.port, { timeout: 20_000 });
-    this.oracle = oracle(server);
-  }
-
-  static async start(): Promise<Setup> {
-    const server = await RedisServer.start({ transport: "tcp" });
-    await countClients(server, 12);
-    return new Setup(server);
-  }
-
-  async list(): Promise<unknown> {
-    return await this.oracle.command("LRANGE", "list", 0, -1);
-  }
-
-  /** The order of the commands of a link, by words that stand in them. */
-  order(link: number, ...words: string[]): string[] {
-    const { text } = this.relay.links[link];
-    return words.filter((word) => text.includes(word))
-      .sort((one, other) => text.indexOf(one) - text.indexOf(other));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cluster.close();
-    await this.relay[Symbol.asyncDispose]();
-    await this.oracle[Symbol.asyncDispose]();
-    await this.server.stop();
-  }
-}
-
-/** Has so many clients come and go. */
-async function countClients(server: RedisServer, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    using client = await RawClient.connect(server);
-    await client.ask("PING");
-  }
-}
-
 Deno.test("fault 39: a write whose time is up does not run behind the next one", async () => {
-  await using setup = await Setup.start();
+  await using setup = await Relayed.start({ clientsBefore: 12 });
   const { cluster, relay } = setup;
-  const client = cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(cluster);
   const [old] = relay.links;
   old.hold();
   const late = client.sendCommand("RPUSH", ["list", 1], { timeout: 50 });
@@ -81,10 +32,9 @@ Deno.test("fault 39: a write whose time is up does not run behind the next one",
 });
 
 Deno.test("fault 39: a write whose connection was lost does not run behind the next one", async () => {
-  await using setup = await Setup.start();
+  await using setup = await Relayed.start({ clientsBefore: 12 });
   const { relay } = setup;
-  const client = setup.cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(setup.cluster);
   const [old] = relay.links;
   old.hold();
   const late = reasonOf(client.rpush("list", 1));
@@ -98,10 +48,9 @@ Deno.test("fault 39: a write whose connection was lost does not run behind the n
 });
 
 Deno.test("fault 39: a server that was not told is told by the connection after", async () => {
-  await using setup = await Setup.start();
+  await using setup = await Relayed.start({ clientsBefore: 12 });
   const { cluster, relay } = setup;
-  const client = cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(cluster);
   relay.links[0].hold();
   const short = { timeout: 50 };
   const late = [reasonOf(client.sendCommand("RPUSH", ["list", 1], short))];
@@ -128,11 +77,10 @@ Deno.test("fault 39: a server that was not told is told by the connection after"
 });
 
 Deno.test("fault 39: another server, where somebody else has that number, ends nobody", async () => {
-  await using setup = await Setup.start();
+  await using setup = await Relayed.start({ clientsBefore: 12 });
   await using other = await RedisServer.start({ transport: "tcp" });
   const { cluster, relay } = setup;
-  const client = cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(cluster);
   const [old] = relay.links;
   const info = await setup.oracle.command("CLIENT", "LIST") as string;
   const numbers = info.split("\n").map((line) => Number(line.slice(3, 6)));
@@ -156,8 +104,7 @@ Deno.test("fault 39: another server, where somebody else has that number, ends n
 
 Deno.test("fault 39: nobody else is ended, although all come from one unix socket", async () => {
   await using host = await Proxied.start(1, { timeout: 20_000 });
-  const client = host.cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(host.cluster);
   const number = await host.oracle.command("CLIENT", "ID");
   host.proxy.cut();
   assertEquals(told(await reasonOf(client.incr("n"))).outcome, "unknown");
@@ -167,10 +114,9 @@ Deno.test("fault 39: nobody else is ended, although all come from one unix socke
 });
 
 Deno.test("fault 39: nobody is ended who only reads", async () => {
-  await using setup = await Setup.start();
+  await using setup = await Relayed.start({ clientsBefore: 12 });
   const { relay } = setup;
-  const client = setup.cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(setup.cluster);
   relay.links[0].hold();
   await reasonOf(client.sendCommand("GET", ["list"], { timeout: 50 }));
   assertEquals(await bounded(client.rpush("list", 2)), 1);
@@ -178,10 +124,9 @@ Deno.test("fault 39: nobody is ended who only reads", async () => {
 });
 
 Deno.test("fault 39: what may still run keeps an earlier write from going again", async () => {
-  await using setup = await Setup.start();
+  await using setup = await Relayed.start({ clientsBefore: 12 });
   const { cluster, relay } = setup;
-  const client = cluster.getRoutingClient();
-  await client.get("connection");
+  const client = await connected(cluster);
   const [link] = relay.links;
   link.mute();
   const may = { idempotent: true };

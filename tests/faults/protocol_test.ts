@@ -84,17 +84,6 @@ for (const [what, bytes] of Object.entries(MALFORMED)) {
   });
 }
 
-Deno.test("fault 26: the end of the stream inside a bulk is a ProtocolError", async () => {
-  for (const bytes of ["$10\r\nabc", "$10", "*2\r\n$1\r\na\r\n", ":1", "+O"]) {
-    await using server = ScriptedServer.replying(bytes, true);
-    await using cluster = clusterAt(server.port);
-    const client = cluster.getRoutingClient();
-    using _ = new FakeTime();
-    const { error } = await failureOf(ProtocolError, () => client.incr("k"));
-    assertOutcome(error, { hostId: 0, command: "INCR", outcome: "unknown" });
-  }
-});
-
 Deno.test("fault 26: everything in flight is rejected, what was answered is not", async () => {
   await using server = ScriptedServer.replying("+one\r\n:2\r\n$abc\r\n:4\r\n");
   await using cluster = clusterAt(server.port);

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type Cluster, TransportError } from "../../mod.ts";
+import { type Cluster, type RoutingClient, TransportError } from "../../mod.ts";
 import type { Proxied } from "../../support/proxied.ts";
 import { eventually } from "./outcome.ts";
 
@@ -20,6 +20,13 @@ export async function assertQuiet(cluster: Cluster): Promise<void> {
     }).filter(({ leased, waiting }) => leased + waiting > 0);
   await eventually(() => busy().length === 0)
     .catch(() => assertEquals(busy(), []));
+}
+
+/** A client of a cluster of one host, to which a connection is open already. */
+export async function connected(cluster: Cluster): Promise<RoutingClient> {
+  const client = cluster.getRoutingClient();
+  await client.get("connection");
+  return client;
 }
 
 /** What a promise rejects with; fails when it resolves. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { specOf } from "../../src/commands/table.ts";
 import { Batch } from "../../src/delivery/batch.ts";
 import { RbPromise } from "../../src/promise.ts";
 import type { Reply } from "../../src/values.ts";
@@ -13,6 +14,7 @@ const SPENT: Exchange = {
   encoded: true,
   wantsBytes: false,
   forgeable: false,
+  awaited: false,
   accept() {},
   finished: true,
   abandoned: true,
@@ -31,7 +33,7 @@ function batchOf(...names: string[]): Batch {
 
 function add(batch: Batch, name: string): RbPromise<Reply> {
   const promise = new RbPromise<Reply>();
-  batch.add(name, [], promise, 0, 0);
+  batch.add(specOf(name).form(), [], promise, 0, 0);
   return promise;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CommandExchange } from "../../src/wire/command_exchange.ts";
+import { ask } from "../../src/wire/ask.ts";
 import { Connection } from "../../src/wire/connection.ts";
 import {
   type Applicant,
@@ -27,6 +27,8 @@ export class Bench implements AsyncDisposable {
   readonly time = new FakeTime();
   readonly sockets: FakeSocket[] = [];
   readonly dials: { prove: boolean; signal: AbortSignal }[] = [];
+  /** What dials were to say first. */
+  readonly manners: DialManner[] = [];
   readonly health: boolean[] = [];
   readonly opened: boolean[] = [];
   /** What dials failed with. */
@@ -48,8 +50,8 @@ export class Bench implements AsyncDisposable {
       (manner, signal) => this.#dial(manner, signal),
       settings,
       {
-        onHealth: (down) => this.health.push(down !== undefined),
-        onConnect: (again) => this.opened.push(again),
+        onHealth: (refusal) => this.health.push(refusal !== undefined),
+        onConnect: (_, again) => this.opened.push(again),
         onFail: (error) => this.failed.push(error),
         onClose: () => this.closed++,
       },
@@ -62,6 +64,7 @@ export class Bench implements AsyncDisposable {
   ): Promise<Connection> {
     const prove = manner === "proven";
     this.dials.push({ prove, signal });
+    this.manners.push(manner);
     await this.hold;
     if (!this.isDeaf) signal.throwIfAborted();
     if (this.failure !== undefined) throw this.failure;
@@ -84,7 +87,7 @@ export async function deliver(
   connection: Connection,
   socket: FakeSocket,
 ): Promise<void> {
-  const reply = CommandExchange.run(connection, [["PING"]]);
+  const reply = ask(connection, [["PING"]]);
   await turn();
   socket.say("+PONG\r\n");
   await reply;

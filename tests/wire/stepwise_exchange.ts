@@ -15,7 +15,7 @@ export class StepwiseExchange implements Exchange {
   /** Whether nobody waits for it any more. */
   abandoned = false;
   wantsBytes = false;
-  readonly forgeable = false;
+  readonly forgeable: boolean = false;
   readonly #names: string[];
   #written = 0;
   #isSealed: boolean;
@@ -57,6 +57,10 @@ export class StepwiseExchange implements Exchange {
 
   accept(reply: Reply): void {
     this.replies.push(reply);
+  }
+
+  get awaited(): boolean {
+    return this.replies.length < this.#written;
   }
 
   get finished(): boolean {

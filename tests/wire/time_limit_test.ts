@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { TimeoutError } from "../../src/errors.ts";
-import { MAX_DELAY, TimeLimit } from "../../src/wire/time_limit.ts";
+import { MAX_DELAY } from "../../src/wire/countdown.ts";
+import { TimeLimit } from "../../src/wire/time_limit.ts";
 import { FakeTime } from "../fake_time.ts";
 
 Deno.test("TimeLimit aborts when the time is up, and not before", async () => {

@@ -7,19 +7,21 @@
 import type { Cluster } from "@rb/rb";
 import type { Client, ServerAddress, Way } from "./contender.ts";
 import { type DbRedisWay, hasDbRedis, openDbRedis } from "./db_redis.ts";
-import { type IoredisWay, openIoredis } from "./ioredis.ts";
-import { type NodeRedisWay, openNodeRedis } from "./node_redis.ts";
-import { openRb, type RbWay } from "./rb.ts";
+import { type OpenIoredis, openIoredis } from "./ioredis.ts";
+import { type OpenNodeRedis, openNodeRedis } from "./node_redis.ts";
+import { type OpenRb, openRb } from "./rb.ts";
 import { hasRedisBenchmark, redisBenchmarkGet } from "./redis_benchmark.ts";
 
 /** The database of the first server that holds all keys, for redis-benchmark. */
 export const WHOLE_DATABASE = 1;
+/** The database of all servers in which redis-benchmark sends any command. */
+export const COMMANDS_DATABASE = 2;
 
 /** The clients; what is not there is undefined. */
 export interface OpenClients extends AsyncDisposable {
-  readonly rb: Client<RbWay>;
-  readonly ioredis: Client<IoredisWay>;
-  readonly nodeRedis: Client<NodeRedisWay>;
+  readonly rb: OpenRb;
+  readonly ioredis: OpenIoredis;
+  readonly nodeRedis: OpenNodeRedis;
   readonly dbRedis: Client<DbRedisWay> | undefined;
   readonly redisBenchmark:
     | Readonly<Record<"-c 1 -P 500" | "-c 1 -P 1", Way>>
@@ -54,13 +56,17 @@ export async function openClients(
 }
 
 function benchmarkWays(server: ServerAddress) {
-  const common = { server, database: WHOLE_DATABASE };
+  const database = WHOLE_DATABASE;
   return {
-    "-c 1 -P 500": redisBenchmarkGet({
-      ...common,
+    "-c 1 -P 500": redisBenchmarkGet(server, {
+      database,
       depth: 500,
       commands: 500_000,
     }),
-    "-c 1 -P 1": redisBenchmarkGet({ ...common, depth: 1, commands: 20_000 }),
+    "-c 1 -P 1": redisBenchmarkGet(server, {
+      database,
+      depth: 1,
+      commands: 20_000,
+    }),
   };
 }

@@ -20,15 +20,24 @@ export type IoredisWay =
   | "Promise.all get, auto-pipelining"
   | "get one by one";
 
+/** Its clients, one of each kind per server, and the ways of them. */
+export interface OpenIoredis extends Client<IoredisWay> {
+  readonly clients: readonly Redis[];
+  /** Those that pipeline by themselves what one turn issues. */
+  readonly automatic: readonly Redis[];
+}
+
 /** Connects to the servers, twice: auto-pipelining is a setting of a client. */
 export async function openIoredis(
   servers: readonly ServerAddress[],
-): Promise<Client<IoredisWay>> {
+): Promise<OpenIoredis> {
   const clients = servers.map((server) => connect(server, false));
   const automatic = servers.map((server) => connect(server, true));
   const all = [...clients, ...automatic];
   await Promise.all(all.map((client) => client.connect()));
   return {
+    clients,
+    automatic,
     ways: {
       "pipeline get": pipelined(clients, (line, key) => line.get(key)),
       "pipeline set": pipelined(
@@ -67,16 +76,18 @@ function connect(server: ServerAddress, automatic: boolean): Redis {
 }
 
 /** Its documented fast way: a pipeline per server, all executed at once. */
-function pipelined(
+export function pipelined(
   clients: readonly Redis[],
-  add: (line: ChainableCommander, key: string, value: string) => unknown,
+  add: (line: Redis, key: string, value: string) => unknown,
 ): Way {
   return async (workload): Promise<Outcome> => {
     const { shards, values } = workload;
     const replies = await Promise.all(shards.map(({ keys, places }, shard) => {
-      const line = clients[shard].pipeline();
+      // It has the methods of a client, which return the pipeline instead.
+      const pipeline: ChainableCommander = clients[shard].pipeline();
+      const line = pipeline as unknown as Redis;
       keys.forEach((key, at) => add(line, key, values[places[at]]));
-      return line.exec();
+      return pipeline.exec();
     }));
     return {
       values: () =>

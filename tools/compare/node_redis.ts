@@ -19,15 +19,22 @@ export type NodeRedisWay =
   | "MSET per shard"
   | "get one by one";
 
-type NodeRedis = ReturnType<typeof connect>;
+/** A client of one server. */
+export type NodeRedis = ReturnType<typeof connect>;
+
+/** Its clients, one per server, and the ways of them. */
+export interface OpenNodeRedis extends Client<NodeRedisWay> {
+  readonly clients: readonly NodeRedis[];
+}
 
 /** Connects to the servers. It pipelines by itself what one turn issues. */
 export async function openNodeRedis(
   servers: readonly ServerAddress[],
-): Promise<Client<NodeRedisWay>> {
+): Promise<OpenNodeRedis> {
   const clients = servers.map(connect);
   await Promise.all(clients.map((client) => client.connect()));
   return {
+    clients,
     ways: {
       "Promise.all get": together(clients, (client, key) => client.get(key)),
       "Promise.all set": together(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Cluster, MapOptions } from "@rb/rb";
+import type { Cluster, MapOptions, RbPromise, RoutingClient } from "@rb/rb";
 import type { Client, Outcome, Way } from "./contender.ts";
 
 /** The ways of this library. */
@@ -18,10 +18,16 @@ export type RbWay =
   | "Promise.all get"
   | "get one by one";
 
+/** A cluster, and the ways of it. */
+export interface OpenRb extends Client<RbWay> {
+  readonly cluster: Cluster;
+}
+
 /** The ways of a cluster, which stays open. */
-export function openRb(cluster: Cluster): Client<RbWay> {
+export function openRb(cluster: Cluster): OpenRb {
   const client = cluster.getRoutingClient();
   return {
+    cluster,
     ways: {
       "map get": mapGet(cluster, {}),
       "map get, not merged": mapGet(cluster, { autoBatch: false }),
@@ -74,5 +80,36 @@ function mapSet(cluster: Cluster, options: MapOptions): Way {
       options,
     );
     return {};
+  };
+}
+
+/** Any command for each key, in a map. */
+export function mapped(
+  cluster: Cluster,
+  issue: (client: RoutingClient, key: string, value: string) => unknown,
+): Way {
+  return async ({ keys, values }): Promise<Outcome> => {
+    const replies = await cluster.map((client) => {
+      // The methods of both clients differ in what they return.
+      const routing = client as unknown as RoutingClient;
+      return keys.map((key, at) =>
+        issue(routing, key, values[at]) as RbPromise<unknown>
+      );
+    });
+    return { values: () => replies.map((reply) => reply.value) };
+  };
+}
+
+/** Any command for each key, as calls of a client that are issued together. */
+export function called(
+  cluster: Cluster,
+  issue: (client: RoutingClient, key: string, value: string) => unknown,
+): Way {
+  const client = cluster.getRoutingClient();
+  return async ({ keys, values }): Promise<Outcome> => {
+    const replies = await Promise.all(
+      keys.map((key, at) => issue(client, key, values[at])),
+    );
+    return { values: () => replies };
   };
 }

@@ -1,21 +1,24 @@
 /**
  * redis-benchmark, the C program that comes with Redis: one connection to one
- * server.
+ * server, or to each.
  *
  * @module
  */
 
 import type { Outcome, ServerAddress, Way } from "./contender.ts";
 
-/** Which server it asks, and how. */
+/** What it sends, and how. */
 export interface RedisBenchmarkOptions {
-  readonly server: ServerAddress;
-  /** The database, which has to hold all keys of the workload. */
+  /** The database, which has to hold all keys. */
   readonly database: number;
   /** How many commands are under way at a time. */
   readonly depth: number;
   /** How many commands in all; its clock counts in milliseconds. */
   readonly commands: number;
+  /** How many keys there are. */
+  readonly keys: number;
+  /** The command; `__rand_int__` stands for the number of one of the keys. */
+  readonly words: readonly string[];
 }
 
 const PROGRAM = "redis-benchmark";
@@ -35,26 +38,62 @@ export async function hasRedisBenchmark(): Promise<boolean> {
 }
 
 /**
- * Has it GET keys at random. Its own clock counts, so that the start of a
- * process is not held against it.
+ * Has it GET keys at random from one server. Its own clock counts, so that the
+ * start of a process is not held against it.
  */
-export function redisBenchmarkGet(options: RedisBenchmarkOptions): Way {
-  const { server, database, depth, commands } = options;
-  return async ({ keys }): Promise<Outcome> => {
-    const { stdout, success } = await new Deno.Command(PROGRAM, {
-      args: [
-        ...["-h", server.hostname, "-p", `${server.port}`],
-        ...["--dbnum", `${database}`, "-c", "1", "-P", `${depth}`],
-        ...["-n", `${commands}`, "-r", `${keys.length}`, "--csv"],
-        ...["GET", "key:__rand_int__"],
-      ],
-      stderr: "null",
-      signal: AbortSignal.timeout(120_000),
-    }).output();
-    if (!success) throw new Error(`"${PROGRAM}" failed`);
-    const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1);
-    const rate = Number(/^"[^"]*","([\d.]+)"/.exec(line ?? "")?.[1]);
-    if (!(rate > 0)) throw new Error(`Cannot read "${line}"`);
-    return { rate };
+export function redisBenchmarkGet(
+  server: ServerAddress,
+  options: Pick<RedisBenchmarkOptions, "database" | "depth" | "commands">,
+): Way {
+  const words = ["GET", "key:__rand_int__"];
+  return async ({ keys }): Promise<Outcome> => ({
+    rate: await runBenchmark(server, { ...options, keys: keys.length, words }),
+  });
+}
+
+/**
+ * Has one process for each server send the same command at the same time. Like
+ * a map they are done when the slowest one is.
+ */
+export function benchmarkAll(
+  servers: readonly ServerAddress[],
+  options: RedisBenchmarkOptions,
+): Way {
+  return async (): Promise<Outcome> => {
+    const rates = await Promise.all(
+      servers.map((server) => runBenchmark(server, options)),
+    );
+    return { rate: rates.length * Math.min(...rates) };
   };
+}
+
+/** Runs it once: commands a second, by its own clock. */
+async function runBenchmark(
+  server: ServerAddress,
+  options: RedisBenchmarkOptions,
+): Promise<number> {
+  const { database, depth, commands, keys, words } = options;
+  const { stdout, success } = await new Deno.Command(PROGRAM, {
+    args: [
+      ...["-h", server.hostname, "-p", `${server.port}`],
+      ...["--dbnum", `${database}`, "-c", "1", "-P", `${depth}`],
+      ...["-n", `${commands}`, "-r", `${keys}`, "--csv"],
+      ...words,
+    ],
+    stderr: "null",
+    signal: AbortSignal.timeout(120_000),
+  }).output();
+  if (!success) throw new Error(`"${PROGRAM}" failed`);
+  return readRate(new TextDecoder().decode(stdout));
+}
+
+/**
+ * The commands a second in what it prints. They are the first of seven numbers
+ * behind the command, which may contain quotes of its own.
+ */
+export function readRate(output: string): number {
+  const line = output.trimEnd().split("\n").at(-1) ?? "";
+  const rate = Number(/"([\d.]+)"(?:,"[\d.]+"){6}$/.exec(line)?.[1]);
+  if (rate > 0) return rate;
+  throw new Error(`Cannot read "${line}"`);
 }

@@ -15,8 +15,8 @@ import type { Verdict } from "./targets.ts";
 /** All that was measured. */
 export interface Comparison {
   readonly machine: Machine;
-  readonly rounds: number;
   readonly sections: readonly Section[];
+  /** By the names of the sections that have been measured. */
   readonly rates: ReadonlyMap<string, Rates>;
   readonly verdicts: readonly Verdict[];
   readonly routes: readonly RouteCost[];
@@ -27,54 +27,84 @@ const NOTES = [
   "one process of Deno. In each round garbage is collected before each contender,",
   "which then has five laps or 500 ms to get going, whichever is more, and laps for",
   "300 ms that are timed. What the other clients send is sharded by hand, with the",
-  "shard of each key known before the clock starts. redis-benchmark is a process of",
-  "its own with one connection to one server, which holds all keys. What was read",
-  "is compared with what was written.",
+  "shard of each key known before the clock starts. What was read is compared with",
+  "what was written. redis-benchmark takes keys at random. For GET it is a process",
+  "with one connection to one server, which holds all keys. For any command it is",
+  "one process for each server, at the same time, and counts as four times the",
+  "slowest of them. What a command changes is brought back while no clock runs.",
 ];
 
-/** The comparison for people. */
-export function textReport(comparison: Comparison): string {
-  const { machine, rounds, sections } = comparison;
+/** What goes ahead of all figures. */
+export function openingText(machine: Machine): string {
   return [
     ...machineLines(machine),
-    `Medians of ${rounds} interleaved rounds.`,
+    "Medians of interleaved rounds.",
     "",
     ...NOTES,
     "",
-    ...sections.flatMap((section) => [
-      section.title,
-      "",
-      ...indented(sectionTable(section, comparison.rates.get(section.name))),
-      "",
-    ]),
-    ...routeLines(comparison.routes),
+  ].join("\n");
+}
+
+/** A section, and how far its contenders came. */
+export function sectionText(
+  section: Section,
+  rates: Rates,
+  verdicts: readonly Verdict[],
+): string {
+  const rounds = Math.max(...[...rates.values()].map(({ length }) => length));
+  return [
+    `${section.title}, ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
+    "",
+    ...indented(sectionTable(section, rates)),
+    "",
+    ...verdicts.length > 0 ? [...indented(targetTable(verdicts)), ""] : [],
+  ].join("\n");
+}
+
+/** What finding the host of a key costs. */
+export function routesText(routes: readonly RouteCost[]): string {
+  return routeLines(routes).join("\n");
+}
+
+/** What goes behind all sections. */
+export function closingText(
+  verdicts: readonly Verdict[],
+  skipped: readonly string[],
+): string {
+  return [
     "Targets",
     "",
-    ...indented(targetTable(comparison.verdicts)),
+    ...indented(targetTable(verdicts)),
+    ...skipped.length > 0
+      ? ["", `Not measured, since the time was up: ${skipped.join(", ")}`]
+      : [],
   ].join("\n");
 }
 
 /** The comparison for programs. */
 export function jsonReport(comparison: Comparison): string {
-  const { machine, rounds, sections, rates, verdicts, routes } = comparison;
-  const measured = sections.map((section) => ({
-    name: section.name,
-    title: section.title,
-    baseline: section.baseline,
-    contenders: [...rates.get(section.name) ?? []].map(([name, rounds]) => ({
-      name,
-      ...summarize(rounds),
-      rounds,
-    })),
-  }));
+  const { machine, sections, rates, verdicts, routes } = comparison;
+  const measured = sections.filter(({ name }) => rates.has(name));
   return JSON.stringify(
-    { machine, rounds, sections: measured, routes, targets: verdicts },
+    {
+      machine,
+      sections: measured.map((section) => ({
+        name: section.name,
+        title: section.title,
+        baseline: section.baseline,
+        contenders: [...rates.get(section.name) ?? []].map((
+          [name, rounds],
+        ) => ({ name, ...summarize(rounds), rounds })),
+      })),
+      routes,
+      targets: verdicts,
+    },
     undefined,
     2,
   );
 }
 
-function sectionTable(section: Section, rates: Rates = new Map()): string[] {
+function sectionTable(section: Section, rates: Rates): string[] {
   const base = median(rates.get(section.baseline) ?? []);
   const rows = [...rates].map(([name, rounds]): [string, Summary] => [
     name,
@@ -119,13 +149,15 @@ function targetTable(verdicts: readonly Verdict[]): string[] {
   return textTable([
     ["", "target", "measured", "10–90 %", ""],
     ...verdicts.map((
-      { section, contender, peer, ratio, measured, low, high, reached },
+      { section, contender, peer, ratio, measured, low, high, ...outcome },
     ) => [
       `${contender} / ${peer}${section.endsWith("KiB") ? ` (${section})` : ""}`,
       times(ratio),
       times(measured),
       `${low.toFixed(2)}–${high.toFixed(2)}`,
-      verdict(reached),
+      outcome.reached || !outcome.enough
+        ? verdict(outcome.reached)
+        : "the other is reached",
     ]),
   ]);
 }

@@ -1,28 +1,39 @@
 /**
- * The rounds: everybody in turn, in another order each time, and checked.
+ * The rounds of a section: everybody in turn, in another order each time, and checked.
  *
  * @module
  */
 
 import type { Cluster } from "@rb/rb";
 import { collectGarbage } from "../measure/garbage.ts";
-import type { Outcome, Way } from "./contender.ts";
-import type { Contender, Section } from "./sections.ts";
+import type { Outcome } from "./contender.ts";
+import type { Check, Contender, Section } from "./sections.ts";
 import { firstOf, withValues, type Workload } from "./workload.ts";
 
 /** Keys a second of each contender, one figure a round, by its name. */
 export type Rates = ReadonlyMap<string, number[]>;
 
-/** How the rounds are run. */
+/** How the rounds of a section are run. */
 export interface RoundsOptions {
   /** Rounds that count. */
   readonly rounds: number;
-  /** Rounds before them that do not. */
-  readonly warmups: number;
   /** Reads back what was written. */
   readonly cluster: Cluster;
-  /** Told what is about to run. */
-  readonly onProgress?: (round: number, section: Section) => void;
+  /**
+   * When no more round begins that would not end before, by the clock. One round
+   * counts in any case.
+   *
+   * @default {Infinity}
+   */
+  readonly until?: number;
+  /**
+   * Milliseconds from some moment on.
+   *
+   * @default {"performance.now"}
+   */
+  readonly clock?: () => number;
+  /** Told which round is about to run; below 0 it does not count. */
+  readonly onRound?: (round: number) => void;
 }
 
 /** How many of the keys of a write are read back. */
@@ -33,31 +44,32 @@ const WARMUP = { time: 500, laps: 5 };
 /** and while it is taken; times in milliseconds. */
 const TIMED = { time: 300, laps: 1 };
 
+/** No lap takes that long, in milliseconds, unless a server is gone. */
+const MAX_LAP = 120_000;
+
 /**
- * Runs the sections round by round, so that what disturbs the machine for a
- * while disturbs everybody.
+ * Runs a section round by round, so that what disturbs the machine for a while
+ * disturbs everybody.
  *
- * @returns The rates of each section, by its name.
+ * @returns The rates of its contenders.
  */
 export async function runRounds(
-  sections: readonly Section[],
+  section: Section,
   options: RoundsOptions,
-): Promise<Map<string, Rates>> {
-  const { rounds, warmups, cluster, onProgress } = options;
-  const rates = new Map(sections.map(({ name, contenders }) => [
-    name,
-    new Map(contenders.map(({ name }) => [name, [] as number[]])),
-  ]));
+): Promise<Rates> {
+  const { rounds, cluster, onRound, until = Infinity } = options;
+  const { clock = () => performance.now() } = options;
+  const { contenders, warmups } = section;
+  const rates = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = -warmups; round < rounds; round++) {
-    for (const section of sections) {
-      onProgress?.(round, section);
-      for (const contender of rotated(section.contenders, round + warmups)) {
-        const rate = await runOnce(section, contender, cluster);
-        if (round >= 0) {
-          rates.get(section.name)?.get(contender.name)?.push(rate);
-        }
-      }
+    const start = clock();
+    onRound?.(round);
+    for (const contender of rotated(contenders, round + warmups)) {
+      const rate = await runOnce(section, contender, cluster);
+      if (round >= 0) rates.get(contender.name)?.push(rate);
     }
+    const end = clock();
+    if (round >= 0 && 2 * end - start > until) break;
   }
   return rates;
 }
@@ -75,6 +87,7 @@ async function runOnce(
   const workload = firstOf(whole, contender.limit ?? Infinity);
   const { outcome, seconds } = await runLaps(contender, workload);
   if (outcome.rate !== undefined) return outcome.rate;
+  const { check = checkValues } = section;
   if (section.writes) await checkWritten(cluster, workload, contender);
   else check(workload, contender, outcome.values?.() ?? []);
   return workload.keys.length / seconds;
@@ -88,25 +101,28 @@ async function runOnce(
  * the fifth.
  */
 async function runLaps(
-  { way }: Contender,
+  contender: Contender,
   workload: Workload,
 ): Promise<{ outcome: Outcome; seconds: number }> {
+  if (contender.restore?.before === "run") await contender.restore.run();
   collectGarbage?.();
-  const { outcome } = await lapsFor(WARMUP, way, workload);
+  const { outcome } = await lapsFor(WARMUP, contender, workload);
   if (outcome.rate !== undefined) return { outcome, seconds: 0 };
-  return await lapsFor(TIMED, way, workload);
+  return await lapsFor(TIMED, contender, workload);
 }
 
 /** Works for that long at least, and to the end of the lap. */
 async function lapsFor(
   least: typeof WARMUP,
-  way: Way,
+  { name, way, restore }: Contender,
   workload: Workload,
 ): Promise<{ outcome: Outcome; seconds: number }> {
-  const start = performance.now();
+  let time = 0;
   for (let laps = 1;; laps++) {
-    const outcome = await way(workload);
-    const time = performance.now() - start;
+    if (restore?.before === "lap") await restore.run();
+    const start = performance.now();
+    const outcome = await withinLap(name, way(workload));
+    time += performance.now() - start;
     const enough = time >= least.time && laps >= least.laps;
     if (enough || outcome.rate !== undefined) {
       return { outcome, seconds: time / laps / 1_000 };
@@ -119,16 +135,26 @@ function rotated<T>(items: readonly T[], by: number): T[] {
   return [...items.slice(from), ...items.slice(0, from)];
 }
 
-function check(
-  { keys, values }: Pick<Workload, "keys" | "values">,
-  contender: Contender,
-  found: readonly unknown[],
-): void {
+/** A client that never answers ends the comparison, not only its own lap. */
+async function withinLap<T>(name: string, lap: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`"${name}" is not done after ${MAX_LAP} ms`)),
+    MAX_LAP,
+  );
+  try {
+    return await Promise.race([lap, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const checkValues: Check = ({ keys, values }, contender, found) => {
   keys.forEach((key, at) => {
     if (found[at] === values[at]) return;
     throw new Error(`"${contender.name}" has a wrong value for "${key}"`);
   });
-}
+};
 
 async function checkWritten(
   cluster: Cluster,
@@ -144,5 +170,5 @@ async function checkWritten(
   const found = await cluster.map((client) =>
     sample.keys.map((key) => client.get(key))
   );
-  check(sample, contender, found.map(({ value }) => value));
+  checkValues(sample, contender, found.map(({ value }) => value));
 }

@@ -15,18 +15,46 @@ export interface Contender {
   readonly way: Way;
   /** The most keys it is given, for the slow ones. */
   readonly limit?: number;
+  /** Undoes what it did, before each of its runs or laps, untimed. */
+  readonly restore?: Restore | undefined;
+  /** Brings a reply of its client into the shape that the server gave it. */
+  readonly shape?: ((reply: never) => unknown) | undefined;
+}
+
+/** What has the keys as they were. */
+export interface Restore {
+  readonly before: "run" | "lap";
+  readonly run: () => Promise<void>;
 }
 
 /** Contenders that do the same work. */
 export interface Section {
   readonly name: string;
   readonly title: string;
+  /** What `--only` selects with one word. */
+  readonly group: "clients" | "commands";
+  /** How many rounds count unless somebody asks for another number, */
+  readonly rounds: number;
+  /** and how many before them do not. */
+  readonly warmups: number;
+  /** Whether it has new values before each run, which are read back. */
   readonly writes: boolean;
   readonly workload: Workload;
   /** The contender that the others are measured by. */
   readonly baseline: string;
   readonly contenders: readonly Contender[];
+  /** Fills the servers; the result empties them. */
+  readonly open?: () => Promise<AsyncDisposable>;
+  /** Looks at what was read; by default it has to be the values. */
+  readonly check?: Check;
 }
+
+/** @throws {Error} When a contender has read something else. */
+export type Check = (
+  workload: Pick<Workload, "keys" | "values">,
+  contender: Contender,
+  found: readonly unknown[],
+) => void;
 
 /** The workloads of the sections, loaded into the servers. */
 export interface Workloads {
@@ -42,7 +70,7 @@ export interface Workloads {
 /** So many keys are enough where each takes its time. */
 const FEW_KEYS = 5_000;
 
-/** All sections, for the clients that are there. */
+/** The sections of clients, for those that are there. */
 export function makeSections(
   clients: OpenClients,
   workloads: Workloads,
@@ -164,6 +192,9 @@ function section(
     name,
     title: `${command}, ${keys.length.toLocaleString("en-US")} keys, ` +
       `values of ${size}`,
+    group: "clients",
+    rounds: 15,
+    warmups: 2,
     writes: command === "SET",
     workload,
     baseline,

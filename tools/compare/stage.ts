@@ -6,7 +6,13 @@
 
 import { Cluster } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
-import { type OpenClients, openClients, WHOLE_DATABASE } from "./clients.ts";
+import {
+  COMMANDS_DATABASE,
+  type OpenClients,
+  openClients,
+  WHOLE_DATABASE,
+} from "./clients.ts";
+import type { ServerAddress } from "./contender.ts";
 import type { Workloads } from "./sections.ts";
 import { makeWorkload, type Workload } from "./workload.ts";
 
@@ -14,7 +20,13 @@ import { makeWorkload, type Workload } from "./workload.ts";
 export interface Stage extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly clients: OpenClients;
+  readonly servers: readonly ServerAddress[];
+  /** The workloads of the sections of clients. */
   readonly workloads: Workloads;
+  /** The workload of the sections of commands, which fill the servers. */
+  readonly commands: Workload;
+  /** Fills the servers with what the sections of clients read. */
+  fill(): Promise<void>;
 }
 
 const SERVERS = 4;
@@ -23,7 +35,7 @@ const SERVERS = 4;
 const CHUNK = 5_000;
 
 /**
- * Starts four servers on ports of 127.0.0.1, fills them and connects everybody.
+ * Starts four servers on ports of 127.0.0.1 and connects everybody.
  *
  * @param count How many keys the small workloads have.
  */
@@ -32,7 +44,7 @@ export async function setTheStage(count: number): Promise<Stage> {
   const setup = opening.use(
     await TestSetup.start({
       servers: SERVERS,
-      databasesEach: WHOLE_DATABASE + 1,
+      databasesEach: Math.max(WHOLE_DATABASE, COMMANDS_DATABASE) + 1,
       transport: "tcp",
     }),
   );
@@ -42,17 +54,26 @@ export async function setTheStage(count: number): Promise<Stage> {
   }));
   const cluster = opening.use(new Cluster({ hosts: servers, timeout: 60_000 }));
   const workloads = makeWorkloads(cluster, count);
-  await fill(cluster, workloads);
-  await using whole = new Cluster({
-    hosts: [{ ...servers[0], db: WHOLE_DATABASE }],
-  });
-  await write(whole, workloads.small);
   const clients = opening.use(await openClients(cluster, servers));
   const open = opening.move();
   return {
     cluster,
     clients,
+    servers,
     workloads,
+    commands: makeWorkload(cluster.getRouter(), {
+      // Most of them take several times as long as a GET.
+      count: Math.ceil(count / 2.5),
+      prefix: "cmd",
+      valueSize: 16,
+    }),
+    fill: async () => {
+      await fill(cluster, workloads);
+      await using whole = new Cluster({
+        hosts: [{ ...servers[0], db: WHOLE_DATABASE }],
+      });
+      await write(whole, workloads.small);
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

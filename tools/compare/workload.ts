@@ -102,7 +102,12 @@ export function gather(
   return values;
 }
 
-function makeValues(count: number, size: number, mark: string): string[] {
+/** `mark-42-vvv`, as many and as long as asked for. */
+export function makeValues(
+  count: number,
+  size: number,
+  mark: string,
+): string[] {
   return Array.from(
     { length: count },
     (_, id) => `${mark}-${id}-`.padEnd(size, "v").slice(0, size),

@@ -6,6 +6,7 @@
 
 import { TestSetup } from "@rb/rb/testing";
 import { grouped, mebibytes } from "../measure/format.ts";
+import { importMap } from "../measure/import_map.ts";
 import {
   type Amounts,
   type Findings,
@@ -125,18 +126,4 @@ async function run(
   throw new Error(
     `Cannot measure "${subject}": ${new TextDecoder().decode(stderr).trim()}`,
   );
-}
-
-/**
- * The import map that this program was started with, if any, told by where
- * `@db/redis` is: a child needs the same one.
- */
-function importMap(): string | undefined {
-  const given = Deno.env.get("RB_IMPORT_MAP");
-  if (given) return given;
-  const standIn = new URL("../../tests/standin/", import.meta.url);
-  const entry = import.meta.resolve("@db/redis");
-  return entry.startsWith(standIn.href)
-    ? new URL("import_map.json", standIn).href
-    : undefined;
 }

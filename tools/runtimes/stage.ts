@@ -39,6 +39,8 @@ export async function openStage(): Promise<OpenStage> {
   const plain = [subscribed, await start({}), await start({})];
   const unix = await start({ config: { requirepass: PASSWORD } });
   const tls = await start({ tls: certificates.valid });
+  const ca = `${certificates.dir}/ca.pem`;
+  const guarded = await start({ tls: { ...certificates.valid, ca } });
   const otherName = await start({ tls: certificates.otherName });
   const proxy = async () => opened.use(await FaultProxy.start(plain[0]));
   const [cut, brittle, split, silent] = [
@@ -64,6 +66,12 @@ export async function openStage(): Promise<OpenStage> {
     closed: { hostname: HOSTNAME, port: freePort() },
     unix: { path: unix.path, password: PASSWORD },
     tls: { hostname: HOSTNAME, port: tls.port, caCerts },
+    guarded: {
+      hostname: HOSTNAME,
+      port: guarded.port,
+      caCerts,
+      ...certificates.client,
+    },
     otherCaCert: certificates.otherCaCert,
     otherName: { hostname: HOSTNAME, port: otherName.port, caCerts },
     news: { hostname: HOSTNAME, port: news.port, caCerts },

@@ -113,7 +113,7 @@ function encodeMerged(): void {
   for (let from = 0; from < COUNT; from += MAX_MERGED_GETS) {
     const to = Math.min(COUNT, from + MAX_MERGED_GETS);
     clearFull();
-    encoder.part("MGET", KEYS, from, to - from);
+    encoder.commandFrom("MGET", KEYS, from, to - from);
   }
 }
 

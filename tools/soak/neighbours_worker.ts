@@ -34,12 +34,16 @@ const FORGED = [
  */
 const PATIENCE = TIMEOUT / 2;
 
-/** Counts, and then claims what its caller likes. */
-const FORGE = "redis.call('INCR', KEYS[1]) return redis.error_reply(ARGV[1])";
+/**
+ * Counts, and then claims what its caller likes: in its own words, as what it
+ * repeated of its arguments would be left out.
+ */
+const forgery = (lie: string) =>
+  `redis.call('INCR', KEYS[1]) return redis.error_reply([[${lie}]])`;
 
 /** The same as a value within a reply, which is no error of the command. */
-const NEST = "redis.call('INCR', KEYS[1]) " +
-  "return {redis.error_reply(ARGV[1]), ARGV[2]}";
+const nested = (lie: string) =>
+  `redis.call('INCR', KEYS[1]) return {redis.error_reply([[${lie}]]), ARGV[1]}`;
 
 /** How somebody gives up: at once, in the turn, or later. */
 type GivingUp = (controller: AbortController) => void;
@@ -178,7 +182,7 @@ async function forgeOnDedicated(
     }
     const tx = redis.tx();
     const lie = random.pick(FORGED);
-    tx.eval(FORGE, [counter.key], [lie]);
+    tx.eval(forgery(lie), [counter.key], []);
     tx.incrby(counter.key, 1);
     counter.attempted += 2;
     const flushed = tx.flush();
@@ -229,10 +233,9 @@ async function forge(
   const token = world.values.make(counter.key);
   counter.attempted++;
   const reply = send.sendCommand("EVAL", [
-    isNested ? NEST : FORGE,
+    isNested ? nested(lie) : forgery(lie),
     1,
     counter.key,
-    lie,
     token,
   ]);
   // The lie is what was asked for, so it is no error here.

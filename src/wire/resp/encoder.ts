@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { commandWords } from "../../commands/words.ts";
+import type { ScriptSource } from "../../commands/spec.ts";
 import { type Argument, numberText } from "../../values.ts";
 import { isBytes, isSendable, refusal } from "../../commands/arguments.ts";
 
@@ -32,6 +33,9 @@ const BULK_OVERHEAD = 16;
 /** A buffer that grew by more than this factor is not kept. */
 const MAX_GROWTH = 16;
 
+/** How many scripts are known by their hashes; programs may make any number. */
+const MAX_SCRIPTS = 1_024;
+
 const textEncoder = new TextEncoder();
 
 /**
@@ -55,6 +59,8 @@ export class Encoder {
   #start = 0;
   /** The argument that comes next, from 1. */
   #position = 1;
+  /** The scripts whose source has been written, by their hashes. */
+  readonly #scripts = new Set<string>();
 
   /** @param capacity The bytes that are allocated at first, and kept. */
   constructor(capacity = 65_536) {
@@ -76,7 +82,7 @@ export class Encoder {
    * nothing of the command stays.
    */
   command(name: string, args: readonly Argument[]): void {
-    this.part(name, args, 0, args.length);
+    this.commandFrom(name, args, 0, args.length);
   }
 
   /**
@@ -88,7 +94,7 @@ export class Encoder {
    * @param count How many there are.
    * @throws {TypeError} When the name or an argument cannot be sent.
    */
-  part(
+  commandFrom(
     name: string,
     list: readonly Argument[],
     from: number,
@@ -96,6 +102,34 @@ export class Encoder {
   ): void {
     this.#header(name, count);
     for (let i = from; i < from + count; i++) this.#argument(list[i]);
+  }
+
+  /**
+   * Writes a run of a script: EVALSHA, or EVAL with the source where that has not
+   * been written here before, or is wanted.
+   *
+   * @param script The script.
+   * @param list What holds its arguments, behind its hash.
+   * @param from Where the hash stands.
+   * @param count How many arguments there are, the hash among them.
+   * @param withSource Whether the source is wanted.
+   */
+  scriptFrom(
+    script: ScriptSource,
+    list: readonly Argument[],
+    from: number,
+    count: number,
+    withSource: boolean,
+  ): void {
+    const { sha } = script;
+    if (!withSource && this.#scripts.has(sha)) {
+      return this.commandFrom("EVALSHA", list, from, count);
+    }
+    this.#header("EVAL", count);
+    this.#argument(script.script);
+    for (let i = from + 1; i < from + count; i++) this.#argument(list[i]);
+    if (this.#scripts.size >= MAX_SCRIPTS) this.#scripts.clear();
+    this.#scripts.add(sha);
   }
 
   #header(name: string, argCount: number): void {

@@ -126,16 +126,16 @@ for (const [value, message] of REFUSED) {
   });
 }
 
-Deno.test("Encoder.part() takes the arguments out of a longer list", () => {
+Deno.test("Encoder.commandFrom() takes the arguments out of a longer list", () => {
   const encoder = new Encoder();
-  encoder.part("MGET", ["before", "a", 2, "behind"], 1, 2);
+  encoder.commandFrom("MGET", ["before", "a", 2, "behind"], 1, 2);
   assertEquals(encoder.bytes(), encodeCommand("MGET", ["a", 2]));
   encoder.clear();
   encoder.command("GET", ["before"]);
   const { length } = encoder;
   const list = ["before", "a", undefined as unknown as string];
   assertThrows(
-    () => encoder.part("MGET", list, 1, 2),
+    () => encoder.commandFrom("MGET", list, 1, 2),
     TypeError,
     'Argument 2 of "MGET"',
   );

@@ -196,6 +196,90 @@ export const linkChecks: Record<string, Check> = {
     }
   },
 
+  async "a certificate of a client opens a server that wants one"(
+    { guarded, otherCaCert },
+  ) {
+    const cluster = new Cluster({ hosts: [guarded] });
+    const keys = Array.from({ length: 20_000 }, (_, id) => `key:${id}`);
+    const long = "long ".repeat(100);
+    await cluster.map((map) => keys.map((key) => map.set(key, long + key)));
+    const values = await cluster.map((map) => keys.map((key) => map.get(key)));
+    values.forEach(({ value }, i) => assert.equal(value, long + keys[i]));
+    await cluster.close();
+    const { cert: _cert, key: _key, ...nameless } = guarded;
+    const strangers = {
+      "no certificate": nameless,
+      "a server of another authority": { ...guarded, caCerts: [otherCaCert] },
+    };
+    const other = { ...guarded, serverName: "other.test" };
+    if ("Deno" in globalThis) {
+      assert.throws(() => new Cluster({ hosts: [other] }), /in Deno, a client/);
+    } else {
+      Object.assign(strangers, { "a server of another name": other });
+      const host = { ...guarded, serverName: "localhost" };
+      const named = new Cluster({ hosts: [host] });
+      assert.equal(await named.getRoutingClient().strlen("key:1"), 505);
+      await named.close();
+    }
+    for (const [what, host] of Object.entries(strangers)) {
+      const stranger = new Cluster({ hosts: [host] });
+      await assert.rejects(
+        async () => await stranger.getRoutingClient().incr("key"),
+        ConnectionError,
+        what,
+      );
+      await stranger.close();
+    }
+  },
+
+  async "a server is checked by the name that it is said to have"(
+    { tls, otherName },
+  ) {
+    const hosts = [
+      { ...otherName, serverName: "other.test" },
+      { ...tls, serverName: "localhost" },
+      { ...tls, hostname: "localhost", serverName: "127.0.0.1" },
+    ];
+    for (const host of hosts) {
+      const cluster = new Cluster({ hosts: [host] });
+      assert.equal(await cluster.getRoutingClient().get("none"), null);
+      await cluster.close();
+    }
+    for (const serverName of ["other.test", "127.0.0.2"]) {
+      const cluster = new Cluster({ hosts: [{ ...tls, serverName }] });
+      await assert.rejects(
+        async () => await cluster.getRoutingClient().incr("key"),
+        ConnectionError,
+        serverName,
+      );
+      await cluster.close();
+    }
+  },
+
+  async "a password may be a function, also one that fails"({ unix }) {
+    let asked = 0;
+    const password = () => {
+      asked++;
+      return Promise.resolve(PASSWORD);
+    };
+    const cluster = new Cluster({ hosts: [{ ...unix, password }] });
+    (await cluster.connect(0)).close();
+    assert.equal(await cluster.getRoutingClient().get("none"), null);
+    assert.equal(asked, 2);
+    await cluster.close();
+    const reason = new Error("No token today");
+    const broken = new Cluster({
+      hosts: [{ ...unix, password: () => Promise.reject(reason) }],
+    });
+    await assert.rejects(
+      async () => await broken.connect(0),
+      (error) =>
+        error instanceof ConnectionError && error.outcome === "not-sent" &&
+        (error.cause as Error).cause === reason,
+    );
+    await broken.close();
+  },
+
   async "plain text to a port of TLS is an error with a name"({ tls }) {
     const { caCerts: _certs, ...plain } = tls;
     const cluster = new Cluster({

@@ -27,6 +27,8 @@ export interface Stage {
   readonly unix: HostOptions;
   /** A server that speaks TLS, with the authority to trust. */
   readonly tls: HostOptions;
+  /** One that speaks TLS and lets in only whoever shows a certificate. */
+  readonly guarded: HostOptions;
   /** The certificate of an authority that signed nothing. */
   readonly otherCaCert: string;
   /** A server whose certificate is for another name; its authority is trusted. */

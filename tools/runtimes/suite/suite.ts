@@ -32,9 +32,9 @@ for (const [name, check] of Object.entries(checks)) {
 
 // None of these is closed. The last one has gone on to probe its host. A timer
 // that kept the program alive would do so for longer than anybody waits.
-const { hosts, tls, unix, closed } = stage;
+const { hosts, tls, guarded, unix, closed } = stage;
 const cluster = new Cluster({
-  hosts: [...hosts, tls, unix],
+  hosts: [...hosts, tls, guarded, unix],
   timeout: 60_000,
   poolOptions: { idleTimeout: 60_000 },
 });

@@ -1,0 +1,142 @@
+/**
+ * Sequences of commands by key, scripts among them.
+ *
+ * @module
+ */
+
+import { takeArguments } from "../commands/arguments.ts";
+import { Script, scriptCall } from "../commands/script.ts";
+import type { Form } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
+import { spell } from "../commands/words.ts";
+import type { Carrier } from "../delivery/dispatcher.ts";
+import { issue } from "../delivery/issue.ts";
+import { RbPromise } from "../promise.ts";
+import type { Argument, Key, Reply } from "../values.ts";
+import type { Ledger } from "./promise_client.ts";
+
+/** A script with its keys and its arguments: `[script, ["key"], ["value"]]`. */
+export type ScriptTuple = readonly [
+  script: Script,
+  keys?: readonly Key[],
+  args?: readonly Argument[],
+];
+
+/**
+ * A command followed by its arguments, such as `["SET", "key", 1]`, or a
+ * script.
+ */
+export type CommandTuple =
+  | readonly [command: string, ...args: Argument[]]
+  | ScriptTuple;
+
+/** Sequences of commands by the key that decides on their host. */
+export type CommandMapping =
+  | Record<string, readonly CommandTuple[]>
+  | ReadonlyMap<Key, readonly CommandTuple[]>;
+
+/** One promise for each command, in the shape of the mapping given. */
+export type CommandResults<M extends CommandMapping> = M extends
+  ReadonlyMap<infer K, unknown> ? Map<K, RbPromise<Reply>[]>
+  : { [K in keyof M]: RbPromise<Reply>[] };
+
+/**
+ * Issues each sequence to the host of its key, in order.
+ *
+ * A sequence with a command that blocks would not keep its order among commands
+ * that must not wait for it: it has a connection to itself.
+ *
+ * @param map The map that the commands belong to.
+ * @param commands The sequences by key.
+ */
+export function issueCommands<M extends CommandMapping>(
+  map: Ledger,
+  commands: M,
+): CommandResults<M> {
+  const { dispatcher } = map;
+  const { topology } = dispatcher.cluster;
+  const issueAll = (key: Key, tuples: readonly CommandTuple[]) => {
+    const hostId = topology.hostOf(topology.groupOf(key));
+    const steps = tuples.map(readTuple);
+    const time = blockTimeOfAll(steps);
+    const carrier = time === undefined ? dispatcher : dispatcher.sequence(time);
+    return steps.map((step) => {
+      const promise = issueStep(carrier, hostId, step);
+      map.enter(promise);
+      return promise;
+    });
+  };
+  const entries: [Key, readonly CommandTuple[]][] = commands instanceof Map
+    ? [...commands]
+    : Object.entries(commands);
+  const results = entries.map(([key, tuples]): [Key, RbPromise<Reply>[]] => [
+    key,
+    issueAll(key, tuples),
+  ]);
+  return (commands instanceof Map
+    ? new Map(results)
+    : Object.fromEntries(results)) as CommandResults<M>;
+}
+
+/** One command of a sequence, read once, whatever it would answer later. */
+type Step =
+  | { readonly form: Form; readonly args: readonly Argument[] }
+  /** What is wrong with it. */
+  | { readonly error: unknown };
+
+function readTuple(tuple: CommandTuple): Step {
+  assertTuple(tuple);
+  const words: CommandTuple = [...tuple];
+  if (isScript(words)) {
+    assertScriptTuple(words);
+    return scriptCall(...words);
+  }
+  try {
+    const [command, ...list] = words;
+    const [name, args] = spell(command, list);
+    const form = specOf(name).form();
+    // What decides whether it blocks is what is sent.
+    const own = form.command.isOrdinary ? args : takeArguments(name, args);
+    return { form, args: own };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** How long a sequence may block, in milliseconds; nothing if it does not. */
+function blockTimeOfAll(steps: readonly Step[]): number | undefined {
+  let sum: number | undefined;
+  for (const step of steps) {
+    if ("error" in step) continue;
+    const time = step.form.command.row.blocks?.(step.args);
+    if (time !== undefined) sum = (sum ?? 0) + time;
+  }
+  return sum;
+}
+
+function issueStep(
+  carrier: Carrier,
+  hostId: number,
+  step: Step,
+): RbPromise<Reply> {
+  if ("error" in step) return RbPromise.rejected(step.error);
+  const promise = new RbPromise<Reply>();
+  issue(carrier, hostId, step.form, step.args, promise);
+  return promise;
+}
+
+function isScript(tuple: CommandTuple): tuple is ScriptTuple {
+  return tuple[0] instanceof Script;
+}
+
+function assertTuple(tuple: unknown): void {
+  if (Array.isArray(tuple)) return;
+  throw new TypeError('A command stands as an array: ["SET", "key", 1]');
+}
+
+function assertScriptTuple([, keys = [], args = []]: ScriptTuple): void {
+  if (Array.isArray(keys) && Array.isArray(args)) return;
+  throw new TypeError(
+    "A script stands as [script, keys, args]: keys and args must be arrays",
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * Commands about servers.
+ *
+ * @module
+ */
+
+import { afterWord, debugKeys } from "../key_rules.ts";
+import type { CommandRows } from "../spec.ts";
+import { subcommands } from "../subcommands.ts";
+import { KEYLESS, KEYLESS_READ, UNMATCHED } from "./shared.ts";
+
+/** Commands about servers. */
+export const SERVER_COMMANDS: CommandRows = {
+  ACL: {
+    subcommands: subcommands(
+      "CAT DELUSER DRYRUN GENPASS GETUSER LIST LOAD LOG SAVE SETUSER " +
+        "USERS WHOAMI",
+    ),
+  },
+  BGREWRITEAOF: KEYLESS,
+  BGSAVE: KEYLESS,
+  COMMAND: {
+    subcommands: subcommands("COUNT DOCS GETKEYS GETKEYSANDFLAGS INFO LIST"),
+  },
+  COMMANDLOG: { subcommands: subcommands("GET LEN RESET") },
+  CONFIG: { subcommands: subcommands("GET RESETSTAT REWRITE SET") },
+  DBSIZE: KEYLESS_READ,
+  DEBUG: {
+    keys: debugKeys,
+    runsCode: true,
+    subcommands: subcommands(
+      "AOFSTAT ASSERT CHANGE-REPL-ID CLIENT-EVICTION CLOSE-CLUSTER-LINK-ON-PACKET-DROP CONFIG-REWRITE-FORCE-ALL CRASH-AND-ABORT " +
+        "CRASH-AND-RECOVER DICT-STATS DICT-RESIZING DIGEST DIGEST-VALUE " +
+        "DROP-CLUSTER-PACKET-FILTER ERROR HTSTATS HTSTATS-KEY JMAP LEAK " +
+        "LISTPACK LOADAOF LOG MALLCTL MALLCTL-STR OBJECT OOM PANIC PAUSE-CRON POPULATE QUICKLIST QUICKLIST-PACKED-THRESHOLD RELOAD " +
+        "REPLICATE REPLYBUFFER RESTART SDSLEN SEGFAULT SET-ACTIVE-EXPIRE " +
+        "SET-DISABLE-DENY-SCRIPTS SLEEP STRINGMATCH-LEN STRUCTSIZE " +
+        "ZIPLIST",
+      "PROTOCOL",
+    ),
+  },
+  FAILOVER: KEYLESS,
+  FLUSHALL: KEYLESS,
+  FLUSHDB: KEYLESS,
+  INFO: KEYLESS,
+  LASTSAVE: KEYLESS,
+  LATENCY: {
+    subcommands: subcommands("DOCTOR GRAPH HISTOGRAM HISTORY LATEST RESET"),
+  },
+  LOLWUT: KEYLESS_READ,
+  MEMORY: {
+    keys: afterWord("USAGE"),
+    subcommands: subcommands("DOCTOR MALLOC-STATS PURGE STATS USAGE"),
+  },
+  MODULE: { subcommands: subcommands("LIST LOAD LOADEX UNLOAD") },
+  MONITOR: UNMATCHED,
+  PSYNC: UNMATCHED,
+  REPLCONF: UNMATCHED,
+  REPLICAOF: KEYLESS,
+  ROLE: KEYLESS,
+  SAVE: KEYLESS,
+  SENTINEL: {
+    subcommands: subcommands(
+      "CKQUORUM CONFIG DEBUG FAILOVER FLUSHCONFIG GET-MASTER-ADDR-BY-NAME GET-PRIMARY-ADDR-BY-NAME INFO-CACHE IS-MASTER-DOWN-BY-ADDR " +
+        "IS-PRIMARY-DOWN-BY-ADDR MASTER MASTERS MONITOR MYID PENDING-SCRIPTS PRIMARIES PRIMARY REMOVE REPLICAS RESET SENTINELS SET " +
+        "SIMULATE-FAILURE SLAVES",
+    ),
+  },
+  SHUTDOWN: { ahead: new Set(["NOSAVE"]) },
+  SLAVEOF: KEYLESS,
+  SLOWLOG: { subcommands: subcommands("GET LEN RESET") },
+  SWAPDB: KEYLESS,
+  SYNC: UNMATCHED,
+  TIME: KEYLESS,
+};

@@ -1,0 +1,18 @@
+/**
+ * Commands of transactions.
+ *
+ * @module
+ */
+
+import { allKeys } from "../key_rules.ts";
+import type { CommandRows } from "../spec.ts";
+import { STATEFUL } from "./shared.ts";
+
+/** Commands of transactions. */
+export const TRANSACTION_COMMANDS: CommandRows = {
+  DISCARD: STATEFUL,
+  EXEC: STATEFUL,
+  MULTI: STATEFUL,
+  UNWATCH: STATEFUL,
+  WATCH: { ...STATEFUL, keys: allKeys },
+};

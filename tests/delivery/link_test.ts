@@ -1,0 +1,156 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Link, Links, type Passenger } from "../../src/delivery/link.ts";
+import type { Refusal } from "../../src/wire/pool.ts";
+import { eventually } from "../../support/waiting.ts";
+import { Bench, turn } from "../wire/pool_fixture.ts";
+import { StepwiseExchange } from "../wire/stepwise_exchange.ts";
+
+/** Notes what it is told, and sends a command over what it is granted. */
+class Rider implements Passenger {
+  link: Link | undefined = undefined;
+  refusal: Refusal | undefined = undefined;
+  readonly losses: Error[] = [];
+  readonly #sends: boolean;
+
+  constructor(sends = true) {
+    this.#sends = sends;
+  }
+
+  granted(link: Link): void {
+    this.link = link;
+    if (this.#sends) this.ride(link);
+  }
+
+  ride(link: Link): StepwiseExchange {
+    const exchange = new StepwiseExchange(["A"]);
+    link.board(this);
+    link.send(exchange);
+    return exchange;
+  }
+
+  refused(refusal: Refusal): void {
+    this.refusal = refusal;
+  }
+
+  lost(_link: Link, error: Error): void {
+    this.losses.push(error);
+  }
+}
+
+Deno.test("Links give all who wait the same link, and share it with who comes later", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  assertEquals(links.take(false), undefined);
+  const riders = [new Rider(), new Rider()];
+  for (const rider of riders) links.apply(rider, false);
+  await eventually(() => riders.every(({ link }) => link !== undefined));
+  const [{ link }] = riders;
+  assert(link !== undefined && riders[1].link === link);
+  assert(links.take(false) === link);
+  assertEquals([bench.dials.length, bench.pool.leased], [1, 1]);
+});
+
+Deno.test("Links give one who wants it alone a link that nobody else gets", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const alone = new Rider();
+  links.apply(alone, true);
+  await eventually(() => alone.link !== undefined);
+  assertEquals(links.take(false), undefined);
+  const shared = new Rider();
+  links.apply(shared, false);
+  await eventually(() => shared.link !== undefined);
+  assert(shared.link !== alone.link);
+  assertEquals(bench.pool.leased, 2);
+});
+
+Deno.test("Link goes back to its pool with the last reply", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const rider = new Rider();
+  links.apply(rider, false);
+  await eventually(() => rider.link !== undefined);
+  await turn();
+  assertEquals(bench.pool.idle, 0);
+  bench.sockets[0].say("+a\r\n");
+  await eventually(() => bench.pool.idle === 1);
+  // Another one is made of that connection.
+  const again = links.take(false);
+  assert(again !== undefined && again !== rider.link);
+  again.giveBackUnused();
+  assertEquals(bench.pool.idle, 1);
+});
+
+Deno.test("Link goes back at once when those who waited have no use for it", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  for (const exclusive of [false, true]) {
+    const rider = new Rider(false);
+    links.apply(rider, exclusive);
+    await eventually(() => rider.link !== undefined);
+    assertEquals([bench.pool.leased, bench.pool.idle], [0, 1]);
+  }
+});
+
+Deno.test("Link tells those on board of its loss, once, and nobody who has left", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const riders = [new Rider(), new Rider(), new Rider()];
+  for (const rider of riders) links.apply(rider, false);
+  await eventually(() => riders[2].link !== undefined);
+  const link = riders[0].link!;
+  link.leave(riders[1]);
+  await turn();
+  bench.sockets[0].hangUp();
+  await eventually(() => riders[0].losses.length > 0);
+  assertEquals(riders.map(({ losses }) => losses.length), [1, 0, 1]);
+  assertEquals([link.usable, links.take(false)], [false, undefined]);
+});
+
+Deno.test("Links take no link any more that is retired", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const rider = new Rider();
+  links.apply(rider, false);
+  await eventually(() => rider.link !== undefined);
+  await turn();
+  rider.link!.retire();
+  assertEquals(links.take(false), undefined);
+  bench.sockets[0].say("+a\r\n");
+  await eventually(() => bench.pool.size === 0);
+  assertEquals(rider.losses.length, 1);
+});
+
+Deno.test("Links refuse all who wait together, and one alone by itself", async () => {
+  await using bench = new Bench({ maxConnections: 1 });
+  const links = new Links(bench.pool);
+  bench.failure = new Error("nobody is there");
+  const riders = [new Rider(), new Rider()];
+  for (const rider of riders) links.apply(rider, false);
+  await eventually(() => riders[0].refusal !== undefined);
+  assertEquals(riders.map(({ refusal }) => refusal?.kind), ["dial", "dial"]);
+  const alone = new Rider();
+  links.apply(alone, true);
+  await eventually(() => alone.refusal !== undefined);
+  assertEquals(alone.refusal?.cause, bench.failure);
+});
+
+Deno.test("Links.withdraw() leaves the others their place", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const hold = Promise.withResolvers<void>();
+  bench.hold = hold.promise;
+  const [first, second, alone] = [new Rider(), new Rider(), new Rider()];
+  links.apply(first, false);
+  links.apply(second, false);
+  links.apply(alone, true);
+  assertEquals(bench.pool.waiting, 2);
+  links.withdraw(first);
+  assertEquals(bench.pool.waiting, 2);
+  links.withdraw(alone);
+  assertEquals(bench.pool.waiting, 1);
+  hold.resolve();
+  await eventually(() => second.link !== undefined);
+  assertEquals([first.link, alone.link], [undefined, undefined]);
+  links.withdraw(first);
+});

@@ -1,0 +1,65 @@
+import { call, type Case, given, LIST, threeWays } from "../cases.ts";
+
+const FIELDS: readonly unknown[] = [
+  undefined,
+  {},
+  { get: { type: "u8", offset: 0 } },
+  { get: { type: "u8", offset: "#1" } },
+  { set: { type: "u8", offset: 0, value: 255 } },
+  { set: { type: "i64", offset: 0, value: "9007199254740993" } },
+  { incrby: { type: "u2", offset: 100, increment: 1 } },
+  { incrby: { type: "u2", offset: "#3", increment: -1 }, overflow: "SAT" },
+  { incrby: { type: "u8", offset: 0, increment: 250 }, overflow: "FAIL" },
+  { incrby: { type: "u8", offset: 0, increment: 250 }, overflow: "WRAP" },
+  {
+    get: { type: "u8", offset: 0 },
+    set: { type: "u4", offset: 8, value: 3 },
+    incrby: { type: "i5", offset: 100, increment: 1 },
+    overflow: "FAIL",
+  },
+  { overflow: "SAT" },
+  { get: { type: "u99", offset: 0 } },
+];
+
+/** Bits of strings. */
+export const BITMAPS: Case[] = [
+  ...threeWays(
+    { right: "SET k foobar", wrong: LIST },
+    call("bitcount", "k"),
+    call("bitcount", "k", 0, 0),
+    call("bitcount", "k", 1, -1),
+    call("bitcount", "k", "1", "2"),
+    call("bitcount", "k", 1),
+    call("bitpos", "k", 1),
+    call("bitpos", "k", 0),
+    call("bitpos", "k", 1, 2),
+    call("bitpos", "k", 1, 2, 3),
+    call("bitpos", "k", 0, 0, -1),
+    call("bitpos", "k", 1, undefined, 3),
+    call("bitop", "NOT", "dest", "k"),
+    call("bitop", "AND", "dest", "k", "l"),
+    call("bitop", "OR", "dest", "k", "l"),
+    call("bitop", "XOR", "dest", "k", "l"),
+    call("getbit", "k", 1),
+    call("getbit", "k", 1_000),
+    call("setbit", "k", 7, 1),
+    call("setbit", "k", 7, "0"),
+    call("setbit", "k", "7", 1),
+    ...FIELDS.map((field) => call("bitfield", "k", field)),
+  ),
+  call("bitpos", "k", 2),
+  call("setbit", "k", -1, 1),
+  call("setbit", "k", 1, 2),
+  call("bitop", "NAND", "dest", "k"),
+  call("bitop", "NOT", "dest", "k", "l"),
+  ...given(
+    [[
+      "SETRANGE",
+      "k",
+      0,
+      Uint8Array.of(0x7f, 255, 255, 255, 255, 255, 255, 255),
+    ]],
+    call("bitfield", "k", { get: { type: "i64", offset: 0 } }),
+    call("bitfield", "k", { get: { type: "u63", offset: 1 } }),
+  ),
+];
