@@ -4,7 +4,7 @@
  *
  * `makeTestCluster` is where most tests start; `TestSetup` gives several
  * clusters over the same servers, `RedisServer` a single server to pause, kill
- * and restart, `FaultProxy` a connection that misbehaves in a dozen ways, and
+ * and restart, `SentinelSetup` shards behind Sentinel, `FaultProxy` a connection that misbehaves in a dozen ways, and
  * `routerConformance` the rules that every router keeps.
  *
  * A server program is needed (`redis-server` or `valkey-server`), and the
@@ -51,12 +51,18 @@ export type {
   RefuseOptions,
 } from "./testing/fault_options.ts";
 export { FaultProxy } from "./testing/fault_proxy.ts";
+export type { Credentials } from "./testing/asking.ts";
 export type { FaultProxyStats } from "./testing/proxy_link.ts";
 export { RedisServer } from "./testing/redis_server.ts";
 export {
   routerConformance,
   type RouterConformanceOptions,
 } from "./testing/router_conformance.ts";
+export type {
+  SentinelSetupOptions,
+  SentinelShard,
+} from "./testing/sentinel_config.ts";
+export { SentinelSetup } from "./testing/sentinel_setup.ts";
 export type {
   RedisServerOptions,
   ServerTlsFiles,

@@ -4,6 +4,7 @@
  * @module
  */
 
+const READY = /eady to accept connections|Sentinel ID is /;
 const PING = new TextEncoder().encode("PING\r\n");
 
 /**
@@ -59,7 +60,8 @@ export async function answers(
 }
 
 /**
- * Looks for the line that a server writes last before it takes commands.
+ * Looks for the line that a server, or a Sentinel, writes last before it takes
+ * commands.
  *
  * @param logPath The path of its log, which may hold earlier runs too.
  * @param pid The id of its process, with which its lines begin.
@@ -71,7 +73,7 @@ export async function saysItIsReady(
 ): Promise<boolean> {
   const log = await Deno.readTextFile(logPath).catch(() => "");
   return log.split("\n").some((line) =>
-    line.startsWith(`${pid}:`) && line.includes("eady to accept connections")
+    line.startsWith(`${pid}:`) && READY.test(line)
   );
 }
 

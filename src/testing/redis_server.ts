@@ -10,6 +10,7 @@ import { guard, type Guarded, unguard } from "./exit_guard.ts";
 import {
   directiveLines,
   findFreePort,
+  isOverTcp,
   readServerOptions,
   type RedisServerOptions,
 } from "./server_config.ts";
@@ -67,6 +68,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #timeout: number;
   readonly #guarded: Guarded = { endNow: () => this.#endNow() };
   #port = 0;
+  #isPaused = false;
   #process: ServerProcess | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -140,6 +142,11 @@ export class RedisServer implements AsyncDisposable {
     return this.#process?.isRunning ?? false;
   }
 
+  /** Whether its process runs and is not paused. */
+  get isAwake(): boolean {
+    return this.isRunning && !this.#isPaused;
+  }
+
   /** How many databases it has. */
   get databases(): number {
     return this.#options.databases ?? DEFAULT_DATABASES;
@@ -150,11 +157,13 @@ export class RedisServer implements AsyncDisposable {
    * accepted by the system, but nothing is answered.
    */
   pause(): void {
+    this.#isPaused = true;
     this.#process?.signal("SIGSTOP");
   }
 
   /** Lets a paused process go on, with everything that was sent meanwhile. */
   resume(): void {
+    this.#isPaused = false;
     this.#process?.signal("SIGCONT");
   }
 
@@ -213,9 +222,9 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async #startOnPort(): Promise<void> {
-    const { port, tls } = this.#options;
+    const { port } = this.#options;
     const transport = this.#options.transport ??
-      (port !== undefined || tls !== undefined ? "tcp" : "unix");
+      (isOverTcp(this.#options) ? "tcp" : "unix");
     if (transport === "unix") return await this.#launch();
     if (port !== undefined) {
       this.#port = port;
@@ -237,6 +246,7 @@ export class RedisServer implements AsyncDisposable {
   async #launch(): Promise<void> {
     const { command, hasDebugDirective } = this.#executable;
     const { tls } = this.#options;
+    this.#isPaused = false;
     const lines = [
       `bind ${HOSTNAME}`,
       `port ${tls === undefined ? this.#port : 0}`,
@@ -252,6 +262,7 @@ export class RedisServer implements AsyncDisposable {
       command,
       directory: this.dir,
       config: lines.join("\n"),
+      isSentinel: this.#options.sentinel,
     });
     // The socket is in a directory of our own, so that the answer cannot come
     // from a stranger; by the time it answers there, its port is bound too.

@@ -39,7 +39,7 @@ export interface RedisServerOptions {
    * Whether it listens on a TCP port of 127.0.0.1 as well, or on its unix
    * socket alone.
    *
-   * @default {"unix"} ("tcp" when there is a `port` or `tls`)
+   * @default {"unix"} ("tcp" when there is a `port` or `tls`, or for a Sentinel)
    */
   transport?: "unix" | "tcp" | undefined;
   /**
@@ -57,6 +57,13 @@ export interface RedisServerOptions {
   config?: Readonly<Record<string, string>> | readonly string[] | undefined;
   /** The certificate it shows; its port then speaks TLS only. */
   tls?: ServerTlsFiles | undefined;
+  /**
+   * Whether it is a Sentinel, which watches over other servers: `config` says
+   * over which ones. What it learns of them outlives a restart.
+   *
+   * @default {false}
+   */
+  sentinel?: boolean | undefined;
   /**
    * The TCP port.
    *
@@ -77,6 +84,7 @@ const CHECKS: Checks = {
   transport: oneOf("unix", "tcp"),
   config: isObject,
   tls: isObject,
+  sentinel: oneOf(true, false),
   // What is wrong with a number is said with the directives.
   databases: isAnything,
   port: isAnything,
@@ -153,15 +161,19 @@ export function findFreePort(hostname: string): number {
   return listener.addr.port;
 }
 
+/** Whether options speak of TCP without saying whether to listen there. */
+export function isOverTcp(options: RedisServerOptions): boolean {
+  const { port, tls, sentinel = false } = options;
+  return port !== undefined || tls !== undefined || sentinel;
+}
+
 function checkOptions(options: RedisServerOptions): void {
-  const { transport, port, tls, databases, timeout } = options;
-  const isOverTcp = port !== undefined || tls !== undefined;
-  if (transport === "unix" && isOverTcp) {
-    throw new TypeError(
-      `Option "${tls ? "tls" : "port"}" needs the transport "tcp"`,
-    );
+  const { transport, databases, timeout } = options;
+  if (transport === "unix" && isOverTcp(options)) {
+    const name = (["tls", "sentinel"] as const).find((name) => options[name]);
+    throw new TypeError(`Option "${name ?? "port"}" needs the transport "tcp"`);
   }
-  checkNumber("port", port, 65_535);
+  checkNumber("port", options.port, 65_535);
   checkNumber("databases", databases, 2 ** 31 - 1);
   checkNumber("timeout", timeout, 2 ** 31 - 1);
 }

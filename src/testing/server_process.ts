@@ -15,9 +15,15 @@ export interface ServerProcessOptions {
   readonly config: string;
   /** The directory that holds its socket, its log and its data. */
   readonly directory: string;
+  /**
+   * Whether it is a Sentinel: that writes what it learns to the file of its
+   * configuration, and finds it there again when it is started anew.
+   */
+  readonly isSentinel?: boolean;
 }
 
 const LOG_NAME = "server.log";
+const SENTINEL_FILE = "sentinel.conf";
 const TAIL_LINES = 12;
 const FIRST_PAUSE = 2;
 const LAST_PAUSE = 25;
@@ -50,16 +56,18 @@ export class ServerProcess {
    * @returns The process, which need not be ready yet.
    */
   static async spawn(options: ServerProcessOptions): Promise<ServerProcess> {
+    const directory = JSON.stringify(options.directory);
+    const text = `dir ${directory}\nlogfile ${LOG_NAME}\n${options.config}\n`;
     const child = new Deno.Command(options.command, {
-      args: ["-"],
+      args: options.isSentinel
+        ? [await keptFile(options.directory, text), "--sentinel"]
+        : ["-"],
       stdin: "piped",
       stdout: "null",
       stderr: "piped",
     }).spawn();
     const watchdog = Watchdog.start(child.pid, options.directory);
     const started = new ServerProcess(child, options, watchdog);
-    const directory = JSON.stringify(options.directory);
-    const text = `dir ${directory}\nlogfile ${LOG_NAME}\n${options.config}\n`;
     const writer = child.stdin.getWriter();
     try {
       await writer.write(new TextEncoder().encode(text));
@@ -152,6 +160,17 @@ export class ServerProcess {
     const tail = lines.slice(-TAIL_LINES).map(withoutSecrets).join("\n");
     return new Error(`Server "${command}" ${what}; it printed:\n${tail}`);
   }
+}
+
+/** The file with a text, or with what a server has made of it since. */
+async function keptFile(directory: string, text: string): Promise<string> {
+  const path = `${directory}/${SENTINEL_FILE}`;
+  try {
+    await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  return path;
 }
 
 /** A complaint about a directive quotes it, and it may hold a password. */

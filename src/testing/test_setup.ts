@@ -17,6 +17,7 @@ import {
 } from "../options.ts";
 import { RedisServer } from "./redis_server.ts";
 import type { RedisServerOptions } from "./server_config.ts";
+import { allOrNone, throwFirst } from "./together.ts";
 
 /** How many servers a `TestSetup` starts, and how. */
 export interface TestSetupOptions {
@@ -141,7 +142,10 @@ export class TestSetup implements AsyncDisposable {
         databases: databasesEach,
         config: read.config,
       }));
-    return new TestSetup(await allOrNone(starts), databasesEach);
+    return new TestSetup(
+      await allOrNone(starts, (server) => server.stop()),
+      databasesEach,
+    );
   }
 
   /** The hosts of a cluster over these servers. */
@@ -274,23 +278,4 @@ function withHosts(
     ...Object.fromEntries(names.map((name) => [name, given[name]])),
     hosts,
   };
-}
-
-async function allOrNone(
-  starts: Promise<RedisServer>[],
-): Promise<RedisServer[]> {
-  const results = await Promise.allSettled(starts);
-  const started = results.filter((result) => result.status === "fulfilled")
-    .map((result) => result.value);
-  if (started.length < starts.length) {
-    await Promise.allSettled(started.map((server) => server.stop()));
-  }
-  throwFirst(results);
-  return started;
-}
-
-function throwFirst(results: PromiseSettledResult<unknown>[]): void {
-  for (const result of results) {
-    if (result.status === "rejected") throw result.reason;
-  }
 }

@@ -53,6 +53,8 @@ Deno.test("saysItIsReady() looks for the line of that process", async () => {
   await Deno.writeTextFile(path, `${line} unix\n`);
   assertEquals(await saysItIsReady(path, 12), true);
   assertEquals(await saysItIsReady(path, 1), false);
+  await Deno.writeTextFile(path, "13:X 01 Jan 2026 # Sentinel ID is 1f4a\n");
+  assertEquals(await saysItIsReady(path, 13), true);
   await Deno.remove(path);
   assertEquals(await saysItIsReady(path, 12), false);
 });
