@@ -43,12 +43,12 @@ export type {
   PoolOptions,
   RouterClass,
 } from "./src/cluster_options.ts";
+export type { HostSelection } from "./src/host_ids.ts";
 export { HostInfo, type HostOptions } from "./src/host_info.ts";
 
 export type {
   ClientOptions,
   FanoutOptions,
-  HostSelection,
   MapBatchesOptions,
   MapOptions,
 } from "./src/clients/client_options.ts";

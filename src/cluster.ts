@@ -14,7 +14,6 @@ import {
 import type {
   ClientOptions,
   FanoutOptions,
-  HostSelection,
   MapBatchesOptions,
   MapOptions,
 } from "./clients/client_options.ts";
@@ -56,6 +55,7 @@ import {
   readHosts,
   withDefaults,
 } from "./cluster_options.ts";
+import { assertHostId, type HostSelection } from "./host_ids.ts";
 import { HostInfo, type HostOptions } from "./host_info.ts";
 import {
   type BaseRouter,
@@ -187,8 +187,11 @@ export class Cluster extends EventTarget
    *
    * @param hostId The id of the host.
    * @returns Whether there was one.
+   * @throws {TypeError} If the id is not a number.
+   * @throws {RangeError} If it is not an integer from 0.
    */
   removeHost(hostId: number): boolean {
+    assertHostId(hostId);
     return this.#topology.remove(hostId);
   }
 
@@ -208,7 +211,7 @@ export class Cluster extends EventTarget
    * @throws {RangeError} If there is no such host.
    */
   getPoolForHost(host: number | HostInfo): PoolStatus {
-    const hostId = typeof host === "number" ? host : host.hostId;
+    const hostId = host instanceof HostInfo ? host.hostId : host;
     return this.#hosts.host(hostId).pool;
   }
 

@@ -17,7 +17,8 @@ import { Lanes } from "./delivery/lane.ts";
 import { HostCounters, type HostStats } from "./delivery/stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
-import { assertHostId, type HostInfo } from "./host_info.ts";
+import { assertKnownHost } from "./host_ids.ts";
+import type { HostInfo } from "./host_info.ts";
 import { type Question, Refresher, type Topology } from "./topology/mod.ts";
 import type { Reply } from "./values.ts";
 import { dial } from "./wire/dial.ts";
@@ -178,12 +179,8 @@ export class ClusterHosts implements ClusterView {
   }
 
   #make(id: number): Host {
-    assertHostId(id);
-    const info = this.topology.hosts.get(id);
-    if (info === undefined) {
-      const ids = this.hostIds.join(", ");
-      throw new RangeError(`There is no host ${id}: the cluster has ${ids}`);
-    }
+    assertKnownHost(id, this.topology.hosts);
+    const info = this.topology.hosts.get(id)!;
     if (this.#closed) {
       throw new ConnectionError(
         `Cannot use host ${id} at ${info.address}: the cluster is closed`,

@@ -6,6 +6,7 @@
 
 import type { Inspect } from "./inspect.ts";
 import { BadHostSetupError } from "./errors.ts";
+import { assertHostId } from "./host_ids.ts";
 import {
   type Checks,
   isSendable,
@@ -307,21 +308,4 @@ export class HostInfo implements RouterHost {
 export function speaksTls(options: HostOptions): boolean {
   const { caCerts, cert, key, serverName } = options;
   return (caCerts ?? cert ?? key ?? serverName) !== undefined;
-}
-
-/**
- * @throws {TypeError} If an id is not a number.
- * @throws {RangeError} If it is not an integer from 0.
- */
-export function assertHostId(hostId: unknown): asserts hostId is number {
-  if (typeof hostId !== "number") {
-    throw new TypeError(
-      `A host id is an integer from 0, but one is of type "${typeof hostId}"`,
-    );
-  }
-  if (!Number.isSafeInteger(hostId) || hostId < 0) {
-    throw new RangeError(
-      `A host id is an integer from 0, but one is ${hostId}`,
-    );
-  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type HostSelection, isHostList } from "../host_ids.ts";
 import {
   type Checks,
   isPositive,
@@ -12,9 +13,6 @@ import {
   oneOf,
   readOptions,
 } from "../options.ts";
-
-/** The ids of hosts, or all hosts that the cluster has at the time of a call. */
-export type HostSelection = readonly number[] | "all";
 
 /** The options of a client. */
 export interface ClientOptions {
@@ -121,7 +119,7 @@ const CHECKS = {
   "the map": MAP_CHECKS,
   "the fanout": {
     ...MAP_CHECKS,
-    hosts: isHostSelection,
+    hosts: isHostList,
   },
   "sendCommand": { ...FLAG_CHECKS, timeout: isPositive, signal: isSignal },
   // Time limit and signal are those of the map,
@@ -143,12 +141,4 @@ export function readCallOptions<T>(
   owner: keyof typeof CHECKS,
 ): T {
   return readOptions(options, CHECKS[owner], owner);
-}
-
-/** Accepts a list of host ids, or "all". */
-export function isHostSelection(value: unknown): string | undefined {
-  return value === "all" ||
-      Array.isArray(value) && value.every((id) => typeof id === "number")
-    ? undefined
-    : 'a list of host ids or "all"';
 }

@@ -6,9 +6,9 @@
 
 import type { Arguments } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
+import { type HostSelection, readHostSelection } from "../host_ids.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
-import type { HostSelection } from "./client_options.ts";
 import type { FanoutCommands } from "./commands/fanout_commands.ts";
 import type { FanoutRecords } from "./commands/fanout_records.ts";
 import type { TargetedCommands } from "./commands/targeted_commands.ts";
@@ -43,7 +43,9 @@ export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
    * The same client for other hosts.
    *
    * @param hosts The ids, or `"all"`.
-   * @throws {TypeError} If it has been targeted already.
+   * @throws {TypeError} If it has been targeted already, or the hosts are no
+   * such list.
+   * @throws {RangeError} If there is no host with one of the ids.
    */
   target(hosts: HostSelection): FanoutClient<K>;
   /**
@@ -96,7 +98,9 @@ class FanoutClientImpl implements CommandTarget {
     if (this.#state.targeted) {
       throw new TypeError("Cannot target a client that is targeted already");
     }
-    return createTarget({ ...this.#state, hosts, targeted: true });
+    const { topology } = this.#state.mapping.dispatcher.cluster;
+    const read = readHostSelection(hosts, topology.hosts);
+    return createTarget({ ...this.#state, hosts: read, targeted: true });
   }
 
   targetKey(key: Key): PromiseClient {
@@ -172,8 +176,7 @@ class FanoutClientImpl implements CommandTarget {
     }
     const promises = new Map<number, RbPromise<unknown>>();
     for (const id of hosts === "all" ? cluster.hostIds : hosts) {
-      // An id that is named twice is one host all the same.
-      if (!promises.has(id)) promises.set(id, call(this.#node(id)));
+      promises.set(id, call(this.#node(id)));
     }
     const gathered = gather(promises, settled);
     mapping.enter(gathered);
@@ -262,16 +265,20 @@ function outcomes(
  * @param mapping The map.
  * @param hosts Which hosts; without them each call has to be targeted.
  * @param settled Whether promises hold an outcome per host.
+ * @throws If the hosts are not a list of ids that there are, nor `"all"`.
  */
 export function createFanoutClient<K extends "fanout" | "settled">(
   mapping: Mapping,
   hosts: HostSelection | undefined,
   settled: boolean,
 ): FanoutClient<K> {
+  const { topology } = mapping.dispatcher.cluster;
   // The methods are installed on the prototype, out of the checker's sight.
   return createTarget({
     mapping,
-    hosts,
+    hosts: hosts === undefined
+      ? undefined
+      : readHostSelection(hosts, topology.hosts),
     settled,
     targeted: false,
   }) as unknown as FanoutClient<K>;

@@ -11,7 +11,6 @@ import type { RoutingRecords } from "./commands/routing_records.ts";
 import {
   type ClientOptions,
   type FanoutOptions,
-  type HostSelection,
   type MapBatchesOptions,
   type MapOptions,
   readCallOptions,
@@ -27,6 +26,7 @@ import {
   type RecordsFanoutClient,
 } from "./fanout_client.ts";
 import { Gate } from "../delivery/gate.ts";
+import { type HostSelection, isHostSelection } from "../host_ids.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { installCommands } from "./install_commands.ts";
 import { BatchEntries } from "./map_batches.ts";
@@ -123,10 +123,13 @@ export interface Maps<
    * Calls `callback` with a client that sends each command to several hosts, and
    * waits until every one of them is settled.
    *
-   * @param hosts The ids of the hosts, or `"all"`.
+   * @param hosts The ids of the hosts, or `"all"`. One that is named twice is
+   * one host all the same.
    * @param callback Issues commands, each giving a Map from host id to reply.
    * @param options Time limit, signal, `settled` for an outcome per host.
    * @returns What the callback returns, awaited.
+   * @throws {TypeError} If the hosts are no such list; nothing is sent then.
+   * @throws {RangeError} If there is no host with one of the ids, likewise.
    */
   fanout<R>(
     hosts: HostSelection,
@@ -301,8 +304,8 @@ class RoutingClientImpl extends NativeClient {
     second?: Callback<never> | FanoutOptions,
     third?: FanoutOptions,
   ): unknown {
-    const hosts = isSelection(first) ? first : undefined;
-    const rest = isSelection(first) ? [second, third] : [first, second];
+    const hosts = isHostSelection(first) ? first : undefined;
+    const rest = hosts === undefined ? [first, second] : [second, third];
     const isBlock = typeof rest[0] !== "function";
     if (isBlock && rest[1] !== undefined) throw misplacedCallback("fanout");
     const [callback, options] = isBlock ? [undefined, rest[0]] : rest;
@@ -360,10 +363,11 @@ class RoutingClientImpl extends NativeClient {
       );
     }
     const mapping = this.#mapping(rest, this.#wayOfMap(rest));
-    const client = createFanoutClient<"fanout">(mapping, selected, settled);
+    const create = () =>
+      createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined
-      ? client
-      : mapping.run(() => callback(client));
+      ? create()
+      : mapping.run(() => callback(create()));
   }
 
   /** How the commands of a map travel, which waits behind no other client. */
@@ -427,13 +431,10 @@ export function createRoutingClient(
   return client as unknown as RoutingClient;
 }
 
-function misplacedCallback(method: string): TypeError {
+function misplacedCallback(method: "map" | "fanout"): TypeError {
+  const hosts = method === "map" ? "" : ', behind a list of host ids or "all"';
   return new TypeError(
     `Cannot tell the arguments of "${method}" apart: the callback comes before ` +
-      "the options",
+      `the options${hosts}`,
   );
-}
-
-function isSelection(value: unknown): value is HostSelection {
-  return value === "all" || Array.isArray(value);
 }

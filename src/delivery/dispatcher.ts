@@ -256,8 +256,9 @@ export class Dispatcher {
   ): Run {
     const size = sizeOf(args, second);
     const open = this.#open[hostId];
-    // The host of an id is another one after its pools were disconnected.
-    const fits = open !== undefined && !open.batch.sealed &&
+    // The host of an id is another one after its pools were disconnected; and
+    // what a router of somebody's own takes for an id may be "0".
+    const fits = open?.host.id === hostId && !open.batch.sealed &&
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
     if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {

@@ -6,7 +6,7 @@
 
 import { BadHostSetupError } from "../errors.ts";
 import type { Key } from "../values.ts";
-import { assertGaplessHosts } from "./host_ids.ts";
+import { assertGaplessHosts } from "../host_ids.ts";
 import { Ketama } from "./ketama.ts";
 import {
   BaseRouter,

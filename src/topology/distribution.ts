@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertKnownHost } from "../host_ids.ts";
 import type { Key } from "../values.ts";
 import { routerOf, type Routing } from "./routing.ts";
 
@@ -38,9 +39,8 @@ export class Distribution {
    * @throws {RangeError} If there is no such host.
    */
   share(hostId: number): number {
-    const count = this.counts.get(hostId);
-    if (count === undefined) throw new RangeError(`There is no host ${hostId}`);
-    return this.total === 0 ? 0 : count / this.total;
+    assertKnownHost(hostId, this.counts);
+    return this.total === 0 ? 0 : this.counts.get(hostId)! / this.total;
   }
 
   /** A bar for each host, by id: plain text of no more than 80 columns. */

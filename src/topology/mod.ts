@@ -10,7 +10,6 @@ export { ConsistentHashingRouter } from "./consistent_hashing_router.ts";
 export { crc32 } from "./crc32.ts";
 export { Distribution, distribution } from "./distribution.ts";
 export { FixedTopology } from "./fixed.ts";
-export { assertGaplessHosts, listIds } from "./host_ids.ts";
 export { Ketama } from "./ketama.ts";
 export { assertKey, type KeyPlace } from "./key.ts";
 export { PartitionRouter } from "./partition_router.ts";

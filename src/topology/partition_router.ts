@@ -6,7 +6,7 @@
 
 import type { Key } from "../values.ts";
 import { crc32 } from "./crc32.ts";
-import { assertGaplessHosts } from "./host_ids.ts";
+import { assertGaplessHosts } from "../host_ids.ts";
 import {
   BaseRouter,
   type RouterCluster,

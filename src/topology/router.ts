@@ -8,7 +8,7 @@
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument, Key } from "../values.ts";
 import { keyPositions, soleKeyPosition } from "../commands/keys.ts";
-import { listIds } from "./host_ids.ts";
+import { listIds } from "../host_ids.ts";
 import { assertKey, hashTag } from "./key.ts";
 
 /** What a router knows of a host. */
