@@ -7,11 +7,15 @@
 import type { ClusterView } from "../delivery/dispatcher.ts";
 import { isWorthRetrying } from "../delivery/policy.ts";
 import { TimeoutError } from "../errors.ts";
+import {
+  type HostSelection,
+  isHostList,
+  readHostSelection,
+} from "../host_ids.ts";
 import { isPositive, isSignal, readOptions } from "../options.ts";
 import { failingLater } from "../runtime/turn.ts";
 import { jitter } from "../wire/breaker.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
-import { type HostSelection, isHostSelection } from "./client_options.ts";
 import { anySignal } from "./native_client.ts";
 import { pingHost } from "./ping_host.ts";
 
@@ -34,7 +38,7 @@ export interface WaitUntilUpOptions {
 }
 
 const CHECKS = {
-  hosts: isHostSelection,
+  hosts: isHostList,
   timeout: isPositive,
   signal: isSignal,
 };
@@ -52,8 +56,8 @@ export function waitUntilUp(
   return failingLater(async () => {
     const read = readOptions(options, CHECKS, "waitUntilUp");
     const { hosts = "all", timeout = Infinity } = read;
-    const ids = [...new Set(hosts === "all" ? cluster.hostIds : hosts)];
-    for (const id of ids) cluster.host(id);
+    const chosen = readHostSelection(hosts, cluster.topology.hosts);
+    const ids = chosen === "all" ? cluster.hostIds : chosen;
     const signal = anySignal(cluster.signal, read.signal);
     const limit = new TimeLimit(timeout, signal);
     // When one of them is not waited for any more, nor are the others.

@@ -1,6 +1,6 @@
 // Ids of hosts: whatever takes one has it judged in the same place, before
 // anything is sent. Covered: fanout and all that comes from it, as a call, as a
-// block and by options; local and dedicated clients; the hosts of a cluster; and
+// block and by options; waitUntilUp; local and dedicated clients; the hosts of a cluster; and
 // what a router says. Refused are texts, fractions, what is no number, lists in
 // lists and with holes, other collections, and hosts that there are none of; what
 // is named twice is one host.
@@ -165,6 +165,23 @@ Deno.test("fault 62: getLocalClient(), connect() and getPoolForHost() refuse wro
   }
   const info: HostInfo = cluster.hosts.get(1)!;
   assertEquals(cluster.getPoolForHost(info), cluster.getPoolForHost(1));
+});
+
+Deno.test("fault 62: waitUntilUp() refuses wrong ids, and waits once for one that is named twice", async () => {
+  await using two = await twoHosts();
+  const { cluster } = two;
+  const lists = [...NO_LISTS, ...WRONG.map((id) => [0, id])]
+    .filter((list) => list !== undefined);
+  for (const list of lists) {
+    const error = await refusal(() =>
+      cluster.waitUntilUp({ hosts: wrongly(list) })
+    );
+    const shown = Deno.inspect(list);
+    assertInstanceOf(error, Error, shown);
+    assertMatch(error.name, /^(?:Type|Range)Error$/, shown);
+    assertMatch(error.message, /\b[Hh]osts?\b/, shown);
+  }
+  await cluster.waitUntilUp({ hosts: [1, 1, -0, 0] });
 });
 
 Deno.test("fault 62: removeHost(), addHost() and share() refuse what is no id", async () => {
