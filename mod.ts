@@ -47,6 +47,7 @@ export { HostInfo, type HostOptions } from "./src/host_info.ts";
 
 export type {
   ClientOptions,
+  ExecuteOptions,
   FanoutOptions,
   HostSelection,
   MapBatchesOptions,

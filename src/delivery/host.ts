@@ -109,6 +109,8 @@ export class Host {
    * they would be merged into.
    */
   readonly unmerged = new Set<string>();
+  /** Whether its server has said that its user may issue MULTI and EXEC. */
+  transacts = false;
   /** Commands that wait for room. */
   readonly backlog: Backlog;
   /** Whether it takes no further commands: another one has its id, or none. */
@@ -159,6 +161,7 @@ export class Host {
    * the right one, and the address may lead to another one by now.
    */
   leaveServer(): void {
+    this.transacts = false;
     this.pool.renew();
     this.blockingPool.renew();
     this.#onMisled?.();
@@ -169,6 +172,7 @@ export class Host {
    * end there; all else goes to the new one, and waits for nothing any more.
    */
   move(): void {
+    this.transacts = false;
     this.pool.move();
     this.blockingPool.move();
     for (const { wake } of [...this.#pauses]) wake();
