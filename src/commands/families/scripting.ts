@@ -5,7 +5,14 @@
  */
 
 import type { Argument } from "../../values.ts";
-import { made, type MethodRow, type MethodRows, plain } from "../methods.ts";
+import {
+  alone,
+  type AloneRows,
+  made,
+  type MethodRow,
+  type MethodRows,
+  plain,
+} from "../methods.ts";
 import { OptionNames, pushValue } from "../options.ts";
 import type { ScriptingMethods } from "../signatures/scripting.ts";
 import { countedFrom } from "../key_rules.ts";
@@ -88,4 +95,9 @@ export const SCRIPTING_METHODS: MethodRows<ScriptingMethods> = {
   scriptFlush: plain("SCRIPT FLUSH", 0, 1),
   scriptKill: plain("SCRIPT KILL", 0),
   scriptLoad: plain("SCRIPT LOAD", 1),
+};
+
+/** What stops at each line of the scripts behind it. */
+export const SCRIPTING_ALONE: AloneRows = {
+  scriptDebug: alone("SCRIPT DEBUG"),
 };
