@@ -94,8 +94,10 @@ export type {
 } from "./src/commands/signatures/keys.ts";
 export type { ListEnd, LMPopOptions } from "./src/commands/signatures/lists.ts";
 export type {
+  FunctionLibrary,
   FunctionListOptions,
   FunctionLoadOptions,
+  FunctionStats,
 } from "./src/commands/signatures/scripting.ts";
 export type { SInterCardOptions } from "./src/commands/signatures/sets.ts";
 export type {

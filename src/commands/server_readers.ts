@@ -1,5 +1,5 @@
 /**
- * Readers of replies about servers and users.
+ * Readers of replies about servers, their users and their functions.
  *
  * @module
  */
@@ -90,4 +90,21 @@ export function toSlotStats(reply: Reply): unknown {
     const [slot, counts] = listOf(entry);
     return [slot, toRecord(counts)];
   });
+}
+
+/** Libraries of functions, and the functions of each. */
+export function toLibraries(reply: Reply): unknown {
+  return listOf(reply).map((entry) => {
+    const { functions, ...rest } = toRecord(entry);
+    return { ...rest, functions: listOf(functions).map(toRecord) };
+  });
+}
+
+/** The function that runs, if one does, and what engines have. */
+export function toRunning(reply: Reply): unknown {
+  const { running_script: running, engines } = toRecord(reply);
+  return {
+    running_script: Array.isArray(running) ? toRecord(running) : null,
+    engines: toRecordOf(engines, toRecord),
+  };
 }

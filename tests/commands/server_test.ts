@@ -204,6 +204,19 @@ for (const protocol of [2, 3] as const) {
     const { config } = await client.commandDocs(["CONFIG"]);
     assertEquals(config.subcommands?.["config|get"].since, "2.0.0");
     assertEquals(await client.moduleList(), []);
+    await client.functionLoad(
+      "#!lua name=mine\nredis.register_function{function_name='f'," +
+        "callback=function() return 1 end, flags={'no-writes'}}",
+    );
+    assertEquals(await client.functionList(), [{
+      library_name: "mine",
+      engine: "LUA",
+      functions: [{ name: "f", description: null, flags: ["no-writes"] }],
+    }]);
+    assertEquals(await client.functionStats(), {
+      running_script: null,
+      engines: { LUA: { libraries_count: 1, functions_count: 1 } },
+    });
   });
 }
 

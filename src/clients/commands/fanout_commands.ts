@@ -73,6 +73,7 @@ import type {
   ClusterFailoverMode,
   ClusterResetMode,
   ClusterSetSlotSubcommand,
+  ConditionalArray,
   GeoRadiusOpts,
   GeoUnit,
   HScanOpts,
@@ -587,7 +588,7 @@ export interface FanoutCommands<K extends "fanout" | "settled" = "fanout"> {
    *
    * @returns For each the first slot, the last one, and the nodes.
    */
-  clusterSlots(): RbPromise<PerHost<Reply[], K>>;
+  clusterSlots(): RbPromise<PerHost<ConditionalArray, K>>;
   /**
    * Reads the name of this connection.
    *
@@ -656,7 +657,7 @@ export interface FanoutCommands<K extends "fanout" | "settled" = "fanout"> {
    *
    * @returns Names and values in turn.
    */
-  clientTrackingInfo(): RbPromise<PerHost<Reply[], K>>;
+  clientTrackingInfo(): RbPromise<PerHost<ConditionalArray, K>>;
   /**
    * Ends the waiting of a command that blocks.
    *
@@ -2388,7 +2389,7 @@ export interface FanoutCommands<K extends "fanout" | "settled" = "fanout"> {
    *
    * @returns Names and numbers in turn; some numbers are text.
    */
-  memoryStats(): RbPromise<PerHost<Reply[], K>>;
+  memoryStats(): RbPromise<PerHost<ConditionalArray, K>>;
   /**
    * Measures the memory of a key and its value.
    *
@@ -2514,7 +2515,7 @@ export interface FanoutCommands<K extends "fanout" | "settled" = "fanout"> {
   slowlog(
     subcommand: string,
     ...args: Argument[]
-  ): RbPromise<PerHost<Reply[], K>>;
+  ): RbPromise<PerHost<ConditionalArray, K>>;
   /**
    * Lists calls that took long, the last one first.
    *

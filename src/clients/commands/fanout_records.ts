@@ -14,6 +14,11 @@ import type {
 import type { TrackingInfo } from "../../commands/signatures/connection.ts";
 import type { HRandFieldOptions } from "../../commands/signatures/hashes.ts";
 import type {
+  FunctionLibrary,
+  FunctionListOptions,
+  FunctionStats,
+} from "../../commands/signatures/scripting.ts";
+import type {
   CommandDoc,
   LatencyHistogram,
 } from "../../commands/signatures/server.ts";
@@ -167,6 +172,20 @@ export interface FanoutRecords<K extends "fanout" | "settled" = "fanout"> {
   pubsubShardNumsub(
     channels: readonly string[],
   ): RbPromise<PerHost<Record<string, number>, K>>;
+  /**
+   * Lists libraries and their functions.
+   *
+   * Redis 7.0.0, O(N) in the number of functions.
+   */
+  functionList(
+    options?: FunctionListOptions,
+  ): RbPromise<PerHost<FunctionLibrary[], K>>;
+  /**
+   * Tells what function runs, and which engines there are.
+   *
+   * Redis 7.0.0, O(1).
+   */
+  functionStats(): RbPromise<PerHost<FunctionStats, K>>;
   /**
    * Reads the documentation of commands.
    *

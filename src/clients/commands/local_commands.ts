@@ -33,6 +33,7 @@ import type {
   ClusterFailoverMode,
   ClusterResetMode,
   ClusterSetSlotSubcommand,
+  ConditionalArray,
   ScanOpts,
   ShutdownMode,
 } from "@db/redis";
@@ -393,7 +394,7 @@ export interface LocalCommands extends RoutingCommands {
    *
    * @returns For each the first slot, the last one, and the nodes.
    */
-  clusterSlots(): Promise<Reply[]>;
+  clusterSlots(): Promise<ConditionalArray>;
   /**
    * Reads the name of this connection.
    *
@@ -459,7 +460,7 @@ export interface LocalCommands extends RoutingCommands {
    *
    * @returns Names and values in turn.
    */
-  clientTrackingInfo(): Promise<Reply[]>;
+  clientTrackingInfo(): Promise<ConditionalArray>;
   /**
    * Ends the waiting of a command that blocks.
    *
@@ -971,7 +972,7 @@ export interface LocalCommands extends RoutingCommands {
    *
    * @returns Names and numbers in turn; some numbers are text.
    */
-  memoryStats(): Promise<Reply[]>;
+  memoryStats(): Promise<ConditionalArray>;
   /**
    * Lists the modules of a server.
    *
@@ -1078,7 +1079,7 @@ export interface LocalCommands extends RoutingCommands {
    *
    * @param subcommand `"GET"`, `"LEN"`, `"RESET"` or `"HELP"`.
    */
-  slowlog(subcommand: string, ...args: Argument[]): Promise<Reply[]>;
+  slowlog(subcommand: string, ...args: Argument[]): Promise<ConditionalArray>;
   /**
    * Lists calls that took long, the last one first.
    *

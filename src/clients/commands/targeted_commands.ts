@@ -33,6 +33,7 @@ import type {
   ClusterFailoverMode,
   ClusterResetMode,
   ClusterSetSlotSubcommand,
+  ConditionalArray,
   ScanOpts,
   ShutdownMode,
 } from "@db/redis";
@@ -394,7 +395,7 @@ export interface TargetedCommands extends MappingCommands {
    *
    * @returns For each the first slot, the last one, and the nodes.
    */
-  clusterSlots(): RbPromise<Reply[]>;
+  clusterSlots(): RbPromise<ConditionalArray>;
   /**
    * Reads the name of this connection.
    *
@@ -460,7 +461,7 @@ export interface TargetedCommands extends MappingCommands {
    *
    * @returns Names and values in turn.
    */
-  clientTrackingInfo(): RbPromise<Reply[]>;
+  clientTrackingInfo(): RbPromise<ConditionalArray>;
   /**
    * Ends the waiting of a command that blocks.
    *
@@ -976,7 +977,7 @@ export interface TargetedCommands extends MappingCommands {
    *
    * @returns Names and numbers in turn; some numbers are text.
    */
-  memoryStats(): RbPromise<Reply[]>;
+  memoryStats(): RbPromise<ConditionalArray>;
   /**
    * Lists the modules of a server.
    *
@@ -1083,7 +1084,7 @@ export interface TargetedCommands extends MappingCommands {
    *
    * @param subcommand `"GET"`, `"LEN"`, `"RESET"` or `"HELP"`.
    */
-  slowlog(subcommand: string, ...args: Argument[]): RbPromise<Reply[]>;
+  slowlog(subcommand: string, ...args: Argument[]): RbPromise<ConditionalArray>;
   /**
    * Lists calls that took long, the last one first.
    *

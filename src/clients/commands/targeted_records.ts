@@ -13,6 +13,11 @@ import type {
 } from "../../commands/signatures/cluster.ts";
 import type { TrackingInfo } from "../../commands/signatures/connection.ts";
 import type {
+  FunctionLibrary,
+  FunctionListOptions,
+  FunctionStats,
+} from "../../commands/signatures/scripting.ts";
+import type {
   CommandDoc,
   LatencyHistogram,
 } from "../../commands/signatures/server.ts";
@@ -98,6 +103,18 @@ export interface TargetedRecords extends MappingRecords {
   pubsubShardNumsub(
     channels: readonly string[],
   ): RbPromise<Record<string, number>>;
+  /**
+   * Lists libraries and their functions.
+   *
+   * Redis 7.0.0, O(N) in the number of functions.
+   */
+  functionList(options?: FunctionListOptions): RbPromise<FunctionLibrary[]>;
+  /**
+   * Tells what function runs, and which engines there are.
+   *
+   * Redis 7.0.0, O(1).
+   */
+  functionStats(): RbPromise<FunctionStats>;
   /**
    * Reads the documentation of commands.
    *

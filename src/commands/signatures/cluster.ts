@@ -8,6 +8,7 @@ import type {
   ClusterFailoverMode,
   ClusterResetMode,
   ClusterSetSlotSubcommand,
+  ConditionalArray,
 } from "@db/redis";
 import type { Key, Reply } from "../../values.ts";
 
@@ -265,7 +266,7 @@ export interface ClusterMethods {
    *
    * @returns For each the first slot, the last one, and the nodes.
    */
-  clusterSlots(): Reply[];
+  clusterSlots(): ConditionalArray;
 }
 
 /** What are records on clients that give records. */

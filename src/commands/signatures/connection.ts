@@ -9,8 +9,9 @@ import type {
   ClientListOpts,
   ClientPauseMode,
   ClientUnblockingBehaviour,
+  ConditionalArray,
 } from "@db/redis";
-import type { Argument, Reply } from "../../values.ts";
+import type { Argument } from "../../values.ts";
 
 /** Which connections `clientKill` closes: those that all options hold for. */
 export interface ClientKillOptions extends ClientKillOpts {
@@ -98,7 +99,7 @@ export interface ConnectionMethods {
    *
    * @returns Names and values in turn.
    */
-  clientTrackingInfo(): Reply[];
+  clientTrackingInfo(): ConditionalArray;
   /**
    * Ends the waiting of a command that blocks.
    *

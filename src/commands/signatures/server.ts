@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { MemoryUsageOpts, ShutdownMode } from "@db/redis";
+import type {
+  ConditionalArray,
+  MemoryUsageOpts,
+  ShutdownMode,
+} from "@db/redis";
 import type { Argument, Key, Reply } from "../../values.ts";
 
 /** When `bgsave` saves. */
@@ -432,7 +436,7 @@ export interface ServerMethods {
    *
    * @returns Names and numbers in turn; some numbers are text.
    */
-  memoryStats(): Reply[];
+  memoryStats(): ConditionalArray;
   /**
    * Measures the memory of a key and its value.
    *
@@ -546,7 +550,7 @@ export interface ServerMethods {
    *
    * @param subcommand `"GET"`, `"LEN"`, `"RESET"` or `"HELP"`.
    */
-  slowlog(subcommand: string, ...args: Argument[]): Reply[];
+  slowlog(subcommand: string, ...args: Argument[]): ConditionalArray;
   /**
    * Lists calls that took long, the last one first.
    *
