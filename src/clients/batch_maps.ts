@@ -16,6 +16,11 @@ import { createMappingClient, type MappingClient } from "./mapping_client.ts";
  */
 const UNHURRIED = 1 / 10;
 
+/** Said of what did not settle, although all commands have. */
+const PENDING =
+  "what its callback returned for a key still waits for something that is no " +
+  'command of it; raise "timeout"';
+
 /** Settings of {@linkcode batchMaps}. */
 export interface BatchMapsOptions<K, R> {
   /** Begins a map in the lanes that all of them share. */
@@ -67,6 +72,7 @@ export function batchMaps<K, R>(
         return isOver && lastTime < UNHURRIED * timeout &&
           dispatcher.mayBeFollowed;
       },
+      within: (result) => mapping.within(result, PENDING),
       cancel: () => mapping.cancel(cancelled()),
     };
   };

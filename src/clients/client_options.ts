@@ -50,8 +50,8 @@ export interface ClientOptions {
 /** The options of a map. */
 export interface MapOptions extends Omit<ClientOptions, "replies"> {
   /**
-   * Milliseconds for the whole map. Without it, each command has the time of the
-   * client.
+   * Milliseconds for the whole map, its callback included. Without it, each
+   * command has the time of the client, and the callback any time.
    */
   timeout?: number;
   /**
@@ -94,6 +94,12 @@ export interface FanoutOptions extends MapOptions {
 
 /** The options of `mapBatches`. */
 export interface MapBatchesOptions extends Omit<MapOptions, "settled"> {
+  /**
+   * Milliseconds for each batch, and for what the callback returned for its keys;
+   * also for each key of a source that is waited for. Without it, each command has
+   * the time of the client, and all else any time.
+   */
+  timeout?: number;
   /**
    * How many keys make a batch. Up to three batches are held at a time: one is
    * being consumed, one or two are under way.

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { RbPromise } from "../promise.ts";
+import { TimeoutError } from "../errors.ts";
+import { isThenable, RbPromise } from "../promise.ts";
+import { within } from "./within.ts";
 
 /** A batch that is under way. */
 export interface RunningBatch<R> {
@@ -15,14 +17,25 @@ export interface RunningBatch<R> {
    * all comes out as if it had not been.
    */
   readonly mayBeFollowed: boolean;
+  /** Waits for one of the results, as long as the batch has time. */
+  within<T>(result: PromiseLike<T>): Promise<T>;
   /** Gives up what is not settled. */
   cancel(): void;
+}
+
+/** For how long to wait for the source. */
+export interface SourceBounds {
+  /** Milliseconds for each key, and for closing; forever without them. */
+  readonly timeout?: number | undefined;
+  /** Gives up when aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A batch whose commands are settled, and how far it has been consumed. */
 interface MappedBatch<K, R> {
   readonly keys: K[];
   readonly results: R[];
+  readonly within: RunningBatch<R>["within"];
   next: number;
 }
 
@@ -63,15 +76,15 @@ export class BatchEntries<K, R>
 
   /**
    * @param source The keys.
-   * @param size How many of them make a batch.
    * @param start Issues the commands of a batch.
+   * @param options How many keys make a batch, and for how long to wait for them.
    */
   constructor(
     source: Iterable<K> | AsyncIterable<K>,
-    size: number,
     start: (keys: K[]) => RunningBatch<R>,
+    { batchSize, ...bounds }: SourceBounds & { batchSize: number },
   ) {
-    this.#chunks = new Chunks(source, size);
+    this.#chunks = new Chunks(source, batchSize, bounds);
     this.#start = start;
   }
 
@@ -118,7 +131,10 @@ export class BatchEntries<K, R>
     let batch: MappedBatch<K, R> | undefined;
     try {
       this.#goOn();
-      batch = await this.#pending[0].mapped;
+      const [{ mapped }] = this.#pending;
+      // Of several, the first one has been read already.
+      if (this.#pending.length === 1) await this.#chunks.arrived();
+      batch = await mapped;
     } catch (error) {
       // What was given up fails, but nobody wants it any more.
       if (this.#done) return { done: true, value: undefined };
@@ -159,7 +175,8 @@ export class BatchEntries<K, R>
       if (keys === undefined || this.#done) return undefined;
       running = this.#start(keys);
       this.#goOn();
-      return { keys, results: await running.results, next: 0 };
+      const results = await running.results;
+      return { keys, results, within: running.within, next: 0 };
     };
     const mapped = run();
     // Its error is thrown when its turn comes, or not at all.
@@ -179,7 +196,10 @@ export class BatchEntries<K, R>
     if (result instanceof RbPromise && result.isResolved) {
       return Promise.resolve({ done: false, value: [key, result.value] });
     }
-    return Promise.resolve(result).then(
+    const settled = isThenable<Awaited<R>>(result)
+      ? batch.within(result)
+      : Promise.resolve(result);
+    return settled.then(
       (value) => ({ done: false, value: [key, value] }),
       (error) => this.#fail(error),
     );
@@ -194,31 +214,54 @@ class Chunks<K> {
   #next = 0;
   readonly #isAsync: boolean;
   readonly #size: number;
+  readonly #bounds: SourceBounds;
+  /** When the last key came, or its wait began, by `performance.now()`. */
+  #lastTime = 0;
   #ended = false;
-  #isReading = false;
+  /** The read that waits for the source, if one does. */
+  #reading: Promise<unknown> | undefined = undefined;
 
-  constructor(source: Iterable<K> | AsyncIterable<K>, size: number) {
+  constructor(
+    source: Iterable<K> | AsyncIterable<K>,
+    size: number,
+    bounds: SourceBounds,
+  ) {
     this.#isAsync = Symbol.asyncIterator in source;
     this.#iterator = Symbol.asyncIterator in source
       ? source[Symbol.asyncIterator]()
       : source[Symbol.iterator]();
     this.#list = Array.isArray(source) ? source : undefined;
     this.#size = size;
+    this.#bounds = bounds;
   }
 
   /** Whether a read waits for the source. */
   get isReading(): boolean {
-    return this.#isReading;
+    return this.#reading !== undefined;
   }
 
   /** The next array, or nothing at the end. */
   async read(): Promise<K[] | undefined> {
-    this.#isReading = this.#isAsync;
+    if (!this.#isAsync) return await this.#read();
+    const reading = Promise.withResolvers<K[] | undefined>();
+    this.#reading = reading.promise;
+    reading.resolve(this.#read());
     try {
-      return await this.#read();
+      return await reading.promise;
     } finally {
-      this.#isReading = false;
+      this.#reading = undefined;
     }
+  }
+
+  /**
+   * Waits for the read that is under way, if one is. Only then the time of the
+   * source counts: one that waits for its consumer may read ahead for hours.
+   *
+   * @throws {TimeoutError} If no key comes in time.
+   */
+  async arrived(): Promise<void> {
+    const reading = this.#reading;
+    if (reading !== undefined) await this.#within(reading, "gave no key");
   }
 
   /** Tells the source that no more is wanted. */
@@ -227,8 +270,24 @@ class Chunks<K> {
     this.#ended = true;
     const closing = this.#iterator.return?.();
     // A generator closes after the read that is under way, be it hours later.
-    if (this.#isReading) Promise.resolve(closing).catch(() => {});
-    else await closing;
+    if (this.isReading) Promise.resolve(closing).catch(() => {});
+    else if (isThenable(closing)) await this.#within(closing, "did not close");
+  }
+
+  /** Waits for the source, which may depend on anything. */
+  #within<T>(pending: PromiseLike<T>, problem: string): Promise<T> {
+    const { timeout, signal } = this.#bounds;
+    this.#lastTime = performance.now();
+    return within(pending, {
+      due: timeout === undefined ? undefined : () => this.#lastTime + timeout,
+      signal,
+      late: () =>
+        new TimeoutError(
+          `The source of mapBatches ${problem} in time: for ${timeout} ms; ` +
+            'raise "timeout"',
+          { outcome: "not-sent" },
+        ),
+    });
   }
 
   async #read(): Promise<K[] | undefined> {
@@ -242,6 +301,9 @@ class Chunks<K> {
         : item as IteratorResult<K>;
       if (done) this.#ended = true;
       else chunk.push(value);
+      if (this.#bounds.timeout !== undefined) {
+        this.#lastTime = performance.now();
+      }
     }
     return chunk.length === 0 ? undefined : chunk;
   }

@@ -6,20 +6,32 @@
 
 import {
   CommandError,
+  TimeoutError,
   TransportError,
   UnroutableCommandError,
 } from "../errors.ts";
-import { RbPromise } from "../promise.ts";
+import { isThenable, RbPromise } from "../promise.ts";
 import { combinedError } from "./combined_error.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
 import type { Ledger } from "./promise_client.ts";
 import { PromiseLog } from "./promise_log.ts";
+import { within } from "./within.ts";
 
 /**
  * How many commands of a callback that awaits may wait for room in the queues of
  * their hosts. What is issued at once has to fit.
  */
 const MAX_WAITING = 1_000;
+
+/** Said of a callback that did not end, although all of its commands have. */
+const PENDING =
+  "its callback still waits for something that is no command of it; do not " +
+  'await a map within its own callback, or raise "timeout"';
+
+/** Said of callbacks of promises that did not end to issue commands. */
+const ENDLESS =
+  "the callbacks of its promises still issue commands; let them end, or raise " +
+  '"timeout"';
 
 /** Keeps what a map has promised, as far as the join needs it. */
 export class Mapping implements Ledger {
@@ -58,7 +70,7 @@ export class Mapping implements Ledger {
   }
 
   /** Waits until every promise is settled. */
-  async settled(): Promise<void> {
+  async #settled(): Promise<void> {
     // A callback of a promise may issue further commands.
     do {
       await this.dispatcher.settled();
@@ -66,9 +78,30 @@ export class Mapping implements Ledger {
     } while (!this.dispatcher.idle || this.#pending.size > 0);
   }
 
+  /**
+   * Waits for a promise of a caller, which may depend on anything, as long as the
+   * map has time and is wanted.
+   *
+   * @param pending The promise.
+   * @param problem What is wrong when the time is up, and what to do about it.
+   */
+  within<T>(pending: PromiseLike<T>, problem: string): Promise<T> {
+    const { deadline, signal } = this.dispatcher.options;
+    return within(pending, {
+      due: deadline === undefined ? undefined : () => deadline,
+      signal,
+      first: () => this.dispatcher.passed(),
+      late: () => new TimeoutError(`The map did not end in time: ${problem}`),
+    });
+  }
+
   /** Waits until every promise is settled, and throws what went wrong. */
   async join(): Promise<void> {
-    await this.settled();
+    try {
+      await this.within(this.#settled(), ENDLESS);
+    } catch (error) {
+      await this.#fail(error);
+    }
     const log = this.#log;
     this.#log = new PromiseLog(this.dispatcher);
     throwReasons(log);
@@ -94,14 +127,22 @@ export class Mapping implements Ledger {
       this.dispatcher.patience ||= MAX_WAITING;
       // A command that fails is reported by the join, in the order of issue.
       if (returned instanceof RbPromise) await this.join();
-      result = await returned;
+      result = await (isThenable(returned)
+        ? this.within(returned, PENDING)
+        : returned);
     } catch (error) {
-      this.cancel(cancelled(error));
-      await this.settled();
-      throw error;
+      return await this.#fail(error);
     }
     await this.join();
     return result;
+  }
+
+  /** Gives up what is left of it, and waits for no more than that. */
+  async #fail(error: unknown): Promise<never> {
+    this.cancel(cancelled(error));
+    await this.dispatcher.passed();
+    await Promise.all(this.#pending);
+    throw error;
   }
 }
 

@@ -90,6 +90,9 @@ export interface Maps<
    * @throws What the callback throws, after everything outstanding has been
    * cancelled; else the error of the command that failed, or an AggregateError
    * in the order of issue when several did.
+   * @throws {TimeoutError} If the callback waits for something else when the time
+   * of the map is up, such as the map itself.
+   * @throws The reason of the signal, when it is aborted meanwhile.
    */
   map<R>(
     callback: (client: M) => R,
@@ -316,7 +319,11 @@ class RoutingClientImpl extends NativeClient {
       callback,
       timeout: rest.timeout ?? this.#options.timeout,
     });
-    return new BatchEntries(keys, batchSize, start);
+    return new BatchEntries(keys, start, {
+      batchSize,
+      timeout: rest.timeout,
+      signal: anySignal(this.#signal, rest.signal),
+    });
   }
 
   fanout(

@@ -101,6 +101,8 @@ export class Dispatcher {
   /** How many of those that were refused have not been told yet. */
   #untold = 0;
   #whenSettled: PromiseWithResolvers<void> | undefined = undefined;
+  /** Called for each batch that is settled, by those who wait for some. */
+  readonly #counting = new Set<(batch: Batch) => void>();
   #abandoned: { readonly reason: unknown } | undefined = undefined;
 
   /**
@@ -301,6 +303,21 @@ export class Dispatcher {
     return this.#whenSettled.promise;
   }
 
+  /** Settles when every command issued so far is settled, whatever follows. */
+  async passed(): Promise<void> {
+    // Where there is no room in time, the first one is told so, and so are all.
+    await this.roomy().catch(() => {});
+    const batches = new Set(this.#live.keys());
+    if (batches.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const count = (batch: Batch) => {
+      if (batches.delete(batch) && batches.size === 0) resolve();
+    };
+    this.#counting.add(count);
+    await promise;
+    this.#counting.delete(count);
+  }
+
   /** Rejects everything that is not settled, and whatever is issued later. */
   abandon(reason: unknown): void {
     this.#abandoned = { reason };
@@ -385,6 +402,7 @@ export class Dispatcher {
     this.#live.delete(batch);
     this.settledBatches++;
     this.failedCommands += batch.errors;
+    for (const count of this.#counting) count(batch);
     if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
     this.#endIfIdle();
   }
