@@ -48,6 +48,7 @@ export { HostInfo, type HostOptions } from "./src/host_info.ts";
 
 export type {
   ClientOptions,
+  ExecuteOptions,
   FanoutOptions,
   MapBatchesOptions,
   MapOptions,

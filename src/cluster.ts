@@ -13,6 +13,7 @@ import {
 } from "./clients/local_client.ts";
 import type {
   ClientOptions,
+  ExecuteOptions,
   FanoutOptions,
   MapBatchesOptions,
   MapOptions,
@@ -379,7 +380,7 @@ export class Cluster extends EventTarget
   /** Runs commands by key, scripts too: see {@linkcode Maps.executeCommands}. */
   executeCommands<M extends CommandMapping>(
     mapping: M,
-    options?: MapOptions,
+    options?: ExecuteOptions,
   ): Promise<CommandResults<M>> {
     return this.#client.executeCommands(mapping, options);
   }

@@ -9,7 +9,8 @@ import { ErrorReplyError } from "@db/redis";
 /**
  * Whether a command may have run on its server when it failed:
  *
- * - `"not-sent"`: none of its bytes had left; it is safe to issue it again.
+ * - `"not-sent"`: none of its bytes had left, or its server proved that it ran
+ *   nothing; it is safe to issue it again.
  * - `"unknown"`: it had been handed to the network; the server may have
  *   executed it or not.
  */
@@ -193,6 +194,12 @@ export class CommandError extends ErrorReplyError {
   hostId: number | undefined;
   /** The name of the command that was refused, never its arguments. */
   command: string | undefined;
+  /**
+   * Says `"not-sent"` where the commands of a transaction were given up by the
+   * server before any of them ran; its `cause` is then what was refused, if it is
+   * not that itself. Not given for any other reply.
+   */
+  outcome: Outcome | undefined;
 
   /**
    * An error reply.
@@ -205,6 +212,7 @@ export class CommandError extends ErrorReplyError {
     this.code = /^[A-Z][A-Z0-9_]*(?= |$)/.exec(message)?.[0] ?? "ERR";
     this.hostId = undefined;
     this.command = undefined;
+    this.outcome = undefined;
   }
 }
 

@@ -68,6 +68,17 @@ export interface MapOptions extends Omit<ClientOptions, "replies"> {
   settled?: boolean;
 }
 
+/** The options of `executeCommands`. */
+export interface ExecuteOptions extends MapOptions {
+  /**
+   * Whether each sequence is a transaction: its commands run between MULTI and
+   * EXEC, all of them with nothing in between, or none.
+   *
+   * @default {false}
+   */
+  atomic?: boolean;
+}
+
 /** The options of a fanout. */
 export interface FanoutOptions extends MapOptions {
   /**
@@ -117,6 +128,7 @@ const FLAG_CHECKS = {
 const CHECKS = {
   "the client": CLIENT_CHECKS,
   "the map": MAP_CHECKS,
+  "executeCommands": { ...MAP_CHECKS, atomic: oneOf(true, false) },
   "the fanout": {
     ...MAP_CHECKS,
     hosts: isHostList,

@@ -6,11 +6,12 @@
 
 import { takeArguments } from "../commands/arguments.ts";
 import { Script, scriptCall } from "../commands/script.ts";
-import type { Form } from "../commands/spec.ts";
+import type { Step as Command } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import type { Carrier } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
+import { transact } from "../delivery/transact.ts";
 import { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { Ledger } from "./promise_client.ts";
@@ -48,16 +49,19 @@ export type CommandResults<M extends CommandMapping> = M extends
  *
  * @param map The map that the commands belong to.
  * @param commands The sequences by key.
+ * @param atomic Whether each sequence is a transaction.
  */
 export function issueCommands<M extends CommandMapping>(
   map: Ledger,
   commands: M,
+  atomic: boolean,
 ): CommandResults<M> {
   const { dispatcher } = map;
   const { topology } = dispatcher.cluster;
   const issueAll = (key: Key, tuples: readonly CommandTuple[]) => {
     const hostId = topology.hostOf(topology.groupOf(key));
     const steps = tuples.map(readTuple);
+    if (atomic) return issueTransaction(map, hostId, steps);
     const time = blockTimeOfAll(steps);
     const carrier = time === undefined ? dispatcher : dispatcher.sequence(time);
     return steps.map((step) => {
@@ -78,9 +82,35 @@ export function issueCommands<M extends CommandMapping>(
     : Object.fromEntries(results)) as CommandResults<M>;
 }
 
+/** Issues a sequence that runs as one; a wrong command is wrong for all of it. */
+function issueTransaction(
+  map: Ledger,
+  hostId: number,
+  steps: readonly Step[],
+): RbPromise<Reply>[] {
+  const promises = steps.map(() => new RbPromise<Reply>());
+  for (const promise of promises) map.enter(promise);
+  const wrong = steps.find((step) => "error" in step);
+  if (wrong !== undefined) {
+    for (const promise of promises) promise.reject(wrong.error);
+  } else if (steps.length > 0) {
+    const commands = steps.map((step) => withSource(step as Command));
+    transact(map.dispatcher, hostId, commands, promises);
+  }
+  return promises;
+}
+
+/** Between MULTI and EXEC a server cannot say in time that it lacks a script. */
+function withSource({ form, args }: Command): Command {
+  return form.script === undefined ? { form, args } : {
+    form: specOf("EVAL").form(),
+    args: [form.script.script, ...args.slice(1)],
+  };
+}
+
 /** One command of a sequence, read once, whatever it would answer later. */
 type Step =
-  | { readonly form: Form; readonly args: readonly Argument[] }
+  | Command
   /** What is wrong with it. */
   | { readonly error: unknown };
 

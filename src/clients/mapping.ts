@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  CommandError,
+  TransportError,
+  UnroutableCommandError,
+} from "../errors.ts";
 import { RbPromise } from "../promise.ts";
 import { combinedError } from "./combined_error.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
@@ -108,14 +113,30 @@ export function cancelled(cause?: unknown): DOMException {
 }
 
 function throwReasons(log: PromiseLog): void {
-  const reasons = log.reasons();
-  if (reasons.length === 0) return;
+  const all = log.reasons();
+  if (all.length === 0) return;
+  const seen = new Set<unknown>();
+  const reasons = all.filter((reason) => {
+    if (!isOwn(reason)) return true;
+    const isNew = !seen.has(reason);
+    seen.add(reason);
+    return isNew;
+  });
   throw combinedError(
     reasons,
     () =>
-      `${reasons.length} of ${log.length} commands failed, the first one so: ` +
+      `${all.length} of ${log.length} commands failed, the first one so: ` +
       messageOf(reasons[0]),
   );
+}
+
+/**
+ * Whether an error is one of the library, which only the commands of a transaction
+ * share. What a caller gave up with stands there for each command.
+ */
+function isOwn(reason: unknown): boolean {
+  return reason instanceof TransportError || reason instanceof CommandError ||
+    reason instanceof UnroutableCommandError || reason instanceof TypeError;
 }
 
 function messageOf(reason: unknown): string {

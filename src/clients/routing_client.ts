@@ -10,6 +10,7 @@ import type { RoutingCommands } from "./commands/routing_commands.ts";
 import type { RoutingRecords } from "./commands/routing_records.ts";
 import {
   type ClientOptions,
+  type ExecuteOptions,
   type FanoutOptions,
   type MapBatchesOptions,
   type MapOptions,
@@ -179,14 +180,33 @@ export interface Maps<
    * Executes sequences of commands, each on the host of its key. The keys inside
    * a sequence are not looked at: all of it goes to that host.
    *
+   * With `atomic` each sequence runs as a transaction of its host, with nothing in
+   * between. A command that fails there has no effect on the others, as ever in
+   * Redis. What the server refuses beforehand makes the whole sequence fail with
+   * one error, whose `outcome` is `"not-sent"`: nothing of it ran. Transactions of
+   * different keys know nothing of each other.
+   *
    * @param mapping Commands and scripts by key.
    * @param options Time limit, signal, `settled` to keep failures to their
-   * promises.
+   * promises, `atomic` for transactions.
    * @returns In the same shape, one settled promise for each command.
+   * @throws The error of the command that failed, or an AggregateError when
+   * several did: see {@linkcode CommandError} and {@linkcode TransportError}.
+   *
+   * @example All or nothing
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: ["redis://127.0.0.1:6379"] });
+   * const { order } = await cluster.executeCommands({
+   *   order: [["HSET", "order", "state", "paid"], ["EXPIRE", "order", 60]],
+   * }, { atomic: true });
+   * console.log(order.map(({ value }) => value)); // [ 1, 1 ]
+   * ```
    */
   executeCommands<M extends CommandMapping>(
     mapping: M,
-    options?: MapOptions,
+    options?: ExecuteOptions,
   ): Promise<CommandResults<M>>;
 
   /**
@@ -325,15 +345,19 @@ class RoutingClientImpl extends NativeClient {
 
   async executeCommands<M extends CommandMapping>(
     commands: M,
-    options: MapOptions = {},
+    options: ExecuteOptions = {},
   ): Promise<CommandResults<M>> {
+    const { atomic = false, ...rest } = readCallOptions(
+      options,
+      "executeCommands",
+    );
     // A few commands for one request are the rule: they share connections.
-    const mapping = this.#mapping(readCallOptions(options, "the map"));
+    const mapping = this.#mapping(rest);
     let results: CommandResults<M> | undefined;
     // A sequence that is none has waited for nothing.
     await failingLater(() =>
       mapping.run(() => {
-        results = issueCommands(mapping, commands);
+        results = issueCommands(mapping, commands, atomic);
       })
     );
     return results as CommandResults<M>;

@@ -6,6 +6,7 @@
 
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument } from "../values.ts";
+import type { CommandSpec } from "./spec.ts";
 import { specOf } from "./table.ts";
 import { upperCase } from "./words.ts";
 
@@ -44,13 +45,29 @@ export function keyPositions(
       .map((position) => position - subcommands.length)
       .filter((position) => position >= 0);
   }
-  const spec = specOf(name);
-  const { keys } = spec.row;
+  return positionsOf(specOf(name), args, command);
+}
+
+/**
+ * The same of a command that has been looked up.
+ *
+ * @param spec What it is.
+ * @param args Its arguments.
+ * @param command How it is called in errors.
+ * @throws {UnroutableCommandError} If the command is unknown, or its arguments
+ * do not say which of them are keys.
+ */
+export function positionsOf(
+  { name, row, isKnown }: CommandSpec,
+  args: readonly Argument[],
+  command = name,
+): number[] {
+  const { keys } = row;
   if (typeof keys === "number") return keys < args.length ? [keys] : [];
   if (keys !== undefined) {
     return keys(args, name).filter((position) => position < args.length);
   }
-  if (spec.isKnown) return [];
+  if (isKnown) return [];
   throw new UnroutableCommandError(
     `Cannot route "${command}": the command is unknown; name its key with "getLocalClientForKey(key)", or with "targetKey(key)" in a fanout`,
     { command },

@@ -172,20 +172,23 @@ export class Form {
   readonly bytes: boolean;
   /** The script that it runs, where that may have to travel along. */
   readonly script: ScriptSource | undefined;
+  /** The commands of a transaction, if it is one. */
+  readonly steps: readonly Step[] | undefined;
   readonly #goesByFirst: boolean;
   readonly #keyStep: number;
 
   /**
    * @param command What the command is.
-   * @param how What becomes of its reply, whether that is wanted as bytes, and
-   * the script that it runs.
+   * @param how What becomes of its reply, whether that is wanted as bytes, the
+   * script that it runs, and the commands of a transaction.
    */
   constructor(
     command: CommandSpec,
-    { reader, bytes = false, script }: {
+    { reader, bytes = false, script, steps }: {
       reader?: ReplyReader | undefined;
       bytes?: boolean;
       script?: ScriptSource;
+      steps?: readonly Step[];
     } = {},
   ) {
     this.command = command;
@@ -193,6 +196,7 @@ export class Form {
     this.reader = reader;
     this.bytes = bytes;
     this.script = script;
+    this.steps = steps;
     this.#goesByFirst = command.isOrdinary && command.soleKey === 0;
     this.#keyStep = command.row.splits?.step ?? 0;
   }
@@ -204,4 +208,12 @@ export class Form {
   isPlain(argCount: number): boolean {
     return (this.#goesByFirst || this.#keyStep === argCount) && argCount > 0;
   }
+}
+
+/** A command with its arguments. */
+export interface Step {
+  /** What it is, and what becomes of its reply. */
+  readonly form: Form;
+  /** Its arguments. */
+  readonly args: readonly Argument[];
 }

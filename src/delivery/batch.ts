@@ -25,6 +25,7 @@ import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
 import { isForbidden, type Returned, type WayOut, wayOut } from "./policy.ts";
 import { Run } from "./run.ts";
+import { replyToTransaction } from "./transaction_reply.ts";
 import { inSlices } from "./slices.ts";
 
 /**
@@ -164,12 +165,15 @@ export class Batch implements Exchange {
   #answerIndex = 0;
   /** How many commands are about to be rejected, a slice at a time. */
   #untold = 0;
+  /** The replies to the first frames of the next transaction. */
+  #gathered: Reply[] = [];
   /** Commands that were refused and wait for a decision. */
   #refused: Returned<Batch>[] = [];
   /** Of an abandoned batch, what may still change something, or has. */
   #doubtful: Returned<Batch>[] = [];
   /** How many commands it no longer has, by their names. */
   readonly #parted: Record<string, number> = Object.create(null);
+  #transacts = false;
   #sealed = false;
   #large = false;
   #abandoned = false;
@@ -202,6 +206,11 @@ export class Batch implements Exchange {
     if (this.#large || this.size < LARGE_SIZE) return false;
     this.#large = true;
     return true;
+  }
+
+  /** Whether it has a transaction, which the server may not take. */
+  get transacts(): boolean {
+    return this.#transacts;
   }
 
   /** Closes it for further commands. */
@@ -292,7 +301,7 @@ export class Batch implements Exchange {
       const { length, mergedName } = run;
       if (mergedName === undefined) {
         this.#sendIndex = run.encodeSingly(encoder, from, limit);
-        frames += this.#sendIndex - from;
+        frames += (this.#sendIndex - from) * run.frames;
       } else {
         run.encodeMerged(encoder, mergedName);
         this.#sendIndex = length;
@@ -314,6 +323,10 @@ export class Batch implements Exchange {
       return;
     }
     const run = this.#runs[this.#answerRun];
+    if (run.frames > 1) {
+      if (this.#gathered.push(reply) < run.frames) return;
+      reply = replyToTransaction(run.form, this.#gathered.splice(0));
+    }
     const from = this.#answerIndex;
     const { mergedName } = run;
     const count = mergedName === undefined ? 1 : run.length;
@@ -403,6 +416,20 @@ export class Batch implements Exchange {
     this.#report();
   }
 
+  /**
+   * Rejects its transactions, which the server does not take, before any of it is
+   * sent.
+   */
+  refuseTransactions(error: CommandError): void {
+    const back = this.takeBack();
+    const isOne = ({ command }: Returned<Batch>) =>
+      command.form.steps !== undefined;
+    this.again(back.filter((one) => !isOne(one)).map(({ command }) => command));
+    this.#transacts = false;
+    for (const { command } of back.filter(isOne)) this.refuse(command, error);
+    this.closeIfEmpty();
+  }
+
   /** Rejects a command that it has handed out. */
   reject(command: Command, reason: unknown): void {
     this.errors++;
@@ -475,6 +502,7 @@ export class Batch implements Exchange {
       run = new Run({ form, argCount, flags }, merging, capacity);
       this.#last = run;
       this.#runs.push(run);
+      if (form.steps !== undefined) this.#transacts = true;
     }
     run.push(settler, args, second);
     this.#length++;
@@ -596,6 +624,7 @@ export class Batch implements Exchange {
   /** Lets go of all runs. */
   #reset(): void {
     this.#runs = [];
+    this.#gathered = [];
     this.#last = undefined;
     this.#length =
       this.#encoded =

@@ -8,13 +8,12 @@ import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
 import { BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
-import { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
 import type { Argument } from "../values.ts";
 import { Batch, type BatchOptions, type NextPart } from "./batch.ts";
 import { BYTES, fail, flagBits, type Settler } from "./command.ts";
-import { isServerCode } from "./error_codes.ts";
+import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
@@ -171,6 +170,7 @@ export class Dispatcher {
     const isUrgent = goesAhead(command, args);
     try {
       if (time === undefined && !isUrgent) {
+        this.#beginFor(hostId, form);
         this.queue(hostId, form, args, settler, flags);
         return;
       }
@@ -323,6 +323,17 @@ export class Dispatcher {
     return this.#cluster.host(hostId);
   }
 
+  /**
+   * Begins a batch for a transaction that may only leave once the server has said
+   * that it takes any: the one that is open may be on its way.
+   */
+  #beginFor(hostId: number, { steps }: Form): void {
+    if (steps === undefined || this.#open[hostId]?.host.transacts === true) {
+      return;
+    }
+    this.#open[hostId] = undefined;
+  }
+
   #openFor(host: Host): Batch {
     const { lanes, exclusive, gate } = this.#options;
     const deadline = this.#deadline(0);
@@ -432,6 +443,7 @@ export class Dispatcher {
     const latecomer: Latecomer = {
       ...{ name: form.name, size, lane, deadline },
       enter: () => {
+        this.#beginFor(host.id, form);
         const open = this.#open[host.id];
         const fits = open?.host === host && !open.batch.sealed;
         const batch = fits ? open.batch : this.#openFor(host);
@@ -463,10 +475,4 @@ export class Dispatcher {
 /** The flags of a command, with what its form asks for. */
 function withBytes({ bytes }: Form, flags: number): number {
   return bytes ? flags | BYTES : flags;
-}
-
-/** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
-function kindOf(error: Error): string {
-  if (!(error instanceof CommandError)) return error.name;
-  return isServerCode(error.code) ? error.code : "other";
 }

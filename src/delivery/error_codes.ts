@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CommandError } from "../errors.ts";
+
 /** Those of Redis and Valkey, in cluster mode and as Sentinel too. */
 const SERVER_CODES = new Set(
   ("ASK BUSY BUSYGROUP BUSYKEY CLUSTERDOWN CROSSSLOT DENIED ERR EXECABORT " +
@@ -20,4 +22,10 @@ const SERVER_CODES = new Set(
  */
 export function isServerCode(code: string): boolean {
   return SERVER_CODES.has(code);
+}
+
+/** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
+export function kindOf(error: Error): string {
+  if (!(error instanceof CommandError)) return error.name;
+  return isServerCode(error.code) ? error.code : "other";
 }

@@ -108,6 +108,8 @@ export class Host {
    * they would be merged into.
    */
   readonly unmerged = new Set<string>();
+  /** Whether its server has said that its user may issue MULTI and EXEC. */
+  transacts = false;
   /** Commands that wait for room. */
   readonly backlog: Backlog;
   /** Whether it takes no further commands: another one has its id, or none. */
@@ -162,6 +164,7 @@ export class Host {
    * the right one, and the address may lead to another one by now.
    */
   leaveServer(): void {
+    this.transacts = false;
     this.pool.renew();
     this.#onMisled?.();
   }
@@ -171,6 +174,7 @@ export class Host {
    * end there; all else goes to the new one, and waits for nothing any more.
    */
   move(): void {
+    this.transacts = false;
     this.pool.move();
     for (const { wake } of [...this.#pauses]) wake();
   }

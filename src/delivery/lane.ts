@@ -10,7 +10,10 @@ import type { Batch, Courier, Reason } from "./batch.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
+import type { CommandError } from "../errors.ts";
+import type { CommandExchange } from "../wire/command_exchange.ts";
 import { scriptsQuestion } from "./scripts_question.ts";
+import { transactionQuestion } from "./transaction_question.ts";
 import type { Link, Links, Passenger } from "./link.ts";
 import { isWorthRetrying, type Returned } from "./policy.ts";
 import { isElsewhere, pauseFor, Recovery } from "./recovery.ts";
@@ -54,6 +57,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #pause: (() => void) | undefined = undefined;
   /** What was refused, and what ran since, until it is decided about. */
   #recovery: Recovery | undefined = undefined;
+  /** Asks whether the server takes transactions, while it is asked. */
+  #question: CommandExchange | undefined = undefined;
   /** Ends connections whose writes may still run, once there are any. */
   #fences: Fences | undefined = undefined;
   /** Batches of other lanes that come to their end before this one begins, */
@@ -126,7 +131,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const [first] = this.#waiting;
     if (first !== batch || this.#growing !== undefined || this.#held) return;
     if (this.#applicant !== undefined || this.#link?.usable === false) return;
-    if (!this.#admits(batch)) return;
+    if (!this.#admits(batch) || this.#mustAsk(batch)) return;
     // Batches of other clients may wait for the end of the turn as well.
     if (gathering.some((lane) => lane !== this && lane.#host === this.#host)) {
       return;
@@ -174,6 +179,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       if (this.#waiting.size === 0) {
         this.#pause?.();
         this.#pause = undefined;
+        this.#askNoMore();
       }
       return this.#proceed();
     }
@@ -211,7 +217,13 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   lost(link: Link, error: Error): void {
-    if (link === this.#link) this.#recover(error);
+    if (link !== this.#link) return;
+    this.#recover(error);
+    if (this.#question === undefined) return;
+    // Of those that waited for the answer, nothing was sent.
+    this.#question = undefined;
+    this.refused({ kind: "dial", cause: error });
+    this.#proceed();
   }
 
   enter(): void {
@@ -269,7 +281,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /** Whether later batches wait for a decision, or for the end of a pause. */
   get #held(): boolean {
     return this.#pause !== undefined || this.watchful ||
-      this.#ahead.size > 0;
+      this.#question !== undefined || this.#ahead.size > 0;
   }
 
   get #isOver(): boolean {
@@ -329,17 +341,66 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     for (const batch of this.#waiting) {
       if (!this.#admits(batch)) break;
       batch.seal();
+      if (this.#mustAsk(batch)) return this.#askFirst(link);
       this.#sendOver(batch, link, false);
     }
   }
 
+  #board(link: Link): void {
+    if (this.#link === link) return;
+    this.#link = link;
+    link.board(this);
+    this.#fences?.raise(link);
+  }
+
+  /** Whether a batch may be more than the server takes. */
+  #mustAsk({ transacts }: Batch): boolean {
+    return transacts && !this.#host.transacts;
+  }
+
+  /**
+   * Has an empty transaction go ahead of the first one to a server: if the user
+   * may not issue MULTI, the commands behind it would run one by one.
+   */
+  #askFirst(link: Link): void {
+    this.#board(link);
+    const question = transactionQuestion((error) => {
+      // The link may have been lost, or all been given up.
+      if (this.#question !== question) return;
+      this.#question = undefined;
+      if (error === undefined) this.#host.transacts = true;
+      else this.#refuseTransactions(error);
+      if (this.#flying.size > 0) this.#proceed();
+      else this.#goOn();
+    });
+    this.#question = question;
+    link.send(question);
+  }
+
+  #refuseTransactions(error: CommandError): void {
+    for (const batch of this.#waiting) {
+      if (!this.#mustAsk(batch)) continue;
+      batch.refuseTransactions(error);
+      if (batch.settled) {
+        this.#waiting.delete(batch);
+        this.#leaveGate(batch);
+      }
+    }
+  }
+
+  /** Everybody who waited for the answer has given up. */
+  #askNoMore(): void {
+    if (this.#question === undefined) return;
+    this.#question.abandoned = true;
+    this.#question = undefined;
+    const link = this.#link;
+    if (this.#flying.size === 0) this.#leaveLink();
+    link?.retire();
+  }
+
   /** Puts a batch on a link, behind the end of those that it takes over from. */
   #sendOver(batch: Batch, link: Link, atOnce: boolean): void {
-    if (this.#link !== link) {
-      this.#link = link;
-      link.board(this);
-      this.#fences?.raise(link);
-    }
+    this.#board(link);
     this.#waiting.delete(batch);
     this.#flying.add(batch);
     // Until now its time was that of getting here.
@@ -367,13 +428,20 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /** A batch that was on the link can change nothing any more. */
   #landed(batch: Batch): void {
     this.#leaveGate(batch);
-    if (this.#flying.size > 0) return;
+    this.#goOn();
+  }
+
+  /** Goes on when nothing on the link can change anything any more. */
+  #goOn(): void {
+    if (this.#flying.size > 0 || this.#question !== undefined) return;
     // What was merged goes again over the same link, if that takes more.
     if (!this.watchful || this.#link?.usable !== true) this.#leaveLink();
     if (this.#asksFirst()) return;
     if (this.watchful) this.#recover();
     else this.#proceed();
-    if (this.#flying.size === 0) this.#leaveLink();
+    if (this.#flying.size === 0 && this.#question === undefined) {
+      this.#leaveLink();
+    }
   }
 
   /** Asks the server which scripts it lacks, if that has to be known. */
@@ -387,7 +455,9 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       if (this.#recovery !== recovery) return;
       recovery?.prove(lacking);
       this.#recover();
-      if (this.#flying.size === 0) this.#leaveLink();
+      if (this.#flying.size === 0 && this.#question === undefined) {
+        this.#leaveLink();
+      }
     }));
     return true;
   }
@@ -432,7 +502,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#flying.clear();
     this.#inFlight.clear();
     this.#growing = undefined;
-    if (error !== undefined) this.#leaveLink();
+    if (error !== undefined) {
+      this.#leaveLink();
+      this.#host.transacts = false;
+    }
     this.#waiting = new Set([...again, ...this.#waiting]);
     this.#hold(pause);
     // From here on callbacks run.
@@ -449,6 +522,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #hold(pause: number): void {
     if (this.#waiting.size === 0) return;
     if (pause === 0) return this.#countRetries();
+    this.#pause?.();
     this.#pause = this.#host.pause(pause, () => {
       this.#pause = undefined;
       this.#countRetries();

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { keyPositions } from "../commands/keys.ts";
+import { positionsOf } from "../commands/keys.ts";
 import type { CommandSpec } from "../commands/spec.ts";
 import {
   CommandError,
@@ -228,9 +228,9 @@ class KeySet {
 }
 
 /** The keys of a command as text; nothing when it may be about any. */
-function keysOf({ name, args }: Command): string[] | undefined {
+function keysOf({ spec, args }: Command): string[] | undefined {
   try {
-    const positions = keyPositions(name, args);
+    const positions = positionsOf(spec, args);
     return positions.length === 0
       ? undefined
       : positions.map((position) => keyText(args[position] as Key));

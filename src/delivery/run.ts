@@ -7,8 +7,14 @@
 
 import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
-import type { CommandSpec, Form, ScriptSource } from "../commands/spec.ts";
+import type {
+  CommandSpec,
+  Form,
+  ScriptSource,
+  Step,
+} from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
+import { framesOf } from "../commands/transaction.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
@@ -118,6 +124,7 @@ export class Run implements RunKind, Outcomes {
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;
+    this.frames = framesOf(form);
     this.#mergedName = merging ? mergedName(form.command, argCount) : undefined;
   }
 
@@ -130,6 +137,9 @@ export class Run implements RunKind, Outcomes {
       ? undefined
       : this.#mergedName;
   }
+
+  /** How many replies each of its commands gets, if it travels by itself. */
+  readonly frames: number;
 
   /** The name of its commands in capitals. */
   get name(): string {
@@ -223,9 +233,12 @@ export class Run implements RunKind, Outcomes {
    */
   encodeSingly(encoder: Encoder, index: number, limit: number): number {
     const { argCount, length } = this;
-    const { name, script } = this.form;
+    const { name, script, steps } = this.form;
     if (script !== undefined) {
       return this.#encodeScripts(encoder, script, index, limit);
+    }
+    if (steps !== undefined) {
+      return this.#encodeTransactions(encoder, steps, index, limit);
     }
     while (index < length && encoder.length < limit) {
       encoder.commandFrom(name, this.#args, index * argCount, argCount);
@@ -246,6 +259,26 @@ export class Run implements RunKind, Outcomes {
       const from = index * argCount;
       encoder.scriptFrom(script, this.#args, from, argCount, withSource);
       index++;
+    }
+    return index;
+  }
+
+  /** None of them leaves in part: MULTI without EXEC would hold what follows. */
+  #encodeTransactions(
+    encoder: Encoder,
+    steps: readonly Step[],
+    index: number,
+    limit: number,
+  ): number {
+    const { argCount, length } = this;
+    for (; index < length && encoder.length < limit; index++) {
+      encoder.command("MULTI", NONE);
+      let from = index * argCount;
+      for (const { form, args } of steps) {
+        encoder.commandFrom(form.name, this.#args, from, args.length);
+        from += args.length;
+      }
+      encoder.command("EXEC", NONE);
     }
     return index;
   }

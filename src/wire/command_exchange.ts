@@ -14,7 +14,7 @@ export class CommandExchange implements Exchange {
   readonly wantsBytes = false;
   readonly forgeable = false;
   /** Whether nobody waits for its replies: what follows it is waited for. */
-  readonly abandoned: boolean;
+  abandoned: boolean;
   readonly #commands: readonly Argument[][];
   readonly #onReply: (reply: Reply) => void;
   #encoded = false;

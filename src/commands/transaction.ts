@@ -1,0 +1,42 @@
+/**
+ * Commands that run as one, between MULTI and EXEC.
+ *
+ * @module
+ */
+
+import type { Argument } from "../values.ts";
+import { positionsOf } from "./keys.ts";
+import { CommandSpec, Form, type Step } from "./spec.ts";
+
+/** How many replies a command gets: those around a transaction, to MULTI and EXEC. */
+export function framesOf({ steps }: Form): number {
+  return steps === undefined ? 1 : steps.length + 2;
+}
+
+/**
+ * A transaction as one command, which is sent as a whole or not at all: its
+ * arguments are those of all its commands, its keys are all of theirs.
+ *
+ * @param steps The commands, whose arguments have been checked.
+ */
+export function transactionCall(
+  steps: readonly Step[],
+): { form: Form; args: Argument[] } {
+  const keys = () => {
+    const positions: number[] = [];
+    let start = 0;
+    for (const { form, args } of steps) {
+      const own = positionsOf(form.command, args);
+      // It may be about any key, and so is the whole then.
+      if (own.length === 0) return [];
+      for (const position of own) positions.push(start + position);
+      start += args.length;
+    }
+    return positions;
+  };
+  const reads = steps.every(({ form }) => form.command.reads);
+  return {
+    form: new Form(new CommandSpec("EXEC", { keys, reads }), { steps }),
+    args: steps.flatMap(({ args }) => args),
+  };
+}

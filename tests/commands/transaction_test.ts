@@ -1,0 +1,45 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { positionsOf } from "../../src/commands/keys.ts";
+import type { Step } from "../../src/commands/spec.ts";
+import { specOf } from "../../src/commands/table.ts";
+import { framesOf, transactionCall } from "../../src/commands/transaction.ts";
+import { UnroutableCommandError } from "../../src/errors.ts";
+import type { Argument } from "../../src/values.ts";
+
+const step = (name: string, ...args: Argument[]): Step => ({
+  form: specOf(name).form(),
+  args,
+});
+
+/** The keys of a transaction. */
+function keysOf(...steps: Step[]): Argument[] {
+  const { form, args } = transactionCall(steps);
+  return positionsOf(form.command, args).map((position) => args[position]);
+}
+
+Deno.test("transactionCall() has the arguments and the keys of all its commands", () => {
+  const steps = [
+    step("SET", "a", 1),
+    step("MGET", "b", "c"),
+    step("EVAL", "", 1, "d", "x"),
+  ];
+  const { form, args } = transactionCall(steps);
+  assertEquals(args, ["a", 1, "b", "c", "", 1, "d", "x"]);
+  assertEquals(keysOf(...steps), ["a", "b", "c", "d"]);
+  assertEquals([form.name, form.steps, framesOf(form)], ["EXEC", steps, 5]);
+  assertEquals(framesOf(steps[0].form), 1);
+});
+
+Deno.test("transactionCall() is about any key if one of its commands may be", () => {
+  assertEquals(keysOf(step("SET", "a", 1), step("FLUSHDB")), []);
+  assertThrows(
+    () => keysOf(step("SET", "a", 1), step("NOSUCH", "b")),
+    UnroutableCommandError,
+  );
+});
+
+Deno.test("transactionCall() only reads if all of its commands do", () => {
+  const reads = (...steps: Step[]) => transactionCall(steps).form.command.reads;
+  assertEquals(reads(step("GET", "a"), step("TTL", "a")), true);
+  assertEquals(reads(step("GET", "a"), step("INCR", "a")), false);
+});
