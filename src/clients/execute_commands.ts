@@ -92,7 +92,9 @@ function issueTransaction(
   for (const promise of promises) map.enter(promise);
   const wrong = steps.find((step) => "error" in step);
   if (wrong !== undefined) {
-    for (const promise of promises) promise.reject(wrong.error);
+    for (const promise of promises) {
+      map.dispatcher.refuse(promise, wrong.error);
+    }
   } else if (steps.length > 0) {
     const commands = steps.map((step) => withSource(step as Command));
     transact(map.dispatcher, hostId, commands, promises);

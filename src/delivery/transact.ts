@@ -44,7 +44,7 @@ export function transact(
       flagBits(undefined, carrier.options.idempotent),
     );
   } catch (error) {
-    settler.reject(error);
+    carrier.refuse(settler, error);
   }
 }
 
