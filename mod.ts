@@ -125,6 +125,10 @@ export type { HostStats } from "./src/delivery/stats.ts";
 export type { Latency } from "./src/delivery/stats.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
+  CollectionScanOptions,
+  CollectionScans,
+} from "./src/clients/collection_scan.ts";
+export type {
   EveryHostOptions,
   FlushOptions,
   PingOptions,

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { DecodeError, ProtocolError } from "../errors.ts";
 import {
   isPositive,
   isSignal,
@@ -14,12 +13,12 @@ import {
   readOptions,
 } from "../options.ts";
 import type { Argument, Reply } from "../values.ts";
-import { describe } from "../delivery/command.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { specOf } from "../commands/table.ts";
 import { issue } from "../delivery/issue.ts";
 import { cancelled } from "./mapping.ts";
 import { sharedOptions } from "./native_client.ts";
+import { readPage, type ScanPage } from "./scan_page.ts";
 
 /** The options of a scan. */
 export interface ScanOptions {
@@ -61,11 +60,8 @@ const CHECKS = {
 export type ScannedKey = [hostId: number, key: string | Uint8Array];
 
 /** What one SCAN found on a host. */
-interface Page {
+interface Page extends ScanPage {
   readonly hostId: number;
-  /** Where the host goes on; nothing when it is through. */
-  readonly cursor: Argument | undefined;
-  readonly keys: readonly (string | Uint8Array)[];
 }
 
 /**
@@ -129,9 +125,9 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
       for (;;) {
         const page = await this.#nextPage();
         if (page === undefined) return;
-        const { hostId, cursor, keys } = page;
+        const { hostId, cursor, items } = page;
         if (cursor !== undefined) this.#ask(hostId, cursor);
-        for (const key of keys) {
+        for (const key of items) {
           signal?.throwIfAborted();
           yield [hostId, key];
         }
@@ -178,12 +174,12 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
     this.#asked--;
     let page: Page;
     try {
-      page = readPage(hostId, reply);
+      page = { hostId, ...readPage(reply, { hostId, command: "SCAN" }) };
     } catch (error) {
       return this.#fail(error);
     }
     // A page without a key is of no use to the consumer.
-    if (page.keys.length === 0 && page.cursor !== undefined) {
+    if (page.items.length === 0 && page.cursor !== undefined) {
       return this.#ask(hostId, page.cursor);
     }
     this.#ready.push(page);
@@ -194,29 +190,4 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
     this.#failure ??= { reason };
     this.#arrival?.resolve();
   }
-}
-
-function readPage(hostId: number, reply: Reply): Page {
-  const [cursor, keys] = Array.isArray(reply) ? reply : [];
-  const list = Array.isArray(keys) ? keys : [undefined];
-  const undecoded = list.find((key) => key instanceof DecodeError);
-  if (undecoded !== undefined) throw describe(undecoded, "SCAN", hostId);
-  if (!isTextOrBytes(cursor) || !list.every(isTextOrBytes)) {
-    throw new ProtocolError("The reply to SCAN has the wrong shape", {
-      hostId,
-      command: "SCAN",
-    });
-  }
-  return { hostId, cursor: isEnd(cursor) ? undefined : cursor, keys: list };
-}
-
-function isTextOrBytes(value: unknown): value is string | Uint8Array {
-  return typeof value === "string" || value instanceof Uint8Array;
-}
-
-/** Whether a cursor is 0, which says that there is no further page. */
-function isEnd(cursor: string | Uint8Array): boolean {
-  return typeof cursor === "string"
-    ? cursor === "0"
-    : cursor.length === 1 && cursor[0] === 0x30;
 }

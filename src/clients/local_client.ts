@@ -8,6 +8,7 @@ import type { LocalCommands } from "./commands/local_commands.ts";
 import type { LocalRecords } from "./commands/local_records.ts";
 import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import type { CollectionScans } from "./collection_scan.ts";
 import {
   type CallOptions,
   NativeClient,
@@ -23,7 +24,8 @@ import type { LaterCommands, RawCommands } from "./types.ts";
 export type LocalClient =
   & LocalCommands
   & LaterCommands<"native">
-  & RawCommands<"native", CallOptions>;
+  & RawCommands<"native", CallOptions>
+  & CollectionScans;
 
 /** A local client that gives records: see the option `replies`. */
 export interface RecordsLocalClient

@@ -9,9 +9,16 @@ import type { Arguments } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
-import type { Argument, Reply } from "../values.ts";
+import type { Argument, Key, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "../delivery/command.ts";
 import { type ClientOptions, readCallOptions } from "./client_options.ts";
+import {
+  type CollectionScanOptions,
+  FIELDS,
+  MEMBERS,
+  scanCollection,
+  SCORED,
+} from "./collection_scan.ts";
 import {
   type ClusterView,
   Dispatcher,
@@ -64,6 +71,21 @@ export class NativeClient implements CommandTarget {
     }
   }
 
+  /** Goes through the members of a set. */
+  sscanAll(key: Key, options?: CollectionScanOptions): unknown {
+    return scanCollection(this.#source, MEMBERS, key, options);
+  }
+
+  /** Goes through the fields of a hash with their values. */
+  hscanAll(key: Key, options?: CollectionScanOptions): unknown {
+    return scanCollection(this.#source, FIELDS, key, options);
+  }
+
+  /** Goes through the members of a sorted set with their scores. */
+  zscanAll(key: Key, options?: CollectionScanOptions): unknown {
+    return scanCollection(this.#source, SCORED, key, options);
+  }
+
   /** Issues a command whose arguments stand as they are. */
   issue(form: Form, args: Argument[]): Promise<unknown> {
     return this.#issue(this.#dispatcher, form, args);
@@ -103,14 +125,21 @@ export class NativeClient implements CommandTarget {
 
   /** The shared one, unless a call has limits of its own. */
   #dispatcherFor(call: CallOptions | undefined): Dispatcher {
-    const dispatcher = this.#dispatcher;
-    if (call === undefined) return dispatcher;
-    return call.timeout === undefined && call.signal === undefined
-      ? dispatcher
-      : new Dispatcher(
-        dispatcher.cluster,
-        overridden(dispatcher.options, call),
-      );
+    return call?.timeout === undefined && call?.signal === undefined
+      ? this.#dispatcher
+      : this.#ownDispatcher(call);
+  }
+
+  #ownDispatcher(limits: Pick<CallOptions, "timeout" | "signal">): Dispatcher {
+    const { cluster, options } = this.#dispatcher;
+    return new Dispatcher(cluster, overridden(options, limits));
+  }
+
+  get #source() {
+    return {
+      begin: (limits: CollectionScanOptions) => this.#ownDispatcher(limits),
+      hostId: this.#hostId,
+    };
   }
 
   #issue(
@@ -158,7 +187,7 @@ export function anySignal(
 
 function overridden(
   options: DispatchOptions,
-  { timeout, signal }: CallOptions,
+  { timeout, signal }: Pick<CallOptions, "timeout" | "signal">,
 ): DispatchOptions {
   return {
     ...options,

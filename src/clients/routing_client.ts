@@ -16,6 +16,7 @@ import {
   type MapOptions,
   readCallOptions,
 } from "./client_options.ts";
+import type { CollectionScans } from "./collection_scan.ts";
 import {
   type ClusterView,
   Dispatcher,
@@ -245,6 +246,7 @@ export interface RoutingClient
     RoutingCommands,
     LaterCommands<"native">,
     RawCommands<"native", CallOptions>,
+    CollectionScans,
     Maps {}
 
 /**
