@@ -18,21 +18,19 @@ export class Transactions {
    *
    * @returns What its reply goes to.
    */
-  follow({ name, spec, args, settler }: Command): Settler {
+  follow({ spec, args, settler }: Command): Settler {
     const queued = this.#queued;
-    switch (name) {
-      case "MULTI":
+    switch (spec.row.queueing) {
+      case "begins":
         this.#queued = [];
         return settler;
-      case "EXEC":
-      case "DISCARD":
-      case "RESET":
+      case "ends":
         this.#queued = undefined;
         return queued?.some((command) => command !== undefined) === true
           ? cleaning(settler, queued)
           : settler;
       default:
-        queued?.push(spec.forgeable ? { name, args } : undefined);
+        queued?.push(spec.forgeable ? { spec, args } : undefined);
         return settler;
     }
   }

@@ -40,9 +40,14 @@ export interface Splitting {
 /** What neighbours of a command may travel as, in a map. */
 export interface Merging {
   /** The name of the merged command. */
-  readonly as: "MGET" | "MSET";
+  readonly as: string;
   /** How many arguments each of them has; with others it stays alone. */
   readonly argCount: number;
+  /**
+   * What its reply is: a list with one for `"each"` of them, or the `"same"` one
+   * for all.
+   */
+  readonly reply: "each" | "same";
 }
 
 /** What the subcommands of a container do to their connection. */
@@ -51,6 +56,8 @@ export interface Subcommands {
   readonly harmless: ReadonlySet<string>;
   /** Those that change what it means for the commands behind them. */
   readonly stateful: ReadonlySet<string>;
+  /** Those after which replies no longer follow commands one by one. */
+  readonly unmatched: ReadonlySet<string>;
 }
 
 /** One row of the table: all that is known of a command. */
@@ -89,6 +96,18 @@ export interface CommandRow {
    * @default {false}
    */
   readonly runsCode?: boolean;
+  /**
+   * Where the data begins that its errors may repeat: what stands before is code,
+   * a count or a subcommand.
+   *
+   * @default {0}
+   */
+  readonly dataFrom?: number;
+  /**
+   * Whether commands are queued on its connection from it on, or no longer, as
+   * they are run or forgotten.
+   */
+  readonly queueing?: "begins" | "ends";
   /** How it is split over hosts, if it may be. */
   readonly splits?: Splitting;
   /** What its neighbours in a map travel as, if merged. */

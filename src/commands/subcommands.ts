@@ -11,16 +11,22 @@ import type { Subcommands } from "./spec.ts";
  *
  * @param harmless Those that leave the connection as it is; `HELP` is one.
  * @param stateful Those that change what it means for the commands behind them.
+ * @param unmatched Those after which replies no longer follow commands.
  */
-export function subcommands(harmless: string, stateful = ""): Subcommands {
+export function subcommands(
+  harmless: string,
+  stateful = "",
+  unmatched = "",
+): Subcommands {
   return {
     harmless: new Set(`HELP ${harmless}`.split(" ")),
     stateful: new Set(stateful.split(" ")),
+    unmatched: new Set(unmatched.split(" ")),
   };
 }
 
 /** What a subcommand does to its connection. */
-export type SubcommandEffect = "none" | "state" | "unknown";
+export type SubcommandEffect = "none" | "state" | "unmatched" | "unknown";
 
 /**
  * What a subcommand does to its connection. One that is not listed may do
@@ -30,9 +36,10 @@ export type SubcommandEffect = "none" | "state" | "unknown";
  * @param subcommand The first argument as a word, in capitals.
  */
 export function subcommandEffect(
-  { harmless, stateful }: Subcommands,
+  { harmless, stateful, unmatched }: Subcommands,
   subcommand: string,
 ): SubcommandEffect {
   if (harmless.has(subcommand)) return "none";
-  return stateful.has(subcommand) ? "state" : "unknown";
+  if (stateful.has(subcommand)) return "state";
+  return unmatched.has(subcommand) ? "unmatched" : "unknown";
 }

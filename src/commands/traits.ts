@@ -27,6 +27,7 @@ export function reasonNotToShare(
     case "none":
       return undefined;
     case "state":
+    case "unmatched":
       return "this subcommand changes its connection";
     case "unknown":
       return "it is not known what this subcommand does to its connection";
@@ -38,11 +39,11 @@ export function reasonNotToShare(
  * not even a connection of its own could carry it and others.
  */
 export function endsMatching(
-  { name, row }: CommandSpec,
+  { row }: CommandSpec,
   args: readonly Argument[],
 ): boolean {
   return row.connection === "unmatched" ||
-    name === "CLIENT" && wordOf(args[0]) === "REPLY";
+    row.subcommands?.unmatched.has(wordOf(args[0])) === true;
 }
 
 /**

@@ -24,7 +24,7 @@ import {
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
 import { isForbidden, type Returned, type WayOut, wayOut } from "./policy.ts";
-import { Run } from "./run.ts";
+import { mergingOf, Run } from "./run.ts";
 import { replyToTransaction } from "./transaction_reply.ts";
 import { inSlices } from "./slices.ts";
 
@@ -298,12 +298,12 @@ export class Batch implements Exchange {
     while (this.#sendRun < end && encoder.length < limit) {
       const run = runs[this.#sendRun];
       const from = this.#sendIndex;
-      const { length, mergedName } = run;
-      if (mergedName === undefined) {
+      const { length, merging } = run;
+      if (merging === undefined) {
         this.#sendIndex = run.encodeSingly(encoder, from, limit);
         frames += (this.#sendIndex - from) * run.frames;
       } else {
-        run.encodeMerged(encoder, mergedName);
+        run.encodeMerged(encoder, merging.as);
         this.#sendIndex = length;
         frames++;
       }
@@ -328,14 +328,15 @@ export class Batch implements Exchange {
       reply = replyToTransaction(run.form, this.#gathered.splice(0));
     }
     const from = this.#answerIndex;
-    const { mergedName } = run;
-    const count = mergedName === undefined ? 1 : run.length;
+    const { merging } = run;
+    const count = merging === undefined ? 1 : run.length;
+    const hasEach = merging?.reply === "each";
     // Whatever words its own errors may put arguments into them.
-    const mayCite = mergedName === undefined && isObject(reply) &&
+    const mayCite = merging === undefined && isObject(reply) &&
       run.form.command.forgeable;
     if (mayCite) reply = withoutCitations(reply, run.at(from));
-    if (mergedName === "MGET" && !fits(reply, count)) {
-      throw new ProtocolError("The reply to MGET has the wrong shape");
+    if (hasEach && !fits(reply, count)) {
+      throw new ProtocolError(`The reply to ${merging.as} has the wrong shape`);
     }
     const isRefused = this.#comesBack(run, reply, from, from + count);
     this.#advance(run, count);
@@ -344,7 +345,7 @@ export class Batch implements Exchange {
       // Its replies are read and nothing else; let them go before it does.
       if (!this.awaited && this.#reported) this.#reset();
     } else if (!isRefused) {
-      if (mergedName === "MGET" && Array.isArray(reply)) {
+      if (hasEach && Array.isArray(reply)) {
         this.#scatter(run, reply);
       } else {
         this.#repeat(run, reply, { from, to: from + count });
@@ -563,14 +564,14 @@ export class Batch implements Exchange {
 
   /** What an error reply makes of commands, if it lets them go again. */
   #refusalOf(
-    { name, form, flags, mergedName, travelsAs }: Run,
+    { name, form, flags, merging, travelsAs }: Run,
     error: CommandError,
   ): Pick<Returned, "progress" | "error" | "wayOut"> | undefined {
-    const isMerged = mergedName !== undefined;
+    const isMerged = merging !== undefined;
     const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
     const way = wayOut(travelsAs, error, { isMerged, hasSource });
     if (way === undefined) return undefined;
-    if (isMerged && isForbidden(mergedName, error)) this.#unmerged?.add(name);
+    if (isMerged && isForbidden(merging.as, error)) this.#unmerged?.add(name);
     return { progress: "refused", error, wayOut: way };
   }
 
@@ -714,7 +715,7 @@ function fits(reply: Reply, count: number): boolean {
  */
 function isWrongType(run: Run, reply: Reply): boolean {
   return reply instanceof CommandError && reply.code === "WRONGTYPE" &&
-    run.form.command.row.merges?.as === "MGET" && run.argCount === 1;
+    mergingOf(run.form.command, run.argCount)?.reply === "each";
 }
 
 function isObject(reply: Reply): boolean {

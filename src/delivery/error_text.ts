@@ -10,6 +10,7 @@
  * @module
  */
 
+import type { CommandSpec } from "../commands/spec.ts";
 import { CommandError } from "../errors.ts";
 import { type Argument, numberText, type Reply } from "../values.ts";
 import { isServerCode } from "./error_codes.ts";
@@ -22,8 +23,8 @@ const LENGTH_OF_A_PART = 4;
 
 /** A command, as far as the text of an error may repeat it. */
 export interface Cited {
-  /** Its name in capitals. */
-  readonly name: string;
+  /** What it is. */
+  readonly spec: CommandSpec;
   /** Its arguments. */
   readonly args: readonly Argument[];
 }
@@ -92,9 +93,9 @@ function pattern(word: string): string {
 }
 
 /** How the arguments of a command would stand in a text. */
-function wordsOf({ name, args }: Cited): Set<string> {
+function wordsOf({ spec, args }: Cited): Set<string> {
   const words = new Set<string>();
-  for (const argument of args.slice(firstCited(name))) {
+  for (const argument of args.slice(spec.row.dataFrom ?? 0)) {
     const text = textOf(argument);
     if (text === "") continue;
     words.add(text);
@@ -105,15 +106,6 @@ function wordsOf({ name, args }: Cited): Set<string> {
     words.add(value.toFixed(6));
   }
   return words;
-}
-
-/**
- * What stands before is no data: the source or name of a script and how many
- * keys it has, or a subcommand.
- */
-function firstCited(name: string): number {
-  if (/^(EVAL|FCALL)/.test(name)) return 2;
-  return name === "DEBUG" ? 1 : 0;
 }
 
 /** An argument as an error reply could repeat it, which is one line. */

@@ -10,6 +10,7 @@ import { type Outcomes, Rejection } from "../promise.ts";
 import type {
   CommandSpec,
   Form,
+  Merging,
   ScriptSource,
   Step,
 } from "../commands/spec.ts";
@@ -51,7 +52,7 @@ export const MAX_MERGED_SETS = 4_000;
 export const MAX_MERGED_BYTES = 256 * 1024;
 
 /**
- * The command that neighbours of one kind travel as.
+ * What neighbours of one kind travel as.
  *
  * Only plain GETs and SETs of two arguments are merged. A SET with options stays
  * alone, since MSET has none. A GET without a neighbour is an MGET of one key,
@@ -59,13 +60,13 @@ export const MAX_MERGED_BYTES = 256 * 1024;
  *
  * @param command What the commands are.
  * @param argCount How many arguments each of them has.
- * @returns The name of the merged command; nothing when they travel one by one.
+ * @returns How they are merged; nothing when they travel one by one.
  */
-export function mergedName(
+export function mergingOf(
   { row }: CommandSpec,
   argCount: number,
-): "MGET" | "MSET" | undefined {
-  return row.merges?.argCount === argCount ? row.merges.as : undefined;
+): Merging | undefined {
+  return row.merges?.argCount === argCount ? row.merges : undefined;
 }
 
 /** Runs that are not merged are as long as those of GETs. */
@@ -98,7 +99,9 @@ export class Run implements RunKind, Outcomes {
   readonly form: Form;
   readonly argCount: number;
   readonly flags: number;
-  readonly #mergedName: "MGET" | "MSET" | undefined;
+  readonly #merging: Merging | undefined;
+  /** Whether all of them get the same reply. */
+  readonly #sharesReply: boolean;
   /** Those of all commands, one after the other. */
   #args: Argument[];
   /** Whoever is to be told of an outcome, by the index of the command. */
@@ -125,17 +128,16 @@ export class Run implements RunKind, Outcomes {
     this.argCount = argCount;
     this.flags = flags;
     this.frames = framesOf(form);
-    this.#mergedName = merging ? mergedName(form.command, argCount) : undefined;
+    this.#merging = merging ? mergingOf(form.command, argCount) : undefined;
+    this.#sharesReply = this.#merging?.reply === "same";
   }
 
   /**
    * The command that it travels as, if it is merged. A lone SET has nothing to be
-   * merged with; of a GET, see {@linkcode mergedName}.
+   * merged with; of a GET, see {@linkcode mergingOf}.
    */
-  get mergedName(): "MGET" | "MSET" | undefined {
-    return this.length === 1 && this.#mergedName === "MSET"
-      ? undefined
-      : this.#mergedName;
+  get merging(): Merging | undefined {
+    return this.length === 1 && this.#sharesReply ? undefined : this.#merging;
   }
 
   /** How many replies each of its commands gets, if it travels by itself. */
@@ -148,8 +150,8 @@ export class Run implements RunKind, Outcomes {
 
   /** What it travels as. */
   get travelsAs(): CommandSpec {
-    const name = this.mergedName;
-    return name === undefined ? this.form.command : specOf(name);
+    const { merging } = this;
+    return merging === undefined ? this.form.command : specOf(merging.as);
   }
 
   /** Whether somebody is to be told of the outcome of a command. */
@@ -170,7 +172,7 @@ export class Run implements RunKind, Outcomes {
 
   /** Whether it takes no further commands. */
   get full(): boolean {
-    return this.#mergedName === "MSET"
+    return this.#sharesReply
       ? this.length >= MAX_MERGED_SETS || this.#bytes >= MAX_MERGED_BYTES
       : this.length >= MAX_LENGTH;
   }
@@ -190,7 +192,7 @@ export class Run implements RunKind, Outcomes {
       this.#args[from] = args;
       if (second !== undefined) this.#args[from + 1] = second;
     }
-    if (this.#mergedName === "MSET") {
+    if (this.#sharesReply) {
       this.#bytes += lengthOf(this.#args[from]) +
         lengthOf(this.#args[from + 1]);
     }

@@ -53,9 +53,11 @@ export function replyToTransaction(
   return error;
 }
 
-function withoutWords({ form: { name, command }, args }: Step, reply: Reply) {
+function withoutWords({ form: { command }, args }: Step, reply: Reply): Reply {
   // Whatever words its own errors may put arguments into them.
-  return command.forgeable ? withoutCitations(reply, { name, args }) : reply;
+  return command.forgeable
+    ? withoutCitations(reply, { spec: command, args })
+    : reply;
 }
 
 function isError(reply: Reply | undefined): reply is CommandError {

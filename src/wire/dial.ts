@@ -99,14 +99,14 @@ async function introduce(
       protocol,
       bare: manner === "bare",
     });
-    if (commands.length === 0 && manner === "proven") commands.push(["PING"]);
+    const onlyProves = commands.length === 0 && manner === "proven";
+    if (onlyProves) commands.push(["PING"]);
     if (commands.length === 0) return;
     const replies = await ask(connection, commands);
     replies.forEach((reply, index) => {
       if (!(reply instanceof CommandError)) return;
-      const command = String(commands[index][0]);
-      if (command === "PING" && provesLife(reply)) return;
-      throw refusal(command, reply, password);
+      if (onlyProves && provesLife(reply)) return;
+      throw refusal(String(commands[index][0]), reply, password);
     });
   } catch (error) {
     connection.close();

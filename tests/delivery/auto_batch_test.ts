@@ -3,7 +3,7 @@ import { specOf } from "../../src/commands/table.ts";
 import {
   MAX_MERGED_GETS,
   MAX_MERGED_SETS,
-  mergedName,
+  mergingOf,
 } from "../../src/delivery/run.ts";
 import { Batch } from "../../src/delivery/batch.ts";
 import { type CommandFlags, flagBits } from "../../src/delivery/command.ts";
@@ -143,12 +143,12 @@ Deno.test("Batch bounds how many bytes one MSET has", () => {
   assertEquals(frames(Array(4).fill(longKey)), ["MSET 4", "MSET 4"]);
 });
 
-Deno.test("mergedName() names what neighbours become", () => {
-  assertEquals(mergedName(specOf("GET"), 1), "MGET");
-  assertEquals(mergedName(specOf("SET"), 2), "MSET");
+Deno.test("mergingOf() names what neighbours become", () => {
+  assertEquals(mergingOf(specOf("GET"), 1)?.as, "MGET");
+  assertEquals(mergingOf(specOf("SET"), 2)?.as, "MSET");
   for (
     const [name, argCount] of [["GET", 2], ["SET", 4], ["INCR", 1]] as const
   ) {
-    assertEquals(mergedName(specOf(name), argCount), undefined);
+    assertEquals(mergingOf(specOf(name), argCount), undefined);
   }
 });

@@ -1,10 +1,11 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { specOf } from "../../src/commands/table.ts";
 import { type Cited, withoutCitations } from "../../src/delivery/error_text.ts";
 import { CommandError } from "../../src/errors.ts";
 import type { Reply } from "../../src/values.ts";
 
 const SCRIPT: Cited = {
-  name: "EVAL",
+  spec: specOf("EVAL"),
   args: ["return 1", 1, "user:7", "s3cret", 12.5, new Uint8Array([104, 105])],
 };
 
@@ -28,12 +29,12 @@ Deno.test("withoutCitations() keeps what is no argument", () => {
   assertEquals(left("ERR return 1 of 1"), "ERR return 1 of 1");
   // A short argument counts where it stands alone.
   assertEquals(left("ERR this is high"), "ERR this is high");
-  const line = { name: "EVAL", args: ["x", 0, 3] };
+  const line = { spec: specOf("EVAL"), args: ["x", 0, 3] };
   assertEquals(left("ERR user_script:3: 3", line), "ERR user_script:3: …");
 });
 
 Deno.test("withoutCitations() keeps the code of a server", () => {
-  const command = { name: "EVAL", args: ["x", 0, "WRONGTYPE", "no"] };
+  const command = { spec: specOf("EVAL"), args: ["x", 0, "WRONGTYPE", "no"] };
   assertEquals(left("WRONGTYPE no", command), "WRONGTYPE …");
 });
 

@@ -21,7 +21,11 @@ import { subcommands } from "../subcommands.ts";
 import type { CommandRow, CommandRows } from "../spec.ts";
 
 /** What it answers is up to whoever wrote the code. */
-const CODE: CommandRow = { keys: countedFrom(1), runsCode: true };
+const CODE: CommandRow = {
+  keys: countedFrom(1),
+  runsCode: true,
+  dataFrom: 2,
+};
 
 /** Commands that run scripts and functions. */
 export const SCRIPTING_COMMANDS: CommandRows = {

@@ -38,6 +38,7 @@ export const SERVER_COMMANDS: CommandRows = {
   DEBUG: {
     keys: debugKeys,
     runsCode: true,
+    dataFrom: 1,
     subcommands: subcommands(
       "AOFSTAT ASSERT CHANGE-REPL-ID CLIENT-EVICTION CLOSE-CLUSTER-LINK-ON-PACKET-DROP CONFIG-REWRITE-FORCE-ALL CRASH-AND-ABORT " +
         "CRASH-AND-RECOVER DICT-STATS DICT-RESIZING DIGEST DIGEST-VALUE " +

@@ -11,9 +11,9 @@ import { STATEFUL } from "./shared.ts";
 
 /** Commands of transactions. */
 export const TRANSACTION_COMMANDS: CommandRows = {
-  DISCARD: STATEFUL,
-  EXEC: STATEFUL,
-  MULTI: STATEFUL,
+  DISCARD: { ...STATEFUL, queueing: "ends" },
+  EXEC: { ...STATEFUL, queueing: "ends" },
+  MULTI: { ...STATEFUL, queueing: "begins" },
   UNWATCH: STATEFUL,
   WATCH: { ...STATEFUL, keys: allKeys },
 };
