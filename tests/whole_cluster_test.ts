@@ -117,17 +117,27 @@ Deno.test("Cluster.ping() waits no longer than its timeout", async () => {
   await assertNothingLeased(cluster);
 });
 
-Deno.test("Cluster.ping() gives up when aborted", async () => {
-  await using cluster = await startCluster();
-  cluster.setup.servers[0].pause();
-  const reason = new Error("Enough");
-  const controller = new AbortController();
-  const ping = cluster.ping({ signal: controller.signal });
-  setTimeout(() => controller.abort(reason), 50);
-  assertEquals(await ping.catch((error) => error), reason);
-  cluster.setup.servers[0].resume();
-  await assertNothingLeased(cluster);
-});
+for (const stopped of [[0], [0, 1, 2]]) {
+  Deno.test(`Cluster.ping(), dbsize() and flush() give up when aborted, with ${stopped.length} hosts that hang`, async () => {
+    await using cluster = await startCluster();
+    const servers = stopped.map((id) => cluster.setup.servers[id]);
+    for (const server of servers) server.pause();
+    const calls: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
+      ping: (signal) => cluster.ping({ signal }),
+      dbsize: (signal) => cluster.dbsize({ signal }),
+      flush: (signal) => cluster.flush({ signal, sure: true }),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const reason = new Error("Enough");
+      const controller = new AbortController();
+      const pending = bounded(call(controller.signal));
+      setTimeout(() => controller.abort(reason), 50);
+      assertEquals(await pending.catch((error) => error), reason, name);
+    }
+    for (const server of servers) server.resume();
+    await assertNothingLeased(cluster);
+  });
+}
 
 Deno.test("Cluster.dbsize() counts the keys of each host", async () => {
   await using cluster = await startCluster();

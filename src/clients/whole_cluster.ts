@@ -197,7 +197,9 @@ export function pingHosts(
       cluster,
       (hostId) => pingHost(cluster, hostId, read),
     );
-    return read.settled === true ? times : values("PING", times);
+    return read.settled === true
+      ? times
+      : values("PING", times, sharedOptions(cluster, read));
   });
 }
 
@@ -211,6 +213,7 @@ export function countKeys(
     const replies = values(
       "DBSIZE",
       await askHosts(cluster, "DBSIZE", read),
+      sharedOptions(cluster, read),
     );
     return new Map([...replies].map(([id, reply]) => [id, Number(reply)]));
   });
@@ -229,7 +232,11 @@ export function flushHosts(
           "say so with { sure: true }",
       );
     }
-    values("FLUSHDB", await askHosts(cluster, "FLUSHDB", read));
+    values(
+      "FLUSHDB",
+      await askHosts(cluster, "FLUSHDB", read),
+      sharedOptions(cluster, read),
+    );
   });
 }
 
@@ -260,13 +267,23 @@ async function everyHost<T>(
   return new Map(hostIds.map((hostId, index) => [hostId, answers[index]]));
 }
 
-/** The values of all hosts; throws what went wrong on any of them. */
-function values<T>(command: string, outcomes: Outcomes<T>): Map<number, T> {
+/**
+ * The values of all hosts; throws what went wrong on any of them, or with what
+ * they were given up, however many had not answered.
+ */
+function values<T>(
+  command: string,
+  outcomes: Outcomes<T>,
+  { signal }: { signal?: AbortSignal | undefined },
+): Map<number, T> {
   const replies = new Map<number, T>();
   const reasons: unknown[] = [];
   for (const [hostId, outcome] of outcomes) {
     if (outcome.status === "fulfilled") replies.set(hostId, outcome.value);
     else reasons.push(outcome.reason);
+  }
+  if (signal?.aborted === true && reasons.includes(signal.reason)) {
+    throw signal.reason;
   }
   if (reasons.length > 0) {
     throw combinedError(

@@ -193,6 +193,8 @@ export class Form {
   readonly script: ScriptSource | undefined;
   /** The commands of a transaction, if it is one. */
   readonly steps: readonly Step[] | undefined;
+  /** How many replies it gets: a transaction those to MULTI and EXEC as well. */
+  readonly frames: number;
   readonly #goesByFirst: boolean;
   readonly #keyStep: number;
 
@@ -216,6 +218,7 @@ export class Form {
     this.bytes = bytes;
     this.script = script;
     this.steps = steps;
+    this.frames = steps === undefined ? 1 : steps.length + 2;
     this.#goesByFirst = command.isOrdinary && command.soleKey === 0;
     this.#keyStep = command.row.splits?.step ?? 0;
   }

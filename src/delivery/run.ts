@@ -15,7 +15,6 @@ import type {
   Step,
 } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
-import { framesOf } from "../commands/transaction.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
@@ -127,7 +126,7 @@ export class Run implements RunKind, Outcomes {
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;
-    this.frames = framesOf(form);
+    this.frames = form.frames;
     this.#merging = merging ? mergingOf(form.command, argCount) : undefined;
     this.#sharesReply = this.#merging?.reply === "same";
   }

@@ -202,7 +202,7 @@ Deno.test("fault 28: a value of 512 MiB comes as bytes, and as text is a typed e
   });
   await using direct = oracle(server);
   await direct.command("SETRANGE", "large", 512 * MIB - 3, "end");
-  await using cluster = clusterAt(server.port, { timeout: 20_000 });
+  await using cluster = clusterAt(server.port, { timeout: 120_000 });
   const client = cluster.getRoutingClient();
   const bytes = await client.sendCommand("GET", ["large"], {
     returnUint8Arrays: true,

@@ -11,7 +11,7 @@ import { type FileCalls, Observer } from "./observer.ts";
 /** How many files of `src/` a command may pass on an open connection. */
 export const MAX_FILES = {
   call: 23,
-  map: 35,
+  map: 36,
   options: 32,
 };
 
