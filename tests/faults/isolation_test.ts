@@ -1,6 +1,5 @@
 // One host's trouble is its own.
 
-import process from "node:process";
 import {
   assert,
   assertEquals,
@@ -17,8 +16,9 @@ import {
   TransportError,
 } from "../../mod.ts";
 import { TestSetup } from "../../src/testing.ts";
+import { importMapFor } from "../docs/import_map.ts";
 import { FakeTime } from "../fake_time.ts";
-import { bounded, eventually, isPending, sleep } from "./outcome.ts";
+import { bounded, eventually, isPending } from "./outcome.ts";
 import { assertQuiet, Proxied, reasonOf, told } from "./proxied.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 
@@ -202,32 +202,26 @@ async function assertSparesOthers(
   assert(await isPending(mapped));
 }
 
-/** Milliseconds of CPU time that this process takes in so much time. */
-async function workDuring(time: number): Promise<number> {
-  const before = process.cpuUsage();
-  await sleep(time);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
-/**
- * Checks that this process is idle, beside what it takes to ask all the time
- * whether there is something to do, on the same machine in the same moment.
- */
-async function assertIdle(): Promise<void> {
-  const waiting: number[] = [];
-  const asking: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    waiting.push(await workDuring(60));
-    let isAsking = true;
-    const ask = () => void (isAsking && setImmediate(ask));
-    ask();
-    asking.push(await workDuring(60));
-    isAsking = false;
-  }
-  // Now and then some garbage is collected, or others have the machine.
-  const middle = (times: number[]) => times.sort((a, b) => a - b)[2];
-  assertLess(middle(waiting), middle(asking) / 2);
+/** Checks that a program is idle that waits for host 1 of a cluster. */
+async function assertIdle({ hosts }: Cluster): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const importMap = await importMapFor(new URL("../../", import.meta.url), dir);
+  const addresses = [...hosts.values()].map(({ hostname, port }) => ({
+    hostname,
+    port,
+  }));
+  const program = new URL("./waiting_program.ts", import.meta.url).href;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-lock", "--no-check", `--import-map=${importMap}`],
+      ...["--allow-all", program, JSON.stringify(addresses)],
+    ],
+    stderr: "inherit",
+  }).output();
+  await Deno.remove(dir, { recursive: true });
+  const measured = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals(measured.done, [0, 2, 3]);
+  assertLess(measured.waiting, measured.asking / 2);
 }
 
 Deno.test("fault 16: a slow host keeps only its own callers waiting", async () => {
@@ -260,7 +254,7 @@ Deno.test("fault 16: a host that never answers costs its callers a timeout and n
   hosts.proxies[1].hold();
   const map = startMap(cluster, 1_200);
   await assertSparesOthers(map);
-  await assertIdle();
+  await assertIdle(cluster);
   await time.advance(1_199);
   assert(await isPending(map.mapped));
   assertEquals(map.done.size, 3);
@@ -290,7 +284,7 @@ Deno.test("fault 16: half a bulk reply keeps only its own callers waiting", asyn
   cluster.addHost(1, { hostname, port });
   const map = startMap(cluster, 1_200);
   await assertSparesOthers(map);
-  await assertIdle();
+  await assertIdle(cluster);
   await time.advance(1_200);
   const error = await bounded(map.mapped);
   assertInstanceOf(error, AggregateError);

@@ -9,6 +9,7 @@ import {
   DecodeError,
   PartialError,
   ProtocolError,
+  TimeoutError,
   TransportError,
 } from "../../mod.ts";
 import { Tally } from "./tally.ts";
@@ -211,7 +212,9 @@ export class Journal {
 
   #judge(kind: string, error: TransportError): Fate {
     this.#count(error, error.name);
-    if (error.hostId === undefined) {
+    // A source or a callback that is late is no host's fault.
+    const isOwn = error instanceof TimeoutError && kind.startsWith("map");
+    if (error.hostId === undefined && !isOwn) {
       this.problem(`"${kind}": an error names no host: ${error.message}`);
     }
     if (error instanceof DecodeError || error instanceof ProtocolError) {
