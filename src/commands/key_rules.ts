@@ -181,5 +181,7 @@ function malformed(command: string, problem: string): UnroutableCommandError {
 }
 
 function range(from: number, count: number, step = 1): number[] {
-  return Array.from({ length: Math.max(0, count) }, (_, i) => from + i * step);
+  const positions: number[] = [];
+  for (let i = 0; i < count; i++) positions.push(from + i * step);
+  return positions;
 }
