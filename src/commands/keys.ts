@@ -66,7 +66,10 @@ export function positionsOf(
   const { keys } = row;
   if (typeof keys === "number") return keys < args.length ? [keys] : [];
   if (keys !== undefined) {
-    return keys(args, name).filter((position) => position < args.length);
+    const positions = keys(args, name);
+    return positions.every((position) => position < args.length)
+      ? positions
+      : positions.filter((position) => position < args.length);
   }
   if (isKnown) return [];
   throw new UnroutableCommandError(

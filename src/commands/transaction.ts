@@ -8,11 +8,6 @@ import type { Argument } from "../values.ts";
 import { positionsOf } from "./keys.ts";
 import { CommandSpec, Form, type Step } from "./spec.ts";
 
-/** How many replies a command gets: those around a transaction, to MULTI and EXEC. */
-export function framesOf({ steps }: Form): number {
-  return steps === undefined ? 1 : steps.length + 2;
-}
-
 /**
  * A transaction as one command, which is sent as a whole or not at all: its
  * arguments are those of all its commands, its keys are all of theirs.

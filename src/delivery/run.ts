@@ -15,7 +15,6 @@ import type {
   Step,
 } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
-import { framesOf } from "../commands/transaction.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
@@ -127,7 +126,6 @@ export class Run implements RunKind, Outcomes {
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;
-    this.frames = framesOf(form);
     this.#merging = merging ? mergingOf(form.command, argCount) : undefined;
     this.#sharesReply = this.#merging?.reply === "same";
   }
@@ -139,9 +137,6 @@ export class Run implements RunKind, Outcomes {
   get merging(): Merging | undefined {
     return this.length === 1 && this.#sharesReply ? undefined : this.#merging;
   }
-
-  /** How many replies each of its commands gets, if it travels by itself. */
-  readonly frames: number;
 
   /** The name of its commands in capitals. */
   get name(): string {

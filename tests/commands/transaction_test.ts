@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { positionsOf } from "../../src/commands/keys.ts";
 import type { Step } from "../../src/commands/spec.ts";
 import { specOf } from "../../src/commands/table.ts";
-import { framesOf, transactionCall } from "../../src/commands/transaction.ts";
+import { transactionCall } from "../../src/commands/transaction.ts";
 import { UnroutableCommandError } from "../../src/errors.ts";
 import type { Argument } from "../../src/values.ts";
 
@@ -26,8 +26,8 @@ Deno.test("transactionCall() has the arguments and the keys of all its commands"
   const { form, args } = transactionCall(steps);
   assertEquals(args, ["a", 1, "b", "c", "", 1, "d", "x"]);
   assertEquals(keysOf(...steps), ["a", "b", "c", "d"]);
-  assertEquals([form.name, form.steps, framesOf(form)], ["EXEC", steps, 5]);
-  assertEquals(framesOf(steps[0].form), 1);
+  assertEquals([form.name, form.steps, form.frames], ["EXEC", steps, 5]);
+  assertEquals(steps[0].form.frames, 1);
 });
 
 Deno.test("transactionCall() is about any key if one of its commands may be", () => {
