@@ -95,13 +95,16 @@ export type {
 } from "./src/commands/signatures/keys.ts";
 export type { ListEnd, LMPopOptions } from "./src/commands/signatures/lists.ts";
 export type {
+  FunctionLibrary,
   FunctionListOptions,
   FunctionLoadOptions,
+  FunctionStats,
 } from "./src/commands/signatures/scripting.ts";
 export type { SInterCardOptions } from "./src/commands/signatures/sets.ts";
 export type {
   XAutoClaimOptions,
   XAutoClaimReply,
+  XSetIdOptions,
 } from "./src/commands/signatures/streams.ts";
 export type {
   GetExOptions,
@@ -156,18 +159,36 @@ export type {
   CommandTuple,
   ScriptTuple,
 } from "./src/clients/execute_commands.ts";
+export type { AclSelector, AclUser } from "./src/commands/signatures/acl.ts";
+export type {
+  ClusterShard,
+  ClusterSlotStatsOptions,
+} from "./src/commands/signatures/cluster.ts";
+export type {
+  ClientKillOptions,
+  TrackingInfo,
+} from "./src/commands/signatures/connection.ts";
+export type {
+  BgSaveOptions,
+  CommandDetails,
+  CommandDoc,
+  CommandListOptions,
+  FailoverOptions,
+  LatencyHistogram,
+  ModuleLoadExOptions,
+  RoleReply,
+  ShutdownOptions,
+  SlowlogEntry,
+} from "./src/commands/signatures/server.ts";
+export type { OwnConnectionMethod } from "./src/clients/commands/own_connection_method.ts";
 export { Script } from "./src/commands/script.ts";
 export type {
   ClientKind,
-  KeylessMethod,
+  LaterCommands,
+  LaterMethod,
   Method,
-  NodeCommands,
-  NodeMethod,
   RawCommands,
   ResultOf,
-  RoutableCommands,
-  RoutableMethod,
-  StatefulMethod,
   Widened,
   WidenedOne,
 } from "./src/clients/types.ts";

@@ -1,8 +1,9 @@
-import type { XId } from "@db/redis";
+import type { RedisCommands, XId } from "@db/redis";
 import type { FanoutClient } from "../src/clients/fanout_client.ts";
 import type { LocalClient } from "../src/clients/local_client.ts";
 import type { MappingClient } from "../src/clients/mapping_client.ts";
 import type { RoutingClient } from "../src/clients/routing_client.ts";
+import type { LaterMethod } from "../src/clients/types.ts";
 import type { RbPromise } from "../src/promise.ts";
 import type { Reply } from "../src/values.ts";
 import { check, lacks, typeOf } from "./type_checks.ts";
@@ -225,6 +226,31 @@ Deno.test("routing and mapping clients lack what names no key", () => {
     client.xgroupCreate("k", "group", "$");
     map.debugObject("k");
     map.eval("return 1", ["k"], []);
+  });
+});
+
+/** Methods of a client that cannot stand for those of `@db/redis`. */
+type Unlike<C> = {
+  [M in keyof C & keyof RedisCommands]: C[M] extends RedisCommands[M] ? never
+    : M;
+}[keyof C & keyof RedisCommands];
+
+Deno.test("methods may stand for those of @db/redis", () => {
+  type Corrected =
+    // They are null where nothing is there, which its types leave out.
+    | "aclGetUser"
+    | "memoryUsage"
+    | "xinfoStream"
+    | "xpending"
+    // It gives lines, not one text.
+    | "xgroupHelp"
+    // An integer may be a bigint.
+    | "eval"
+    | "evalsha";
+  check((unlike: Unlike<LocalClient>, later: LaterMethod) => {
+    typeOf(unlike).is<Corrected>(true);
+    // All that it has is in the table.
+    typeOf(later).is<never>(true);
   });
 });
 

@@ -22,12 +22,12 @@ import {
   PromiseClient,
   settleWith,
 } from "./promise_client.ts";
-import type { NodeCommands, RawCommands } from "./types.ts";
+import type { LaterCommands, RawCommands } from "./types.ts";
 
 /** Sends each command to one host; its promise holds that host's reply. */
 export type TargetedClient =
   & TargetedCommands
-  & NodeCommands<"mapping">
+  & LaterCommands<"mapping">
   & RawCommands<"mapping">;
 
 /**
@@ -38,7 +38,7 @@ export type TargetedClient =
  * where no router looks for it.
  */
 export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
-  extends FanoutCommands<K>, NodeCommands<K>, RawCommands<K> {
+  extends FanoutCommands<K>, LaterCommands<K>, RawCommands<K> {
   /**
    * The same client for other hosts.
    *

@@ -5,11 +5,12 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
-import { METHODS, OWN_CONNECTION } from "../commands/method_table.ts";
+import { METHODS } from "../commands/method_table.ts";
 import type { MethodRow, Readers } from "../commands/methods.ts";
 import { type Script, scriptCall } from "../commands/script.ts";
 import type { Form } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
+import { reasonNotToShare } from "../commands/traits.ts";
 import { needsConnection } from "../delivery/issue.ts";
 import type { Argument, Key } from "../values.ts";
 import { COMMAND_METHODS } from "./redis_surface.ts";
@@ -45,10 +46,10 @@ export function installCommands(
   for (const name of new Set([...METHODS.keys(), ...COMMAND_METHODS])) {
     if (Object.hasOwn(prototype, name)) continue;
     const row = METHODS.get(name);
-    const value = OWN_CONNECTION.has(name)
-      ? refusedMethod(name)
-      : row === undefined
+    const value = row === undefined
       ? translatedMethod(name)
+      : row.alone === true
+      ? refusedMethod(name, row)
       : methodOf(name, row, records);
     define(prototype, name, value);
   }
@@ -78,9 +79,12 @@ function run(
   }
 }
 
-function refusedMethod(name: string) {
+function refusedMethod(name: string, row: MethodRow) {
+  const [command, ...words] = row.command.split(" ");
+  const reason = reasonNotToShare(specOf(command), words) ??
+    "it gathers commands for one connection";
   return function (this: CommandTarget): unknown {
-    return this.refuse(needsConnection(name, "it changes its connection"));
+    return this.refuse(needsConnection(name, reason));
   };
 }
 

@@ -15,7 +15,7 @@ import {
   RecordsNativeClient,
   sharedOptions,
 } from "./native_client.ts";
-import type { NodeCommands, RawCommands } from "./types.ts";
+import type { LaterCommands, RawCommands } from "./types.ts";
 
 /**
  * Sends every command to one host, whatever its key. All commands of
@@ -23,7 +23,7 @@ import type { NodeCommands, RawCommands } from "./types.ts";
  */
 export type LocalClient =
   & LocalCommands
-  & NodeCommands<"native">
+  & LaterCommands<"native">
   & RawCommands<"native", CallOptions>
   & CollectionScans;
 

@@ -10,7 +10,7 @@ import type { MappingRecords } from "./commands/mapping_records.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { installCommands } from "./install_commands.ts";
 import { PromiseClient } from "./promise_client.ts";
-import type { RawCommands, RoutableCommands } from "./types.ts";
+import type { LaterCommands, RawCommands } from "./types.ts";
 
 /**
  * Issues commands whose promises are settled together: all commands of
@@ -20,7 +20,7 @@ import type { RawCommands, RoutableCommands } from "./types.ts";
  * hosts. What names no key is absent; see `fanout` and `connect`.
  */
 export interface MappingClient
-  extends MappingCommands, RoutableCommands<"mapping">, RawCommands<"mapping"> {
+  extends MappingCommands, LaterCommands<"mapping">, RawCommands<"mapping"> {
   /**
    * Waits until every command issued so far is settled.
    *

@@ -41,7 +41,8 @@ export interface CallOptions extends CommandFlags {
 export class NativeClient implements CommandTarget {
   readonly #dispatcher: Dispatcher;
   readonly #hostId: number | undefined;
-  readonly #surface: Surface;
+  /** Made when a method is called that has no row. */
+  #surface: Surface | undefined = undefined;
 
   /**
    * @param dispatcher What carries the commands.
@@ -50,9 +51,6 @@ export class NativeClient implements CommandTarget {
   constructor(dispatcher: Dispatcher, hostId?: number) {
     this.#dispatcher = dispatcher;
     this.#hostId = hostId;
-    this.#surface = new Surface((command, args, options) =>
-      this.#issue(this.#dispatcher, specOf(command).form(), args, options)
-    );
   }
 
   /** Sends any command by its name. */
@@ -112,6 +110,9 @@ export class NativeClient implements CommandTarget {
 
   /** Calls a method of the surface, which makes the command. */
   translate(method: string, args: unknown[]): Promise<unknown> {
+    this.#surface ??= new Surface((command, args, options) =>
+      this.#issue(this.#dispatcher, specOf(command).form(), args, options)
+    );
     return this.#surface.call(method, args);
   }
 

@@ -50,7 +50,7 @@ import {
   type CommandResults,
   issueCommands,
 } from "./execute_commands.ts";
-import type { RawCommands, RoutableCommands } from "./types.ts";
+import type { LaterCommands, RawCommands } from "./types.ts";
 
 /** The fanout clients of a client: one of replies, one of outcomes. */
 export interface FanoutClients {
@@ -241,7 +241,7 @@ export interface Maps<
 export interface RoutingClient
   extends
     RoutingCommands,
-    RoutableCommands<"native">,
+    LaterCommands<"native">,
     RawCommands<"native", CallOptions>,
     CollectionScans,
     Maps {}

@@ -10,6 +10,7 @@ import type { Argument, Key, Reply } from "../values.ts";
 import type { Script } from "../commands/script.ts";
 import type { CommandFlags } from "../delivery/command.ts";
 import type { FanoutCommands } from "./commands/fanout_commands.ts";
+import type { OwnConnectionMethod } from "./commands/own_connection_method.ts";
 
 /**
  * What a command returns on each kind of client: a native promise of the reply,
@@ -79,92 +80,18 @@ export type Method<F, K extends ClientKind> = F extends {
     ? (...args: Widened<A>) => ResultOf<R>[K]
   : never;
 
-/** Methods of `@db/redis` that need a connection of their own: see `connect`. */
-export type StatefulMethod =
-  | "asking"
-  | "auth"
-  | "clientCaching"
-  | "clientSetName"
-  | "clientTracking"
-  | "discard"
-  | "exec"
-  | "hello"
-  | "monitor"
-  | "multi"
-  | "pipeline"
-  | "psubscribe"
-  | "quit"
-  | "readonly"
-  | "readwrite"
-  | "scriptDebug"
-  | "select"
-  | "subscribe"
-  | "sync"
-  | "tx"
-  | "unwatch"
-  | "wait"
-  | "watch";
-
-/** Methods of `@db/redis` that name no key, so that no router can place them. */
-export type KeylessMethod =
-  | `acl${string}`
-  | `client${string}`
-  | `cluster${string}`
-  | `command${string}`
-  | `config${string}`
-  | `latency${string}`
-  | `module${string}`
-  | `pubsub${string}`
-  | `script${string}`
-  | "bgrewriteaof"
-  | "bgsave"
-  | "dbsize"
-  | "debugSegfault"
-  | "echo"
-  | "flushall"
-  | "flushdb"
-  | "info"
-  | "keys"
-  | "lastsave"
-  | "memoryDoctor"
-  | "memoryHelp"
-  | "memoryMallocStats"
-  | "memoryPurge"
-  | "memoryStats"
-  | "objectHelp"
-  | "ping"
-  | "publish"
-  | "randomkey"
-  | "replicaof"
-  | "replicaofNoOne"
-  | "role"
-  | "save"
-  | "scan"
-  | "shutdown"
-  | "slaveof"
-  | "slaveofNoOne"
-  | "slowlog"
-  | "swapdb"
-  | "time"
-  | "xgroupHelp";
-
-/** Every method that runs on a connection that is shared. */
-export type NodeMethod = Exclude<
+/**
+ * Every method that a later `@db/redis` has beyond the table of commands. Which
+ * of them name a key is not known before they are called.
+ */
+export type LaterMethod = Exclude<
   keyof RedisCommands,
-  StatefulMethod | keyof FanoutCommands
+  OwnConnectionMethod | keyof FanoutCommands
 >;
 
-/** Every method whose command names a key. */
-export type RoutableMethod = Exclude<NodeMethod, KeylessMethod>;
-
-/** All commands that a node answers on a shared connection. */
-export type NodeCommands<K extends ClientKind> = {
-  [M in NodeMethod]: Method<RedisCommands[M], K>;
-};
-
-/** All commands that the router can place. */
-export type RoutableCommands<K extends ClientKind> = {
-  [M in RoutableMethod]: Method<RedisCommands[M], K>;
+/** Those methods, on a kind of client. */
+export type LaterCommands<K extends ClientKind> = {
+  [M in LaterMethod]: Method<RedisCommands[M], K>;
 };
 
 /** Any command by its name, and any script. */

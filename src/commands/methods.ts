@@ -46,10 +46,20 @@ export interface MethodRow extends Readers {
   readonly plain: number;
   /** Makes those of the command. */
   readonly make?: Make;
+  /**
+   * Whether it needs a connection of its own, so that clients that share theirs
+   * refuse it.
+   *
+   * @default {false}
+   */
+  readonly alone?: boolean;
 }
 
 /** A row for each method of an interface. */
 export type MethodRows<I> = { readonly [M in keyof I]: MethodRow };
+
+/** Rows of methods that no client has that shares its connections. */
+export type AloneRows = Readonly<Record<string, MethodRow>>;
 
 /**
  * A method whose arguments are those of the command.
@@ -87,6 +97,15 @@ export function made(
   } = {},
 ): MethodRow {
   return { command, min, max, plain, make, ...readers };
+}
+
+/**
+ * A method that needs a connection of its own, whatever its arguments are.
+ *
+ * @param command The command that does; empty where several go together.
+ */
+export function alone(command: string): MethodRow {
+  return { command, min: 0, max: Infinity, plain: -1, alone: true };
 }
 
 /**

@@ -50,6 +50,11 @@ export function toPairs(reply: Reply): unknown {
   return pairs;
 }
 
+/** A list of lists of names and values in turn, as records. */
+export function toRecords(reply: Reply): unknown {
+  return Array.isArray(reply) ? reply.map(toRecord) : reply;
+}
+
 /** A page of a scan: its cursor, and its items as pairs. */
 export function toPageOfPairs(reply: Reply): unknown {
   const [cursor, items] = listOf(reply);

@@ -28,8 +28,6 @@ export interface Exception {
   right(call: RecordedCall, protocol: 2 | 3): Right;
   /** Whether what was recorded is as good. */
   readonly orRecorded?: true;
-  /** Whether it waits for the table of methods. */
-  readonly awaited?: true;
 }
 
 const REFUSAL: Right = { words: null, error: REFUSED };
@@ -38,7 +36,7 @@ const REFUSAL: Right = { words: null, error: REFUSED };
 function refused(
   because: string,
   applies: Exception["applies"],
-  more: Pick<Exception, "orRecorded" | "awaited"> = {},
+  more: Pick<Exception, "orRecorded"> = {},
 ): Exception {
   return { because, applies, right: () => REFUSAL, ...more };
 }
@@ -47,7 +45,7 @@ function refused(
 function literal(
   because: string,
   rights: Readonly<Record<string, Right>>,
-  more: Pick<Exception, "orRecorded" | "awaited"> = {},
+  more: Pick<Exception, "orRecorded"> = {},
 ): Exception {
   return {
     because,
@@ -61,7 +59,7 @@ function literal(
 function reworded(
   because: string,
   reword: (word: Word, call: RecordedCall) => Word,
-  more: Pick<Exception, "orRecorded" | "awaited"> = {},
+  more: Pick<Exception, "orRecorded"> = {},
 ): Exception {
   const words = (call: RecordedCall) =>
     wordsOf(call).map((word) => reword(word, call));
@@ -206,17 +204,14 @@ export const EXCEPTIONS: readonly Exception[] = [
       isSetOrAdd(call) &&
       (given(call, "ex px exat pxat keepttl") > 1 ||
         given(call, "nx xx mode") > 1),
-    { awaited: true },
   ),
   refused(
     "Unknown options are refused by name",
     (call) => call.method === "set" && given(call, "NX ttl") > 0,
-    { awaited: true },
   ),
   refused(
     "What is no id of a stream is refused with an error",
     (call) => call.error === "string: fail",
-    { awaited: true },
   ),
   refused(
     "It is not known what an unknown subcommand does to its connection",
@@ -230,7 +225,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       JSON.stringify(call.args).includes("$map")
         ? { words: [...wordsOf(call), ...flatMap(call)] }
         : REFUSAL,
-    awaited: true,
   },
   {
     because: "A Map is as good as a record",
@@ -238,7 +232,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       (method === "hset" || method === "hmset") &&
       JSON.stringify(args).includes("$map"),
     right: (call) => ({ words: [...wordsOf(call), ...flatMap(call)] }),
-    awaited: true,
   },
   literal("No keys have no values", {
     "mget()": { words: null, value: [] },
@@ -248,7 +241,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     "exists()": { words: null, value: 0 },
     "touch()": { words: null, value: 0 },
     "unlink()": { words: null, value: 0 },
-  }, { awaited: true }),
+  }),
   refused(
     "An argument too many may be refused",
     (call) =>
@@ -262,7 +255,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       method.startsWith("z") && word.endsWith("Infinity")
         ? word.startsWith("-") ? "-inf" : "+inf"
         : word,
-    { awaited: true },
   ),
   reworded(
     "A large whole number is written in digits, as Redis reads it",
@@ -280,7 +272,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       const [command, key, min, max, ...limit] = wordsOf(call);
       return { words: [command, key, max, min, ...limit] };
     },
-    awaited: true,
   },
   {
     because: "COUNT, STORE and STOREDIST are words of their own",
@@ -289,8 +280,21 @@ export const EXCEPTIONS: readonly Exception[] = [
       const unit = wordsOf(call).indexOf("km") + 1;
       return { words: [...wordsOf(call).slice(0, unit), ...geoWords(call)!] };
     },
-    awaited: true,
   },
+  {
+    because: "NO ONE are two words",
+    applies: ({ method }) => method.endsWith("NoOne"),
+    right: (call) => ({ words: [wordsOf(call)[0], "NO", "ONE"] }),
+  },
+  {
+    because: "A message that is empty or 0 is one",
+    applies: ({ method, args }) =>
+      method === "ping" && (args[0] === "" || args[0] === 0),
+    right: ({ args }) => ({ words: ["PING", String(args[0])] }),
+  },
+  literal("An id that is 0 is given", {
+    'clientKill({"id":0})': { words: ["CLIENT", "KILL", "ID", "0"] },
+  }),
   refused(
     "A call that the server refuses as it is written may be refused before",
     ({ reply, args: [, one] }) =>
@@ -298,15 +302,9 @@ export const EXCEPTIONS: readonly Exception[] = [
         .test(reply) && one !== "dest",
     { orRecorded: true },
   ),
-  {
-    because: "NO ONE are two words",
-    applies: ({ method }) => method.endsWith("NoOne"),
-    right: (call) => ({ words: [wordsOf(call)[0], "NO", "ONE"] }),
-    awaited: true,
-  },
   literal("MALLOC-STATS is one word", {
     "memoryMallocStats()": { words: ["MEMORY", "MALLOC-STATS"] },
-  }, { awaited: true }),
+  }),
   {
     because: "OVERFLOW holds for what comes behind it",
     applies: (call) =>
@@ -317,7 +315,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       const [word, mode] = rest.splice(-2);
       return { words: [command, key, word, mode, ...rest] };
     },
-    awaited: true,
   },
   {
     because: "An option that is 0 is given",
@@ -340,7 +337,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     right: () => ({
       value: { count: 0, startId: null, endId: null, consumers: [] },
     }),
-    awaited: true,
   },
   {
     because: "A stream without entries has no first and no last one",
@@ -359,7 +355,6 @@ export const EXCEPTIONS: readonly Exception[] = [
         lastEntry: null,
       },
     }),
-    awaited: true,
   },
   {
     because: "An entry that is gone from its stream has no fields",
@@ -371,7 +366,6 @@ export const EXCEPTIONS: readonly Exception[] = [
         messages: [{ xid: { unixMs: 1, seqNo: 1 }, fieldValues: {} }],
       }],
     }),
-    awaited: true,
   },
   {
     because: "What is no UTF-8 is not changed in silence",

@@ -12,6 +12,7 @@ import {
   type LocalClient,
   UnroutableCommandError,
 } from "../../mod.ts";
+import { METHODS } from "../../src/commands/method_table.ts";
 import {
   canonical,
   errorText,
@@ -26,16 +27,6 @@ import {
   type ScriptedLink,
   ScriptedServer,
 } from "../../support/scripted_server.ts";
-
-/**
- * Methods that change their connection, or wait for its writes: a client that
- * shares its connection refuses them, and one of `connect()` has them.
- */
-const NEEDS_CONNECTION = new Set(
-  ("asking auth clientCaching clientSetName clientTracking discard exec hello " +
-    "multi pipeline psubscribe quit readonly readwrite scriptDebug select " +
-    "subscribe tx unwatch wait watch").split(" "),
-);
 
 const HELLO = "%1\r\n$5\r\nproto\r\n:3\r\n";
 const UNEXPECTED = "-ERR nothing more was recorded\r\n";
@@ -82,12 +73,6 @@ export class Replay implements AsyncDisposable {
   async open(): Promise<void> {
     this.#begin("+PONG\r\n", 1);
     await this.#client.ping();
-  }
-
-  /** Whether the client that has to play a call lacks its method. */
-  lacks(method: string): boolean {
-    return !needsConnection({ method, args: [] }) &&
-      Reflect.get(this.#client, method) === undefined;
   }
 
   /** Plays one call. */
@@ -220,8 +205,9 @@ export function describe({ method, args, calls }: RecordedCall): string {
 function needsConnection(
   { method, args }: Pick<RecordedCall, "method" | "args">,
 ): boolean {
-  // What DEBUG does to a connection depends on its subcommand.
-  return NEEDS_CONNECTION.has(method) || args[0] === "DEBUG";
+  // A client that shares its connection refuses them, and one of `connect()`
+  // has them. What DEBUG does to a connection depends on its subcommand.
+  return METHODS.get(method)?.alone === true || args[0] === "DEBUG";
 }
 
 /** The error of a call that is refused before anything is sent. */

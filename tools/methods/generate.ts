@@ -169,6 +169,7 @@ export async function generate(): Promise<Map<string, string>> {
   for (const one of INTERFACES) {
     files.set(`${TARGET}/${one.file}`, await format(textOf(one, families)));
   }
+  files.set(`${TARGET}/own_connection_method.ts`, await format(aloneText()));
   return files;
 }
 
@@ -225,6 +226,26 @@ ${
 export interface ${one.name}${one.heading} {
 ${members.join("\n")}
 }
+`;
+}
+
+/** The methods that no client has that shares its connections. */
+function aloneText(): string {
+  const names = [...METHODS].filter(([, { alone }]) => alone === true)
+    .map(([name]) => `  | "${name}"`).sort();
+  const doc =
+    `Methods of \`@db/redis\` that need a connection of their own: see \`connect\`.`;
+  return `/**
+ * ${doc}
+ *
+ * Written by \`sh tools/dev methods\` from the table of methods.
+ *
+ * @module
+ */
+
+/** ${doc} */
+export type OwnConnectionMethod =
+${names.join("\n")};
 `;
 }
 

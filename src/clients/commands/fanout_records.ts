@@ -6,7 +6,22 @@
  * @module
  */
 
+import type { AclUser } from "../../commands/signatures/acl.ts";
+import type {
+  ClusterShard,
+  ClusterSlotStatsOptions,
+} from "../../commands/signatures/cluster.ts";
+import type { TrackingInfo } from "../../commands/signatures/connection.ts";
 import type { HRandFieldOptions } from "../../commands/signatures/hashes.ts";
+import type {
+  FunctionLibrary,
+  FunctionListOptions,
+  FunctionStats,
+} from "../../commands/signatures/scripting.ts";
+import type {
+  CommandDoc,
+  LatencyHistogram,
+} from "../../commands/signatures/server.ts";
 import type {
   ScoreBound,
   Scored,
@@ -16,8 +31,9 @@ import type {
   ZRandMemberOptions,
   ZRangeOptions,
 } from "../../commands/signatures/sorted_sets.ts";
-import type { Key } from "../../values.ts";
+import type { Key, Reply } from "../../values.ts";
 import type {
+  ACLLogMode,
   HScanOpts,
   ZInterOpts,
   ZRangeByScoreOpts,
@@ -30,6 +46,57 @@ import type { PerHost } from "../per_host.ts";
  * What commands give with `replies: "records"`, on a fanout client.
  */
 export interface FanoutRecords<K extends "fanout" | "settled" = "fanout"> {
+  /**
+   * Describes a user.
+   *
+   * Redis 6.0.0, O(N) in the number of its rules.
+   *
+   * @returns The user; null if there is none.
+   */
+  aclGetUser(username: string): RbPromise<PerHost<AclUser | null, K>>;
+  /**
+   * Lists what users tried to do and may not, the last one first.
+   *
+   * Redis 6.0.0, O(N) in the number of entries.
+   *
+   * @param count The most entries; 10 by default.
+   */
+  aclLog(count?: number): RbPromise<PerHost<Record<string, Reply>[], K>>;
+  /**
+   * Forgets it.
+   *
+   * @returns `"OK"`.
+   */
+  aclLog(mode: ACLLogMode): RbPromise<PerHost<string, K>>;
+  /**
+   * Lists the links of a node to the others.
+   *
+   * Redis 7.0.0, O(N) in the number of nodes.
+   */
+  clusterLinks(): RbPromise<PerHost<Record<string, string | number>[], K>>;
+  /**
+   * Lists the shards with their slots and nodes.
+   *
+   * Redis 7.0.0, O(N) in the number of nodes.
+   */
+  clusterShards(): RbPromise<PerHost<ClusterShard[], K>>;
+  /**
+   * Tells how slots of a node are used.
+   *
+   * Redis 8.2.0, O(N) in the number of slots, O(N log N) with `orderBy`.
+   *
+   * @returns Each slot with what is counted of it
+   * (https://redis.io/docs/latest/commands/cluster-slot-stats/).
+   */
+  clusterSlotStats(
+    options: ClusterSlotStatsOptions,
+  ): RbPromise<PerHost<[slot: number, counts: Record<string, number>][], K>>;
+  /**
+   * Tells what this connection has the server remember of what it reads.
+   *
+   * Redis 6.2.0, O(1).
+   */
+  clientTrackingInfo(): RbPromise<PerHost<TrackingInfo, K>>;
   /**
    * Reads all fields and their values.
    *
@@ -77,6 +144,109 @@ export interface FanoutRecords<K extends "fanout" | "settled" = "fanout"> {
     cursor: number | string,
     options?: HScanOpts,
   ): RbPromise<PerHost<[string, [field: string, value: string][]], K>>;
+  /**
+   * Counts who listens to channels by their names.
+   *
+   * Redis 2.8.0, O(N) in the number of channels.
+   *
+   * @returns The counts by their channels.
+   */
+  pubsubNumsub(
+    ...channels: string[]
+  ): RbPromise<PerHost<Record<string, number>, K>>;
+  /** Counts who listens to the channels of a list. */
+  pubsubNumsub(
+    channels: readonly string[],
+  ): RbPromise<PerHost<Record<string, number>, K>>;
+  /**
+   * Counts who listens to channels of shards.
+   *
+   * Redis 7.0.0, O(N) in the number of channels.
+   *
+   * @returns The counts by their channels.
+   */
+  pubsubShardNumsub(
+    ...channels: string[]
+  ): RbPromise<PerHost<Record<string, number>, K>>;
+  /** Counts who listens to the channels of a list. */
+  pubsubShardNumsub(
+    channels: readonly string[],
+  ): RbPromise<PerHost<Record<string, number>, K>>;
+  /**
+   * Lists libraries and their functions.
+   *
+   * Redis 7.0.0, O(N) in the number of functions.
+   */
+  functionList(
+    options?: FunctionListOptions,
+  ): RbPromise<PerHost<FunctionLibrary[], K>>;
+  /**
+   * Tells what function runs, and which engines there are.
+   *
+   * Redis 7.0.0, O(1).
+   */
+  functionStats(): RbPromise<PerHost<FunctionStats, K>>;
+  /**
+   * Reads the documentation of commands.
+   *
+   * Redis 7.0.0, O(N) in their number.
+   *
+   * @param commands Which; all by default.
+   * @returns What is said of them, by their names.
+   */
+  commandDocs(
+    ...commands: string[]
+  ): RbPromise<PerHost<Record<string, CommandDoc>, K>>;
+  /** Reads the documentation of the commands of a list. */
+  commandDocs(
+    commands: readonly string[],
+  ): RbPromise<PerHost<Record<string, CommandDoc>, K>>;
+  /**
+   * Reads settings of a server.
+   *
+   * Redis 2.0.0, O(N) in the number of settings; several patterns need 7.0.0.
+   *
+   * @param patterns Their names, or patterns of them.
+   * @returns The values by their names.
+   */
+  configGet(
+    ...patterns: string[]
+  ): RbPromise<PerHost<Record<string, string>, K>>;
+  /** Reads the settings of a list of patterns. */
+  configGet(
+    patterns: readonly string[],
+  ): RbPromise<PerHost<Record<string, string>, K>>;
+  /**
+   * Tells how long commands took.
+   *
+   * Redis 7.0.0, O(N) in the number of commands.
+   *
+   * @param commands Which; all that were called by default.
+   * @returns How many calls took how long, by the names of the commands.
+   */
+  latencyHistogram(
+    ...commands: string[]
+  ): RbPromise<PerHost<Record<string, LatencyHistogram>, K>>;
+  /** Tells how long the commands of a list took. */
+  latencyHistogram(
+    commands: readonly string[],
+  ): RbPromise<PerHost<Record<string, LatencyHistogram>, K>>;
+  /**
+   * Tells what the memory of a server is used for.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @returns Numbers by their names; those of a database are a record.
+   */
+  memoryStats(): RbPromise<
+    PerHost<Record<string, number | Record<string, number>>, K>
+  >;
+  /**
+   * Lists the modules of a server.
+   *
+   * Redis 4.0.0, O(N) in their number.
+   */
+  moduleList(): RbPromise<PerHost<Record<string, Reply>[], K>>;
   /** Waits for the member with the highest score of any of several sets. */
   bzpopmax(
     timeout: number,

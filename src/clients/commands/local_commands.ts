@@ -7,13 +7,36 @@
  * @module
  */
 
+import type { ClusterSlotStatsOptions } from "../../commands/signatures/cluster.ts";
+import type { ClientKillOptions } from "../../commands/signatures/connection.ts";
 import type {
   FunctionListOptions,
   FunctionLoadOptions,
 } from "../../commands/signatures/scripting.ts";
+import type {
+  BgSaveOptions,
+  CommandDetails,
+  CommandListOptions,
+  FailoverOptions,
+  ModuleLoadExOptions,
+  RoleReply,
+  ShutdownOptions,
+  SlowlogEntry,
+} from "../../commands/signatures/server.ts";
 import type { LcsOptions } from "../../commands/signatures/strings.ts";
-import type { Argument, Reply } from "../../values.ts";
-import type { ScanOpts } from "@db/redis";
+import type { Argument, Key, Reply } from "../../values.ts";
+import type {
+  ACLLogMode,
+  ClientListOpts,
+  ClientPauseMode,
+  ClientUnblockingBehaviour,
+  ClusterFailoverMode,
+  ClusterResetMode,
+  ClusterSetSlotSubcommand,
+  ConditionalArray,
+  ScanOpts,
+  ShutdownMode,
+} from "@db/redis";
 import type { RoutingCommands } from "./routing_commands.ts";
 
 /**
@@ -21,6 +44,466 @@ import type { RoutingCommands } from "./routing_commands.ts";
  * has them: those of a routing client, and those that name no key.
  */
 export interface LocalCommands extends RoutingCommands {
+  /**
+   * Lists the categories of commands.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @param category The one whose commands are listed instead.
+   */
+  aclCat(category?: string): Promise<string[]>;
+  /**
+   * Deletes users and closes their connections.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @returns How many there were.
+   */
+  aclDelUser(...usernames: string[]): Promise<number>;
+  /** Deletes the users of a list. */
+  aclDelUser(usernames: readonly string[]): Promise<number>;
+  /**
+   * Asks whether a user may issue a command, which does not run.
+   *
+   * Redis 7.0.0, O(1).
+   *
+   * @param args The arguments of the command.
+   * @returns `"OK"`, or what speaks against it.
+   */
+  aclDryRun(
+    username: string,
+    command: string,
+    ...args: Argument[]
+  ): Promise<string>;
+  /**
+   * Makes up a password.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @param bits How strong, from 1 to 4096; 256 by default.
+   * @returns It in hexadecimal.
+   */
+  aclGenPass(bits?: number): Promise<string>;
+  /**
+   * Describes a user.
+   *
+   * Redis 6.0.0, O(N) in the number of its rules.
+   *
+   * @returns Names and values in turn; null if there is none.
+   */
+  aclGetUser(username: string): Promise<(string | string[])[] | null>;
+  /**
+   * Explains ACL.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @returns Lines.
+   */
+  aclHelp(): Promise<string[]>;
+  /**
+   * Lists all users as rules.
+   *
+   * Redis 6.0.0, O(N) in the number of users.
+   *
+   * @returns One line for each.
+   */
+  aclList(): Promise<string[]>;
+  /**
+   * Reads all users from the file that the server was configured with.
+   *
+   * Redis 6.0.0, O(N) in the number of users.
+   *
+   * @returns `"OK"`.
+   */
+  aclLoad(): Promise<string>;
+  /**
+   * Lists what users tried to do and may not, the last one first.
+   *
+   * Redis 6.0.0, O(N) in the number of entries.
+   *
+   * @param count The most entries; 10 by default.
+   * @returns A list of names and values in turn for each.
+   */
+  aclLog(count?: number): Promise<string[]>;
+  /**
+   * Forgets it.
+   *
+   * @returns `"OK"`.
+   */
+  aclLog(mode: ACLLogMode): Promise<string>;
+  /**
+   * Writes all users to the file that the server was configured with.
+   *
+   * Redis 6.0.0, O(N) in the number of users.
+   *
+   * @returns `"OK"`.
+   */
+  aclSave(): Promise<string>;
+  /**
+   * Makes a user, or changes what it may do.
+   *
+   * Redis 6.0.0, O(N) in the number of rules.
+   *
+   * @param rules Such as `"on"`, `">password"`, `"~key*"`, `"+@read"`.
+   * @returns `"OK"`.
+   */
+  aclSetUser(username: string, ...rules: string[]): Promise<string>;
+  /** Makes a user, or changes what it may do, by the rules of a list. */
+  aclSetUser(username: string, rules: readonly string[]): Promise<string>;
+  /**
+   * Lists the names of all users.
+   *
+   * Redis 6.0.0, O(N) in the number of users.
+   */
+  aclUsers(): Promise<string[]>;
+  /**
+   * Reads the name of the user of this connection.
+   *
+   * Redis 6.0.0, O(1).
+   */
+  aclWhoami(): Promise<string>;
+  /**
+   * Gives a node slots that no other has.
+   *
+   * Redis 3.0.0, O(N) in the number of slots.
+   *
+   * @returns `"OK"`.
+   */
+  clusterAddSlots(...slots: number[]): Promise<string>;
+  /** Gives a node the slots of a list. */
+  clusterAddSlots(slots: readonly number[]): Promise<string>;
+  /**
+   * Gives a node ranges of slots that no other has.
+   *
+   * Redis 7.0.0, O(N) in the number of slots.
+   *
+   * @returns `"OK"`.
+   */
+  clusterAddSlotsRange(
+    ...ranges: [first: number, last: number][]
+  ): Promise<string>;
+  /**
+   * Has a node take a new epoch for its configuration.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns `"BUMPED"` or `"STILL"`, and the epoch.
+   */
+  clusterBumpEpoch(): Promise<string>;
+  /**
+   * Counts the nodes that report another one as down.
+   *
+   * Redis 3.0.0, O(N) in the number of reports.
+   */
+  clusterCountFailureReports(nodeId: string): Promise<number>;
+  /**
+   * Counts the keys of a node in a slot.
+   *
+   * Redis 3.0.0, O(1).
+   */
+  clusterCountKeysInSlot(slot: number): Promise<number>;
+  /**
+   * Has a node forget who has slots.
+   *
+   * Redis 3.0.0, O(N) in the number of slots.
+   *
+   * @returns `"OK"`.
+   */
+  clusterDelSlots(...slots: number[]): Promise<string>;
+  /** Has a node forget who has the slots of a list. */
+  clusterDelSlots(slots: readonly number[]): Promise<string>;
+  /**
+   * Has a node forget who has ranges of slots.
+   *
+   * Redis 7.0.0, O(N) in the number of slots.
+   *
+   * @returns `"OK"`.
+   */
+  clusterDelSlotsRange(
+    ...ranges: [first: number, last: number][]
+  ): Promise<string>;
+  /**
+   * Makes a replica the primary of its shard.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @param mode `"FORCE"` if its primary is down, `"TAKEOVER"` if most others are.
+   * @returns `"OK"`; it comes before that is done.
+   */
+  clusterFailover(mode?: ClusterFailoverMode): Promise<string>;
+  /**
+   * Has an empty node give up all its slots.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  clusterFlushSlots(): Promise<string>;
+  /**
+   * Has a node forget another one.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  clusterForget(nodeId: string): Promise<string>;
+  /**
+   * Lists keys of a node in a slot.
+   *
+   * Redis 3.0.0, O(N) in their number.
+   *
+   * @param count The most keys.
+   */
+  clusterGetKeysInSlot(slot: number, count: number): Promise<string[]>;
+  /**
+   * Describes the state of the cluster as a node sees it.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns Lines of `name:value`.
+   */
+  clusterInfo(): Promise<string>;
+  /**
+   * Computes the slot of a key.
+   *
+   * Redis 3.0.0, O(N) in the length of the key.
+   */
+  clusterKeySlot(key: Key): Promise<number>;
+  /**
+   * Lists the links of a node to the others.
+   *
+   * Redis 7.0.0, O(N) in the number of nodes.
+   *
+   * @returns A list of names and values in turn for each.
+   */
+  clusterLinks(): Promise<Reply[]>;
+  /**
+   * Has a node get to know another one, and all that it knows.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @param busPort Where nodes talk to it; 10000 above its port by default.
+   * @returns `"OK"`; it comes before that is done.
+   */
+  clusterMeet(ip: string, port: number, busPort?: number): Promise<string>;
+  /**
+   * Reads the id of a node.
+   *
+   * Redis 3.0.0, O(1).
+   */
+  clusterMyID(): Promise<string>;
+  /**
+   * Reads the id of the shard of a node.
+   *
+   * Redis 7.2.0, O(1).
+   *
+   * @returns The id (https://redis.io/docs/latest/commands/cluster-myshardid/).
+   */
+  clusterMyShardID(): Promise<string>;
+  /**
+   * Lists all nodes that a node knows.
+   *
+   * Redis 3.0.0, O(N) in the number of nodes.
+   *
+   * @returns One line for each.
+   */
+  clusterNodes(): Promise<string>;
+  /**
+   * Lists the replicas of a primary.
+   *
+   * Redis 5.0.0, O(N) in their number.
+   *
+   * @returns One line for each.
+   */
+  clusterReplicas(nodeId: string): Promise<string[]>;
+  /**
+   * Makes a node a replica of a primary.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  clusterReplicate(nodeId: string): Promise<string>;
+  /**
+   * Has a node leave its cluster; a primary has to be empty.
+   *
+   * Redis 3.0.0, O(N) in the number of nodes that it knows.
+   *
+   * @param mode `"HARD"` if it shall also take a new id.
+   * @returns `"OK"`.
+   */
+  clusterReset(mode?: ClusterResetMode): Promise<string>;
+  /**
+   * Has a node write down what it knows of the cluster.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  clusterSaveConfig(): Promise<string>;
+  /**
+   * Gives a node that knows no other its epoch.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  clusterSetConfigEpoch(epoch: number): Promise<string>;
+  /**
+   * Lists the shards with their slots and nodes.
+   *
+   * Redis 7.0.0, O(N) in the number of nodes.
+   *
+   * @returns For each a list of names and values in turn.
+   */
+  clusterShards(): Promise<Reply[]>;
+  /**
+   * Says who has a slot, or that it moves.
+   *
+   * Redis 3.0.0, O(1).
+   *
+   * @param nodeId The node that it belongs to or moves from or to.
+   * @returns `"OK"`.
+   */
+  clusterSetSlot(
+    slot: number,
+    subcommand: ClusterSetSlotSubcommand,
+    nodeId?: string,
+  ): Promise<string>;
+  /**
+   * Lists the replicas of a primary; `clusterReplicas` replaces it.
+   *
+   * Redis 3.0.0, O(N) in their number.
+   *
+   * @returns One line for each.
+   */
+  clusterSlaves(nodeId: string): Promise<string[]>;
+  /**
+   * Tells how slots of a node are used.
+   *
+   * Redis 8.2.0, O(N) in the number of slots, O(N log N) with `orderBy`.
+   *
+   * @returns Each slot with a list of names and values in turn
+   * (https://redis.io/docs/latest/commands/cluster-slot-stats/).
+   */
+  clusterSlotStats(options: ClusterSlotStatsOptions): Promise<Reply[]>;
+  /**
+   * Lists ranges of slots with the nodes that have them, the primary first.
+   *
+   * Redis 3.0.0, O(N) in the number of nodes.
+   *
+   * @returns For each the first slot, the last one, and the nodes.
+   */
+  clusterSlots(): Promise<ConditionalArray>;
+  /**
+   * Reads the name of this connection.
+   *
+   * Redis 2.6.9, O(1).
+   *
+   * @returns The name; null if it has none.
+   */
+  clientGetName(): Promise<string | null>;
+  /**
+   * Reads which connection is told of changes in place of this one.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @returns Its id; 0 for this one, -1 if none is.
+   */
+  clientGetRedir(): Promise<number>;
+  /**
+   * Reads the id of this connection, which no later one of the server has.
+   *
+   * Redis 5.0.0, O(1).
+   */
+  clientID(): Promise<number>;
+  /**
+   * Describes this connection.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @returns One line of `name=value`.
+   */
+  clientInfo(): Promise<string | null>;
+  /**
+   * Closes connections, maybe of this client.
+   *
+   * Redis 2.4.0, O(N) in the number of connections.
+   *
+   * @param options Which; one at least has to be given.
+   * @returns How many.
+   */
+  clientKill(options: ClientKillOptions): Promise<number>;
+  /**
+   * Describes the connections of a server.
+   *
+   * Redis 2.4.0, O(N) in the number of connections; `ids` needs 6.2.0.
+   *
+   * @param options Of which type, or with which ids; all by default.
+   * @returns One line of `name=value` for each.
+   */
+  clientList(options?: ClientListOpts): Promise<string | null>;
+  /**
+   * Has a server hold back the commands of its clients for a while.
+   *
+   * Redis 3.0.0, O(1); a mode needs 6.2.0.
+   *
+   * @param timeout Milliseconds.
+   * @param mode `"ALL"` commands, or those that `"WRITE"` alone.
+   * @returns `"OK"`.
+   */
+  clientPause(timeout: number, mode?: ClientPauseMode): Promise<string>;
+  /**
+   * Tells what this connection has the server remember of what it reads.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @returns Names and values in turn.
+   */
+  clientTrackingInfo(): Promise<ConditionalArray>;
+  /**
+   * Ends the waiting of a command that blocks.
+   *
+   * Redis 5.0.0, O(log N) in the number of connections.
+   *
+   * @param id The id of its connection.
+   * @param behaviour How it ends: as if its time was over, or with an error.
+   * @returns 1 if it did, 0 if none blocks there.
+   */
+  clientUnblock(
+    id: number,
+    behaviour?: ClientUnblockingBehaviour,
+  ): Promise<number>;
+  /**
+   * Has a server go on with what `clientPause` held back.
+   *
+   * Redis 6.2.0, O(N) in the number of connections that wait.
+   *
+   * @returns `"OK"`.
+   */
+  clientUnpause(): Promise<string>;
+  /**
+   * Has a server repeat a message.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns The message.
+   */
+  echo(message: Argument): Promise<string>;
+  /**
+   * Asks a server for a sign of life.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns `"PONG"`.
+   */
+  ping(): Promise<string>;
+  /**
+   * Has a server repeat a message as a sign of life.
+   *
+   * @returns The message.
+   */
+  ping(message: Argument): Promise<string>;
   /**
    * Lists the keys of a node that match a pattern; use `scan` where there may be
    * many.
@@ -55,6 +538,56 @@ export interface LocalCommands extends RoutingCommands {
     cursor: number | string,
     options?: ScanOpts,
   ): Promise<[string, string[]]>;
+  /**
+   * Sends a message to all that listen to a channel, by its name or a pattern.
+   *
+   * Redis 2.0.0, O(N + M) in the listeners to the channel and in all patterns.
+   *
+   * @returns How many got it.
+   */
+  publish(channel: Key, message: Argument): Promise<number>;
+  /**
+   * Lists the channels that somebody listens to by their names.
+   *
+   * Redis 2.8.0, O(N) in the number of channels.
+   *
+   * @param pattern Which of them; all by default.
+   */
+  pubsubChannels(pattern?: string): Promise<string[]>;
+  /**
+   * Counts the different patterns that somebody listens to.
+   *
+   * Redis 2.8.0, O(1).
+   */
+  pubsubNumpat(): Promise<number>;
+  /**
+   * Counts who listens to channels by their names.
+   *
+   * Redis 2.8.0, O(N) in the number of channels.
+   *
+   * @returns Channels and counts in turn.
+   */
+  pubsubNumsub(...channels: string[]): Promise<(string | number)[]>;
+  /** Counts who listens to the channels of a list. */
+  pubsubNumsub(channels: readonly string[]): Promise<(string | number)[]>;
+  /**
+   * Lists the channels of shards that somebody listens to.
+   *
+   * Redis 7.0.0, O(N) in the number of channels.
+   *
+   * @param pattern Which of them; all by default.
+   */
+  pubsubShardChannels(pattern?: string): Promise<string[]>;
+  /**
+   * Counts who listens to channels of shards.
+   *
+   * Redis 7.0.0, O(N) in the number of channels.
+   *
+   * @returns Channels and counts in turn.
+   */
+  pubsubShardNumsub(...channels: string[]): Promise<(string | number)[]>;
+  /** Counts who listens to the channels of a list. */
+  pubsubShardNumsub(channels: readonly string[]): Promise<(string | number)[]>;
   /**
    * Deletes a library of functions.
    *
@@ -150,6 +683,441 @@ export interface LocalCommands extends RoutingCommands {
    * @returns The SHA-1 of its source.
    */
   scriptLoad(script: string): Promise<string>;
+  /**
+   * Has a server write its log of writes anew, beside its other work.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns That it has begun.
+   */
+  bgrewriteaof(): Promise<string>;
+  /**
+   * Has a server save its keys to disk, beside its other work.
+   *
+   * Redis 1.0.0, O(1); `schedule` needs 3.2.2.
+   *
+   * @returns That it has begun.
+   */
+  bgsave(options?: BgSaveOptions): Promise<string>;
+  /**
+   * Describes all commands.
+   *
+   * Redis 2.8.13, O(N) in their number.
+   */
+  command(): Promise<CommandDetails[]>;
+  /**
+   * Counts all commands.
+   *
+   * Redis 2.8.13, O(1).
+   */
+  commandCount(): Promise<number>;
+  /**
+   * Reads the documentation of commands.
+   *
+   * Redis 7.0.0, O(N) in their number.
+   *
+   * @param commands Which; all by default.
+   * @returns Names in turn with lists of names and values.
+   */
+  commandDocs(...commands: string[]): Promise<Reply[]>;
+  /** Reads the documentation of the commands of a list. */
+  commandDocs(commands: readonly string[]): Promise<Reply[]>;
+  /**
+   * Asks which words of a command are keys; it does not run.
+   *
+   * Redis 2.8.13, O(N) in the number of words.
+   *
+   * @param words The command and its arguments.
+   */
+  commandGetKeys(...words: Argument[]): Promise<string[]>;
+  /**
+   * Asks which words of a command are keys, and what it does with them.
+   *
+   * Redis 7.0.0, O(N) in the number of words.
+   *
+   * @param words The command and its arguments.
+   */
+  commandGetKeysAndFlags(
+    ...words: Argument[]
+  ): Promise<[key: string, flags: string[]][]>;
+  /**
+   * Describes commands.
+   *
+   * Redis 2.8.13, O(N) in their number.
+   *
+   * @param commands Which; all by default.
+   * @returns One for each in its order; null where there is none.
+   */
+  commandInfo(...commands: string[]): Promise<(CommandDetails | null)[]>;
+  /** Describes the commands of a list. */
+  commandInfo(commands: readonly string[]): Promise<(CommandDetails | null)[]>;
+  /**
+   * Lists the names of commands.
+   *
+   * Redis 7.0.0, O(N) in the number of all commands.
+   *
+   * @param options Which; all by default.
+   */
+  commandList(options?: CommandListOptions): Promise<string[]>;
+  /**
+   * Reads settings of a server.
+   *
+   * Redis 2.0.0, O(N) in the number of settings; several patterns need 7.0.0.
+   *
+   * @param patterns Their names, or patterns of them.
+   * @returns Names and values in turn.
+   */
+  configGet(...patterns: string[]): Promise<string[]>;
+  /** Reads the settings of a list of patterns. */
+  configGet(patterns: readonly string[]): Promise<string[]>;
+  /**
+   * Has a server count from 0 again what INFO tells.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  configResetStat(): Promise<string>;
+  /**
+   * Has a server write its settings to the file that it was started with.
+   *
+   * Redis 2.8.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  configRewrite(): Promise<string>;
+  /**
+   * Changes a setting of a server.
+   *
+   * Redis 2.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  configSet(parameter: string, value: Argument): Promise<string>;
+  /**
+   * Changes settings, all or none.
+   *
+   * Redis 7.0.0, O(N) in their number.
+   */
+  configSet(
+    values: Record<string, Argument> | ReadonlyMap<string, Argument>,
+  ): Promise<string>;
+  /**
+   * Counts the keys of a server.
+   *
+   * Redis 1.0.0, O(1).
+   */
+  dbsize(): Promise<number>;
+  /**
+   * Has a server crash.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns Nothing, since its connection is lost.
+   */
+  debugSegfault(): Promise<string>;
+  /**
+   * Has a primary hand over to one of its replicas.
+   *
+   * Redis 6.2.0, O(1).
+   *
+   * @returns `"OK"`; it comes before that is done.
+   */
+  failover(options?: FailoverOptions): Promise<string>;
+  /**
+   * Deletes the keys of all databases of a server.
+   *
+   * Redis 1.0.0, O(N) in the number of keys.
+   *
+   * @param async `true` or `"ASYNC"` if their memory shall be freed beside other
+   * work (4.0.0), `"SYNC"` (6.2.0) if at once, whatever the server is set to.
+   * @returns `"OK"`.
+   */
+  flushall(async?: boolean | "ASYNC" | "SYNC"): Promise<string>;
+  /**
+   * Deletes the keys of one database.
+   *
+   * Redis 1.0.0, O(N) in the number of keys.
+   *
+   * @param async `true` or `"ASYNC"` if their memory shall be freed beside other
+   * work (4.0.0), `"SYNC"` (6.2.0) if at once, whatever the server is set to.
+   * @returns `"OK"`.
+   */
+  flushdb(async?: boolean | "ASYNC" | "SYNC"): Promise<string>;
+  /**
+   * Describes a server.
+   *
+   * Redis 1.0.0, O(1); several sections need 7.0.0.
+   *
+   * @param sections Which parts, such as `"memory"`; the usual ones by default.
+   * @returns Lines of `name:value` under headings.
+   */
+  info(section?: string, ...sections: string[]): Promise<string>;
+  /**
+   * Reads when a server saved its keys last.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns Seconds since 1970.
+   */
+  lastsave(): Promise<number>;
+  /**
+   * Explains what was slow on a server, and what may be done.
+   *
+   * Redis 2.8.13, O(1).
+   *
+   * @returns A text.
+   */
+  latencyDoctor(): Promise<string>;
+  /**
+   * Draws how slow an event was.
+   *
+   * Redis 2.8.13, O(1).
+   *
+   * @returns A picture made of characters.
+   */
+  latencyGraph(event: string): Promise<string>;
+  /**
+   * Tells how long commands took.
+   *
+   * Redis 7.0.0, O(N) in the number of commands.
+   *
+   * @param commands Which; all that were called by default.
+   * @returns Names in turn with lists of names and values.
+   */
+  latencyHistogram(...commands: string[]): Promise<Reply[]>;
+  /** Tells how long the commands of a list took. */
+  latencyHistogram(commands: readonly string[]): Promise<Reply[]>;
+  /**
+   * Tells how slow an event was each time.
+   *
+   * Redis 2.8.13, O(1).
+   *
+   * @returns When (seconds since 1970), and how many milliseconds it took.
+   */
+  latencyHistory(
+    event: string,
+  ): Promise<[timestamp: number, latency: number][]>;
+  /**
+   * Tells how slow each event was.
+   *
+   * Redis 2.8.13, O(1).
+   *
+   * @returns Its name, when it was last (seconds since 1970), how many
+   * milliseconds it took then, and at most.
+   */
+  latencyLatest(): Promise<[
+    event: string,
+    timestamp: number,
+    latest: number,
+    highest: number,
+  ][]>;
+  /**
+   * Forgets how slow events were.
+   *
+   * Redis 2.8.13, O(1).
+   *
+   * @param events Which; all by default.
+   * @returns How many there were.
+   */
+  latencyReset(...events: string[]): Promise<number>;
+  /** Forgets how slow the events of a list were. */
+  latencyReset(events: readonly string[]): Promise<number>;
+  /**
+   * Draws a picture, and tells the version of the server.
+   *
+   * Redis 5.0.0, O(1) unless it is told otherwise.
+   *
+   * @param version Of which version of Redis; its own by default.
+   * @param args How large; what each number means is up to the picture.
+   * @returns A picture made of characters.
+   */
+  lolwut(version?: number, ...args: number[]): Promise<string>;
+  /**
+   * Explains what is wrong with the memory of a server.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @returns A text.
+   */
+  memoryDoctor(): Promise<string>;
+  /**
+   * Explains MEMORY.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @returns Lines.
+   */
+  memoryHelp(): Promise<string[]>;
+  /**
+   * Describes the allocator of a server.
+   *
+   * Redis 4.0.0, as long as the allocator takes.
+   *
+   * @returns A text.
+   */
+  memoryMallocStats(): Promise<string>;
+  /**
+   * Has the allocator of a server give back what it can.
+   *
+   * Redis 4.0.0, as long as the allocator takes.
+   *
+   * @returns `"OK"`.
+   */
+  memoryPurge(): Promise<string>;
+  /**
+   * Tells what the memory of a server is used for.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @returns Names and numbers in turn; some numbers are text.
+   */
+  memoryStats(): Promise<ConditionalArray>;
+  /**
+   * Lists the modules of a server.
+   *
+   * Redis 4.0.0, O(N) in their number.
+   *
+   * @returns A list of names and values in turn for each.
+   */
+  moduleList(): Promise<string[]>;
+  /**
+   * Loads a module.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @param path Its file, as the server sees it.
+   * @returns `"OK"`.
+   */
+  moduleLoad(path: string, ...args: string[]): Promise<string>;
+  /**
+   * Loads a module with settings.
+   *
+   * Redis 7.0.0, O(1).
+   *
+   * @param path Its file, as the server sees it.
+   * @returns `"OK"`.
+   */
+  moduleLoadEx(path: string, options?: ModuleLoadExOptions): Promise<string>;
+  /**
+   * Unloads a module.
+   *
+   * Redis 4.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  moduleUnload(name: string): Promise<string>;
+  /**
+   * Makes a server a replica.
+   *
+   * Redis 5.0.0, O(1).
+   *
+   * @param host The host of its primary,
+   * @param port and the port.
+   * @returns `"OK"`.
+   */
+  replicaof(host: string, port: number): Promise<string>;
+  /**
+   * Makes a replica a primary.
+   *
+   * Redis 5.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  replicaofNoOne(): Promise<string>;
+  /**
+   * Tells whether a server is a primary, a replica or a Sentinel.
+   *
+   * Redis 2.8.12, O(1).
+   *
+   * @returns What it is, and whom it copies or who copies it.
+   */
+  role(): Promise<RoleReply>;
+  /**
+   * Has a server save its keys to disk, and do nothing else meanwhile.
+   *
+   * Redis 1.0.0, O(N) in the number of keys.
+   *
+   * @returns `"OK"`.
+   */
+  save(): Promise<string>;
+  /**
+   * Shuts a server down; its connection is lost then, which is an error.
+   *
+   * Redis 1.0.0, O(N) in the number of keys if it saves; options need 7.0.0.
+   *
+   * @param mode Whether it saves its keys first; as it is set up by default.
+   * @returns `"OK"`, if it ends one that was under way.
+   */
+  shutdown(
+    mode?: ShutdownMode | null,
+    options?: ShutdownOptions,
+  ): Promise<string>;
+  /**
+   * Makes a server a replica; `replicaof` replaces it.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @param host The host of its primary,
+   * @param port and the port.
+   * @returns `"OK"`.
+   */
+  slaveof(host: string, port: number): Promise<string>;
+  /**
+   * Makes a replica a primary; `replicaofNoOne` replaces it.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns `"OK"`.
+   */
+  slaveofNoOne(): Promise<string>;
+  /**
+   * Reads or forgets which calls took long; `slowlogGet` and the others say it
+   * with types.
+   *
+   * Redis 2.2.12, O(N) in the number of entries.
+   *
+   * @param subcommand `"GET"`, `"LEN"`, `"RESET"` or `"HELP"`.
+   */
+  slowlog(subcommand: string, ...args: Argument[]): Promise<ConditionalArray>;
+  /**
+   * Lists calls that took long, the last one first.
+   *
+   * Redis 2.2.12, O(N) in the number of entries.
+   *
+   * @param count The most entries, -1 for all; 10 by default.
+   */
+  slowlogGet(count?: number): Promise<SlowlogEntry[]>;
+  /**
+   * Counts the calls that took long and are remembered.
+   *
+   * Redis 2.2.12, O(1).
+   */
+  slowlogLen(): Promise<number>;
+  /**
+   * Forgets the calls that took long.
+   *
+   * Redis 2.2.12, O(N) in the number of entries.
+   *
+   * @returns `"OK"`.
+   */
+  slowlogReset(): Promise<string>;
+  /**
+   * Swaps two databases of a server for all its clients.
+   *
+   * Redis 4.0.0, O(N) in the number of clients that watch keys or wait for some.
+   *
+   * @returns `"OK"`.
+   */
+  swapdb(index1: number, index2: number): Promise<string>;
+  /**
+   * Reads the clock of a server.
+   *
+   * Redis 2.6.0, O(1).
+   *
+   * @returns Seconds since 1970, and microseconds beyond them.
+   */
+  time(): Promise<[seconds: string, microseconds: string]>;
   /**
    * Lists the subcommands of XGROUP.
    *

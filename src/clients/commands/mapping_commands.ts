@@ -40,6 +40,7 @@ import type {
 import type {
   XAutoClaimOptions,
   XAutoClaimReply,
+  XSetIdOptions,
 } from "../../commands/signatures/streams.ts";
 import type {
   GetExOptions,
@@ -55,6 +56,7 @@ import type {
   LInsertLocation,
   LPosOpts,
   LPosWithCountOpts,
+  MemoryUsageOpts,
   MigrateOpts,
   RestoreOpts,
   SetOpts,
@@ -135,6 +137,17 @@ export interface MappingCommands {
     key: Key,
     options?: BitfieldWithOverflowOpts,
   ): RbPromise<(number | null)[]>;
+  /**
+   * Reads an integer of any width.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @returns Its value, in a list.
+   */
+  bitfieldRo(
+    key: Key,
+    options?: Pick<BitfieldOpts, "get">,
+  ): RbPromise<number[]>;
   /**
    * Combines the bits of values of one host, and stores what comes of it.
    *
@@ -253,6 +266,21 @@ export interface MappingCommands {
     options?: GeoRadiusOpts,
   ): RbPromise<GeoFound[]>;
   /**
+   * Finds members around a place and stores none; `geosearch` does it too.
+   *
+   * Redis 3.2.10, O(N + log M).
+   *
+   * @returns The members.
+   */
+  georadiusRo(
+    key: Key,
+    longitude: number,
+    latitude: number,
+    radius: number,
+    unit: GeoUnit,
+    options?: Omit<GeoRadiusOpts, "store" | "storeDist">,
+  ): RbPromise<GeoFound[]>;
+  /**
    * Finds members around another one; `geosearch` does it too.
    *
    * Redis 3.2.0, O(N + log M).
@@ -265,6 +293,20 @@ export interface MappingCommands {
     radius: number,
     unit: GeoUnit,
     options?: GeoRadiusOpts,
+  ): RbPromise<GeoFound[]>;
+  /**
+   * Finds members around another one and stores none; `geosearch` does it too.
+   *
+   * Redis 3.2.10, O(N + log M).
+   *
+   * @returns The members.
+   */
+  georadiusbymemberRo(
+    key: Key,
+    member: Argument,
+    radius: number,
+    unit: GeoUnit,
+    options?: Omit<GeoRadiusOpts, "store" | "storeDist">,
   ): RbPromise<GeoFound[]>;
   /**
    * Finds members in a circle or a box.
@@ -1196,6 +1238,15 @@ export interface MappingCommands {
    */
   rpushx(key: Key, elements: readonly Argument[]): RbPromise<number>;
   /**
+   * Sends a message to all that listen to a channel of a shard, whose name
+   * decides on the host as a key does.
+   *
+   * Redis 7.0.0, O(N) in the number of listeners.
+   *
+   * @returns How many got it.
+   */
+  spublish(channel: Key, message: Argument): RbPromise<number>;
+  /**
    * Runs a script by its source; `run` sends it once.
    *
    * Redis 2.6.0, as long as the script takes.
@@ -1268,6 +1319,24 @@ export interface MappingCommands {
     keys: readonly Key[],
     args: readonly Argument[],
   ): RbPromise<Reply>;
+  /**
+   * Describes how a server holds the value of a key.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns One line of `name:value`.
+   */
+  debugObject(key: Key): RbPromise<string>;
+  /**
+   * Measures the memory of a key and its value.
+   *
+   * Redis 4.0.0, O(N) in the number of samples.
+   *
+   * @param options `samples`: how many members of it are measured, 0 for all; 5
+   * by default.
+   * @returns Bytes; null if there is no key.
+   */
+  memoryUsage(key: Key, options?: MemoryUsageOpts): RbPromise<number | null>;
   /**
    * Adds members.
    *
@@ -2117,6 +2186,14 @@ export interface MappingCommands {
     count?: number,
   ): RbPromise<XMessage[]>;
   /**
+   * Sets the id of the newest message of a stream.
+   *
+   * Redis 5.0.0, O(1); options need 7.0.0.
+   *
+   * @returns `"OK"`.
+   */
+  xsetid(key: Key, xid: XIdInput, options?: XSetIdOptions): RbPromise<string>;
+  /**
    * Deletes the oldest messages.
    *
    * Redis 5.0.0, O(N) in the number of messages deleted.
@@ -2340,4 +2417,14 @@ export interface MappingCommands {
    * @returns The length in bytes; 0 if there is none.
    */
   strlen(key: Key): RbPromise<number>;
+  /**
+   * Reads a part of a value; `getrange` replaces it.
+   *
+   * Redis 1.0.0, O(N) in the length of the part.
+   *
+   * @param start The first byte; below 0, from the end.
+   * @param end The last byte; below 0, from the end.
+   * @returns The part; it is empty if there is none.
+   */
+  substr(key: Key, start: number, end: number): RbPromise<string>;
 }

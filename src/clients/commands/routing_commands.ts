@@ -40,6 +40,7 @@ import type {
 import type {
   XAutoClaimOptions,
   XAutoClaimReply,
+  XSetIdOptions,
 } from "../../commands/signatures/streams.ts";
 import type {
   GetExOptions,
@@ -55,6 +56,7 @@ import type {
   LInsertLocation,
   LPosOpts,
   LPosWithCountOpts,
+  MemoryUsageOpts,
   MigrateOpts,
   RestoreOpts,
   SetOpts,
@@ -134,6 +136,14 @@ export interface RoutingCommands {
     key: Key,
     options?: BitfieldWithOverflowOpts,
   ): Promise<(number | null)[]>;
+  /**
+   * Reads an integer of any width.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @returns Its value, in a list.
+   */
+  bitfieldRo(key: Key, options?: Pick<BitfieldOpts, "get">): Promise<number[]>;
   /**
    * Combines the bits of values of one host, and stores what comes of it.
    *
@@ -252,6 +262,21 @@ export interface RoutingCommands {
     options?: GeoRadiusOpts,
   ): Promise<GeoFound[]>;
   /**
+   * Finds members around a place and stores none; `geosearch` does it too.
+   *
+   * Redis 3.2.10, O(N + log M).
+   *
+   * @returns The members.
+   */
+  georadiusRo(
+    key: Key,
+    longitude: number,
+    latitude: number,
+    radius: number,
+    unit: GeoUnit,
+    options?: Omit<GeoRadiusOpts, "store" | "storeDist">,
+  ): Promise<GeoFound[]>;
+  /**
    * Finds members around another one; `geosearch` does it too.
    *
    * Redis 3.2.0, O(N + log M).
@@ -264,6 +289,20 @@ export interface RoutingCommands {
     radius: number,
     unit: GeoUnit,
     options?: GeoRadiusOpts,
+  ): Promise<GeoFound[]>;
+  /**
+   * Finds members around another one and stores none; `geosearch` does it too.
+   *
+   * Redis 3.2.10, O(N + log M).
+   *
+   * @returns The members.
+   */
+  georadiusbymemberRo(
+    key: Key,
+    member: Argument,
+    radius: number,
+    unit: GeoUnit,
+    options?: Omit<GeoRadiusOpts, "store" | "storeDist">,
   ): Promise<GeoFound[]>;
   /**
    * Finds members in a circle or a box.
@@ -1191,6 +1230,15 @@ export interface RoutingCommands {
    */
   rpushx(key: Key, elements: readonly Argument[]): Promise<number>;
   /**
+   * Sends a message to all that listen to a channel of a shard, whose name
+   * decides on the host as a key does.
+   *
+   * Redis 7.0.0, O(N) in the number of listeners.
+   *
+   * @returns How many got it.
+   */
+  spublish(channel: Key, message: Argument): Promise<number>;
+  /**
    * Runs a script by its source; `run` sends it once.
    *
    * Redis 2.6.0, as long as the script takes.
@@ -1263,6 +1311,24 @@ export interface RoutingCommands {
     keys: readonly Key[],
     args: readonly Argument[],
   ): Promise<Reply>;
+  /**
+   * Describes how a server holds the value of a key.
+   *
+   * Redis 1.0.0, O(1).
+   *
+   * @returns One line of `name:value`.
+   */
+  debugObject(key: Key): Promise<string>;
+  /**
+   * Measures the memory of a key and its value.
+   *
+   * Redis 4.0.0, O(N) in the number of samples.
+   *
+   * @param options `samples`: how many members of it are measured, 0 for all; 5
+   * by default.
+   * @returns Bytes; null if there is no key.
+   */
+  memoryUsage(key: Key, options?: MemoryUsageOpts): Promise<number | null>;
   /**
    * Adds members.
    *
@@ -2104,6 +2170,14 @@ export interface RoutingCommands {
     count?: number,
   ): Promise<XMessage[]>;
   /**
+   * Sets the id of the newest message of a stream.
+   *
+   * Redis 5.0.0, O(1); options need 7.0.0.
+   *
+   * @returns `"OK"`.
+   */
+  xsetid(key: Key, xid: XIdInput, options?: XSetIdOptions): Promise<string>;
+  /**
    * Deletes the oldest messages.
    *
    * Redis 5.0.0, O(N) in the number of messages deleted.
@@ -2327,4 +2401,14 @@ export interface RoutingCommands {
    * @returns The length in bytes; 0 if there is none.
    */
   strlen(key: Key): Promise<number>;
+  /**
+   * Reads a part of a value; `getrange` replaces it.
+   *
+   * Redis 1.0.0, O(N) in the length of the part.
+   *
+   * @param start The first byte; below 0, from the end.
+   * @param end The last byte; below 0, from the end.
+   * @returns The part; it is empty if there is none.
+   */
+  substr(key: Key, start: number, end: number): Promise<string>;
 }

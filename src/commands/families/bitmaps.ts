@@ -23,6 +23,7 @@ export const BITMAP_COMMANDS: CommandRows = {
   SETBIT: WRITE,
 };
 
+const BITFIELD_RO_OPTIONS = new OptionNames("bitfieldRo", "get");
 const BITFIELD_OPTIONS = new OptionNames(
   "bitfield",
   "get set incrby overflow",
@@ -62,19 +63,27 @@ function bitfield(key: Argument, options?: unknown): Argument[] {
   // It holds for what stands behind it.
   const overflow = BITFIELD_OPTIONS.word(given, "overflow", "WRAP SAT FAIL");
   if (overflow !== undefined) args.push("OVERFLOW", overflow);
-  pushField(args, given, "get", "type offset");
-  pushField(args, given, "set", "type offset value");
-  pushField(args, given, "incrby", "type offset increment");
+  pushField(args, BITFIELD_OPTIONS, given, ["get", "type offset"]);
+  pushField(args, BITFIELD_OPTIONS, given, ["set", "type offset value"]);
+  pushField(args, BITFIELD_OPTIONS, given, ["incrby", "type offset increment"]);
+  return args;
+}
+
+function bitfieldRo(key: Argument, options?: unknown): Argument[] {
+  const args = [key];
+  const given = BITFIELD_RO_OPTIONS.check(options);
+  if (given === undefined) return args;
+  pushField(args, BITFIELD_RO_OPTIONS, given, ["get", "type offset"]);
   return args;
 }
 
 function pushField(
   args: Argument[],
+  names: OptionNames,
   options: Options,
-  name: string,
-  members: string,
+  [name, members]: [name: string, members: string],
 ): void {
-  const field = BITFIELD_OPTIONS.object(options, name, members);
+  const field = names.object(options, name, members);
   if (field === undefined) return;
   args.push(name.toUpperCase());
   for (const member of members.split(" ")) args.push(field[member] as Argument);
@@ -84,6 +93,7 @@ function pushField(
 export const BITMAP_METHODS: MethodRows<BitmapMethods> = {
   bitcount: made("BITCOUNT", 1, bitcount),
   bitfield: made("BITFIELD", 1, bitfield),
+  bitfieldRo: made("BITFIELD_RO", 1, bitfieldRo),
   bitop: plain("BITOP", 3, Infinity),
   bitpos: made("BITPOS", 2, bitpos),
   getbit: plain("GETBIT", 2),

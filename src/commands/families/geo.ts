@@ -26,7 +26,8 @@ export const GEO_COMMANDS: CommandRows = {
   GEOSEARCHSTORE: { keys: firstTwo },
 };
 
-const RADIUS_NAMES = "withCoord withDist withHash count sort store storeDist";
+const RADIUS_RO_NAMES = "withCoord withDist withHash count sort";
+const RADIUS_NAMES = `${RADIUS_RO_NAMES} store storeDist`;
 const SEARCH_NAMES = "withCoord withDist withHash count sort any";
 const GEOSEARCH_OPTIONS = new OptionNames("geosearch", SEARCH_NAMES);
 const GEOSEARCHSTORE_OPTIONS = new OptionNames(
@@ -79,8 +80,15 @@ function pushSorted(
 }
 
 /** A method that looks in a circle, behind so many arguments. */
-function around(command: string, fixed: number): MethodRow {
-  const names = new OptionNames(command.toLowerCase(), RADIUS_NAMES);
+function around(
+  command: string,
+  fixed: number,
+  options = RADIUS_NAMES,
+): MethodRow {
+  const names = new OptionNames(
+    command.toLowerCase().replace("_ro", "Ro"),
+    options,
+  );
   const make = (...all: unknown[]) => {
     const args = all.slice(0, fixed) as Argument[];
     const given = names.check(all[fixed]);
@@ -157,7 +165,9 @@ export const GEO_METHODS: MethodRows<GeoMethods> = {
   geohash: plain("GEOHASH", 1, Infinity),
   geopos: plain("GEOPOS", 1, Infinity),
   georadius: around("GEORADIUS", 5),
+  georadiusRo: around("GEORADIUS_RO", 5, RADIUS_RO_NAMES),
   georadiusbymember: around("GEORADIUSBYMEMBER", 4),
+  georadiusbymemberRo: around("GEORADIUSBYMEMBER_RO", 4, RADIUS_RO_NAMES),
   geosearch: made("GEOSEARCH", 3, geosearch),
   geosearchstore: made("GEOSEARCHSTORE", 4, geosearchstore),
 };

@@ -5,6 +5,7 @@
  */
 
 import type { CommandRows } from "../spec.ts";
+import { ACL_COMMANDS } from "./acl.ts";
 import { BITMAP_COMMANDS } from "./bitmaps.ts";
 import { CLUSTER_COMMANDS } from "./cluster.ts";
 import { CONNECTION_COMMANDS } from "./connection.ts";
@@ -38,6 +39,7 @@ export const FAMILIES: readonly CommandRows[] = [
   PUBSUB_COMMANDS,
   TRANSACTION_COMMANDS,
   CONNECTION_COMMANDS,
+  ACL_COMMANDS,
   SERVER_COMMANDS,
   CLUSTER_COMMANDS,
 ];

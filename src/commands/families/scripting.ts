@@ -5,8 +5,16 @@
  */
 
 import type { Argument } from "../../values.ts";
-import { made, type MethodRow, type MethodRows, plain } from "../methods.ts";
+import {
+  alone,
+  type AloneRows,
+  made,
+  type MethodRow,
+  type MethodRows,
+  plain,
+} from "../methods.ts";
 import { OptionNames, pushValue } from "../options.ts";
+import { toLibraries, toRunning } from "../server_readers.ts";
 import type { ScriptingMethods } from "../signatures/scripting.ts";
 import { countedFrom } from "../key_rules.ts";
 import { subcommands } from "../subcommands.ts";
@@ -84,12 +92,19 @@ export const SCRIPTING_METHODS: MethodRows<ScriptingMethods> = {
   functionDump: plain("FUNCTION DUMP", 0, 0, { bytes: true }),
   functionFlush: plain("FUNCTION FLUSH", 0, 1),
   functionKill: plain("FUNCTION KILL", 0),
-  functionList: made("FUNCTION LIST", 0, functionList),
+  functionList: made("FUNCTION LIST", 0, functionList, {
+    records: toLibraries,
+  }),
   functionLoad: made("FUNCTION LOAD", 1, functionLoad),
   functionRestore: plain("FUNCTION RESTORE", 1, 2),
-  functionStats: plain("FUNCTION STATS", 0),
+  functionStats: plain("FUNCTION STATS", 0, 0, { records: toRunning }),
   scriptExists: plain("SCRIPT EXISTS", 1, Infinity),
   scriptFlush: plain("SCRIPT FLUSH", 0, 1),
   scriptKill: plain("SCRIPT KILL", 0),
   scriptLoad: plain("SCRIPT LOAD", 1),
+};
+
+/** What stops at each line of the scripts behind it. */
+export const SCRIPTING_ALONE: AloneRows = {
+  scriptDebug: alone("SCRIPT DEBUG"),
 };

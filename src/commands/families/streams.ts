@@ -89,6 +89,7 @@ const XCLAIM_OPTIONS = new OptionNames(
   "group consumer minIdleTime idle time retryCount force justXId",
 );
 const XAUTOCLAIM_OPTIONS = new OptionNames("xautoclaim", "count justXId");
+const XSETID_OPTIONS = new OptionNames("xsetid", "entriesAdded maxDeletedId");
 const XPENDING_OPTIONS = new OptionNames("xpendingCount", "start end count");
 
 /** The id of a message, in any of the ways in which it may be written. */
@@ -139,6 +140,18 @@ function xadd(
     throw new TypeError('The fields of "xadd" are no record or Map');
   }
   pushPairs(args, fields);
+  return args;
+}
+
+function xsetid(key: Argument, id: unknown, options?: unknown): Argument[] {
+  const args = [key, xid(id)];
+  const given = XSETID_OPTIONS.check(options);
+  if (given === undefined) return args;
+  const { maxDeletedId } = given;
+  pushValue(args, "ENTRIESADDED", given.entriesAdded);
+  if (maxDeletedId !== undefined && maxDeletedId !== null) {
+    args.push("MAXDELETEDID", xid(maxDeletedId));
+  }
   return args;
 }
 
@@ -305,5 +318,6 @@ export const STREAM_METHODS: MethodRows<StreamMethods> = {
   xread: made("XREAD", 1, xread, { reader: toStreams }),
   xreadgroup: made("XREADGROUP", 2, xreadgroup, { reader: toStreams }),
   xrevrange: ranging("XREVRANGE"),
+  xsetid: made("XSETID", 2, xsetid),
   xtrim: made("XTRIM", 2, xtrim),
 };

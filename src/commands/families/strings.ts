@@ -157,4 +157,5 @@ export const STRING_METHODS: MethodRows<StringMethods> = {
   setrange: plain("SETRANGE", 3),
   stralgo: made("STRALGO", 4, stralgo, { plain: 4 }),
   strlen: plain("STRLEN", 1),
+  substr: plain("SUBSTR", 3),
 };

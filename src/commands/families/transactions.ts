@@ -5,6 +5,7 @@
  */
 
 import { allKeys } from "../key_rules.ts";
+import { alone, type AloneRows } from "../methods.ts";
 import type { CommandRows } from "../spec.ts";
 import { STATEFUL } from "./shared.ts";
 
@@ -15,4 +16,15 @@ export const TRANSACTION_COMMANDS: CommandRows = {
   MULTI: { ...STATEFUL, queueing: "begins" },
   UNWATCH: STATEFUL,
   WATCH: { ...STATEFUL, keys: allKeys },
+};
+
+/** What they do, they do to their connection. */
+export const TRANSACTION_ALONE: AloneRows = {
+  discard: alone("DISCARD"),
+  exec: alone("EXEC"),
+  multi: alone("MULTI"),
+  pipeline: alone(""),
+  tx: alone("MULTI"),
+  unwatch: alone("UNWATCH"),
+  watch: alone("WATCH"),
 };

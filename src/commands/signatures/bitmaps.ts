@@ -37,6 +37,14 @@ export interface BitmapMethods {
    */
   bitfield(key: Key, options?: BitfieldWithOverflowOpts): (number | null)[];
   /**
+   * Reads an integer of any width.
+   *
+   * Redis 6.0.0, O(1).
+   *
+   * @returns Its value, in a list.
+   */
+  bitfieldRo(key: Key, options?: Pick<BitfieldOpts, "get">): number[];
+  /**
    * Combines the bits of values of one host, and stores what comes of it.
    *
    * Redis 2.6.0, O(N) in the length.

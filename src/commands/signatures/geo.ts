@@ -150,6 +150,21 @@ export interface GeoMethods {
     options?: GeoRadiusOpts,
   ): GeoFound[];
   /**
+   * Finds members around a place and stores none; `geosearch` does it too.
+   *
+   * Redis 3.2.10, O(N + log M).
+   *
+   * @returns The members.
+   */
+  georadiusRo(
+    key: Key,
+    longitude: number,
+    latitude: number,
+    radius: number,
+    unit: GeoUnit,
+    options?: Omit<GeoRadiusOpts, "store" | "storeDist">,
+  ): GeoFound[];
+  /**
    * Finds members around another one; `geosearch` does it too.
    *
    * Redis 3.2.0, O(N + log M).
@@ -162,6 +177,20 @@ export interface GeoMethods {
     radius: number,
     unit: GeoUnit,
     options?: GeoRadiusOpts,
+  ): GeoFound[];
+  /**
+   * Finds members around another one and stores none; `geosearch` does it too.
+   *
+   * Redis 3.2.10, O(N + log M).
+   *
+   * @returns The members.
+   */
+  georadiusbymemberRo(
+    key: Key,
+    member: Argument,
+    radius: number,
+    unit: GeoUnit,
+    options?: Omit<GeoRadiusOpts, "store" | "storeDist">,
   ): GeoFound[];
   /**
    * Finds members in a circle or a box.

@@ -28,6 +28,32 @@ export interface FunctionLoadOptions {
   replace?: boolean;
 }
 
+/** A library of functions. */
+export interface FunctionLibrary {
+  /** Its name. */
+  library_name: string;
+  /** The engine that runs it, such as `"LUA"`. */
+  engine: string;
+  /** Its functions: `name`, `description` and `flags`. */
+  functions: {
+    name: string;
+    description: string | null;
+    flags: string[];
+  }[];
+  /** Its code, with `withCode`. */
+  library_code?: string;
+}
+
+/** What functions do on a server. */
+export interface FunctionStats {
+  /** The one that runs: `name`, `command` and `duration_ms`; null if none does. */
+  running_script:
+    | { name: string; command: string[]; duration_ms: number }
+    | null;
+  /** How much each engine has. */
+  engines: Record<string, { libraries_count: number; functions_count: number }>;
+}
+
 /** Commands that run scripts and functions. */
 export interface ScriptingMethods {
   /**
@@ -182,4 +208,20 @@ export interface ScriptingMethods {
    * @returns The SHA-1 of its source.
    */
   scriptLoad(script: string): string;
+}
+
+/** What are records on clients that give records. */
+export interface ScriptingRecords {
+  /**
+   * Lists libraries and their functions.
+   *
+   * Redis 7.0.0, O(N) in the number of functions.
+   */
+  functionList(options?: FunctionListOptions): FunctionLibrary[];
+  /**
+   * Tells what function runs, and which engines there are.
+   *
+   * Redis 7.0.0, O(1).
+   */
+  functionStats(): FunctionStats;
 }

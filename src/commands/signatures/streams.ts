@@ -56,6 +56,14 @@ export interface XAutoClaimReply {
   deleted: XId[];
 }
 
+/** What else `xsetid` sets of a stream. */
+export interface XSetIdOptions {
+  /** How many messages were ever added to it. */
+  entriesAdded?: number;
+  /** The highest id of a message that was deleted from it. */
+  maxDeletedId?: XIdInput;
+}
+
 /** Commands on streams. */
 export interface StreamMethods {
   /**
@@ -280,6 +288,14 @@ export interface StreamMethods {
    * @param count The most messages.
    */
   xrevrange(key: Key, start: XIdPos, end: XIdNeg, count?: number): XMessage[];
+  /**
+   * Sets the id of the newest message of a stream.
+   *
+   * Redis 5.0.0, O(1); options need 7.0.0.
+   *
+   * @returns `"OK"`.
+   */
+  xsetid(key: Key, xid: XIdInput, options?: XSetIdOptions): string;
   /**
    * Deletes the oldest messages.
    *

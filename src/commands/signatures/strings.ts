@@ -322,4 +322,14 @@ export interface StringMethods {
    * @returns The length in bytes; 0 if there is none.
    */
   strlen(key: Key): number;
+  /**
+   * Reads a part of a value; `getrange` replaces it.
+   *
+   * Redis 1.0.0, O(N) in the length of the part.
+   *
+   * @param start The first byte; below 0, from the end.
+   * @param end The last byte; below 0, from the end.
+   * @returns The part; it is empty if there is none.
+   */
+  substr(key: Key, start: number, end: number): string;
 }
