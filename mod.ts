@@ -47,6 +47,7 @@ export type { HostSelection } from "./src/host_ids.ts";
 export { HostInfo, type HostOptions } from "./src/host_info.ts";
 
 export type {
+  CallOptions,
   ClientOptions,
   ExecuteOptions,
   FanoutOptions,
@@ -135,7 +136,6 @@ export type {
   WholeCluster,
 } from "./src/clients/whole_cluster.ts";
 export type { WaitUntilUpOptions } from "./src/clients/wait_until_up.ts";
-export type { HostLimits } from "./src/delivery/host.ts";
 export type {
   LocalClient,
   RecordsLocalClient,
@@ -144,12 +144,8 @@ export type {
   MappingClient,
   RecordsMappingClient,
 } from "./src/clients/mapping_client.ts";
-export type { CallOptions } from "./src/clients/native_client.ts";
 export type {
-  FanoutClients,
-  ListFanouts,
   Maps,
-  RecordsFanouts,
   RecordsRoutingClient,
   RoutingClient,
 } from "./src/clients/routing_client.ts";
@@ -180,18 +176,7 @@ export type {
   ShutdownOptions,
   SlowlogEntry,
 } from "./src/commands/signatures/server.ts";
-export type { OwnConnectionMethod } from "./src/clients/commands/own_connection_method.ts";
 export { Script } from "./src/commands/script.ts";
-export type {
-  ClientKind,
-  LaterCommands,
-  LaterMethod,
-  Method,
-  RawCommands,
-  ResultOf,
-  Widened,
-  WidenedOne,
-} from "./src/clients/types.ts";
 
 export {
   assertKey,
@@ -235,8 +220,7 @@ export { PartialError } from "./src/partial_error.ts";
 export type { Argument, Key, Reply } from "./src/values.ts";
 
 export type { BreakerOptions } from "./src/wire/breaker.ts";
-export type { ParserOptions } from "./src/wire/resp/parser.ts";
-export type { PoolSettings, PoolStatus } from "./src/wire/pool.ts";
+export type { PoolStatus } from "./src/wire/pool.ts";
 
 // The types of the command surface, so that they can be named without a second
 // import.

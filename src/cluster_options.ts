@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { HostLimits } from "./delivery/host.ts";
 import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
 import { parseHostUrl } from "./host_url.ts";
 import {
@@ -27,8 +26,6 @@ import {
   type RouterOptions,
 } from "./topology/mod.ts";
 import type { BreakerOptions } from "./wire/breaker.ts";
-import type { ParserOptions } from "./wire/resp/parser.ts";
-import type { PoolSettings } from "./wire/pool.ts";
 
 /** A router class: built anew for every set of hosts. */
 export type RouterClass = new (
@@ -37,8 +34,46 @@ export type RouterClass = new (
 ) => BaseRouter;
 
 /** Bounds and manners of the connections to each host. */
-export interface PoolOptions
-  extends Omit<PoolSettings, "breaker">, HostLimits, ParserOptions {
+export interface PoolOptions {
+  /**
+   * The most connections that are open or being opened at a time. Commands that
+   * block may take all but one of them; where there is only one, there is a
+   * second one beside a command that blocks.
+   *
+   * @default {16}
+   */
+  maxConnections?: number;
+  /**
+   * Milliseconds after which a connection that nobody used is closed; 0 keeps
+   * it for ever.
+   *
+   * @default {0}
+   */
+  idleTimeout?: number;
+  /**
+   * The most commands that are queued or under way. Each connection of
+   * `connect(hostId)` has a queue of its own, with the same bounds.
+   *
+   * @default {Infinity}
+   */
+  maxQueueCommands?: number;
+  /**
+   * The most bytes of commands that are queued or under way, by an estimate that
+   * counts 64 bytes for each command beside its arguments.
+   *
+   * @default {268435456}
+   */
+  maxQueueBytes?: number;
+  /**
+   * How many times a command is tried again that was not sent, or that only
+   * reads. A pause of 50 ms, doubled each time up to half a second and shortened
+   * at random by up to a half, lies before each. What a server refused to run
+   * because it is the wrong one (READONLY, LOADING, …) is tried for as long as
+   * there is time, or not at all with 0.
+   *
+   * @default {3}
+   */
+  maxRetries?: number;
   /**
    * Milliseconds for opening a connection, its handshake included. By default no
    * more than the `timeout` of the cluster.
@@ -59,6 +94,24 @@ export interface PoolOptions
    * @default {{ threshold: 3, minDelay: 1000, maxDelay: 2000 }}
    */
   breaker?: BreakerOptions;
+  /**
+   * How deep arrays in a reply may be nested.
+   *
+   * @default {1024}
+   */
+  maxDepth?: number | undefined;
+  /**
+   * How many bytes one value in a reply may have; Redis itself allows 512 MiB.
+   *
+   * @default {536870912}
+   */
+  maxBulkBytes?: number | undefined;
+  /**
+   * How many elements one array in a reply may have.
+   *
+   * @default {4294967295}
+   */
+  maxElements?: number | undefined;
 }
 
 /** One of the forms in which hosts may be given: by id, in a list, as URLs. */

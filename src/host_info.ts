@@ -47,9 +47,10 @@ export interface HostOptions {
    */
   password?: string | (() => string | Promise<string>);
   /**
-   * Whether to speak TLS.
+   * Whether to speak TLS. By default it is spoken where there is `caCerts`, `cert`
+   * or `serverName`.
    *
-   * @default {false} (true where there is `caCerts`, `cert` or `serverName`)
+   * @default {false}
    */
   tls?: boolean;
   /** Certificates (PEM) to trust beside those of the system. */

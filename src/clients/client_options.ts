@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CommandFlags } from "../delivery/command.ts";
 import { type HostSelection, isHostList } from "../host_ids.ts";
 import {
   type Checks,
@@ -45,6 +46,14 @@ export interface ClientOptions {
    * @default {"lists"}
    */
   replies?: "lists" | "records";
+}
+
+/** What a caller may ask for in `sendCommand` of a routing or local client. */
+export interface CallOptions extends CommandFlags {
+  /** Milliseconds from the call to the reply; otherwise those of the client. */
+  timeout?: number;
+  /** Gives the command up when aborted. */
+  signal?: AbortSignal;
 }
 
 /** The options of a map. */

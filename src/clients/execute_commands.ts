@@ -16,20 +16,26 @@ import { RbPromise } from "../promise.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { Ledger } from "./promise_client.ts";
 
-/** A script with its keys and its arguments: `[script, ["key"], ["value"]]`. */
+/*
+ * Without names for their places, which documentation shows without what is
+ * optional, or a list, otherwise.
+ */
+
+/**
+ * A script, its keys and its arguments, such as `[script, ["key"], ["value"]]`.
+ * Keys and arguments may be left out.
+ */
 export type ScriptTuple = readonly [
-  script: Script,
-  keys?: readonly Key[],
-  args?: readonly Argument[],
+  Script,
+  (readonly Key[])?,
+  (readonly Argument[])?,
 ];
 
 /**
- * A command followed by its arguments, such as `["SET", "key", 1]`, or a
- * script.
+ * A command followed by its arguments, such as `["SET", "key", 1]`, or a script
+ * with its keys.
  */
-export type CommandTuple =
-  | readonly [command: string, ...args: Argument[]]
-  | ScriptTuple;
+export type CommandTuple = readonly [string, ...Argument[]] | ScriptTuple;
 
 /** Sequences of commands by the key that decides on their host. */
 export type CommandMapping =

@@ -22,13 +22,9 @@ import {
   PromiseClient,
   settleWith,
 } from "./promise_client.ts";
-import type { LaterCommands, RawCommands } from "./types.ts";
 
 /** Sends each command to one host; its promise holds that host's reply. */
-export type TargetedClient =
-  & TargetedCommands
-  & LaterCommands<"mapping">
-  & RawCommands<"mapping">;
+export type TargetedClient = TargetedCommands;
 
 /**
  * Sends each command to several hosts; its promise holds a Map from host id to
@@ -38,7 +34,7 @@ export type TargetedClient =
  * where no router looks for it.
  */
 export interface FanoutClient<K extends "fanout" | "settled" = "fanout">
-  extends FanoutCommands<K>, LaterCommands<K>, RawCommands<K> {
+  extends FanoutCommands<K> {
   /**
    * The same client for other hosts.
    *

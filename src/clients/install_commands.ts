@@ -169,13 +169,16 @@ function generalMethod(maker: Maker) {
  * parameter they make no list.
  */
 
+/** As they are: to spread them would take longer than the rest of a call. */
+const listOfArguments = (given: IArguments) => given as unknown as unknown[];
+
 type AnyMethod = (this: CommandTarget, ...args: unknown[]) => unknown;
 
 function methodOfOne(form: Form, general: AnyMethod) {
   return function (this: CommandTarget, key?: unknown): unknown {
     return arguments.length === 1 && isScalar(key)
       ? this.issueByKey(form, key)
-      : general.apply(this, [...arguments]);
+      : general.apply(this, listOfArguments(arguments));
   };
 }
 
@@ -189,7 +192,7 @@ function methodOfTwo(form: Form, general: AnyMethod) {
     return arguments.length === 2 && other !== undefined && isScalar(key) &&
         isScalar(other)
       ? this.issueByKey(form, key, other)
-      : general.apply(this, [...arguments]);
+      : general.apply(this, listOfArguments(arguments));
   };
 }
 

@@ -10,22 +10,16 @@ import { type ClientOptions, readCallOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import type { CollectionScans } from "./collection_scan.ts";
 import {
-  type CallOptions,
   NativeClient,
   RecordsNativeClient,
   sharedOptions,
 } from "./native_client.ts";
-import type { LaterCommands, RawCommands } from "./types.ts";
 
 /**
  * Sends every command to one host, whatever its key. All commands of
  * `@db/redis` but those that need a connection of their own; see `connect`.
  */
-export type LocalClient =
-  & LocalCommands
-  & LaterCommands<"native">
-  & RawCommands<"native", CallOptions>
-  & CollectionScans;
+export interface LocalClient extends LocalCommands, CollectionScans {}
 
 /** A local client that gives records: see the option `replies`. */
 export interface RecordsLocalClient

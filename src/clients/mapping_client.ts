@@ -10,7 +10,6 @@ import type { MappingRecords } from "./commands/mapping_records.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { installCommands } from "./install_commands.ts";
 import { PromiseClient } from "./promise_client.ts";
-import type { LaterCommands, RawCommands } from "./types.ts";
 
 /**
  * Issues commands whose promises are settled together: all commands of
@@ -19,8 +18,7 @@ import type { LaterCommands, RawCommands } from "./types.ts";
  * `mget`, `mset`, `del`, `unlink`, `exists` and `touch` take keys of several
  * hosts. What names no key is absent; see `fanout` and `connect`.
  */
-export interface MappingClient
-  extends MappingCommands, LaterCommands<"mapping">, RawCommands<"mapping"> {
+export interface MappingClient extends MappingCommands {
   /**
    * Waits until every command issued so far is settled.
    *

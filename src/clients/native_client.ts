@@ -11,7 +11,11 @@ import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "../delivery/command.ts";
-import { type ClientOptions, readCallOptions } from "./client_options.ts";
+import {
+  type CallOptions,
+  type ClientOptions,
+  readCallOptions,
+} from "./client_options.ts";
 import {
   type CollectionScanOptions,
   FIELDS,
@@ -28,14 +32,6 @@ import { Lanes } from "../delivery/lane.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issueByKey } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
-
-/** What a caller may ask for in `sendCommand` of a routing or local client. */
-export interface CallOptions extends CommandFlags {
-  /** Milliseconds from the call to the reply; otherwise those of the client. */
-  timeout?: number;
-  /** Gives the command up when aborted. */
-  signal?: AbortSignal;
-}
 
 /** A client whose commands travel together and return native promises. */
 export class NativeClient implements CommandTarget {

@@ -15,7 +15,7 @@ import type { CommandFlags } from "../delivery/command.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
 import { readCallOptions } from "./client_options.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issueByKey } from "../delivery/issue.ts";
+import { issue, issueByKey, issueWhole } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */
@@ -83,7 +83,9 @@ export class PromiseClient implements CommandTarget {
 
   /** Issues a command whose arguments stand as they are. */
   issue(form: Form, args: Argument[]): RbPromise<unknown> {
-    return this.#enter(this.#issue(form, args));
+    return this.#enter(
+      form.isWhole ? this.#issueWhole(form, args) : this.#issue(form, args),
+    );
   }
 
   /** Issues a command whose first argument is its only key. */
@@ -125,6 +127,16 @@ export class PromiseClient implements CommandTarget {
     const id = this.#hostId;
     try {
       const run = issueByKey(dispatcher, id, form, undefined, args, second);
+      return placedAt(run, run.length - 1);
+    } catch (error) {
+      return this.#refused(error);
+    }
+  }
+
+  #issueWhole(form: Form, args: Argument[]): RbPromise<unknown> {
+    const { dispatcher } = this.#ledger;
+    try {
+      const run = issueWhole(dispatcher, this.#hostId, form, undefined, args);
       return placedAt(run, run.length - 1);
     } catch (error) {
       return this.#refused(error);

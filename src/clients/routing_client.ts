@@ -39,47 +39,24 @@ import {
   type MappingClient,
   type RecordsMappingClient,
 } from "./mapping_client.ts";
-import {
-  anySignal,
-  type CallOptions,
-  NativeClient,
-  sharedOptions,
-} from "./native_client.ts";
+import { anySignal, NativeClient, sharedOptions } from "./native_client.ts";
 import {
   type CommandMapping,
   type CommandResults,
   issueCommands,
 } from "./execute_commands.ts";
-import type { LaterCommands, RawCommands } from "./types.ts";
 
-/** The fanout clients of a client: one of replies, one of outcomes. */
-export interface FanoutClients {
-  /** Its promises hold replies. */
-  fanout: unknown;
-  /** Its promises hold outcomes. */
-  settled: unknown;
-}
-
-/** Those of a client that gives lists. */
-export interface ListFanouts extends FanoutClients {
-  /** Its promises hold replies. */
-  fanout: FanoutClient;
-  /** Its promises hold outcomes. */
-  settled: FanoutClient<"settled">;
-}
-
-/** Those of a client that gives records. */
-export interface RecordsFanouts extends FanoutClients {
-  /** Its promises hold replies. */
-  fanout: RecordsFanoutClient;
-  /** Its promises hold outcomes. */
-  settled: RecordsFanoutClient<"settled">;
-}
-
-/** The calls that issue many commands at once; a cluster has them too. */
+/**
+ * The calls that issue many commands at once; a cluster has them too.
+ *
+ * @typeParam M The clients of maps.
+ * @typeParam F Those of fanouts whose promises hold replies,
+ * @typeParam S and of those whose promises hold outcomes.
+ */
 export interface Maps<
   M = MappingClient,
-  F extends FanoutClients = ListFanouts,
+  F = FanoutClient,
+  S = FanoutClient<"settled">,
 > {
   /**
    * Calls `callback` with a client whose commands are sent to all hosts at the
@@ -138,29 +115,29 @@ export interface Maps<
    */
   fanout<R>(
     hosts: HostSelection,
-    callback: (client: F["settled"]) => R,
+    callback: (client: S) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, with replies instead of outcomes. */
   fanout<R>(
     hosts: HostSelection,
-    callback: (client: F["fanout"]) => R,
+    callback: (client: F) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** The same, where each call in `callback` is targeted, with outcomes. */
   fanout<R>(
-    callback: (client: F["settled"]) => R,
+    callback: (client: S) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, where each call in `callback` is targeted, with replies. */
   fanout<R>(
-    callback: (client: F["fanout"]) => R,
+    callback: (client: F) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** A fanout as a block, joined when an `await using` block ends. */
-  fanout(hosts: HostSelection, options?: FanoutOptions): F["fanout"];
+  fanout(hosts: HostSelection, options?: FanoutOptions): F;
   /** The same, where each call is targeted or `options.hosts` says where to. */
-  fanout(options?: FanoutOptions): F["fanout"];
+  fanout(options?: FanoutOptions): F;
 
   /**
    * A fanout to all hosts.
@@ -169,16 +146,16 @@ export interface Maps<
    * @param options Time limit, signal, `settled` for an outcome per host.
    */
   all<R>(
-    callback: (client: F["settled"]) => R,
+    callback: (client: S) => R,
     options: FanoutOptions & { settled: true },
   ): Promise<Awaited<R>>;
   /** The same, with replies instead of outcomes. */
   all<R>(
-    callback: (client: F["fanout"]) => R,
+    callback: (client: F) => R,
     options?: FanoutOptions,
   ): Promise<Awaited<R>>;
   /** A fanout to all hosts as a block. */
-  all(options?: FanoutOptions): F["fanout"];
+  all(options?: FanoutOptions): F;
 
   /**
    * Executes sequences of commands, each on the host of its key. The keys inside
@@ -229,7 +206,7 @@ export interface Maps<
   getFanoutClient(
     hosts?: HostSelection,
     options?: FanoutOptions,
-  ): F["fanout"];
+  ): F;
 }
 
 /**
@@ -241,13 +218,7 @@ export interface Maps<
  * hosts. What names no key is absent; see `fanout`, `getLocalClient` and
  * `connect` of the cluster.
  */
-export interface RoutingClient
-  extends
-    RoutingCommands,
-    LaterCommands<"native">,
-    RawCommands<"native", CallOptions>,
-    CollectionScans,
-    Maps {}
+export interface RoutingClient extends RoutingCommands, CollectionScans, Maps {}
 
 /**
  * A routing client that gives records, and lists of pairs, where replies are flat
@@ -257,7 +228,11 @@ export interface RecordsRoutingClient
   extends
     Omit<RoutingClient, keyof RoutingRecords | keyof Maps>,
     RoutingRecords,
-    Maps<RecordsMappingClient, RecordsFanouts> {}
+    Maps<
+      RecordsMappingClient,
+      RecordsFanoutClient,
+      RecordsFanoutClient<"settled">
+    > {}
 
 type Callback<C> = (client: C) => unknown;
 

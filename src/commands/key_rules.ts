@@ -158,20 +158,23 @@ function keyCount(
   width = 1,
 ): number {
   const value = args[position];
-  const text = typeof value === "number" || typeof value === "bigint"
-    ? String(value)
-    : wordOf(value);
-  if (!/^(0|[1-9][0-9]*)$/.test(text)) {
+  const count = typeof value === "number" ? value : countIn(value);
+  if (!Number.isSafeInteger(count) || count < 0) {
     throw malformed(
       command,
       `expected the number of its keys as argument ${position}`,
     );
   }
-  const count = Number(text);
   if (count * width > args.length - position - 1) {
     throw malformed(command, "it announces more keys than it has arguments");
   }
   return count;
+}
+
+/** The number that stands in text, written as servers take it; NaN otherwise. */
+function countIn(value: Argument | undefined): number {
+  const text = typeof value === "bigint" ? String(value) : wordOf(value);
+  return /^(0|[1-9][0-9]*)$/.test(text) ? Number(text) : NaN;
 }
 
 function malformed(command: string, problem: string): UnroutableCommandError {
@@ -181,5 +184,7 @@ function malformed(command: string, problem: string): UnroutableCommandError {
 }
 
 function range(from: number, count: number, step = 1): number[] {
-  return Array.from({ length: Math.max(0, count) }, (_, i) => from + i * step);
+  const positions: number[] = [];
+  for (let i = 0; i < count; i++) positions.push(from + i * step);
+  return positions;
 }

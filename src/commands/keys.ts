@@ -7,7 +7,7 @@
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument } from "../values.ts";
 import type { CommandSpec } from "./spec.ts";
-import { specOf } from "./table.ts";
+import { knownSpec, specOf } from "./table.ts";
 import { upperCase } from "./words.ts";
 
 /**
@@ -19,8 +19,7 @@ import { upperCase } from "./words.ts";
  * no key, several, or one whose place depends on the arguments.
  */
 export function soleKeyPosition(command: string): number {
-  const position = specOf(command).soleKey;
-  return position < 0 ? specOf(upperCase(command)).soleKey : position;
+  return (knownSpec(command) ?? specOf(upperCase(command))).soleKey;
 }
 
 /**
@@ -39,6 +38,8 @@ export function keyPositions(
   command: string,
   args: readonly Argument[],
 ): number[] {
+  const known = knownSpec(command);
+  if (known !== undefined) return positionsOf(known, args);
   const [name, ...subcommands] = upperCase(command).trim().split(/ +/);
   if (subcommands.length > 0) {
     return keyPositions(name, [...subcommands, ...args])
@@ -65,7 +66,10 @@ export function positionsOf(
   const { keys } = row;
   if (typeof keys === "number") return keys < args.length ? [keys] : [];
   if (keys !== undefined) {
-    return keys(args, name).filter((position) => position < args.length);
+    const positions = keys(args, name);
+    return positions.every((position) => position < args.length)
+      ? positions
+      : positions.filter((position) => position < args.length);
   }
   if (isKnown) return [];
   throw new UnroutableCommandError(

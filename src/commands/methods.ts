@@ -148,7 +148,7 @@ export function paired(
       // What stands behind a record, and what is no pair, is said where the
       // arguments are checked.
       if (given.length > fixed + 1 && !Array.isArray(first)) return given;
-      for (const one of given.slice(fixed)) pushPairs(args, one);
+      for (let i = fixed; i < given.length; i++) pushPairs(args, given[i]);
       if (args.length > fixed) return args;
       throw new TypeError(
         `Cannot issue "${command}": it was given no keys or fields`,

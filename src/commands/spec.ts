@@ -193,8 +193,13 @@ export class Form {
   readonly script: ScriptSource | undefined;
   /** The commands of a transaction, if it is one. */
   readonly steps: readonly Step[] | undefined;
-  /** How many replies it gets: a transaction those to MULTI and EXEC as well. */
+  /** How many replies it gets: around a transaction, those to MULTI and EXEC. */
   readonly frames: number;
+  /**
+   * Whether it goes whole to one host, over any connection, whatever its arguments
+   * are.
+   */
+  readonly isWhole: boolean;
   readonly #goesByFirst: boolean;
   readonly #keyStep: number;
 
@@ -219,6 +224,7 @@ export class Form {
     this.script = script;
     this.steps = steps;
     this.frames = steps === undefined ? 1 : steps.length + 2;
+    this.isWhole = command.isOrdinary && command.row.splits === undefined;
     this.#goesByFirst = command.isOrdinary && command.soleKey === 0;
     this.#keyStep = command.row.splits?.step ?? 0;
   }

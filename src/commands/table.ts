@@ -45,6 +45,15 @@ export function specOf(name: string): CommandSpec {
   return SPECS.get(name) ?? unknown.get(name) ?? unknownSpec(name);
 }
 
+/**
+ * What a command of the table is, in one look.
+ *
+ * @param name Its name, which is found in capitals only.
+ */
+export function knownSpec(name: string): CommandSpec | undefined {
+  return SPECS.get(name);
+}
+
 /** The names of all commands in the table. */
 export function commandNames(): string[] {
   return [...SPECS.keys()];

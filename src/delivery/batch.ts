@@ -301,7 +301,7 @@ export class Batch implements Exchange {
       const { length, merging } = run;
       if (merging === undefined) {
         this.#sendIndex = run.encodeSingly(encoder, from, limit);
-        frames += (this.#sendIndex - from) * run.frames;
+        frames += (this.#sendIndex - from) * run.form.frames;
       } else {
         run.encodeMerged(encoder, merging.as);
         this.#sendIndex = length;
@@ -323,8 +323,8 @@ export class Batch implements Exchange {
       return;
     }
     const run = this.#runs[this.#answerRun];
-    if (run.frames > 1) {
-      if (this.#gathered.push(reply) < run.frames) return;
+    if (run.form.frames > 1) {
+      if (this.#gathered.push(reply) < run.form.frames) return;
       reply = replyToTransaction(run.form, this.#gathered.splice(0));
     }
     const from = this.#answerIndex;

@@ -19,25 +19,19 @@ import { Links } from "./link.ts";
 /** How much may be queued for one host, and how often it is tried again. */
 export interface HostLimits {
   /**
-   * The most commands that are queued or under way. Each connection of
-   * `connect(hostId)` has a queue of its own, with the same bounds.
+   * The most commands that are queued or under way.
    *
    * @default {Infinity}
    */
   maxQueueCommands?: number;
   /**
-   * The most bytes of commands that are queued or under way, by an estimate that
-   * counts 64 bytes for each command beside its arguments.
+   * The most bytes of them, by an estimate.
    *
    * @default {268435456}
    */
   maxQueueBytes?: number;
   /**
-   * How many times a command is tried again that was not sent, or that only
-   * reads. A pause of 50 ms, doubled each time up to half a second and shortened
-   * at random by up to a half, lies before each. What a server refused to run
-   * because it is the wrong one (READONLY, LOADING, …) is tried for as long as
-   * there is time, or not at all with 0.
+   * How many times a command is tried again.
    *
    * @default {3}
    */

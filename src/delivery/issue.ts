@@ -146,6 +146,25 @@ export function issueByKey(
   return dispatcher.queue(host, form, own, settler, undefined, other);
 }
 
+/**
+ * Issues a command that goes whole to one host, over any connection: only its keys
+ * have to be looked up.
+ *
+ * @see {@linkcode issueByKey}
+ */
+export function issueWhole(
+  dispatcher: Dispatcher,
+  hostId: number | undefined,
+  form: Form,
+  settler: Settler | undefined,
+  list: readonly Argument[],
+): Run {
+  const args = takeArguments(form.name, list);
+  const host = hostId ??
+    dispatcher.cluster.topology.hostForCommand(form.name, args);
+  return dispatcher.queue(host, form, args, settler);
+}
+
 /** The host of a command whose first argument is its only key. */
 function hostOf(
   topology: Topology,

@@ -126,7 +126,6 @@ export class Run implements RunKind, Outcomes {
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;
-    this.frames = form.frames;
     this.#merging = merging ? mergingOf(form.command, argCount) : undefined;
     this.#sharesReply = this.#merging?.reply === "same";
   }
@@ -138,9 +137,6 @@ export class Run implements RunKind, Outcomes {
   get merging(): Merging | undefined {
     return this.length === 1 && this.#sharesReply ? undefined : this.#merging;
   }
-
-  /** How many replies each of its commands gets, if it travels by itself. */
-  readonly frames: number;
 
   /** The name of its commands in capitals. */
   get name(): string {

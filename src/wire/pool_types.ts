@@ -10,16 +10,13 @@ import type { Connection } from "./connection.ts";
 /** Settings of a `Pool`. */
 export interface PoolSettings {
   /**
-   * The most connections that are open or being opened at a time. Commands that
-   * block may take all but one of them; where there is only one, there is a
-   * second one beside a command that blocks.
+   * The most connections that are open or being opened at a time.
    *
    * @default {16}
    */
   maxConnections?: number;
   /**
-   * Milliseconds after which a connection that nobody used is closed; 0 keeps
-   * it for ever.
+   * Milliseconds after which a connection that nobody used is closed.
    *
    * @default {0}
    */

@@ -2,11 +2,9 @@
 // makes of it goes the way of all commands. Any method shows how.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { RedisCommands } from "@db/redis";
-import { Cluster, CommandError, type Method, type RbPromise } from "@rb/rb";
+import { Cluster, CommandError, type RbPromise } from "@rb/rb";
 import type { CommandTarget } from "../../src/clients/install_commands.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { check, typeOf } from "../type_checks.ts";
 
 /** Calls a method as one without a row. */
 function later<T>(client: object, method: string, ...args: unknown[]): T {
@@ -48,20 +46,4 @@ Deno.test("a method without a row goes through create() of @db/redis, on every c
     TypeError,
     'Argument 1 of "GET"',
   );
-});
-
-Deno.test("a method without a row has the overloads that @db/redis gives it", () => {
-  check((
-    lpop: Method<RedisCommands["lpop"], "native">,
-    hset: Method<RedisCommands["hset"], "mapping">,
-    get: Method<RedisCommands["get"], "fanout">,
-  ) => {
-    typeOf(lpop("k")).is<Promise<string | null>>(true);
-    typeOf(lpop(7, 2)).is<Promise<string[]>>(true);
-    typeOf(hset("k", "f", 8n)).is<RbPromise<number>>(true);
-    typeOf(hset("k", { f: 1 })).is<RbPromise<number>>(true);
-    typeOf(get(new Uint8Array())).is<
-      RbPromise<Map<number, string | null>>
-    >(true);
-  });
 });

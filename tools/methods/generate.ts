@@ -12,6 +12,15 @@ import { type Family, readFamily, type Signature } from "./signatures.ts";
 const SIGNATURES = "src/commands/signatures";
 const TARGET = "src/clients/commands";
 
+/** What every client has, whatever the table is. */
+const ANY_COMMAND = "tools/methods/any_command.ts";
+
+/** Where types come from that stand in no family. */
+const FLAGS = {
+  CallOptions: "../client_options.ts",
+  CommandFlags: "../../delivery/command.ts",
+};
+
 /** An interface that is made. */
 interface Interface {
   readonly file: string;
@@ -24,6 +33,8 @@ interface Interface {
   readonly keyed: boolean | undefined;
   /** Whether it has those that are others on clients that give records. */
   readonly records?: boolean;
+  /** The type of what a call by name may ask for. */
+  readonly flags?: "CallOptions" | "CommandFlags";
   /** What a method returns. */
   returns(result: string): string;
 }
@@ -39,6 +50,7 @@ const INTERFACES: readonly Interface[] = [
     heading: "",
     imports: [],
     keyed: true,
+    flags: "CallOptions",
     returns: (result) => `Promise<${result}>`,
   },
   {
@@ -59,6 +71,7 @@ const INTERFACES: readonly Interface[] = [
     heading: "",
     imports: [RB_PROMISE],
     keyed: true,
+    flags: "CommandFlags",
     returns: (result) => `RbPromise<${result}>`,
   },
   {
@@ -85,6 +98,7 @@ const INTERFACES: readonly Interface[] = [
       'import type { PerHost } from "../per_host.ts";',
     ],
     keyed: undefined,
+    flags: "CommandFlags",
     returns: (result) => `RbPromise<PerHost<${result}, K>>`,
   },
   {
@@ -165,11 +179,17 @@ export function namesKey(method: string): boolean {
  */
 export async function generate(): Promise<Map<string, string>> {
   const families = await readFamilies();
+  const any = readFamily(
+    ANY_COMMAND,
+    await Deno.readTextFile(new URL(`../../${ANY_COMMAND}`, import.meta.url)),
+  );
   const files = new Map<string, string>();
   for (const one of INTERFACES) {
-    files.set(`${TARGET}/${one.file}`, await format(textOf(one, families)));
+    files.set(
+      `${TARGET}/${one.file}`,
+      await format(textOf(one, families, any)),
+    );
   }
-  files.set(`${TARGET}/own_connection_method.ts`, await format(aloneText()));
   return files;
 }
 
@@ -185,22 +205,48 @@ export async function readFamilies(): Promise<Family[]> {
   );
 }
 
-function textOf(one: Interface, families: readonly Family[]): string {
+function textOf(
+  one: Interface,
+  families: readonly Family[],
+  any: Family,
+): string {
   const types = new Map<string, Set<string>>();
   const members: string[] = [];
+  const add = (family: Family, signature: Signature) => {
+    members.push(memberOf(one, signature));
+    const words = `${signature.parameters} ${signature.result}`;
+    for (const [type, origin] of family.types) {
+      if (!new RegExp(`\\b${type}\\b`).test(words)) continue;
+      const module = moduleOf(origin);
+      types.set(module, (types.get(module) ?? new Set()).add(type));
+    }
+  };
+  const { flags } = one;
+  if (flags !== undefined) {
+    const parameters = (text: string) => text.replaceAll(/\bFlags\b/g, flags);
+    const anyOfIt: Family = {
+      ...any,
+      types: new Map([
+        ...[...any.types].map(([type, origin]): [string, string] => [
+          type,
+          origin.replace("/src/", "/"),
+        ]),
+        [flags, FLAGS[flags]],
+      ]),
+    };
+    for (const signature of any.signatures) {
+      add(anyOfIt, {
+        ...signature,
+        parameters: parameters(signature.parameters),
+      });
+    }
+  }
   for (const family of families) {
     const all = one.records === true ? family.records : family.signatures;
-    const mine = all.filter(({ name }) =>
-      one.keyed === undefined || namesKey(name) === one.keyed
-    );
-    for (const signature of mine) {
-      members.push(memberOf(one, signature));
-      for (const [type, origin] of family.types) {
-        const words = `${signature.parameters} ${signature.result}`;
-        if (!new RegExp(`\\b${type}\\b`).test(words)) continue;
-        const module = moduleOf(origin);
-        types.set(module, (types.get(module) ?? new Set()).add(type));
-      }
+    for (const signature of all) {
+      const isMine = one.keyed === undefined ||
+        namesKey(signature.name) === one.keyed;
+      if (isMine) add(family, signature);
     }
   }
   const imports = [...types].sort(([a], [b]) => a < b ? -1 : 1).map((
@@ -229,26 +275,6 @@ ${members.join("\n")}
 `;
 }
 
-/** The methods that no client has that shares its connections. */
-function aloneText(): string {
-  const names = [...METHODS].filter(([, { alone }]) => alone === true)
-    .map(([name]) => `  | "${name}"`).sort();
-  const doc =
-    `Methods of \`@db/redis\` that need a connection of their own: see \`connect\`.`;
-  return `/**
- * ${doc}
- *
- * Written by \`sh tools/dev methods\` from the table of methods.
- *
- * @module
- */
-
-/** ${doc} */
-export type OwnConnectionMethod =
-${names.join("\n")};
-`;
-}
-
 /** An interface without members needs nothing but what it extends. */
 function isUsed(line: string, members: string[], { heading }: Interface) {
   const name = /\{ (\w+) \}/.exec(line)![1];
@@ -264,7 +290,7 @@ function memberOf(
 
 /** A module as the interfaces see it. */
 function moduleOf(origin: string): string {
-  if (origin.startsWith("../../")) return origin;
+  if (origin.startsWith("../")) return origin;
   return origin.startsWith("./")
     ? `../../commands/signatures/${origin.slice(2)}`
     : origin;

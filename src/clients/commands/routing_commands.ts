@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Script } from "../../commands/script.ts";
 import type { BitUnit } from "../../commands/signatures/bitmaps.ts";
 import type {
   GeoFound,
@@ -47,6 +48,7 @@ import type {
   LcsOptions,
 } from "../../commands/signatures/strings.ts";
 import type { Argument, Key, Reply } from "../../values.ts";
+import type { CallOptions } from "../client_options.ts";
 import type {
   BitfieldOpts,
   BitfieldWithOverflowOpts,
@@ -104,6 +106,84 @@ import type {
  * a native promise.
  */
 export interface RoutingCommands {
+  /**
+   * Runs a script on the host of its keys. A connection that has not seen it
+   * carries its source, any other its name alone (EVALSHA).
+   *
+   * @typeParam T What the script returns: text, integers, null, and lists of
+   * these.
+   * @param script The script.
+   * @param keys Its keys, `KEYS` in Lua; all of one host.
+   * @param args Its arguments, `ARGV` in Lua.
+   * @returns What it returns.
+   * @throws {TypeError} If it is no {@linkcode Script}.
+   *
+   * @example Count up to a limit
+   * ```ts
+   * import { Cluster, Script } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient();
+   * const upTo = new Script(`
+   *   if tonumber(redis.call("GET", KEYS[1]) or 0) >= tonumber(ARGV[1]) then
+   *     return 0
+   *   end
+   *   return redis.call("INCR", KEYS[1])
+   * `);
+   * console.log(await client.run<number>(upTo, ["hits"], [1])); // 1
+   * console.log(await client.run<number>(upTo, ["hits"], [1])); // 0
+   * ```
+   */
+  run<T = Reply>(
+    script: Script,
+    keys?: readonly Key[],
+    args?: readonly Argument[],
+  ): Promise<T>;
+  /**
+   * Sends a command over several keys (MGET, MSET, DEL, UNLINK, EXISTS or
+   * TOUCH), and tells for each key what came of it: its value, `"OK"`, or the
+   * count of it alone. A host that fails costs its own keys only.
+   *
+   * @param command The name.
+   * @param args Its arguments.
+   * @param options `settled: true`, and what the other form takes.
+   * @returns An outcome for each key, in the order of the keys.
+   * @throws {TypeError} If it is any other command; nothing is sent then.
+   *
+   * @example Read what can be read
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const client = cluster.getRoutingClient();
+   * await client.set("a", "1");
+   *
+   * const keys = ["a", "b"];
+   * const outcomes = await client.sendCommand("MGET", keys, { settled: true });
+   * for (const outcome of outcomes) {
+   *   if (outcome.status === "fulfilled") console.log(outcome.value);
+   *   else console.error(outcome.reason.hostId, outcome.reason.message);
+   * }
+   * ```
+   */
+  sendCommand(
+    command: string,
+    args: readonly Argument[],
+    options: CallOptions & { settled: true },
+  ): Promise<PromiseSettledResult<Reply>[]>;
+  /**
+   * Sends any command by its name.
+   *
+   * @param command The name, such as `"GET"` or `"OBJECT ENCODING"`.
+   * @param args Its arguments.
+   * @param options `returnUint8Arrays` for bytes instead of text; `idempotent`
+   * when it may be sent twice.
+   */
+  sendCommand(
+    command: string,
+    args?: readonly Argument[],
+    options?: CallOptions & { settled?: false | undefined },
+  ): Promise<Reply>;
   /**
    * Counts the bits that are set.
    *

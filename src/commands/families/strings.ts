@@ -62,6 +62,12 @@ const STRALGO_OPTIONS = new OptionNames(
 const SET_EXPIRIES = [...EXPIRIES, ["keepttl", "KEEPTTL", true]] as const;
 const GETEX_EXPIRIES = [...EXPIRIES, ["persist", "PERSIST", true]] as const;
 
+const SET_CONDITIONS = [
+  ["nx", "NX", true],
+  ["xx", "XX", true],
+  ["mode", "", false],
+] as const;
+
 /** When a value expires: a word, with a time unless it is only on or off. */
 function pushExpiry(
   args: Argument[],
@@ -79,12 +85,10 @@ function set(key: Argument, value: Argument, options?: unknown): Argument[] {
   const given = SET_OPTIONS.check(options);
   if (given === undefined) return args;
   pushExpiry(args, SET_OPTIONS, given, SET_EXPIRIES);
-  const condition = SET_OPTIONS.oneOf(given, [
-    ["nx", "NX", true],
-    ["xx", "XX", true],
-    ["mode", SET_OPTIONS.word(given, "mode", "NX XX") ?? "", false],
-  ]);
-  if (condition !== undefined) args.push(condition[0]);
+  const condition = SET_OPTIONS.oneOf(given, SET_CONDITIONS);
+  if (condition !== undefined) {
+    args.push(SET_OPTIONS.word(given, "mode", "NX XX") ?? condition[0]);
+  }
   if (SET_OPTIONS.isOn(given, "get")) args.push("GET");
   return args;
 }

@@ -13,6 +13,7 @@ import { isBytes, isSendable, refusal } from "../../commands/arguments.ts";
 const CR = 0x0d;
 const LF = 0x0a;
 const DOLLAR = 0x24;
+const ASTERISK = 0x2a;
 const DIGIT_0 = 0x30;
 
 /** Up to this length, a loop over the characters is faster than a call. */
@@ -133,19 +134,20 @@ export class Encoder {
   }
 
   #header(name: string, argCount: number): void {
-    const frame = commandFrame(name, argCount);
-    this.#reserve(frame.length);
+    const { words, bytes } = nameOf(name);
+    this.#reserve(bytes.length + BULK_OVERHEAD);
     this.#name = name;
     this.#start = this.#length;
     this.#position = 1;
-    this.#write(frame);
+    this.#size(words + argCount, ASTERISK);
+    this.#write(bytes);
   }
 
   #argument(value: Argument): void {
     if (typeof value === "string") this.#text(value);
-    else if (isBytes(value)) this.#data(value);
+    else if (typeof value === "object" && isBytes(value)) this.#data(value);
     else if (!isSendable(value)) throw this.#refuse(value);
-    else this.#text(numberText(value));
+    else this.#text(numberText(value as number | bigint));
     this.#position++;
   }
 
@@ -249,8 +251,8 @@ export class Encoder {
     this.#length += length;
   }
 
-  #size(size: number): void {
-    this.#length = writeSize(this.#bytes, this.#length, size);
+  #size(size: number, type = DOLLAR): void {
+    this.#length = writeSize(this.#bytes, this.#length, size, type);
   }
 
   #lineEnd(): void {
@@ -272,9 +274,14 @@ export class Encoder {
   }
 }
 
-/** Writes the line that holds the size of a bulk; returns where it ends. */
-function writeSize(bytes: Uint8Array, at: number, size: number): number {
-  bytes[at++] = DOLLAR;
+/** Writes the line that holds the size of something; returns where it ends. */
+function writeSize(
+  bytes: Uint8Array,
+  at: number,
+  size: number,
+  type = DOLLAR,
+): number {
+  bytes[at++] = type;
   if (size < 10) {
     bytes[at++] = DIGIT_0 + size;
   } else if (size < 100) {
@@ -294,53 +301,41 @@ function sizeHeaderLength(size: number): number {
   return "$".length + String(size).length + "\r\n".length;
 }
 
-/** Frames are kept for commands of up to so many arguments, */
-const MAX_CACHED_ARGUMENTS = 8;
-/** for so many names, none longer than this: names may come from a user. */
-const MAX_CACHED_NAMES = 512;
-const MAX_CACHED_LENGTH = 64;
+/** So many names are kept, none longer than this: they may come from a user. */
+const MAX_NAMES = 512;
+const MAX_NAME_LENGTH = 64;
 
-/** The frames of a name, by the number of arguments. */
-type Frames = (Uint8Array | undefined)[];
+/** The words of a name, as they travel. */
+export interface Name {
+  /** How many words it has. */
+  readonly words: number;
+  /** The words, such as `$3\r\nGET\r\n`. */
+  readonly bytes: Uint8Array;
+}
 
-const cache: Map<string, Frames> = new Map();
+const names: Map<string, Name> = new Map();
 
 /**
- * The bytes before the first argument, such as `*2\r\n$3\r\nGET\r\n`; the
- * caller must not change them.
+ * The words of a name. One of several words ("SCRIPT EXISTS") is sent as that
+ * many.
  *
- * @param name The command. A name of several words ("SCRIPT EXISTS") is sent
- * as that many.
- * @param argCount How many arguments follow.
+ * @param name The name of a command.
  * @throws {TypeError} When the name is empty, no string, or holds CR or LF.
  */
-export function commandFrame(name: string, argCount: number): Uint8Array {
-  const frames = cache.get(name);
-  const frame = frames?.[argCount];
-  if (frame !== undefined) return frame;
-  const built = buildFrame(name, argCount);
-  if (
-    argCount <= MAX_CACHED_ARGUMENTS && name.length <= MAX_CACHED_LENGTH
-  ) {
-    keep(name, frames)[argCount] = built;
-  }
-  return built;
+export function nameOf(name: string): Name {
+  return names.get(name) ?? makeName(name);
 }
 
-function keep(name: string, known: Frames | undefined): Frames {
-  if (known !== undefined) return known;
-  // Starting over is simple, and costs little when it happens.
-  if (cache.size >= MAX_CACHED_NAMES) cache.clear();
-  const frames: Frames = new Array(MAX_CACHED_ARGUMENTS + 1).fill(undefined);
-  cache.set(name, frames);
-  return frames;
-}
-
-function buildFrame(name: string, argCount: number): Uint8Array {
+function makeName(name: string): Name {
   const words = commandWords(name);
-  let text = `*${words.length + argCount}\r\n`;
+  let text = "";
   for (const word of words) {
     text += `$${textEncoder.encode(word).length}\r\n${word}\r\n`;
   }
-  return textEncoder.encode(text);
+  const made = { words: words.length, bytes: textEncoder.encode(text) };
+  if (name.length > MAX_NAME_LENGTH) return made;
+  // Starting over is simple, and costs little when it happens.
+  if (names.size >= MAX_NAMES) names.clear();
+  names.set(name, made);
+  return made;
 }

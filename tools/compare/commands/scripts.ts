@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { Script } from "@rb/rb";
 import type { CommandRow } from "./row.ts";
 
 /** Counts calls, and forgets them after so many seconds. */
@@ -12,6 +13,7 @@ const SCRIPT = "local count = redis.call('INCR', KEYS[1]) " +
   "if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end " +
   "return count";
 const SHA = createHash("sha1").update(SCRIPT).digest("hex");
+const RUN = new Script(SCRIPT);
 const SECONDS = "3600";
 
 const counting = {
@@ -36,7 +38,7 @@ export const SCRIPTS: readonly CommandRow[] = [
     title: "The same script by its SHA",
     words: (key) => ["EVALSHA", SHA, "1", key, SECONDS],
     load: [["SCRIPT", "LOAD", SCRIPT]],
-    rb: (client, key) => client.evalsha(SHA, [key], [SECONDS]),
+    rb: (client, key) => client.run(RUN, [key], [SECONDS]),
     ioredis: (client, key) => client.evalsha(SHA, 1, key, SECONDS),
     nodeRedis: (client, key) =>
       client.evalSha(SHA, { keys: [key], arguments: [SECONDS] }),

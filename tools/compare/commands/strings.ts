@@ -64,7 +64,7 @@ export const STRINGS: readonly CommandRow[] = [
     words: (key) => ["GETEX", key, "EX", `${LIFETIME}`],
     reply: (_key, value) => [value],
     prepare: text,
-    rb: (client, key) => client.sendCommand("GETEX", [key, "EX", LIFETIME]),
+    rb: (client, key) => client.getex(key, { ex: LIFETIME }),
     ioredis: (client, key) => client.getex(key, "EX", LIFETIME),
     nodeRedis: (client, key) =>
       client.getEx(key, { type: "EX", value: LIFETIME }),
