@@ -206,7 +206,8 @@ async function assertSparesOthers(
 async function assertIdle({ hosts }: Cluster): Promise<void> {
   const dir = await Deno.makeTempDir();
   const importMap = await importMapFor(new URL("../../", import.meta.url), dir);
-  const addresses = [...hosts.values()].map(({ hostname, port }) => ({
+  const addresses = [...hosts].map(([hostId, { hostname, port }]) => ({
+    hostId,
     hostname,
     port,
   }));
