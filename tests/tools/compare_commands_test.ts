@@ -10,6 +10,7 @@ import {
   benchmarkCommands,
   commandSection,
 } from "../../tools/compare/commands/sections.ts";
+import { RUN } from "../../tools/compare/commands/scripts.ts";
 import { COMMANDS } from "../../tools/compare/commands/table.ts";
 import type { ServerAddress } from "../../tools/compare/contender.ts";
 import { hasRedisBenchmark } from "../../tools/compare/redis_benchmark.ts";
@@ -72,6 +73,13 @@ function sentence(words: readonly string[]): string {
   return words.map((word) => word.toUpperCase()).join(" ");
 }
 
+/** A script is run by its hash, but for the first one of a batch of run(). */
+function byHash([name, script, ...rest]: readonly string[]): string[] {
+  return name === "EVAL" && script === RUN.script
+    ? ["EVALSHA", RUN.sha, ...rest]
+    : [name, script, ...rest];
+}
+
 Deno.test("every contender of a command sends the same and reads the same", async (t) => {
   // The number is that of sections of clients.
   await using stage = await setTheStage(KEYS * 2.5);
@@ -114,9 +122,11 @@ Deno.test("every contender of a command sends the same and reads the same", asyn
         });
         assertEquals(
           sent.map((one) =>
-            one.map(({ words }) => sentence(words)).filter((text) =>
-              text.includes("CMD:")
-            )
+            one.map(({ words }) =>
+              sentence(
+                row.name === "run" ? byHash(words) : words,
+              )
+            ).filter((text) => text.includes("CMD:"))
           ),
           expected,
           contender.name,

@@ -13,7 +13,8 @@ const SCRIPT = "local count = redis.call('INCR', KEYS[1]) " +
   "if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end " +
   "return count";
 const SHA = createHash("sha1").update(SCRIPT).digest("hex");
-const RUN = new Script(SCRIPT);
+/** The script of the workload "run". */
+export const RUN = new Script(SCRIPT);
 const SECONDS = "3600";
 
 const counting = {
