@@ -63,6 +63,8 @@ Deno.test("docs/delivery.md has a promise for every fault with a test", async ()
   }
   assertEquals(promised, [...tested].sort((a, b) => a - b));
   assert(promised.length >= 35, `${promised.length} promises`);
+  const [, said] = /\[(\d+) faults\]/.exec(await read("README.md")) ?? [];
+  assertEquals(Number(said), promised.length);
 });
 
 Deno.test("the links between documents lead somewhere", async () => {
