@@ -75,7 +75,9 @@ export class Backlog {
    */
   expire(now: number): number {
     let next = Infinity;
-    for (const latecomer of this.#waiting) {
+    // Those that come because of it are judged in another turn.
+    for (const latecomer of [...this.#waiting]) {
+      if (!this.#waiting.has(latecomer)) continue;
       const { deadline, name } = latecomer;
       if (deadline > now) {
         next = Math.min(next, deadline);

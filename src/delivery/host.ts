@@ -305,7 +305,8 @@ export class Host {
     const exhausted = new Set<Links>();
     if (this.pool.exhausted) exhausted.add(this.links);
     if (this.pool.exhaustedByBlocking) exhausted.add(this.blockingLinks);
-    for (const timed of this.#timed) {
+    // A lane that is used again because of it comes in another turn.
+    for (const timed of [...this.#timed]) {
       next = Math.min(next, timed.expire(now, exhausted));
     }
     if (next < Infinity) this.#alarm.set(next);

@@ -59,6 +59,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #recovery: Recovery | undefined = undefined;
   /** Asks whether the server takes transactions, while it is asked. */
   #question: CommandExchange | undefined = undefined;
+  /** Asks which scripts the server lacks, while that has to be known. */
+  #proof: CommandExchange | undefined = undefined;
   /** Ends connections whose writes may still run, once there are any. */
   #fences: Fences | undefined = undefined;
   /** Batches of other lanes that come to their end before this one begins, */
@@ -181,6 +183,9 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
         this.#pause = undefined;
         this.#askNoMore();
       }
+      if (this.#proof !== undefined && this.#recovery?.isAwaited === false) {
+        return this.#decideUnproven(this.#proof);
+      }
       return this.#proceed();
     }
     // As long as it may change something, what comes behind it has to wait.
@@ -237,7 +242,9 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   expire(now: number, exhausted: ReadonlySet<Links>): number {
     const { failures } = this.#host;
     let next = Infinity;
-    for (const batch of this.#live) {
+    // What callers issue because of it is overdue as well, in another turn.
+    for (const batch of [...this.#live]) {
+      if (!this.#live.has(batch)) continue;
       const isWaiting = this.#waiting.has(batch);
       const end = isWaiting ? batch.sendBy : batch.deadline;
       if (end > now) {
@@ -450,7 +457,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     const hashes = recovery?.lacking ?? [];
     const link = this.#link;
     if (hashes.length === 0 || link?.usable !== true) return false;
-    link.send(scriptsQuestion(hashes, (lacking) => {
+    this.#proof = scriptsQuestion(hashes, (lacking) => {
       // The link may have been lost, and all decided without an answer.
       if (this.#recovery !== recovery) return;
       recovery?.prove(lacking);
@@ -458,8 +465,18 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       if (this.#flying.size === 0 && this.#question === undefined) {
         this.#leaveLink();
       }
-    }));
+    });
+    link.send(this.#proof);
     return true;
+  }
+
+  /** Nobody waits for the answer any more: what comes behind goes on without. */
+  #decideUnproven(proof: CommandExchange): void {
+    proof.abandoned = true;
+    const link = this.#link;
+    this.#leaveLink();
+    link?.retire();
+    this.#recover();
   }
 
   #leaveLink(): void {
@@ -499,6 +516,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       (this.#fences ??= new Fences()).add(identity);
     }
     this.#recovery = undefined;
+    this.#proof = undefined;
     this.#flying.clear();
     this.#inFlight.clear();
     this.#growing = undefined;

@@ -65,6 +65,11 @@ export class Recovery {
     return [...hashes];
   }
 
+  /** Whether anybody still waits for what is decided. */
+  get isAwaited(): boolean {
+    return this.#noted.some(({ batch }) => !batch.abandoned);
+  }
+
   /**
    * Notes which scripts the server lacks indeed. Those that it has did run, and so
    * may all have whose server was not asked.

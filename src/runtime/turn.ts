@@ -53,6 +53,11 @@ function tell(): void {
   const end = Math.min(due.length, next + TOLD_IN_A_TURN);
   while (next < end) due[next++]();
   if (next < due.length) {
+    // One that goes on for ever would keep all that were told.
+    if (next > due.length / 2) {
+      due.splice(0, next);
+      next = 0;
+    }
     setImmediate(tell);
     return;
   }

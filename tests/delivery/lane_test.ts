@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { TimeoutError } from "../../mod.ts";
+import { Script, TimeoutError } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { FakeTime } from "../fake_time.ts";
+import { ScriptedServer } from "../../support/scripted_server.ts";
 import { clusterAt } from "../faults/single_host.ts";
 import {
   bounded,
@@ -109,4 +110,34 @@ Deno.test("what is issued behind a retired connection waits until that has ended
   assertEquals(await bounded(current), 1);
   assertEquals(await bounded(Promise.all(further)), [1]);
   await eventually(() => pool.leased === 0);
+});
+
+Deno.test("a server that does not say which scripts it lacks holds up those alone who wait for that", async () => {
+  // The first connection forgets the script, says so, and nothing more.
+  await using server = new ScriptedServer(async (link, index) => {
+    for (;;) {
+      const text = await link.read();
+      if (text === undefined) return;
+      if (index > 0) await link.write(":2\r\n");
+      else if (text.includes("EVALSHA")) {
+        await link.write("-NOSCRIPT No matching script\r\n");
+      } else if (text.includes("EVAL")) await link.write(":1\r\n");
+    }
+  });
+  await using cluster = clusterAt(server.port, { timeout: 400 });
+  using time = new FakeTime();
+  const client = cluster.getMappingClient();
+  const asks = () => server.accepted[0]?.text.includes("EXISTS") === true;
+  const script = new Script("return 1");
+  assertEquals(await bounded(client.run(script, ["k"])), 1);
+  const settled = Promise.allSettled([client.run(script, ["k"])]);
+  await eventually(asks);
+  await time.advance(300);
+  // It comes behind the script, and has time when that has none left.
+  const behind = client.strlen("k");
+  await time.advance(100);
+  const [{ status }] = await bounded(settled);
+  assertEquals(status, "rejected");
+  assertEquals(await bounded(behind), 2);
+  assertEquals(server.accepted.length, 2);
 });

@@ -310,6 +310,29 @@ for (const how of ["join()", "a block", "all() as a block"]) {
   });
 }
 
+for (const how of ["join()", "a block"]) {
+  Deno.test(`fault 60: ${how} ends although callbacks issue commands for ever`, async () => {
+    await using host = await Proxied.start(1);
+    await connected(host.cluster);
+    host.proxy.hold();
+    const map = host.cluster.map({ timeout: 50 });
+    let isOver = false;
+    // It fails and fails, in one turn after the other.
+    const next = () => void (isOver || map.incr("n").done(next, next));
+    next();
+    try {
+      const error = await bounded(
+        reasonOf(how === "join()" ? map.join() : map[Symbol.asyncDispose]()),
+      );
+      assertInstanceOf(error, TimeoutError);
+      assertStringIncludes(error.message, "The map did not end in time: ");
+    } finally {
+      isOver = true;
+    }
+    host.proxy.pass();
+  });
+}
+
 Deno.test("fault 60: executeCommands() ends in its time, and with its signal", async () => {
   await using host = await Proxied.start(1);
   await connected(host.cluster);

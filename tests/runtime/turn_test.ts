@@ -1,10 +1,13 @@
 import { setImmediate } from "node:timers";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import {
   anotherTurn,
   failingLater,
   inAnotherTurn,
 } from "../../src/runtime/turn.ts";
+import { eventually } from "../../support/waiting.ts";
 
 Deno.test("inAnotherTurn() calls back in order, and not in this turn", async () => {
   const called: number[] = [];
@@ -43,6 +46,25 @@ Deno.test("inAnotherTurn() takes more while it calls back", async () => {
   await anotherTurn();
   await anotherTurn();
   assertEquals(called, ["first", "second", "third"]);
+});
+
+Deno.test("inAnotherTurn() keeps nothing of those who go on for ever", async () => {
+  setFlagsFromString("--expose_gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  const refs: WeakRef<object>[] = [];
+  let isOver = false;
+  const goOn = () => {
+    const kept = {};
+    refs.push(new WeakRef(kept));
+    inAnotherTurn(() => void (kept && !isOver && goOn()));
+  };
+  goOn();
+  await eventually(() => refs.length >= 1_000);
+  collectGarbage();
+  const alive = refs.filter((ref) => ref.deref() !== undefined).length;
+  isOver = true;
+  assertLess(alive, refs.length / 2);
+  await anotherTurn();
 });
 
 Deno.test("failingLater() gives a value at once, and an error in another turn", async () => {
