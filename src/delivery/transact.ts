@@ -29,12 +29,11 @@ export function transact(
   steps: readonly Step[],
   settlers: readonly Settler[],
 ): void {
-  const settler = new TransactionSettler(steps, settlers, {
-    hostId,
-    onError: (error) =>
-      carrier.cluster.host(hostId).counters.error(kindOf(error)),
-  });
+  const settler = new TransactionSettler(steps, settlers, hostId);
   try {
+    // Once it is under way, its cluster may be closed.
+    const { counters } = carrier.cluster.host(hostId);
+    settler.onError = (error) => counters.error(kindOf(error));
     const { form, args } = transactionCall(steps.map(checked));
     carrier.send(
       hostId,
@@ -57,20 +56,20 @@ function checked({ form, args }: Step): Step {
 
 /** Hands out the replies of a transaction, or why there are none. */
 class TransactionSettler implements Settler {
+  /** Told of the error replies to its commands. */
+  onError: ((error: Error) => void) | undefined = undefined;
   readonly #steps: readonly Step[];
   readonly #settlers: readonly Settler[];
   readonly #hostId: number;
-  readonly #onError: (error: Error) => void;
 
   constructor(
     steps: readonly Step[],
     settlers: readonly Settler[],
-    { hostId, onError }: { hostId: number; onError: (error: Error) => void },
+    hostId: number,
   ) {
     this.#steps = steps;
     this.#settlers = settlers;
     this.#hostId = hostId;
-    this.#onError = onError;
   }
 
   resolve(reply: Reply): void {
@@ -79,7 +78,7 @@ class TransactionSettler implements Settler {
       const { form } = this.#steps[index];
       const to = { form, hostId: this.#hostId };
       const error = settleWith(settler, replies[index], to);
-      if (error !== undefined) this.#onError(error);
+      if (error !== undefined) this.onError?.(error);
     });
   }
 

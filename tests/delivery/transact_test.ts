@@ -416,3 +416,21 @@ Deno.test("nothing is sent where that question is not answered in time", async (
   assertEquals(await runs(host), 1);
   await assertQuiet(cluster);
 });
+
+Deno.test("a transaction that is under way when its cluster is closed is settled, its failures too", async () => {
+  await using host = await Proxied.start(1);
+  const { cluster, proxy, oracle } = host;
+  await connected(cluster);
+  // The first one of a connection asks whether it may.
+  await transact(cluster, [["SET", "text", "x"]]);
+  proxy.hold({ direction: "replies" });
+  const sequence: CommandTuple[] = [["LPUSH", "text", "y"], ["INCR", "n"]];
+  const ending = transact(cluster, sequence, { settled: true });
+  await eventually(async () => await oracle.command("GET", "n") === "1");
+  const closing = cluster.close();
+  proxy.pass();
+  const [refused, counted] = await bounded(ending);
+  assertInstanceOf(refused.reason, CommandError);
+  assertEquals([refused.reason.code, counted.value], ["WRONGTYPE", 1]);
+  await bounded(closing);
+});
