@@ -20,9 +20,14 @@ export function subcommands(
 ): Subcommands {
   return {
     harmless: new Set(`HELP ${harmless}`.split(" ")),
-    stateful: new Set(stateful.split(" ")),
-    unmatched: new Set(unmatched.split(" ")),
+    stateful: wordsOf(stateful),
+    unmatched: wordsOf(unmatched),
   };
+}
+
+/** Words apart from each other; what has none stands for none, not for "". */
+function wordsOf(text: string): Set<string> {
+  return new Set(text.split(" ").filter((word) => word !== ""));
 }
 
 /** What a subcommand does to its connection. */

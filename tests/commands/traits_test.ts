@@ -108,6 +108,12 @@ Deno.test("endsMatching() knows what no pipeline survives", () => {
   assert(endsMatching("CLIENT", [bytes("reply"), "SKIP"]));
   assertFalse(endsMatching("CLIENT", ["SETNAME", "reply"]));
   assertFalse(endsMatching("MULTI", []));
+  // A container without a subcommand is for the server to refuse.
+  for (const args of [[], [""], [bytes("")]]) {
+    for (const name of ["CLIENT", "SCRIPT", "OBJECT"]) {
+      assertFalse(endsMatching(name, args), name);
+    }
+  }
 });
 
 Deno.test("blockTimeOf() reads the time in the unit of the command", () => {
