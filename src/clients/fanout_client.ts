@@ -148,10 +148,7 @@ class FanoutClientImpl implements CommandTarget {
   refuse(error: unknown): RbPromise<unknown> {
     const promise = new RbPromise<unknown>();
     const { mapping } = this.#state;
-    mapping.dispatcher.refuse({
-      resolve: () => {},
-      reject: (reason) => promise.reject(reason),
-    }, error);
+    mapping.dispatcher.refuse(promise, error);
     mapping.enter(promise);
     return promise;
   }

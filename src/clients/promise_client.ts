@@ -113,7 +113,7 @@ export class PromiseClient implements CommandTarget {
   }
 
   /** Fails, as commands do. */
-  refuse(error: unknown): RbPromise<never> {
+  refuse(error: unknown): RbPromise<Reply> {
     return this.#enter(this.#refused(error));
   }
 
@@ -143,13 +143,9 @@ export class PromiseClient implements CommandTarget {
     }
   }
 
-  #refused(error: unknown): RbPromise<never> {
-    const promise = new RbPromise<never>();
-    const { dispatcher } = this.#ledger;
-    dispatcher.refuse({
-      resolve: () => {},
-      reject: (reason) => promise.reject(reason),
-    }, error);
+  #refused(error: unknown): RbPromise<Reply> {
+    const promise = new RbPromise<Reply>();
+    this.#ledger.dispatcher.refuse(promise, error);
     return promise;
   }
 

@@ -18,7 +18,7 @@ import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
-import { sharedOptions } from "./native_client.ts";
+import { anySignal, sharedOptions } from "./native_client.ts";
 import { pingHost } from "./ping_host.ts";
 import type { WaitUntilUpOptions } from "./wait_until_up.ts";
 
@@ -199,7 +199,7 @@ export function pingHosts(
     );
     return read.settled === true
       ? times
-      : values("PING", times, sharedOptions(cluster, read));
+      : values("PING", times, signalOf(cluster, read));
   });
 }
 
@@ -213,7 +213,7 @@ export function countKeys(
     const replies = values(
       "DBSIZE",
       await askHosts(cluster, "DBSIZE", read),
-      sharedOptions(cluster, read),
+      signalOf(cluster, read),
     );
     return new Map([...replies].map(([id, reply]) => [id, Number(reply)]));
   });
@@ -235,7 +235,7 @@ export function flushHosts(
     values(
       "FLUSHDB",
       await askHosts(cluster, "FLUSHDB", read),
-      sharedOptions(cluster, read),
+      signalOf(cluster, read),
     );
   });
 }
@@ -258,6 +258,14 @@ function askHosts(
   });
 }
 
+/** What gives a call up: its own signal, and that of the cluster. */
+function signalOf(
+  cluster: ClusterView,
+  { signal }: EveryHostOptions,
+): AbortSignal | undefined {
+  return anySignal(cluster.signal, signal);
+}
+
 /** Does something with every host at once and waits for all of them. */
 async function everyHost<T>(
   { hostIds }: ClusterView,
@@ -274,7 +282,7 @@ async function everyHost<T>(
 function values<T>(
   command: string,
   outcomes: Outcomes<T>,
-  { signal }: { signal?: AbortSignal | undefined },
+  signal: AbortSignal | undefined,
 ): Map<number, T> {
   const replies = new Map<number, T>();
   const reasons: unknown[] = [];

@@ -26,9 +26,11 @@ export { eventually, turn };
 export class Bench implements AsyncDisposable {
   readonly time = new FakeTime();
   readonly sockets: FakeSocket[] = [];
-  readonly dials: { prove: boolean; signal: AbortSignal }[] = [];
-  /** What dials were to say first. */
-  readonly manners: DialManner[] = [];
+  readonly dials: {
+    manner: DialManner;
+    prove: boolean;
+    signal: AbortSignal;
+  }[] = [];
   readonly health: boolean[] = [];
   readonly opened: boolean[] = [];
   /** What dials failed with. */
@@ -63,8 +65,7 @@ export class Bench implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<Connection> {
     const prove = manner === "proven";
-    this.dials.push({ prove, signal });
-    this.manners.push(manner);
+    this.dials.push({ manner, prove, signal });
     await this.hold;
     if (!this.isDeaf) signal.throwIfAborted();
     if (this.failure !== undefined) throw this.failure;
