@@ -147,7 +147,7 @@ function generalMethod(maker: Maker) {
         // What is wrong with them is said where they are checked.
         args = given as Argument[];
       } else {
-        const made = row.make(...given);
+        const made = row.make(...given as never[]);
         if (Array.isArray(made)) args = made;
         else {
           args = made.args;

@@ -27,9 +27,11 @@ export interface Call extends Readers {
   readonly args: Argument[];
 }
 
-/** Makes the arguments of a command from those of its method. */
-// deno-lint-ignore no-explicit-any -- each has parameters of its own
-export type Make = (...args: any[]) => Argument[] | Call;
+/**
+ * Makes the arguments of a command from those of its method. Each has parameters
+ * of its own, and checks what it is given.
+ */
+export type Make = (...args: never[]) => Argument[] | Call;
 
 /** One method. */
 export interface MethodRow extends Readers {
