@@ -34,12 +34,15 @@
 export {
   Cluster,
   type ClusterEventMap,
+  type FailoverEventDetail,
   type HostEventDetail,
+  type ReadyOptions,
 } from "./src/cluster.ts";
 export type {
   ClusterOptions,
   HostsOption,
   IdentifiedHost,
+  NodeAddress,
   PoolOptions,
   RouterClass,
 } from "./src/cluster_options.ts";
@@ -181,9 +184,13 @@ export { Script } from "./src/commands/script.ts";
 export {
   assertKey,
   BaseRouter,
+  type ClusterNode,
+  type ClusterTopology,
   ConsistentHashingRouter,
   Distribution,
   distribution,
+  type Failover,
+  type HostTopology,
   type KeyMove,
   type KeyPlace,
   type Move,
@@ -207,6 +214,7 @@ export {
   DecodeError,
   HostDownError,
   type HostDownErrorOptions,
+  NotReadyError,
   type Outcome,
   PoolTimeoutError,
   ProtocolError,

@@ -54,16 +54,23 @@ import {
   readClusterOptions,
   readHost,
   readHosts,
+  readSeeds,
   withDefaults,
 } from "./cluster_options.ts";
 import { assertHostId, type HostSelection } from "./host_ids.ts";
+import { NotReadyError } from "./errors.ts";
 import { HostInfo, type HostOptions } from "./host_info.ts";
+import { isPositive, isSignal, readOptions } from "./options.ts";
 import {
   type BaseRouter,
+  type ClusterTopology,
   type Distribution,
   distribution,
+  type Failover,
   FixedTopology,
   PartitionRouter,
+  SlotTopology,
+  type Topology,
 } from "./topology/mod.ts";
 import type { Key } from "./values.ts";
 import type { PoolStatus } from "./wire/pool.ts";
@@ -76,6 +83,24 @@ export interface ClusterEventMap {
   up: CustomEvent<HostEventDetail>;
   /** A connection was opened after one had been lost. */
   reconnect: CustomEvent<HostEventDetail>;
+  /** Another server has taken over a host. */
+  failover: CustomEvent<FailoverEventDetail>;
+  /** Something else is known of the servers: see {@linkcode Cluster.topology}. */
+  topology: CustomEvent<ClusterTopology>;
+}
+
+/** What a `"failover"` event tells: the addresses before and after. */
+export interface FailoverEventDetail extends Failover {
+  /** The host it happened to. */
+  readonly hostId: number;
+}
+
+/** How long to wait for servers to be found. */
+export interface ReadyOptions {
+  /** Milliseconds; otherwise those of the cluster. */
+  timeout?: number;
+  /** Gives up when aborted. */
+  signal?: AbortSignal;
 }
 
 /** What an event of a cluster tells. */
@@ -87,8 +112,8 @@ export interface HostEventDetail {
 }
 
 /**
- * Many plain Redis servers that are used as one. Each key lives on one of them;
- * the router knows which.
+ * Many plain Redis servers that are used as one, or a Redis Cluster. Each key
+ * lives on one of them; the router knows which.
  *
  * Making a cluster opens nothing: connections are opened when a command needs
  * them. An idle cluster does not keep the program alive.
@@ -96,7 +121,9 @@ export interface HostEventDetail {
  * Events, each a `CustomEvent` with a {@linkcode HostEventDetail}: `"down"` when
  * a host failed several times in a row and its commands are refused at once,
  * `"up"` when it answers again, `"reconnect"` when a connection was opened after
- * one had been lost.
+ * one had been lost. In a Redis Cluster also `"failover"` with a
+ * {@linkcode FailoverEventDetail} when another server has taken over a host, and
+ * `"topology"` with what {@linkcode Cluster.topology} gives when that changes.
  *
  * @example A cluster of two servers
  * ```ts
@@ -108,10 +135,22 @@ export interface HostEventDetail {
  * });
  * console.log(cluster.getRouter().getHostForKey("foo")); // 1
  * ```
+ *
+ * @example A Redis Cluster, by some of its nodes
+ * ```ts
+ * import { Cluster } from "@rb/rb";
+ *
+ * const cluster = new Cluster({
+ *   seeds: ["redis://10.0.0.1:7000", "redis://10.0.0.2:7000"],
+ *   hostDefaults: { password: "secret" },
+ * });
+ * ```
  */
 export class Cluster extends EventTarget
   implements Maps, WholeCluster, AsyncDisposable {
-  readonly #topology: FixedTopology<HostInfo>;
+  readonly #topology: Topology<HostInfo> & { readonly router: BaseRouter };
+  /** The hosts, if it is their owner who adds and removes them. */
+  readonly #fixed: FixedTopology<HostInfo> | undefined;
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
@@ -126,26 +165,71 @@ export class Cluster extends EventTarget
   constructor(options: ClusterOptions) {
     super();
     const read = readClusterOptions(options);
-    const { hosts, hostDefaults = {} } = read;
+    const { hosts = [], hostDefaults = {} } = read;
     this.#hostDefaults = hostDefaults;
-    const { router: Router = PartitionRouter, routerOptions } = read;
-    this.#topology = new FixedTopology((hosts) =>
-      new Router(hosts, routerOptions)
-    );
-    for (const [id, host] of readHosts(hosts, hostDefaults)) {
-      this.#add(new HostInfo(id, host));
+    if (read.seeds === undefined) {
+      const { router: Router = PartitionRouter, routerOptions } = read;
+      this.#fixed = new FixedTopology((hosts) =>
+        new Router(hosts, routerOptions)
+      );
+      this.#topology = this.#fixed;
+      for (const [id, host] of readHosts(hosts, hostDefaults)) {
+        this.#add(new HostInfo(id, host));
+      }
+    } else {
+      this.#topology = slotTopology(read.seeds, read);
     }
     this.#hosts = new ClusterHosts(this.#topology, {
       ...read,
       listener: (type, hostId, error) =>
         this.#dispatch(type, { hostId, error }),
+      onFailover: (hostId, failover) =>
+        this.#dispatch("failover", { hostId, ...failover }),
+      onTopology: () => this.#dispatch("topology", this.#topology.describe()),
     });
     this.#client = createRoutingClient(this.#hosts, {}, true);
   }
 
-  /** The hosts by their ids. */
+  /**
+   * The hosts by their ids.
+   *
+   * @throws {NotReadyError} If the nodes of a Redis Cluster are not known yet.
+   */
   get hosts(): ReadonlyMap<number, HostInfo> {
+    if (!this.#topology.isKnown) throw new NotReadyError();
     return this.#topology.hosts;
+  }
+
+  /**
+   * Waits until it is known which hosts there are: at once where they have fixed
+   * addresses. Commands need not wait for it, they do so within their own time;
+   * but what is answered without a promise does, such as `hosts`, `getRouter()`
+   * and `distribution()`.
+   *
+   * @param options Time limit and signal.
+   * @throws {ConnectionError} If the nodes of a Redis Cluster cannot be found, for
+   * example as they refuse the password, or a seed is in no such cluster.
+   * @throws {TimeoutError} If they were not found in time.
+   */
+  ready(options: ReadyOptions = {}): Promise<void> {
+    return this.#hosts.known(readReadyOptions(options, "ready()"));
+  }
+
+  /**
+   * Asks where everything is: for each host, a shard of a Redis Cluster, its
+   * primary, its replicas and its slots. Hosts with fixed addresses are just that.
+   *
+   * Hosts of a Redis Cluster are numbered by their first slots when they are first
+   * seen, and keep their number while the program runs. Another program may number
+   * them otherwise: the ids of nodes are the same everywhere.
+   *
+   * @param options Time limit and signal.
+   * @throws {TransportError} As {@linkcode Cluster.ready} does, or if no node
+   * answers now.
+   */
+  async topology(options: ReadyOptions = {}): Promise<ClusterTopology> {
+    await this.#hosts.refreshed(readReadyOptions(options, "topology()"));
+    return this.#topology.describe();
   }
 
   /**
@@ -153,12 +237,14 @@ export class Cluster extends EventTarget
    *
    * @param host The options with its id; or its id alone, followed by them.
    * @param options The options, when `host` is the id; a URL will do.
-   * @throws {TypeError} If the id is taken or an option is wrong.
+   * @throws {TypeError} If the id is taken or an option is wrong, or if the hosts
+   * are found by `seeds`.
    */
   addHost(
     host: IdentifiedHost | number,
     options?: HostOptions | string | URL,
   ): void {
+    this.#assertFixed("add");
     const what = typeof host === "number" ? `host ${host}` : "the host to add";
     if (typeof host !== "number" && options !== undefined) {
       throw new TypeError(
@@ -188,18 +274,21 @@ export class Cluster extends EventTarget
    *
    * @param hostId The id of the host.
    * @returns Whether there was one.
-   * @throws {TypeError} If the id is not a number.
+   * @throws {TypeError} If the id is not a number, or if the hosts are found by
+   * `seeds`.
    * @throws {RangeError} If it is not an integer from 0.
    */
   removeHost(hostId: number): boolean {
+    const topology = this.#assertFixed("remove");
     assertHostId(hostId);
-    return this.#topology.remove(hostId);
+    return topology.remove(hostId);
   }
 
   /**
    * The router for the hosts as they are now; a new one after they changed.
    *
    * @throws {BadHostSetupError} If the hosts do not fit the router.
+   * @throws {NotReadyError} If the nodes of a Redis Cluster are not known yet.
    */
   getRouter(): BaseRouter {
     return this.#topology.router;
@@ -476,7 +565,7 @@ export class Cluster extends EventTarget
     return this.close();
   }
 
-  /** Listens to an event: `"down"`, `"up"` or `"reconnect"`. */
+  /** Listens to an event, such as `"down"`, `"up"` or `"failover"`. */
   override addEventListener<T extends keyof ClusterEventMap>(
     type: T,
     listener: (event: ClusterEventMap[T]) => void,
@@ -504,18 +593,56 @@ export class Cluster extends EventTarget
     return Reflect.apply(this.#client[method], this.#client, args);
   }
 
-  /** Adds a host that this runtime can connect to. */
-  #add(info: HostInfo): void {
-    const objection = runtime.objectionTo(info);
-    if (objection !== undefined) {
-      throw new TypeError(
-        `Cannot connect to host ${info.hostId} at ${info.address}: ${objection}`,
-      );
-    }
-    this.#topology.add(info);
+  /** The hosts, where it is for their owner to change them. */
+  #assertFixed(verb: "add" | "remove"): FixedTopology<HostInfo> {
+    if (this.#fixed !== undefined) return this.#fixed;
+    throw new TypeError(
+      `Cannot ${verb} a host: with "seeds" the Redis Cluster itself decides ` +
+        "which hosts there are",
+    );
   }
 
-  #dispatch(type: string, detail: HostEventDetail): void {
+  /** Adds a host that this runtime can connect to. */
+  #add(info: HostInfo): void {
+    assertReachable(info);
+    this.#fixed?.add(info);
+  }
+
+  #dispatch(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** The topology of a Redis Cluster that is found by some of its nodes. */
+function slotTopology(
+  given: readonly (HostOptions | string | URL)[],
+  { hostDefaults, addressMap = (address) => address }: ClusterOptions,
+): SlotTopology<HostInfo> {
+  const { seeds, defaults } = readSeeds(given, hostDefaults);
+  return new SlotTopology({
+    seeds: seeds.map((seed) => {
+      const host = new HostInfo(0, seed);
+      assertReachable(host);
+      return [{ hostname: host.hostname, port: host.port }, host];
+    }),
+    makeHost: (hostId, announced) => {
+      const { hostname, port } = addressMap({ ...announced });
+      return new HostInfo(hostId, { ...defaults, hostname, port });
+    },
+  });
+}
+
+/** @throws {TypeError} If this runtime cannot connect to a host. */
+function assertReachable(info: HostInfo): void {
+  const objection = runtime.objectionTo(info);
+  if (objection === undefined) return;
+  throw new TypeError(
+    `Cannot connect to host ${info.hostId} at ${info.address}: ${objection}`,
+  );
+}
+
+const READY_CHECKS = { timeout: isPositive, signal: isSignal };
+
+function readReadyOptions(options: ReadyOptions, owner: string): ReadyOptions {
+  return readOptions(options, READY_CHECKS, owner);
 }

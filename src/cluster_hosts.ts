@@ -5,23 +5,39 @@
  * @module
  */
 
-import { specOf } from "./commands/table.ts";
-import { type ClusterView, Dispatcher } from "./delivery/dispatcher.ts";
+import type { ClusterView, KnownOptions } from "./delivery/dispatcher.ts";
 import {
   connectionChannel,
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
 import type { Place } from "./delivery/failures.ts";
-import { Host } from "./delivery/host.ts";
-import { Lanes } from "./delivery/lane.ts";
+import type { Command } from "./delivery/command.ts";
+import type { Detours } from "./delivery/detours.ts";
+import { Failures } from "./delivery/failures.ts";
+import { Host, Room } from "./delivery/host.ts";
+import { isWorthRetrying } from "./delivery/policy.ts";
 import { HostCounters, type HostStats } from "./delivery/stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
-import { ConnectionError, HostDownError } from "./errors.ts";
+import {
+  BadHostSetupError,
+  type CommandError,
+  ConnectionError,
+  HostDownError,
+  NotReadyError,
+  QueueFullError,
+  TimeoutError,
+} from "./errors.ts";
 import { assertKnownHost } from "./host_ids.ts";
 import type { HostInfo } from "./host_info.ts";
-import { type Question, Refresher, type Topology } from "./topology/mod.ts";
-import type { Reply } from "./values.ts";
+import {
+  type Failover,
+  type Question,
+  type Redirect,
+  Refresher,
+  type Topology,
+} from "./topology/mod.ts";
 import { dial } from "./wire/dial.ts";
+import { inquire } from "./wire/inquire.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
 
 /**
@@ -42,6 +58,10 @@ export interface ClusterHostsOptions
   extends Pick<ClusterOptions, "poolOptions" | "signal" | "timeout"> {
   /** Told what happens to a host. */
   listener: HostListener;
+  /** Told that another server has taken over a host. */
+  onFailover?: ((hostId: number, failover: Failover) => void) | undefined;
+  /** Told that something else is known of the hosts. */
+  onTopology?: (() => void) | undefined;
 }
 
 /** Where a host is now: asked at each dial, and whenever its address is told. */
@@ -54,9 +74,9 @@ class MovablePlace implements Place {
     this.info = info;
   }
 
-  move(info: HostInfo): void {
+  move(info: HostInfo, isOther: boolean): void {
     this.info = info;
-    for (const host of this.hosts) host.move();
+    for (const host of this.hosts) host.move(isOther);
   }
 
   get address(): string {
@@ -79,6 +99,20 @@ export class ClusterHosts implements ClusterView {
   readonly #closing = new Set<Promise<void>>();
   /** Asks the topology where the hosts are, if it finds out by itself. */
   readonly #refresher: Refresher | undefined;
+  readonly #options: ClusterHostsOptions;
+  /** Those that hold commands, */
+  readonly #holding = new Set<Detours>();
+  /** the room that these take, */
+  readonly #room: Room;
+  /** and what is told when there are none any more. */
+  #whenNoneHeld: PromiseWithResolvers<void> | undefined = undefined;
+  /** Those that wait for the hosts to be known. */
+  readonly #awaiting = new Set<PromiseWithResolvers<void>>();
+  #isSearching = false;
+  /** Why the hosts were not found so far. */
+  #notFound: unknown = undefined;
+  /** The hosts that asked for the refresh that is to come. */
+  readonly #asking = new Set<number>();
   #closed = false;
 
   /**
@@ -91,15 +125,26 @@ export class ClusterHosts implements ClusterView {
     this.signal = options.signal;
     this.#poolOptions = options.poolOptions ?? {};
     this.#listener = options.listener;
-    topology.watch((hostId) => this.#changed(hostId));
+    this.#options = options;
+    const { maxQueueCommands = Infinity, maxQueueBytes = 256 * 1024 * 1024 } =
+      this.#poolOptions;
+    this.#room = new Room({
+      maxCommands: maxQueueCommands,
+      maxBytes: maxQueueBytes,
+    });
+    topology.watch({
+      hostChanged: (hostId, failover) => this.#changed(hostId, failover),
+      groupsLeft: (hostId, groups) =>
+        this.#hosts.get(hostId)?.groupsLeft(groups),
+      changed: () => this.#viewChanged(),
+    });
     if (topology.refresh !== undefined) {
-      this.#refresher = new Refresher(async () =>
-        await topology.refresh?.(this.#question())
-      );
+      this.#refresher = new Refresher(() => this.#refresh());
     }
   }
 
   get hostIds(): readonly number[] {
+    if (!this.topology.isKnown) throw new NotReadyError();
     return [...this.topology.hosts.keys()];
   }
 
@@ -107,6 +152,91 @@ export class ClusterHosts implements ClusterView {
     const host = this.#hosts.get(id);
     if (host !== undefined && !this.#closed) return host;
     return this.#make(id);
+  }
+
+  hostOfHeld(id: number): Host {
+    return this.#hosts.get(id) ?? this.#make(id);
+  }
+
+  countError(hostId: number, kind: string): void {
+    this.#countersOf(hostId).error(kind);
+  }
+
+  redirect(hostId: number, error: CommandError): Redirect | undefined {
+    const redirect = this.topology.redirect?.(hostId, error);
+    if (redirect === undefined) return undefined;
+    this.#countersOf(hostId).redirects++;
+    // It tells of one slot, and there may be more.
+    if (!redirect.asking) this.#request(hostId);
+    return redirect;
+  }
+
+  async known(
+    { timeout = this.timeout, signal = this.signal }: KnownOptions = {},
+  ): Promise<void> {
+    if (this.topology.isKnown) return;
+    signal?.throwIfAborted();
+    const waiting = Promise.withResolvers<void>();
+    this.#awaiting.add(waiting);
+    const onAbort = () => waiting.reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    const timer = setTimeout(
+      () => waiting.reject(this.#unfound(TimeoutError)),
+      Math.min(timeout, 2 ** 31 - 1),
+    );
+    this.#search();
+    try {
+      await waiting.promise;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      this.#awaiting.delete(waiting);
+    }
+  }
+
+  async refreshed(options: KnownOptions = {}): Promise<void> {
+    await this.known(options);
+    await this.#refresher?.refreshed();
+  }
+
+  holding(detours: Detours): void {
+    if (detours.isHolding) this.#holding.add(detours);
+    else this.#holding.delete(detours);
+    if (this.#holding.size === 0) this.#whenNoneHeld?.resolve();
+    else if (!this.topology.isKnown) this.#search();
+  }
+
+  admit(name: string, size: number): void {
+    if (this.#closed) {
+      throw new ConnectionError(
+        `Cannot send "${name}": the cluster is closed`,
+        {
+          command: name,
+          outcome: "not-sent",
+        },
+      );
+    }
+    if (size === 0 || this.#room.admit(size)) return;
+    throw new QueueFullError(
+      `Cannot queue "${name}": too much waits to know its host; await replies ` +
+        'before issuing more, or raise "maxQueueBytes" or "maxQueueCommands"',
+      { command: name, outcome: "not-sent" },
+    );
+  }
+
+  release(size: number): void {
+    this.#room.release(size, 1);
+  }
+
+  stranded(command: Command, group: number, cause?: CommandError): Error {
+    const hostId = this.topology.hostOf(group);
+    if (hostId < 0) return this.#unfound(TimeoutError, command.name);
+    const info = this.topology.hosts.get(hostId);
+    const place = this.#places.get(hostId) ??
+      { address: info?.address ?? "an unknown address" };
+    const counters = this.#countersOf(hostId);
+    return new Failures(hostId, place, (kind) => counters.error(kind))
+      .stranded(command, cause);
   }
 
   /** What has been counted for each host so far. */
@@ -125,8 +255,8 @@ export class ClusterHosts implements ClusterView {
    * Closes all connections once what is under way has ended, at the latest after
    * the time limit of the cluster; new ones are opened when they are needed.
    */
-  async disconnect(): Promise<void> {
-    for (const host of this.#hosts.values()) this.#retire(host);
+  async disconnect(patience: number = this.timeout): Promise<void> {
+    for (const host of this.#hosts.values()) this.#retire(host, patience);
     this.#hosts.clear();
     await Promise.all(this.#closing);
   }
@@ -138,15 +268,108 @@ export class ClusterHosts implements ClusterView {
    */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.disconnect();
+    const start = performance.now();
+    if (this.#holding.size > 0) await this.#heldOr(this.timeout);
+    for (const detours of [...this.#holding]) {
+      detours.refuse(({ command }) =>
+        new ConnectionError(
+          `Cannot send "${command.name}": the cluster is closed`,
+          {
+            command: command.name,
+            outcome: command.mayHaveRun ? "unknown" : "not-sent",
+          },
+        )
+      );
+    }
+    for (const waiting of this.#awaiting) {
+      waiting.reject(this.#unfound(ConnectionError));
+    }
     this.#refresher?.stop();
+    await this.disconnect(
+      Math.max(0, this.timeout - (performance.now() - start)),
+    );
+  }
+
+  /** Waits until nothing is held any more, at most for so long. */
+  async #heldOr(timeout: number): Promise<void> {
+    this.#whenNoneHeld = Promise.withResolvers<void>();
+    const timer = setTimeout(
+      this.#whenNoneHeld.resolve,
+      Math.min(timeout, 2 ** 31 - 1),
+    );
+    await this.#whenNoneHeld.promise;
+    clearTimeout(timer);
+    this.#whenNoneHeld = undefined;
+  }
+
+  /** Looks for the hosts for as long as anybody waits for them. */
+  async #search(): Promise<void> {
+    if (this.#isSearching || this.#refresher === undefined) return;
+    this.#isSearching = true;
+    const isWanted = () => this.#holding.size > 0 || this.#awaiting.size > 0;
+    while (!this.topology.isKnown && isWanted()) {
+      try {
+        await this.#refresher.refreshed();
+      } catch (error) {
+        this.#notFound = error;
+        if (this.#closed || !mayBeFound(error)) this.#giveUp();
+      }
+    }
+    this.#isSearching = false;
+  }
+
+  /** Nobody will find the hosts: whoever waits for that is told so. */
+  #giveUp(): void {
+    for (const waiting of this.#awaiting) {
+      waiting.reject(this.#unfound(ConnectionError));
+    }
+    this.#awaiting.clear();
+    for (const detours of [...this.#holding]) {
+      detours.refuse(({ command }) =>
+        this.#unfound(ConnectionError, command.name)
+      );
+    }
+  }
+
+  #unfound(type: typeof ConnectionError, command?: string): ConnectionError {
+    const cause = this.#notFound;
+    const what = command === undefined ? "" : ` for "${command}"`;
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    return new type(`Cannot find the nodes of the cluster${what}${why}`, {
+      outcome: "not-sent",
+      ...(command === undefined ? {} : { command }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  /** Asks for a refresh because of a host. */
+  #request(hostId: number): void {
+    if (this.#refresher === undefined) return;
+    this.#asking.add(hostId);
+    this.#refresher.request();
+  }
+
+  async #refresh(): Promise<void> {
+    for (const hostId of this.#asking) this.#countersOf(hostId).refreshes++;
+    this.#asking.clear();
+    const { dialTimeout = Infinity } = this.#poolOptions;
+    const timeout = Math.min(LONGEST_ANSWER, dialTimeout, this.timeout);
+    const question: Question<HostInfo> = (host, commands) =>
+      inquire(host, commands, { timeout });
+    await this.topology.refresh?.(question);
+  }
+
+  #viewChanged(): void {
+    for (const waiting of this.#awaiting) waiting.resolve();
+    for (const detours of [...this.#holding]) detours.release();
+    this.#options.onTopology?.();
   }
 
   /**
    * A host is gone or somewhere else. What is under way to one that is gone is
    * finished first, except on connections of `connect(id)`.
    */
-  #changed(id: number): void {
+  #changed(id: number, failover: Failover | undefined): void {
     const info = this.topology.hosts.get(id);
     const host = this.#hosts.get(id);
     const place = this.#places.get(id);
@@ -157,28 +380,15 @@ export class ClusterHosts implements ClusterView {
       this.#places.delete(id);
       if (host !== undefined) this.#retire(host);
     } else if (place !== undefined && place.info !== info) {
-      place.move(info);
+      place.move(info, failover !== undefined);
     }
-  }
-
-  /** Asks hosts on behalf of the topology, behind nobody's commands. */
-  #question(): Question {
-    const dispatcher = new Dispatcher(this, {
-      timeout: this.timeout,
-      signal: this.signal,
-      autoBatch: false,
-      idempotent: false,
-      lanes: new Lanes(),
-      exclusive: true,
-    });
-    return (hostId, [name, ...args]) => {
-      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-      dispatcher.send(hostId, specOf(name).form(), args, { resolve, reject });
-      return promise;
-    };
+    if (failover === undefined) return;
+    this.#countersOf(id).failovers++;
+    this.#options.onFailover?.(id, failover);
   }
 
   #make(id: number): Host {
+    if (!this.topology.isKnown) throw new NotReadyError();
     assertKnownHost(id, this.topology.hosts);
     const info = this.topology.hosts.get(id)!;
     if (this.#closed) {
@@ -196,7 +406,8 @@ export class ClusterHosts implements ClusterView {
       pool,
       counters,
       patience: Math.min(LONGEST_PATIENCE, this.timeout),
-      onMisled: () => this.#refresher?.request(),
+      mayMove: this.#refresher !== undefined,
+      onMisled: () => this.#request(id),
     }, this.#poolOptions);
     this.#hosts.set(id, host);
     this.#places.set(id, place);
@@ -243,7 +454,7 @@ export class ClusterHosts implements ClusterView {
       },
       onFail: (error) => {
         tell({ address: place.address, type: "fail", error });
-        this.#refresher?.request();
+        this.#request(hostId);
       },
     };
     const options = {
@@ -257,14 +468,22 @@ export class ClusterHosts implements ClusterView {
     return new Pool(dialer, this.#poolOptions, events);
   }
 
-  #retire(host: Host): void {
-    const closing = host.close(this.timeout);
+  #retire(host: Host, patience: number = this.timeout): void {
+    const closing = host.close(patience);
     this.#closing.add(closing);
     closing.finally(() => {
       this.#closing.delete(closing);
       this.#places.get(host.id)?.hosts.delete(host);
     });
   }
+}
+
+/** Milliseconds that a server has to say where the others are. */
+const LONGEST_ANSWER = 2_000;
+
+/** Whether another attempt to find the hosts could end differently. */
+function mayBeFound(error: unknown): boolean {
+  return !(error instanceof BadHostSetupError) && isWorthRetrying(error);
 }
 
 function dialOptions(options: PoolOptions, longest: number) {

@@ -69,7 +69,8 @@ export interface PoolOptions {
    * reads. A pause of 50 ms, doubled each time up to half a second and shortened
    * at random by up to a half, lies before each. What a server refused to run
    * because it is the wrong one (READONLY, LOADING, …) is tried for as long as
-   * there is time, or not at all with 0.
+   * there is time, or not at all with 0; and so is what cannot be sent as a
+   * primary of a Redis Cluster is gone, since another one may take over.
    *
    * @default {3}
    */
@@ -126,13 +127,40 @@ export interface IdentifiedHost extends HostOptions {
   hostId?: number;
 }
 
+/** A server as it is announced: its host name or address, and its port. */
+export interface NodeAddress {
+  /** A host name or an address. */
+  hostname: string;
+  /** A TCP port. */
+  port: number;
+}
+
 /** The options of a {@linkcode Cluster}. */
 export interface ClusterOptions {
   /**
    * The hosts: a record or `Map` from id to options or URL, or a list of them,
-   * in which an entry without `hostId` has its index as its id.
+   * in which an entry without `hostId` has its index as its id. It takes either
+   * these or `seeds`.
    */
-  hosts: HostsOption;
+  hosts?: HostsOption;
+  /**
+   * Some nodes of a Redis Cluster, as options or URLs: the others are found
+   * through them, and all that happens to the cluster is followed. Keys live
+   * where their slots are, so that there is no `router`, and hash tags (`{…}`)
+   * count always. Each shard, a primary with its replicas, is a host.
+   *
+   * What the first one says of user, password and TLS holds for all nodes, unless
+   * `hostDefaults` says otherwise.
+   */
+  seeds?: readonly (HostOptions | string | URL)[];
+  /**
+   * Where a node is reached that announces an address, where that is another one
+   * from here: behind NAT, or through a tunnel. It is asked with `seeds` only, and
+   * at any time.
+   *
+   * @default {(address) => address}
+   */
+  addressMap?: (address: NodeAddress) => NodeAddress;
   /**
    * What holds for every host that does not say otherwise.
    *
@@ -170,6 +198,11 @@ export interface ClusterOptions {
 const CLUSTER_CHECKS: Checks = {
   hosts: (value) =>
     isObject(value) === undefined ? undefined : "a record, a list or a Map",
+  seeds: (value) =>
+    Array.isArray(value) && value.length > 0
+      ? undefined
+      : "a list of one node or more",
+  addressMap: isFunction,
   hostDefaults: isObject,
   router: isFunction,
   routerOptions: isObject,
@@ -211,9 +244,13 @@ const ID_CHECK: Checks = { hostId: isAnything };
  */
 export function readClusterOptions(options: ClusterOptions): ClusterOptions {
   const read = readOptions(options, CLUSTER_CHECKS, "the cluster");
-  if (read.hosts === undefined) {
-    throw new TypeError('The option "hosts" of the cluster is missing');
+  if (read.hosts === undefined && read.seeds === undefined) {
+    throw new TypeError(
+      'The option "hosts" of the cluster is missing, or "seeds" of a Redis ' +
+        "Cluster",
+    );
   }
+  assertOneWay(read);
   const { router = PartitionRouter } = read;
   // One of the caller's own may have options of its own.
   if (
@@ -233,6 +270,82 @@ export function readClusterOptions(options: ClusterOptions): ClusterOptions {
     read.poolOptions = readPoolOptions(read.poolOptions);
   }
   return read;
+}
+
+/** Refuses what has no meaning for the way in which hosts are found. */
+function assertOneWay(options: ClusterOptions): void {
+  const { seeds, addressMap } = options;
+  if (seeds === undefined) {
+    if (addressMap === undefined) return;
+    throw new TypeError(
+      'Cannot take the option "addressMap" without "seeds": hosts are reached ' +
+        "where they are given",
+    );
+  }
+  for (const name of ["hosts", "router", "routerOptions"] as const) {
+    if (options[name] === undefined) continue;
+    throw new TypeError(
+      `Cannot take the option "${name}" together with "seeds": a Redis Cluster ` +
+        "decides by itself which hosts there are, and where keys live",
+    );
+  }
+}
+
+/**
+ * Reads the seeds of a Redis Cluster.
+ *
+ * @param seeds As a caller gave them.
+ * @param defaults What holds for all nodes.
+ * @returns Each seed, and what holds for all nodes.
+ * @throws {TypeError} If an option is unknown, not as expected, or has no meaning
+ * for a node.
+ */
+export function readSeeds(
+  seeds: readonly (HostOptions | string | URL)[],
+  defaults: HostOptions = {},
+): { seeds: HostOptions[]; defaults: HostOptions } {
+  assertNode(defaults, "hostDefaults");
+  for (const name of ["hostname", "port"] as const) {
+    if (defaults[name] === undefined || name === "port") continue;
+    throw new TypeError(
+      `Cannot take "${name}" of hostDefaults with "seeds": each node has its own`,
+    );
+  }
+  const { port: _, ...common } = defaults;
+  const read = Array.from(seeds, (seed, index) => {
+    const what = `seeds[${index}]`;
+    const { hostId, ...own } = readHost(seed, what);
+    if (hostId !== undefined) {
+      throw new TypeError(`Cannot give ${what} a "hostId": a seed is no host`);
+    }
+    assertNode(own, what);
+    return own;
+  });
+  const { hostname: _name, port: _port, ...first } = read[0];
+  const all = { ...first, ...common };
+  return {
+    seeds: read.map((seed) => ({ ...all, ...defaults, ...seed })),
+    defaults: all,
+  };
+}
+
+/** Refuses what a node of a Redis Cluster cannot have. */
+function assertNode(options: HostOptions, what: string): void {
+  const { db = 0, path, label, weight } = options;
+  if (db !== 0) {
+    throw new TypeError(
+      `Cannot use database ${db} of ${what}: a Redis Cluster has 0 only`,
+    );
+  }
+  const stray = Object.entries({ path, label, weight })
+    .find(([, value]) => value !== undefined);
+  if (stray === undefined) return;
+  throw new TypeError(
+    `Cannot take "${
+      stray[0]
+    }" of ${what} with "seeds": nodes are reached over ` +
+      "TCP, and keys live where their slots are",
+  );
 }
 
 function readPoolOptions(options: PoolOptions): PoolOptions {

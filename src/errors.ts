@@ -246,3 +246,20 @@ export class BadHostSetupError extends Error {
   /** The name of the class. */
   override name = "BadHostSetupError";
 }
+
+/**
+ * Nothing is known yet of the servers of a cluster that finds them by itself, and
+ * the question has to be answered at once. `await cluster.ready()` goes first.
+ */
+export class NotReadyError extends Error {
+  /** The name of the class. */
+  override name = "NotReadyError";
+
+  /** An error of asking too early. */
+  constructor() {
+    super(
+      "Cannot tell the hosts of the cluster yet: await cluster.ready() before " +
+        "asking for hosts, or for the host of a key",
+    );
+  }
+}

@@ -107,14 +107,14 @@ export function isHostList(value: unknown): string | undefined {
  * Reads which hosts a caller means.
  *
  * @param selection A list of ids, or `"all"`.
- * @param hosts The hosts by id.
+ * @param hosts The hosts by id; nothing while they are not known.
  * @returns `"all"`, or a list of its own in which each id stands once.
  * @throws {TypeError} If it is neither, or if an id is not a number.
  * @throws {RangeError} If an id is not an integer from 0, or there is no such host.
  */
 export function readHostSelection(
   selection: unknown,
-  hosts: ReadonlyMap<number, unknown>,
+  hosts: ReadonlyMap<number, unknown> | undefined,
 ): HostSelection {
   if (!isHostSelection(selection)) {
     throw new TypeError('Hosts are given as a list of their ids, or as "all"');
@@ -124,7 +124,8 @@ export function readHostSelection(
   const ids = Array.from<unknown>(selection);
   return [
     ...new Set(ids.map((id) => {
-      assertKnownHost(id, hosts);
+      if (hosts === undefined) assertHostId(id);
+      else assertKnownHost(id, hosts);
       return id;
     })),
   ];

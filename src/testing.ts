@@ -53,6 +53,14 @@ export type {
 export { FaultProxy } from "./testing/fault_proxy.ts";
 export type { Credentials } from "./testing/asking.ts";
 export type { FaultProxyStats } from "./testing/proxy_link.ts";
+export {
+  type ClusterShard,
+  RedisClusterSetup,
+} from "./testing/redis_cluster.ts";
+export type {
+  RedisClusterOptions,
+  SeededClusterOptions,
+} from "./testing/redis_cluster_config.ts";
 export { RedisServer } from "./testing/redis_server.ts";
 export {
   routerConformance,

@@ -328,7 +328,9 @@ Deno.test("a failover: the topology is asked anew, and leads writers to the new 
   );
   // A server that is a replica now says who is the primary.
   const topology = new MovableTopology(one.host, async (ask) => {
-    const [role, hostname, port] = await ask(0, ["ROLE"]) as string[];
+    const here = topology.hosts.get(0)!;
+    const [reply] = await ask(here, [["ROLE"]]);
+    const [role, hostname, port] = reply as string[];
     return role === "slave" ? { hostname, port: Number(port) } : one.host;
   });
   await using cluster = new MovableCluster(topology);

@@ -8,16 +8,25 @@ import type { ClusterOptions, HostOptions, RoutingClient } from "../mod.ts";
 import { createRoutingClient } from "../src/clients/routing_client.ts";
 import { ClusterHosts } from "../src/cluster_hosts.ts";
 import { HostInfo } from "../src/host_info.ts";
-import type { Question, Topology } from "../src/topology/mod.ts";
+import type {
+  ClusterTopology,
+  Question,
+  Topology,
+  TopologyWatcher,
+} from "../src/topology/mod.ts";
 
 /** One host, which has all keys, wherever it is. */
 export class MovableTopology implements Topology<HostInfo> {
   readonly hosts = new Map<number, HostInfo>();
   readonly goesByKeys = true;
+  readonly groupsMove = false;
+  readonly isKnown = true;
   /** How many times it was refreshed. */
   refreshes = 0;
-  readonly #find: ((ask: Question) => Promise<HostOptions>) | undefined;
-  #onChange: (hostId: number) => void = () => {};
+  readonly #find:
+    | ((ask: Question<HostInfo>) => Promise<HostOptions>)
+    | undefined;
+  #watcher: TopologyWatcher | undefined;
 
   /**
    * @param host Where the host is at first.
@@ -25,7 +34,7 @@ export class MovableTopology implements Topology<HostInfo> {
    */
   constructor(
     host: HostOptions,
-    find?: (ask: Question) => Promise<HostOptions>,
+    find?: (ask: Question<HostInfo>) => Promise<HostOptions>,
   ) {
     this.hosts.set(0, new HostInfo(0, host));
     this.#find = find;
@@ -39,15 +48,19 @@ export class MovableTopology implements Topology<HostInfo> {
     return 0;
   }
 
-  hostForCommand(): number {
+  groupOfCommand(): number {
     return 0;
   }
 
-  watch(onChange: (hostId: number) => void): void {
-    this.#onChange = onChange;
+  watch(watcher: TopologyWatcher): void {
+    this.#watcher = watcher;
   }
 
-  async refresh(ask: Question): Promise<void> {
+  describe(): ClusterTopology {
+    return { epoch: 0, hosts: new Map() };
+  }
+
+  async refresh(ask: Question<HostInfo>): Promise<void> {
     this.refreshes++;
     if (this.#find !== undefined) this.move(await this.#find(ask));
   }
@@ -57,13 +70,13 @@ export class MovableTopology implements Topology<HostInfo> {
     const info = new HostInfo(0, host);
     if (info.address === this.hosts.get(0)?.address) return;
     this.hosts.set(0, info);
-    this.#onChange(0);
+    this.#watcher?.hostChanged(0);
   }
 
   /** There is no such host any more. */
   remove(): void {
     this.hosts.delete(0);
-    this.#onChange(0);
+    this.#watcher?.hostChanged(0);
   }
 }
 

@@ -44,9 +44,10 @@ export async function connectDedicated(
   hostId: number,
   options: ClientOptions,
 ): Promise<Redis> {
-  const link = await failingLater(() => {
+  const link = await failingLater(async () => {
     const { timeout, signal } = readCallOptions(options, "the client");
-    return DedicatedLink.open(cluster.host(hostId), {
+    if (!cluster.topology.isKnown) await cluster.known({ timeout, signal });
+    return await DedicatedLink.open(cluster.host(hostId), {
       timeout: timeout ?? cluster.timeout,
       signal: anySignal(cluster.signal, signal),
     });

@@ -65,13 +65,14 @@ export function issueCommands<M extends CommandMapping>(
   const { dispatcher } = map;
   const { topology } = dispatcher.cluster;
   const issueAll = (key: Key, tuples: readonly CommandTuple[]) => {
-    const hostId = topology.hostOf(topology.groupOf(key));
+    // What is no key is refused before anything is issued.
+    const group = topology.groupOf(key);
     const steps = tuples.map(readTuple);
-    if (atomic) return issueTransaction(map, hostId, steps);
+    if (atomic) return issueTransaction(map, group, steps);
     const time = blockTimeOfAll(steps);
     const carrier = time === undefined ? dispatcher : dispatcher.sequence(time);
     return steps.map((step) => {
-      const promise = issueStep(carrier, hostId, step);
+      const promise = issueStep(carrier, key, step);
       map.enter(promise);
       return promise;
     });
@@ -91,7 +92,7 @@ export function issueCommands<M extends CommandMapping>(
 /** Issues a sequence that runs as one; a wrong command is wrong for all of it. */
 function issueTransaction(
   map: Ledger,
-  hostId: number,
+  group: number,
   steps: readonly Step[],
 ): RbPromise<Reply>[] {
   const promises = steps.map(() => new RbPromise<Reply>());
@@ -103,7 +104,7 @@ function issueTransaction(
     }
   } else if (steps.length > 0) {
     const commands = steps.map((step) => withSource(step as Command));
-    transact(map.dispatcher, hostId, commands, promises);
+    transact(map.dispatcher, group, commands, promises);
   }
   return promises;
 }
@@ -154,12 +155,12 @@ function blockTimeOfAll(steps: readonly Step[]): number | undefined {
 
 function issueStep(
   carrier: Carrier,
-  hostId: number,
+  key: Key,
   step: Step,
 ): RbPromise<Reply> {
   const promise = new RbPromise<Reply>();
   if ("error" in step) carrier.refuse(promise, step.error);
-  else issue(carrier, hostId, step.form, step.args, promise);
+  else issue(carrier, { key }, step.form, step.args, promise);
   return promise;
 }
 

@@ -95,7 +95,10 @@ class FanoutClientImpl implements CommandTarget {
       throw new TypeError("Cannot target a client that is targeted already");
     }
     const { topology } = this.#state.mapping.dispatcher.cluster;
-    const read = readHostSelection(hosts, topology.hosts);
+    const read = readHostSelection(
+      hosts,
+      topology.isKnown ? topology.hosts : undefined,
+    );
     return createTarget({ ...this.#state, hosts: read, targeted: true });
   }
 
@@ -104,9 +107,9 @@ class FanoutClientImpl implements CommandTarget {
       throw new TypeError("Cannot target a client that is targeted already");
     }
     const { mapping } = this.#state;
-    const { topology } = mapping.dispatcher.cluster;
-    const hostId = topology.hostOf(topology.groupOf(key));
-    return createPromiseClient(mapping, hostId);
+    // What is no key is refused at once.
+    mapping.dispatcher.cluster.topology.groupOf(key);
+    return createPromiseClient(mapping, { key });
   }
 
   join(): Promise<void> {
@@ -167,12 +170,22 @@ class FanoutClientImpl implements CommandTarget {
         ),
       );
     }
-    const promises = new Map<number, RbPromise<unknown>>();
-    for (const id of hosts === "all" ? cluster.hostIds : hosts) {
-      promises.set(id, call(this.#node(id)));
-    }
-    const gathered = gather(promises, settled);
+    const gathered = new RbPromise<unknown>();
+    const spread = () => {
+      const promises = new Map<number, RbPromise<unknown>>();
+      for (const id of hosts === "all" ? cluster.hostIds : hosts) {
+        promises.set(id, call(this.#node(id)));
+      }
+      gather(promises, { settled, gathered });
+    };
     mapping.enter(gathered);
+    if (cluster.topology.isKnown) spread();
+    else {
+      mapping.await(
+        mapping.dispatcher.known().then(spread)
+          .catch((reason) => settleWith(() => gathered.reject(reason))),
+      );
+    }
     return gathered;
   }
 
@@ -206,12 +219,11 @@ function createTarget(state: FanoutState): FanoutClientImpl {
     : new FanoutClientImpl(state);
 }
 
-/** Resolves when all are settled: with a Map of replies or of outcomes. */
+/** Settles a promise when all are: with a Map of replies or of outcomes. */
 function gather(
   promises: Map<number, RbPromise<unknown>>,
-  settled: boolean,
-): RbPromise<unknown> {
-  const gathered = new RbPromise<unknown>();
+  { settled, gathered }: { settled: boolean; gathered: RbPromise<unknown> },
+): void {
   let missing = promises.size;
   const finish = () => {
     if (settled) return gathered.resolve(outcomes(promises));
@@ -230,7 +242,6 @@ function gather(
   };
   if (missing === 0) finish();
   for (const promise of promises.values()) promise.done(arrived, arrived);
-  return gathered;
 }
 
 function values(
@@ -271,7 +282,7 @@ export function createFanoutClient<K extends "fanout" | "settled">(
     mapping,
     hosts: hosts === undefined
       ? undefined
-      : readHostSelection(hosts, topology.hosts),
+      : readHostSelection(hosts, topology.isKnown ? topology.hosts : undefined),
     settled,
     targeted: false,
   }) as unknown as FanoutClient<K>;

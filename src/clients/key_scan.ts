@@ -17,6 +17,7 @@ import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { specOf } from "../commands/table.ts";
 import { issue } from "../delivery/issue.ts";
 import { cancelled } from "./mapping.ts";
+import { movedKeys } from "./moved_keys.ts";
 import { sharedOptions } from "./native_client.ts";
 import { readPage, type ScanPage } from "./scan_page.ts";
 
@@ -93,6 +94,8 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
   /** Resolved when the consumer has something to look at. */
   #arrival: PromiseWithResolvers<void> | undefined = undefined;
   #stopped = false;
+  /** What is known of each host that is being scanned: where it is. */
+  readonly #places = new Map<number, unknown>();
 
   constructor(cluster: ClusterView, options: ScanOptions) {
     this.#cluster = cluster;
@@ -121,10 +124,19 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
   async *#scan(): AsyncGenerator<ScannedKey> {
     const { signal } = this.#dispatcher.options;
     try {
+      if (!this.#cluster.topology.isKnown) await this.#dispatcher.known();
+      const { topology } = this.#cluster;
+      // What has moved before is no news afterwards.
+      if (topology.groupsMove) await this.#cluster.refreshed();
+      const since = topology.moves ?? 0;
       for (const hostId of this.#cluster.hostIds) this.#ask(hostId, 0);
       for (;;) {
         const page = await this.#nextPage();
-        if (page === undefined) return;
+        if (page === undefined) {
+          if (this.#stopped || !topology.groupsMove) return;
+          yield* movedKeys(this.#dispatcher, this.#options, since);
+          return;
+        }
         const { hostId, cursor, items } = page;
         if (cursor !== undefined) this.#ask(hostId, cursor);
         for (const key of items) {
@@ -156,6 +168,13 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
   }
 
   #ask(hostId: number, cursor: Argument): void {
+    const { hosts, groupsMove } = this.#cluster.topology;
+    const place = hosts.get(hostId);
+    // A shard that is gone has left its keys to others.
+    if (place === undefined && groupsMove) return;
+    // Another server has its keys in another order: it begins anew.
+    if (this.#places.get(hostId) !== place) cursor = 0;
+    this.#places.set(hostId, place);
     const { match, count = 1_000, type, returnUint8Arrays } = this.#options;
     const args: Argument[] = [cursor, "COUNT", count];
     if (match !== undefined) args.push("MATCH", match);
@@ -177,6 +196,10 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
       page = { hostId, ...readPage(reply, { hostId, command: "SCAN" }) };
     } catch (error) {
       return this.#fail(error);
+    }
+    const place = this.#cluster.topology.hosts.get(hostId);
+    if (page.cursor === undefined && this.#places.get(hostId) !== place) {
+      page = { ...page, cursor: "0" };
     }
     // A page without a key is of no use to the consumer.
     if (page.items.length === 0 && page.cursor !== undefined) {

@@ -15,7 +15,12 @@ import type { CommandFlags } from "../delivery/command.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
 import { readCallOptions } from "./client_options.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
-import { issue, issueByKey, issueWhole } from "../delivery/issue.ts";
+import {
+  issue,
+  issueByKey,
+  issueWhole,
+  type Target,
+} from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
 
 /** Everything that one map has promised. */
@@ -39,29 +44,29 @@ export function settleWith(settle: () => void): void {
   }
 }
 
-/** A client of a map, for one host if that is given. */
+/** A client of a map, for one host if that is named. */
 export function createPromiseClient(
   ledger: Ledger,
-  hostId?: number,
+  target?: Target,
 ): PromiseClient {
   return ledger.records
-    ? new RecordsPromiseClient(ledger, hostId)
-    : new PromiseClient(ledger, hostId);
+    ? new RecordsPromiseClient(ledger, target)
+    : new PromiseClient(ledger, target);
 }
 
 /** A client whose commands return {@linkcode RbPromise}s. */
 export class PromiseClient implements CommandTarget {
   readonly #ledger: Ledger;
-  readonly #hostId: number | undefined;
+  readonly #target: Target | undefined;
   #surface: Surface | undefined = undefined;
 
   /**
    * @param ledger The map it belongs to.
-   * @param hostId Where commands go; without it the router decides on each.
+   * @param target Where commands go; without it their keys decide.
    */
-  constructor(ledger: Ledger, hostId?: number) {
+  constructor(ledger: Ledger, target?: Target) {
     this.#ledger = ledger;
-    this.#hostId = hostId;
+    this.#target = target;
   }
 
   /** Sends any command by its name. */
@@ -124,7 +129,7 @@ export class PromiseClient implements CommandTarget {
     second: Argument | undefined,
   ): RbPromise<unknown> {
     const { dispatcher } = this.#ledger;
-    const id = this.#hostId;
+    const id = this.#target;
     try {
       const run = issueByKey(dispatcher, id, form, undefined, args, second);
       return placedAt(run, run.length - 1);
@@ -136,7 +141,7 @@ export class PromiseClient implements CommandTarget {
   #issueWhole(form: Form, args: Argument[]): RbPromise<unknown> {
     const { dispatcher } = this.#ledger;
     try {
-      const run = issueWhole(dispatcher, this.#hostId, form, undefined, args);
+      const run = issueWhole(dispatcher, this.#target, form, undefined, args);
       return placedAt(run, run.length - 1);
     } catch (error) {
       return this.#refused(error);
@@ -156,7 +161,7 @@ export class PromiseClient implements CommandTarget {
   ): RbPromise<Reply> {
     const promise = new RbPromise<Reply>();
     const { dispatcher } = this.#ledger;
-    issue(dispatcher, this.#hostId, form, args, promise, flags);
+    issue(dispatcher, this.#target, form, args, promise, flags);
     return promise;
   }
 

@@ -56,6 +56,9 @@ export function waitUntilUp(
   return failingLater(async () => {
     const read = readOptions(options, CHECKS, "waitUntilUp");
     const { hosts = "all", timeout = Infinity } = read;
+    if (!cluster.topology.isKnown) {
+      await cluster.known({ timeout, signal: read.signal });
+    }
     const chosen = readHostSelection(hosts, cluster.topology.hosts);
     const ids = chosen === "all" ? cluster.hostIds : chosen;
     const signal = anySignal(cluster.signal, read.signal);

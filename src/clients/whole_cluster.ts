@@ -55,7 +55,8 @@ export interface WholeCluster {
    *
    * A key that is there from the beginning to the end comes at least once,
    * sometimes more often; one that comes or goes meanwhile may be missed. The
-   * order means nothing.
+   * order means nothing. In a Redis Cluster that is so as well while slots move
+   * and primaries change.
    *
    * @param options Which keys, how many at a time, time limit and signal.
    * @returns Entries of host id and key. It ends with the error of a host as soon
@@ -195,6 +196,7 @@ export function pingHosts(
     const read = readOptions(options, PING_CHECKS, "ping");
     const times = await everyHost(
       cluster,
+      read,
       (hostId) => pingHost(cluster, hostId, read),
     );
     return read.settled === true
@@ -251,7 +253,7 @@ function askHosts(
     // Not behind what other clients have queued.
     exclusive: true,
   });
-  return everyHost(cluster, (hostId) => {
+  return everyHost(cluster, options, (hostId) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     issue(dispatcher, hostId, specOf(command).form(), [], { resolve, reject });
     return promise;
@@ -268,9 +270,12 @@ function signalOf(
 
 /** Does something with every host at once and waits for all of them. */
 async function everyHost<T>(
-  { hostIds }: ClusterView,
+  cluster: ClusterView,
+  limits: EveryHostOptions,
   ask: (hostId: number) => Promise<T>,
 ): Promise<Outcomes<T>> {
+  if (!cluster.topology.isKnown) await cluster.known(limits);
+  const { hostIds } = cluster;
   const answers = await Promise.allSettled(hostIds.map(ask));
   return new Map(hostIds.map((hostId, index) => [hostId, answers[index]]));
 }

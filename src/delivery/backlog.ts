@@ -22,6 +22,10 @@ export interface Latecomer {
   readonly lane: Awaiting;
   /** How long it waits, in milliseconds of `performance.now()`. */
   readonly deadline: number;
+  /** The group of its keys, if it goes by that. */
+  readonly group?: number | undefined;
+  /** Its group has left the host. */
+  divert?(): void;
   /** There is room, which it has been given. */
   enter(): void;
   /** There was none in time. */
@@ -64,6 +68,16 @@ export class Backlog {
       if (!admit(latecomer.size)) return;
       this.delete(latecomer);
       latecomer.enter();
+    }
+  }
+
+  /** Groups have left the host, and those that go by them follow, in order. */
+  groupsLeft(groups: ReadonlySet<number>): void {
+    for (const latecomer of [...this.#waiting]) {
+      const { group } = latecomer;
+      if (group === undefined || !groups.has(group)) continue;
+      this.delete(latecomer);
+      latecomer.divert?.();
     }
   }
 

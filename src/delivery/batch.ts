@@ -11,6 +11,7 @@ import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
+import type { Redirect } from "../topology/mod.ts";
 import {
   APART,
   type Command,
@@ -18,13 +19,20 @@ import {
   fail,
   type GivenUp,
   MAY_HAVE_RUN,
+  PINNED,
   type Settler,
   WITH_SOURCE,
 } from "./command.ts";
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
-import { isForbidden, type Returned, type WayOut, wayOut } from "./policy.ts";
-import { mergingOf, Run } from "./run.ts";
+import {
+  explained,
+  isForbidden,
+  type Returned,
+  type WayOut,
+  wayOut,
+} from "./policy.ts";
+import { type GroupOf, mergingOf, Run } from "./run.ts";
 import { replyToTransaction } from "./transaction_reply.ts";
 import { inSlices } from "./slices.ts";
 
@@ -66,6 +74,10 @@ export interface BatchOptions {
    * ended with nothing, by the milliseconds that this has taken.
    */
   nextPart?: ((taken: number) => NextPart | undefined) | undefined;
+  /** Where it stands among the batches of its client. */
+  order?: number;
+  /** What takes its commands elsewhere, where hosts do not keep their keys. */
+  detour?: Detour | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
   /** Called for every error reply that a command is settled with. */
@@ -78,6 +90,22 @@ export interface NextPart {
   readonly args: readonly Argument[];
   /** When its time is up, in milliseconds of `performance.now()`. */
   readonly deadline: number;
+}
+
+/** Takes commands of a batch elsewhere. */
+export interface Detour {
+  /** Names the group of a key. */
+  readonly groupOf: GroupOf;
+  /** What an error of the host says about where its command belongs. */
+  redirect(error: CommandError): Redirect | undefined;
+  /** The host that a group is on. */
+  hostOf(group: number): number;
+  /** The group of all keys of a command; nothing where there is none. */
+  groupOfCommand(command: Pick<Command, "spec" | "args">): number | undefined;
+  /** Whether commands of a group are held, or wait for others to end. */
+  leads(group: number): boolean;
+  /** Takes a command which the batch has handed out. */
+  take(command: Command, redirect: Redirect, error?: CommandError): void;
 }
 
 /** Makes the error of a command that is given up. */
@@ -137,6 +165,10 @@ export class Batch implements Exchange {
   readonly exclusive: boolean;
   /** Bounds on how many hosts its map is at work, if given. */
   readonly gate: Gate | undefined;
+  /** Where it stands among the batches of its client. */
+  readonly order: number;
+  /** What takes its commands elsewhere, where hosts do not keep their keys. */
+  readonly detour: Detour | undefined;
 
   readonly #autoBatch: boolean;
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
@@ -163,6 +195,8 @@ export class Batch implements Exchange {
   /** and that gets the next reply. */
   #answerRun = 0;
   #answerIndex = 0;
+  /** Whether the reply to the ASKING ahead of that one is there. */
+  #isAsked = false;
   /** How many commands are about to be rejected, a slice at a time. */
   #untold = 0;
   /** The replies to the first frames of the next transaction. */
@@ -186,6 +220,8 @@ export class Batch implements Exchange {
     this.sendBy = options.sendBy ?? options.deadline;
     this.exclusive = options.exclusive ?? false;
     this.gate = options.gate;
+    this.order = options.order ?? 0;
+    this.detour = options.detour;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
     this.#unmerged = options.unmerged;
@@ -301,11 +337,12 @@ export class Batch implements Exchange {
       const { length, merging } = run;
       if (merging === undefined) {
         this.#sendIndex = run.encodeSingly(encoder, from, limit);
-        frames += (this.#sendIndex - from) * run.form.frames;
+        frames += (this.#sendIndex - from) *
+          (run.isAsking ? run.form.frames + 1 : run.form.frames);
       } else {
         run.encodeMerged(encoder, merging.as);
         this.#sendIndex = length;
-        frames++;
+        frames += run.isAsking ? 2 : 1;
       }
       this.#encoded += this.#sendIndex - from;
       if (this.#sendIndex === length) {
@@ -323,6 +360,11 @@ export class Batch implements Exchange {
       return;
     }
     const run = this.#runs[this.#answerRun];
+    if (run.isAsking) {
+      // A server that does not know it says so of the command as well.
+      this.#isAsked = !this.#isAsked;
+      if (this.#isAsked) return;
+    }
     if (run.form.frames > 1) {
       if (this.#gathered.push(reply) < run.form.frames) return;
       reply = replyToTransaction(run.form, this.#gathered.splice(0));
@@ -337,6 +379,9 @@ export class Batch implements Exchange {
     if (mayCite) reply = withoutCitations(reply, run.at(from));
     if (hasEach && !fits(reply, count)) {
       throw new ProtocolError(`The reply to ${merging.as} has the wrong shape`);
+    }
+    if (this.detour === undefined && isObject(reply)) {
+      reply = explained(run.travelsAs, reply);
     }
     const isRefused = this.#comesBack(run, reply, from, from + count);
     this.#advance(run, count);
@@ -431,6 +476,53 @@ export class Batch implements Exchange {
     this.closeIfEmpty();
   }
 
+  /** Whether commands of a group have come to no end. */
+  holds(group: number): boolean {
+    const { detour } = this;
+    if (detour === undefined || this.#untold > 0) return true;
+    if (this.#abandoned) return this.awaited;
+    const isOfGroup = (command: Command) =>
+      detour.groupOfCommand(command) === group;
+    return this.#refused.some(({ command }) => isOfGroup(command)) ||
+      this.#rest().some(({ run, from }) =>
+        run.some(from, detour.groupOf, isOfGroup, group)
+      );
+  }
+
+  /**
+   * Where a command belongs that its server has refused for that reason; nothing
+   * where the error does not say.
+   */
+  moved(
+    command: Command,
+    error: CommandError,
+  ): Pick<Returned, "progress" | "error" | "wayOut" | "redirect"> | undefined {
+    const { detour } = this;
+    let redirect = detour?.redirect(error);
+    // It has to wait for its keys (TRYAGAIN); so does a transaction, in which
+    // ASKING has no place.
+    const mustWait = command.form.steps !== undefined && redirect?.asking;
+    if (redirect === undefined || mustWait) {
+      const group = redirect?.group ?? detour?.groupOfCommand(command);
+      if (group === undefined) return undefined;
+      redirect = { group, to: undefined, asking: false };
+    }
+    // The same host may be another server by now.
+    const isHere = redirect.to === this.hostId && !redirect.asking;
+    const wayOut = isHere ? "elsewhere" : "moved";
+    return { progress: "refused", error, wayOut, redirect };
+  }
+
+  /** Lets a command that it has handed out go elsewhere. */
+  divert(
+    { command, redirect, error }: Returned<Batch>,
+    group: number,
+  ): void {
+    const fallback = { group, to: undefined, asking: false };
+    this.detour?.take(command, redirect ?? fallback, error);
+    this.#told();
+  }
+
   /** Rejects a command that it has handed out. */
   reject(command: Command, reason: unknown): void {
     this.errors++;
@@ -500,7 +592,12 @@ export class Batch implements Exchange {
       const capacity = isOfKind ? run?.length : 0;
       const merging = this.#autoBatch && (flags & APART) === 0 &&
         this.#unmerged?.has(form.name) !== true;
-      run = new Run({ form, argCount, flags }, merging, capacity);
+      const groupOf = this.detour?.groupOf;
+      run = new Run(
+        { form, argCount, flags },
+        merging && (groupOf ?? true),
+        capacity,
+      );
       this.#last = run;
       this.#runs.push(run);
       if (form.steps !== undefined) this.#transacts = true;
@@ -542,7 +639,7 @@ export class Batch implements Exchange {
       return false;
     }
     const refusal = typeof reply === "object" && reply instanceof CommandError
-      ? this.#refusalOf(run, reply)
+      ? this.#refusalOf(run, reply, from)
       : undefined;
     const isRefused = refusal !== undefined;
     if (isRefused || courier.watchful && !run.form.command.reads) {
@@ -564,15 +661,22 @@ export class Batch implements Exchange {
 
   /** What an error reply makes of commands, if it lets them go again. */
   #refusalOf(
-    { name, form, flags, merging, travelsAs }: Run,
+    run: Run,
     error: CommandError,
-  ): Pick<Returned, "progress" | "error" | "wayOut"> | undefined {
+    index: number,
+  ): Pick<Returned, "progress" | "error" | "wayOut" | "redirect"> | undefined {
+    const { name, form, flags, merging, travelsAs } = run;
     const isMerged = merging !== undefined;
     const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
-    const way = wayOut(travelsAs, error, { isMerged, hasSource });
+    const { detour } = this;
+    const mayMove = detour !== undefined && (flags & PINNED) === 0;
+    const state = { isMerged, hasSource, mayMove };
+    const way = wayOut(travelsAs, error, state);
     if (way === undefined) return undefined;
     if (isMerged && isForbidden(merging.as, error)) this.#unmerged?.add(name);
-    return { progress: "refused", error, wayOut: way };
+    return way === "moved"
+      ? this.moved(run.at(index), error)
+      : { progress: "refused", error, wayOut: way };
   }
 
   /** What is to be added to the flags of the command at a place. */
@@ -634,6 +738,7 @@ export class Batch implements Exchange {
         0;
     this.#sendRun = this.#sendIndex = 0;
     this.#answerRun = this.#answerIndex = 0;
+    this.#isAsked = false;
   }
 
   /** A callback of a promise may have abandoned it while it was settled. */

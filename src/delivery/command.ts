@@ -52,6 +52,14 @@ export const MAY_HAVE_RUN = 4;
 export const APART = 8;
 /** Its server lacks the script that it runs: the source is sent. */
 export const WITH_SOURCE = 16;
+/** It goes to the host that was named, whatever its keys are. */
+export const PINNED = 32;
+/** It goes to a host that takes it this one time (ASK). */
+export const ASKING = 64;
+/** It is a part of a command over several keys, and need not stay whole. */
+export const PART = 128;
+/** How many times it was sent elsewhere counts in units of this one. */
+export const REDIRECTED = 256;
 
 /**
  * What a caller asks for, in bits.
@@ -115,6 +123,22 @@ export class Command {
   /** Whether it was sent once before, and its reply was lost. */
   get mayHaveRun(): boolean {
     return (this.flags & MAY_HAVE_RUN) !== 0;
+  }
+
+  /** Whether it goes to the host that was named, whatever its keys are. */
+  get isPinned(): boolean {
+    return (this.flags & PINNED) !== 0;
+  }
+
+  /** How many times a host has sent it elsewhere. */
+  get redirects(): number {
+    return Math.floor(this.flags / REDIRECTED);
+  }
+
+  /** The same command, sent elsewhere once more. */
+  redirected(): Command {
+    const { form, args, settler, flags } = this;
+    return new Command(form, args, settler, flags + REDIRECTED);
   }
 }
 

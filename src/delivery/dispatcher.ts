@@ -5,19 +5,38 @@
  */
 
 import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
+import { positionsOf } from "../commands/keys.ts";
 import { BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
-import type { Topology } from "../topology/mod.ts";
+import type { CommandError } from "../errors.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
-import type { Argument } from "../values.ts";
-import { Batch, type BatchOptions, type NextPart } from "./batch.ts";
-import { BYTES, fail, flagBits, type Settler } from "./command.ts";
+import type { Redirect, Topology } from "../topology/mod.ts";
+import type { Argument, Key } from "../values.ts";
+import {
+  Batch,
+  type BatchOptions,
+  type Detour,
+  type NextPart,
+} from "./batch.ts";
+import {
+  ASKING,
+  BYTES,
+  Command,
+  fail,
+  flagBits,
+  PART,
+  PINNED,
+  type Settler,
+} from "./command.ts";
+import { Detours, type Held, type Owner, pauseOfRedirect } from "./detours.ts";
 import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
+import { tearApart } from "./multi_key.ts";
+import { pauseBefore } from "./policy.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
 
@@ -25,7 +44,11 @@ import type { Latecomer } from "./backlog.ts";
 export interface ClusterView {
   /** Where keys live. */
   readonly topology: Topology;
-  /** The ids of all hosts. */
+  /**
+   * The ids of all hosts.
+   *
+   * @throws {NotReadyError} If they are not known yet.
+   */
   readonly hostIds: readonly number[];
   /** Milliseconds for a command whose client sets no time. */
   readonly timeout: number;
@@ -37,6 +60,47 @@ export interface ClusterView {
    * @throws {RangeError} If there is none.
    */
   host(id: number): Host;
+  /** The same for what was issued before the cluster was closed. */
+  hostOfHeld(id: number): Host;
+  /** Counts an error reply of a host, of what was issued to it. */
+  countError(hostId: number, kind: string): void;
+  /** What an error of a host says about where its command belongs. */
+  redirect(hostId: number, error: CommandError): Redirect | undefined;
+  /**
+   * Settles once the hosts are known.
+   *
+   * @throws What keeps that from being so, that the time is up, or the reason of
+   * the signal.
+   */
+  known(options?: KnownOptions): Promise<void>;
+  /** Finds out where all hosts are now, if that is for the servers to say. */
+  refreshed(options?: KnownOptions): Promise<void>;
+  /** What holds commands, or holds none any more. */
+  holding(detours: Detours): void;
+  /**
+   * Counts a command that is held.
+   *
+   * @param name Its name in capitals.
+   * @param size An estimate of its memory in bytes; 0 where it need not fit.
+   * @throws {QueueFullError} If there is no room for it.
+   */
+  admit(name: string, size: number): void;
+  /** Gives back the room of a command that was held. */
+  release(size: number): void;
+  /** The error of a command that was held for too long. */
+  stranded(command: Command, group: number, cause?: CommandError): Error;
+}
+
+/** How long to wait for the hosts to be known. */
+export interface KnownOptions {
+  /**
+   * Milliseconds.
+   *
+   * @default {"those of the cluster"}
+   */
+  timeout?: number;
+  /** Gives up when aborted. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How a client issues its commands. */
@@ -77,7 +141,7 @@ interface OpenBatch {
 }
 
 /** Issues commands to hosts, and knows when all of them are settled. */
-export class Dispatcher {
+export class Dispatcher implements Owner {
   /** How many of its batches are settled. */
   settledBatches = 0;
   /** How many commands have failed in them, or were refused. */
@@ -88,12 +152,20 @@ export class Dispatcher {
   patience = 0;
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
+  /** What holds commands whose groups move; nothing where none does. */
+  readonly #detours: Detours | undefined;
   /** Of commands whose caller asks for nothing else, in bits. */
   readonly #flags: number;
   /** The batch of each host that still takes commands, by the id of the host. */
   readonly #open: (OpenBatch | undefined)[] = [];
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
+  /** Commands that are on the way to no host, with the room that they take. */
+  readonly #held = new Map<Held, number>();
+  /** When the time of a command is up that was held in this turn, or shortly before. */
+  #heldUntil = -Infinity;
+  /** What commands have in common that were held when they were issued. */
+  readonly #terms: HeldTerms;
   /** Commands that wait for room, with their hosts. */
   readonly #latecomers = new Map<Latecomer, Host>();
   #whenRoomy: PromiseWithResolvers<void> | undefined = undefined;
@@ -113,6 +185,14 @@ export class Dispatcher {
     this.#cluster = cluster;
     this.#options = options;
     this.#flags = flagBits(undefined, options.idempotent);
+    const { exclusive, gate, lanes } = options;
+    this.#terms = { exclusive, gate, isApart: false };
+    const { topology } = cluster;
+    if (topology.groupsMove && lanes.detours === undefined) {
+      const detours = new Detours(topology, () => cluster.holding(detours));
+      lanes.detours = detours;
+    }
+    this.#detours = lanes.detours;
   }
 
   /** The cluster it issues to. */
@@ -127,7 +207,8 @@ export class Dispatcher {
 
   /** Whether nothing of it waits, is queued or under way. */
   get #isQuiet(): boolean {
-    return this.#live.size === 0 && this.#latecomers.size === 0;
+    return this.#live.size === 0 && this.#latecomers.size === 0 &&
+      this.#held.size === 0;
   }
 
   /** Whether commands of it wait for room in the queue of a host. */
@@ -154,14 +235,15 @@ export class Dispatcher {
   /**
    * Issues a command to a host.
    *
-   * @param hostId Where it goes.
+   * @param place Where it goes: to the host of that group, or to the host with
+   * that id where it is pinned.
    * @param form What it is, and what becomes of its reply.
    * @param args Its arguments, already checked.
    * @param settler Gets the reply, or whatever goes wrong.
    * @param flags What the caller asks for, in bits.
    */
   send(
-    hostId: number,
+    place: number,
     form: Form,
     args: readonly Argument[],
     settler: Settler,
@@ -172,24 +254,34 @@ export class Dispatcher {
     const isUrgent = goesAhead(command, args);
     try {
       if (time === undefined && !isUrgent) {
-        this.#beginFor(hostId, form);
-        this.queue(hostId, form, args, settler, flags);
+        this.#beginFor(this.#hostOf(place, flags), form);
+        this.queue(place, form, args, settler, flags);
         return;
       }
       const size = sizeOf(args);
-      const host = this.#hostFor(hostId);
-      if (!host.admit(size)) throw host.failures.queueFull(name);
+      const bits = withBytes(form, flags);
       const parts = BlockParts.of(name, args, time ?? 0);
       const first = parts?.next() ?? { args, time: time ?? 0 };
+      const exclusive = !isUrgent;
+      const nextPart = parts &&
+        ((taken: number) => this.#nextPart(parts, taken));
+      if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+        const command = new Command(form, first.args, settler, bits);
+        const terms = { exclusive, isApart: true, nextPart, time: first.time };
+        return this.#hold(place, command, { size, terms });
+      }
+      const host = this.#hostFor(this.#hostOf(place, flags));
+      if (!host.admit(size)) throw host.failures.queueFull(name);
       // In a lane of its own, so that it delays nobody else, and nobody delays it.
       const links = isUrgent ? host.urgentLinks : host.blockingLinks;
       this.#start(host, new Lane(host, links), {
         deadline: this.#deadline(first.time),
         sendBy: this.#deadline(0),
-        exclusive: !isUrgent,
-        nextPart: parts && ((taken) => this.#nextPart(parts, taken)),
+        exclusive,
+        nextPart,
+        isApart: true,
       })
-        .add(form, first.args, settler, withBytes(form, flags), size);
+        .add(form, first.args, settler, bits, size);
     } catch (error) {
       this.refuse(settler, error);
     }
@@ -221,13 +313,19 @@ export class Dispatcher {
    */
   sequence(time: number): Carrier {
     let batch: Batch | undefined;
+    const terms = { exclusive: true, isApart: true, isSequence: true, time };
     return {
       cluster: this.#cluster,
       options: this.#options,
-      send: (hostId, form, args, settler, flags = this.#flags) => {
+      send: (place, form, args, settler, flags = this.#flags) => {
         try {
           const size = sizeOf(args);
-          const host = this.#hostFor(hostId);
+          if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+            const bits = withBytes(form, flags);
+            const command = new Command(form, args, settler, bits);
+            return this.#hold(place, command, { size, terms });
+          }
+          const host = this.#hostFor(this.#hostOf(place, flags));
           if (!host.admit(size)) throw host.failures.queueFull(form.name);
           batch ??= this.#startSequence(host, time);
           batch.add(form, args, settler, withBytes(form, flags), size);
@@ -249,7 +347,7 @@ export class Dispatcher {
    * @see {@linkcode Dispatcher.send}
    */
   queue(
-    hostId: number,
+    place: number,
     form: Form,
     args: Arguments,
     settler?: Settler,
@@ -257,6 +355,13 @@ export class Dispatcher {
     second?: Argument,
   ): Run {
     const size = sizeOf(args, second);
+    if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+      const bits = withBytes(form, flags);
+      const run = runOfOne(form, { args, second, settler, flags: bits });
+      this.#hold(place, run.at(0), { size });
+      return run;
+    }
+    const hostId = this.#hostOf(place, flags);
     const open = this.#open[hostId];
     // The host of an id is another one after its pools were disconnected; and
     // what a router of somebody's own takes for an id may be "0".
@@ -264,7 +369,8 @@ export class Dispatcher {
       !open.host.closing && this.#abandoned === undefined;
     const host = fits ? open.host : this.#hostFor(hostId);
     if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {
-      return this.#wait(host, { form, args, settler, flags, second, size });
+      const wanted = { place, form, args, settler, flags, second, size };
+      return this.#wait(host, wanted);
     }
     const batch = fits ? open.batch : this.#openFor(host);
     const bits = withBytes(form, flags);
@@ -281,7 +387,7 @@ export class Dispatcher {
    */
   get mayBeFollowed(): boolean {
     if (this.#abandoned !== undefined || this.failedCommands > 0) return false;
-    if (this.crowded) return false;
+    if (this.crowded || this.#held.size > 0) return false;
     for (const [batch, lane] of this.#live) {
       if (batch.watched || !lane.mayBeFollowed) return false;
     }
@@ -294,6 +400,19 @@ export class Dispatcher {
    */
   flush(): void {
     this.#options.lanes.flush();
+  }
+
+  /**
+   * Settles once the hosts are known.
+   *
+   * @throws What keeps that from being so, or that its time is up.
+   */
+  known(): Promise<void> {
+    const { timeout, deadline, signal } = this.#options;
+    const left = deadline === undefined
+      ? timeout
+      : Math.max(0, deadline - performance.now());
+    return this.#cluster.known({ timeout: left, signal });
   }
 
   /** Settles when every command issued so far, and since, is settled. */
@@ -325,12 +444,71 @@ export class Dispatcher {
       host.backlog.delete(latecomer);
       latecomer.refuse(reason);
     }
+    const held = new Set(this.#held.keys());
+    this.#detours?.forget(held);
+    for (const one of held) this.giveUp(one, reason);
     for (const [batch, lane] of this.#live) lane.abandon(batch, () => reason);
   }
 
   #nextPart(parts: BlockParts, taken: number): NextPart | undefined {
     const part = parts.next(taken);
     return part && { args: part.args, deadline: this.#deadline(part.time) };
+  }
+
+  place(hostId: number, held: readonly Held[]): Batch | undefined {
+    const [{ terms, deadline, order }] = held;
+    const { isApart, isSequence, time, ...manner } = terms as HeldTerms;
+    let batch: Batch | undefined;
+    try {
+      if (this.#abandoned !== undefined) throw this.#abandoned.reason;
+      const host = this.#cluster.hostOfHeld(hostId);
+      const shared = this.#options.lanes.laneFor(host);
+      const lane = isApart ? new Lane(host, host.blockingLinks) : shared;
+      if (isSequence) lane.follow(shared);
+      batch = this.#start(host, lane, {
+        ...manner,
+        order,
+        isApart,
+        deadline: time === undefined ? deadline : this.#deadline(time),
+        sendBy: deadline,
+      });
+      for (const one of held) {
+        const { form, args, settler, flags } = one.command;
+        const size = sizeOf(args);
+        host.queue.take(size);
+        const bits = one.to === undefined ? flags : flags | ASKING;
+        batch.add(form, args, settler, bits, size);
+        this.#unhold(one);
+      }
+      batch.seal();
+    } catch (error) {
+      for (const one of held) this.giveUp(one, error);
+    }
+    this.#endIfIdle();
+    return batch;
+  }
+
+  expire(held: Held): void {
+    const { command, group, error } = held;
+    this.giveUp(held, this.#cluster.stranded(command, group, error));
+  }
+
+  /** The host of a command, as the topology says. */
+  #hostOf(place: number, flags: number): number {
+    return (flags & PINNED) === 0
+      ? this.#cluster.topology.hostOf(place)
+      : place;
+  }
+
+  /**
+   * Whether a command has to wait, because its host is not known, or commands for
+   * its group are on a detour.
+   */
+  #isHeld(place: number, flags: number): boolean {
+    const detours = this.#detours;
+    if (detours === undefined || (flags & PINNED) !== 0) return false;
+    return !detours.isEmpty && detours.leads(place) ||
+      !this.#cluster.topology.isKnown;
   }
 
   /** The host with an id, unless nothing may be issued any more. */
@@ -369,21 +547,132 @@ export class Dispatcher {
   /** A batch of commands that block for some time. */
   #startApart(host: Host, lane: Lane, time: number): Batch {
     const deadline = this.#deadline(time);
-    return this.#start(host, lane, { deadline, exclusive: true });
+    return this.#start(host, lane, {
+      deadline,
+      exclusive: true,
+      isApart: true,
+    });
+  }
+
+  /** What takes commands of a batch elsewhere, if their keys may be there. */
+  #detourFrom(
+    host: Host,
+    from: () => { batch: Batch; lane: Lane; terms: HeldTerms },
+  ): Detour | undefined {
+    const { topology } = this.#cluster;
+    const detours = this.#detours;
+    if (detours === undefined) return undefined;
+    const groupOf = (key: Key) => topology.groupOf(key);
+    return {
+      groupOf,
+      groupOfCommand: (command) => groupOfCommand(topology, command),
+      hostOf: (group) => topology.hostOf(group),
+      leads: (group) => detours.leads(group),
+      redirect: (error) => this.#cluster.redirect(host.id, error),
+      take: (command, redirect, error) => {
+        const { batch, lane, terms } = from();
+        const { deadline, order } = batch;
+        const moved = error === undefined ? command : command.redirected();
+        const { group, to, asking } = redirect;
+        const held: Held = {
+          command: moved,
+          group,
+          order,
+          deadline,
+          owner: this,
+          terms,
+          to: asking ? to : undefined,
+          error,
+          pause: to === undefined && error !== undefined
+            ? pauseBefore(moved.redirects)
+            : pauseOfRedirect(moved.redirects),
+        };
+        // A lane apart waits for nobody, and nobody for it.
+        const ahead = terms.isApart ? [] : lane.batches;
+        for (const one of this.#parts(held)) {
+          this.#held.set(one, 0);
+          detours.take(one, ahead);
+        }
+        if (terms.isApart) queueMicrotask(() => detours.release());
+        // Those that wait for room at the host were issued later.
+        else if (host.backlog.size > 0) {
+          host.backlog.groupsLeft(new Set([group]));
+        }
+      },
+    };
+  }
+
+  /** Holds a command that no host may take now. */
+  #hold(
+    group: number,
+    command: Command,
+    { size, terms = this.#terms, due = this.#deadline(0) }: {
+      size: number;
+      terms?: HeldTerms;
+      due?: number;
+    },
+  ): void {
+    this.#options.signal?.throwIfAborted();
+    if (this.#abandoned !== undefined) throw this.#abandoned.reason;
+    const detours = this.#detours!;
+    // Whoever has the patience to wait for room waits in any case.
+    const counted = this.#held.size < this.patience ? 0 : size;
+    this.#cluster.admit(command.name, counted);
+    // What is issued within a moment leaves together.
+    const isOther = due > this.#heldUntil + MOMENT || due < this.#heldUntil;
+    if (isOther) this.#heldUntil = due;
+    if (this.idle) this.#follow();
+    const held: Held = {
+      command,
+      group,
+      order: this.#options.lanes.nextOrder(),
+      deadline: this.#heldUntil,
+      owner: this,
+      terms,
+      pause: 0,
+    };
+    this.#held.set(held, counted);
+    detours.hold(held);
+  }
+
+  /** A part of a split command whose keys are on their way may be torn. */
+  #parts(held: Held): Held[] {
+    const { command, error, group } = held;
+    const mayTear = (command.flags & PART) !== 0 && error?.code === "TRYAGAIN";
+    if (!mayTear) return [held];
+    return tearApart(command, this.#cluster.topology.hostOf(group))
+      .map((command) => ({ ...held, command, pause: 0 }));
+  }
+
+  #unhold(held: Held): void {
+    const size = this.#held.get(held) ?? 0;
+    this.#held.delete(held);
+    if (size > 0) this.#cluster.release(size);
+  }
+
+  giveUp(held: Held, reason: unknown): void {
+    if (!this.#held.has(held)) return;
+    this.#unhold(held);
+    this.failedCommands++;
+    fail(held.command.settler, reason);
+    this.#endIfIdle();
   }
 
   #start(
     host: Host,
     lane: Lane,
-    terms: Pick<
-      BatchOptions,
-      "deadline" | "sendBy" | "exclusive" | "gate" | "nextPart"
-    >,
+    { isApart = false, ...terms }: BatchTerms,
   ): Batch {
-    const batch = new Batch({
+    const batch: Batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
       unmerged: host.unmerged,
+      order: this.#options.lanes.nextOrder(),
+      detour: this.#detourFrom(host, () => ({
+        batch,
+        lane,
+        terms: isApart ? { ...terms, isApart } : this.#terms,
+      })),
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
@@ -433,7 +722,8 @@ export class Dispatcher {
    *
    * @returns Where its outcome will stand, unless there is a settler.
    */
-  #wait(host: Host, { form, args, settler, flags, second, size }: {
+  #wait(host: Host, { place, form, args, settler, flags, second, size }: {
+    place: number;
     form: Form;
     args: Arguments;
     settler: Settler | undefined;
@@ -444,11 +734,8 @@ export class Dispatcher {
     if (this.#latecomers.size >= this.patience) {
       throw host.failures.queueFull(form.name);
     }
-    // On its own until it gets its place in a batch.
-    const argCount = countOf(args, second);
     const bits = withBytes(form, flags);
-    const run = new Run({ form, argCount, flags: bits }, false);
-    run.push(settler, args, second);
+    const run = runOfOne(form, { args, second, settler, flags: bits });
     const command = run.at(0);
     const leave = () => {
       this.#latecomers.delete(latecomer);
@@ -460,6 +747,16 @@ export class Dispatcher {
     const deadline = this.#deadline(0);
     const latecomer: Latecomer = {
       ...{ name: form.name, size, lane, deadline },
+      group: (flags & PINNED) === 0 ? place : undefined,
+      divert: () => {
+        try {
+          this.#hold(place, command, { size, due: deadline });
+          leave();
+        } catch (error) {
+          latecomer.refuse(error);
+        }
+        queueMicrotask(() => this.#detours?.release());
+      },
       enter: () => {
         this.#beginFor(host.id, form);
         const open = this.#open[host.id];
@@ -487,6 +784,59 @@ export class Dispatcher {
   #deadline(extra: number): number {
     const { timeout, deadline } = this.#options;
     return deadline ?? performance.now() + timeout + extra;
+  }
+}
+
+/** What batches have in common. */
+type BatchTerms =
+  & Pick<
+    BatchOptions,
+    "deadline" | "sendBy" | "exclusive" | "gate" | "nextPart" | "order"
+  >
+  & { isApart?: boolean };
+
+/** What commands have in common that were held. */
+interface HeldTerms
+  extends Pick<BatchOptions, "exclusive" | "gate" | "nextPart"> {
+  /** Whether they go in a lane of their own, */
+  readonly isApart: boolean;
+  /** which comes behind what was issued before; */
+  readonly isSequence?: boolean;
+  /** and how many milliseconds they may block. */
+  readonly time?: number;
+}
+
+/** A command on its own, until it gets its place in a batch. */
+function runOfOne(
+  form: Form,
+  { args, second, settler, flags }: {
+    args: Arguments;
+    second: Argument | undefined;
+    settler: Settler | undefined;
+    flags: number;
+  },
+): Run {
+  const argCount = countOf(args, second);
+  const run = new Run({ form, argCount, flags }, false);
+  run.push(settler, args, second);
+  return run;
+}
+
+/** Milliseconds within which commands that are held have the same time. */
+const MOMENT = 20;
+
+/** The group of all keys of a command; nothing where there is none. */
+function groupOfCommand(
+  topology: Topology,
+  { spec, args }: Pick<Command, "spec" | "args">,
+): number | undefined {
+  try {
+    const [first, ...others] = positionsOf(spec, args)
+      .map((position) => topology.groupOf(args[position] as Key));
+    return others.every((group) => group === first) ? first : undefined;
+  } catch {
+    // It was issued to a host that was named, or by another key.
+    return undefined;
   }
 }
 

@@ -161,6 +161,29 @@ export class Failures {
     );
   }
 
+  /** The command was sent elsewhere, and a later one for its key has run. */
+  overtaken({ name }: GivenUp, cause: Error): TransportError {
+    return this.#make(
+      ConnectionError,
+      `Cannot send "${name}" on from ${this.#host}: a later command for its ` +
+        `key has run there, or may have: ${cause.message}`,
+      { command: name, outcome: "not-sent", cause },
+    );
+  }
+
+  /** The time was up while the command was sent from host to host. */
+  stranded(command: GivenUp, cause: Error | undefined): TransportError {
+    const { name } = command;
+    const why = cause === undefined
+      ? ""
+      : `; the last answer: ${cause.message}`;
+    return this.#make(
+      TimeoutError,
+      `Cannot run "${name}" on ${this.#host} in time${why}`,
+      { command: name, outcome: outcomeOf(command), cause },
+    );
+  }
+
   /** There is no room for the command in the queue. */
   queueFull(name: string): TransportError {
     return this.#make(

@@ -13,6 +13,7 @@ import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures, type Place } from "./failures.ts";
+import { provesNothingRan } from "./policy.ts";
 import type { HostCounters, HostStats } from "./stats.ts";
 import { Links } from "./link.ts";
 
@@ -59,6 +60,13 @@ export interface HostParts {
   counters: HostCounters;
   /** Milliseconds of silence after which commands that are overdue count. */
   patience: number;
+  /**
+   * Whether it may be at another address any moment, so that it is worth waiting
+   * for although it cannot be reached.
+   *
+   * @default {false}
+   */
+  mayMove?: boolean;
   /** Told when its server says that it is not the right one. */
   onMisled?: () => void;
 }
@@ -73,6 +81,8 @@ export interface Timed {
    * @returns When the next of its batches will be.
    */
   expire(now: number, exhausted: ReadonlySet<Links>): number;
+  /** Groups have left the host, and what is issued for them goes elsewhere. */
+  groupsLeft(groups: ReadonlySet<number>): void;
 }
 
 /** The pools of a host, its queue and its clock. */
@@ -87,6 +97,8 @@ export class Host {
   readonly counters: HostCounters;
   /** How many times a command is tried again. */
   readonly maxRetries: number;
+  /** Whether it is worth waiting for although it cannot be reached. */
+  readonly mayMove: boolean;
   /** Connections in use for ordinary commands, */
   readonly links: Links;
   /** for those that block, */
@@ -137,6 +149,7 @@ export class Host {
     this.#place = place;
     this.#onMisled = parts.onMisled;
     this.maxRetries = limits.maxRetries ?? 3;
+    this.mayMove = parts.mayMove ?? false;
     this.queueLimits = {
       maxCommands: limits.maxQueueCommands ?? Infinity,
       maxBytes: limits.maxQueueBytes ?? 256 * 1024 * 1024,
@@ -163,14 +176,28 @@ export class Host {
     this.#onMisled?.();
   }
 
+  /** Asks where it is: it cannot be reached where it was. */
+  seek(): void {
+    this.#onMisled?.();
+  }
+
   /**
    * It is at another address from now on. What was written to the old one may
    * end there; all else goes to the new one, and waits for nothing any more.
+   *
+   * @param isOther Whether another server has taken over: of what the one before
+   * still says, only that a command did not run is believed.
    */
-  move(): void {
+  move(isOther = false): void {
     this.transacts = false;
-    this.pool.move();
+    this.pool.move(isOther ? provesNothingRan : undefined);
     for (const { wake } of [...this.#pauses]) wake();
+  }
+
+  /** Groups have left it: what is under way for them may have to follow. */
+  groupsLeft(groups: ReadonlySet<number>): void {
+    for (const timed of this.#timed) timed.groupsLeft(groups);
+    this.backlog.groupsLeft(groups);
   }
 
   /** Whether a command of that size still fits, which then counts. */
@@ -351,6 +378,12 @@ export class Room {
     return true;
   }
 
+  /** Counts a command that is there already, whether it fits or not. */
+  take(bytes: number): void {
+    this.bytes += bytes;
+    this.commands++;
+  }
+
   /** Gives back the room of commands that are settled. */
   release(bytes: number, commands: number): void {
     this.bytes -= bytes;
@@ -367,15 +400,21 @@ export class Room {
 /** Calls back at the earliest of the times it was set to, and then forgets them. */
 export class Alarm {
   readonly #wake: (late: number) => void;
+  readonly #keepsAlive: boolean;
   #timer: Timer | undefined = undefined;
   #time = Infinity;
 
   /**
    * @param wake Called when it goes off, or before where the time is far off,
    * with the milliseconds by which that is too late.
+   * @param how Whether the program does not end before it goes off.
    */
-  constructor(wake: (late: number) => void) {
+  constructor(
+    wake: (late: number) => void,
+    { keepsAlive = false }: { keepsAlive?: boolean } = {},
+  ) {
     this.#wake = wake;
+    this.#keepsAlive = keepsAlive;
   }
 
   /** Sets it to a time of `performance.now()`, unless it goes off before. */
@@ -389,7 +428,7 @@ export class Alarm {
       this.#wake(Math.max(0, performance.now() - time));
     }, Math.min(delay, MAX_DELAY));
     // What is under way keeps the program alive by itself.
-    runtime.unref(this.#timer);
+    if (!this.#keepsAlive) runtime.unref(this.#timer);
   }
 
   /** Switches it off. */

@@ -15,10 +15,23 @@ import { reasonNotToShare } from "../commands/traits.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
-import { type CommandFlags, flagBits, type Settler } from "./command.ts";
+import {
+  type CommandFlags,
+  flagBits,
+  PART,
+  PINNED,
+  type Settler,
+} from "./command.ts";
 import type { Carrier, Dispatcher } from "./dispatcher.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";
+
+/** The host or the key that a command goes by, instead of its own keys. */
+export type Target =
+  /** The id of a host, whatever its keys are. */
+  | number
+  /** The host of another key. */
+  | { readonly key: Key };
 
 /**
  * Issues a command. Its arguments are read now, so that their owner may change
@@ -26,7 +39,7 @@ import type { Run } from "./run.ts";
  * is sent.
  *
  * @param dispatcher What carries it.
- * @param hostId Where it goes; without it the router decides.
+ * @param target Where it goes; without it its keys decide.
  * @param form What it is, and what becomes of its reply.
  * @param list Its arguments, in a list that nobody else changes.
  * @param settler The promise that waits for its reply.
@@ -34,24 +47,25 @@ import type { Run } from "./run.ts";
  */
 export function issue(
   dispatcher: Carrier,
-  hostId: number | undefined,
+  target: Target | undefined,
   form: Form,
   list: readonly Argument[],
   settler: Settler,
   flags?: CommandFlags,
 ): void {
   try {
-    const bits = flagBits(flags, dispatcher.options.idempotent);
     const { topology } = dispatcher.cluster;
+    const place = placeOf(topology, target);
+    const bits = flagBits(flags, dispatcher.options.idempotent) |
+      (typeof target === "number" ? PINNED : 0);
     const { command, name } = form;
     const args = takeArguments(name, list);
     const reason = reasonNotToShare(command, args);
     if (reason !== undefined) throw needsConnection(name, reason);
     if (flags?.settled === true) {
-      const groupOf = (key: Key) => hostId ?? topology.groupOf(key);
+      const groupOf = (key: Key) => place ?? topology.groupOf(key);
       const parts = splitSettled(groupOf, command, args);
-      const hostOf = (group: number) => hostId ?? topology.hostOf(group);
-      sendParts(dispatcher, form, parts, { hostOf, settler, flags: bits });
+      sendParts(dispatcher, form, parts, { settler, flags: bits });
       return;
     }
     const { splits } = command.row;
@@ -60,21 +74,20 @@ export function issue(
       settler.resolve(resultOfNone(name, splits.merge));
       return;
     }
-    if (hostId !== undefined) {
-      dispatcher.send(hostId, form, args, settler, bits);
+    if (place !== undefined) {
+      dispatcher.send(place, form, args, settler, bits);
       return;
     }
     // Only a command of several arguments can have several keys.
     const parts = args.length > 1 ? split(topology, command, args) : undefined;
     if (parts !== undefined && parts.parts.length > 1) {
-      const hostOf = (group: number) => topology.hostOf(group);
-      sendParts(dispatcher, form, parts, { hostOf, settler, flags: bits });
+      sendParts(dispatcher, form, parts, { settler, flags: bits });
       return;
     }
-    const host = parts !== undefined && topology.goesByKeys
-      ? topology.hostOf(parts.parts[0].group)
-      : topology.hostForCommand(name, args);
-    dispatcher.send(host, form, args, settler, bits);
+    const group = parts !== undefined && topology.goesByKeys
+      ? parts.parts[0].group
+      : topology.groupOfCommand(name, args);
+    dispatcher.send(group, form, args, settler, bits);
   } catch (error) {
     dispatcher.refuse(settler, error);
   }
@@ -96,21 +109,27 @@ function sendParts(
   dispatcher: Carrier,
   form: Form,
   whole: Split,
-  { hostOf, settler, flags }: {
-    hostOf: (group: number) => number;
-    settler: Settler;
-    flags: number;
-  },
+  { settler, flags }: { settler: Settler; flags: number },
 ): void {
-  const hosts = whole.parts.map(({ group }) => hostOf(group));
+  const { topology } = dispatcher.cluster;
+  const isPinned = (flags & PINNED) !== 0;
+  const hostOf = (group: number) => isPinned ? group : topology.hostOf(group);
   const merger = new Merger(
-    { command: form.name, split: whole, hosts },
+    { command: form.name, split: whole, hostOf },
     settler,
   );
-  whole.parts.forEach(({ args }, index) => {
+  whole.parts.forEach(({ group, args }, index) => {
     const partial = merger.settler(index);
-    dispatcher.send(hosts[index], form, args, partial, flags);
+    dispatcher.send(group, form, args, partial, flags | PART);
   });
+}
+
+/** What a target comes to: the id of a host, or a group. */
+function placeOf(
+  topology: Topology,
+  target: Target | undefined,
+): number | undefined {
+  return typeof target === "object" ? topology.groupOf(target.key) : target;
 }
 
 /**
@@ -118,7 +137,7 @@ function sendParts(
  * else is out of the ordinary, so that nothing about it has to be looked up.
  *
  * @param dispatcher What carries it.
- * @param hostId Where it goes; without it the router decides.
+ * @param target Where it goes; without it its key decides.
  * @param form What it is, and what becomes of its reply.
  * @param settler Is told of its outcome, if given.
  * @param args Its arguments; the first one may stand for itself,
@@ -128,7 +147,7 @@ function sendParts(
  */
 export function issueByKey(
   dispatcher: Dispatcher,
-  hostId: number | undefined,
+  target: Target | undefined,
   form: Form,
   settler: Settler | undefined,
   args: Arguments,
@@ -141,9 +160,14 @@ export function issueByKey(
   const other = second === undefined
     ? undefined
     : takeArgument(name, second, 2);
-  const host = hostId ??
-    hostOf(dispatcher.cluster.topology, name, own, other);
-  return dispatcher.queue(host, form, own, settler, undefined, other);
+  if (target === undefined) {
+    const group = groupOf(dispatcher.cluster.topology, name, own, other);
+    return dispatcher.queue(group, form, own, settler, undefined, other);
+  }
+  const bits = flagBits(undefined, dispatcher.options.idempotent) |
+    (typeof target === "number" ? PINNED : 0);
+  const place = placeOf(dispatcher.cluster.topology, target)!;
+  return dispatcher.queue(place, form, own, settler, bits, other);
 }
 
 /**
@@ -154,19 +178,22 @@ export function issueByKey(
  */
 export function issueWhole(
   dispatcher: Dispatcher,
-  hostId: number | undefined,
+  target: Target | undefined,
   form: Form,
   settler: Settler | undefined,
   list: readonly Argument[],
 ): Run {
   const args = takeArguments(form.name, list);
-  const host = hostId ??
-    dispatcher.cluster.topology.hostForCommand(form.name, args);
-  return dispatcher.queue(host, form, args, settler);
+  const { topology } = dispatcher.cluster;
+  const place = placeOf(topology, target) ??
+    topology.groupOfCommand(form.name, args);
+  const bits = flagBits(undefined, dispatcher.options.idempotent) |
+    (typeof target === "number" ? PINNED : 0);
+  return dispatcher.queue(place, form, args, settler, bits);
 }
 
-/** The host of a command whose first argument is its only key. */
-function hostOf(
+/** The group of a command whose first argument is its only key. */
+function groupOf(
   topology: Topology,
   command: string,
   args: Arguments,
@@ -174,11 +201,11 @@ function hostOf(
 ): number {
   const list = isList(args);
   if (topology.goesByKeys) {
-    return topology.hostOf(topology.groupOf(list ? args[0] : args));
+    return topology.groupOf(list ? args[0] : args);
   }
-  if (list) return topology.hostForCommand(command, args);
+  if (list) return topology.groupOfCommand(command, args);
   const both = second === undefined ? [args] : [args, second];
-  return topology.hostForCommand(command, both);
+  return topology.groupOfCommand(command, both);
 }
 
 /**

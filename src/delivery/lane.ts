@@ -7,11 +7,14 @@
 import process from "node:process";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
+import type { Command } from "./command.ts";
+import type { Detours } from "./detours.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
 import type { CommandError } from "../errors.ts";
 import type { CommandExchange } from "../wire/command_exchange.ts";
+import { placesQuestion } from "./places_question.ts";
 import { scriptsQuestion } from "./scripts_question.ts";
 import { transactionQuestion } from "./transaction_question.ts";
 import type { Link, Links, Passenger } from "./link.ts";
@@ -35,6 +38,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   latecomers = 0;
   readonly #host: Host;
   readonly #links: Links;
+  readonly #lanes: Lanes | undefined;
   /** Every batch that is not settled, wherever it stands, in their order. */
   readonly #live = new Set<Batch>();
   /** Batches that wait for the end of the turn, or for a link. */
@@ -59,8 +63,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #recovery: Recovery | undefined = undefined;
   /** Asks whether the server takes transactions, while it is asked. */
   #question: CommandExchange | undefined = undefined;
-  /** Asks which scripts the server lacks, while that has to be known. */
-  #proof: CommandExchange | undefined = undefined;
+  /** Ask which scripts or keys the server lacks, while that has to be known. */
+  #proofs: readonly CommandExchange[] = [];
   /** Ends connections whose writes may still run, once there are any. */
   #fences: Fences | undefined = undefined;
   /** Batches of other lanes that come to their end before this one begins, */
@@ -71,10 +75,12 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   /**
    * @param host The host to bring batches to.
    * @param links Where its links come from, if not from those of the host.
+   * @param lanes The lanes among which it is, if it is not apart.
    */
-  constructor(host: Host, links: Links = host.links) {
+  constructor(host: Host, links: Links = host.links, lanes?: Lanes) {
     this.#host = host;
     this.#links = links;
+    this.#lanes = lanes;
   }
 
   /**
@@ -183,8 +189,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
         this.#pause = undefined;
         this.#askNoMore();
       }
-      if (this.#proof !== undefined && this.#recovery?.isAwaited === false) {
-        return this.#decideUnproven(this.#proof);
+      if (this.#proofs.length > 0 && this.#recovery?.isAwaited === false) {
+        return this.#decideUnproven();
       }
       return this.#proceed();
     }
@@ -202,20 +208,25 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   refused(refusal: Refusal): void {
     this.#applicant = undefined;
-    const { failures, maxRetries, pool } = this.#host;
-    // When this was the failure that brought the host down, it is the news.
-    const mayRetry = refusal.kind === "dial" && !pool.down &&
-      isWorthRetrying(refusal.cause);
+    const { failures, maxRetries, mayMove, pool } = this.#host;
+    // When this was the failure that brought the host down, it is the news; one
+    // that may be elsewhere any moment is waited for.
+    const isRefused = mayMove && refusal.kind !== "closed";
+    const mayRetry = isWorthRetrying(refusal.cause) &&
+      (isRefused || refusal.kind === "dial" && !pool.down);
     const given: Batch[] = [];
     let pause = 0;
     for (const batch of this.#waiting) {
       this.#leaveGate(batch);
-      const time = mayRetry ? pauseFor(batch, maxRetries) : undefined;
+      const time = mayRetry
+        ? pauseFor(batch, maxRetries, { isRefused })
+        : undefined;
       if (time === undefined) given.push(batch);
       else pause = Math.max(pause, time);
     }
     for (const batch of given) this.#waiting.delete(batch);
     this.#hold(pause);
+    if (isRefused) this.#host.seek();
     for (const batch of given) {
       batch.abandon((command) => failures.refused(command, refusal));
     }
@@ -262,6 +273,45 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     return next;
   }
 
+  groupsLeft(groups: ReadonlySet<number>): void {
+    if (this.#lanes === undefined) return;
+    for (const group of groups) this.#lanes.detours?.begin(group, this.batches);
+    // What has not left yet may wait for long, if its host is not there.
+    if (this.#flying.size > 0 || this.#gathering) return;
+    for (const batch of [...this.#waiting]) this.#divert(batch, groups);
+    this.#lanes.detours?.release();
+  }
+
+  /** Takes commands of some groups out of a batch that has not left. */
+  #divert(batch: Batch, groups: ReadonlySet<number>): void {
+    const leaving: [one: Returned<Batch>, group: number][] = [];
+    const staying: Command[] = [];
+    for (const one of batch.takeBack()) {
+      const { command } = one;
+      const group = command.isPinned
+        ? undefined
+        : batch.detour?.groupOfCommand(command);
+      if (group !== undefined && groups.has(group)) leaving.push([one, group]);
+      else staying.push(command);
+    }
+    batch.again(staying);
+    if (staying.length === 0) {
+      this.#waiting.delete(batch);
+      this.#leaveGate(batch);
+      if (this.#waiting.size === 0) {
+        this.#pause?.();
+        this.#pause = undefined;
+      }
+    }
+    for (const [one, group] of leaving) batch.divert(one, group);
+    batch.closeIfEmpty();
+  }
+
+  /** All that may still bring commands to the host. */
+  get batches(): ReadonlySet<Batch> {
+    return this.#live.union(this.#flying);
+  }
+
   get watchful(): boolean {
     return this.#recovery !== undefined;
   }
@@ -298,8 +348,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Tells those behind that a batch can change nothing any more, if that is so. */
   #ended(batch: Batch): void {
-    if (this.#behind.size === 0) return;
+    const detours = this.#lanes?.detours;
+    if (this.#behind.size === 0 && detours === undefined) return;
     if (this.#live.has(batch) || this.#flying.has(batch)) return;
+    detours?.ended(batch);
     for (const lane of this.#behind) lane.#passed(this, batch);
   }
 
@@ -451,28 +503,48 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
   }
 
-  /** Asks the server which scripts it lacks, if that has to be known. */
+  /**
+   * Asks the server which scripts it lacks, and which keys of scripts, if that has
+   * to be known.
+   */
   #asksFirst(): boolean {
     const recovery = this.#recovery;
-    const hashes = recovery?.lacking ?? [];
     const link = this.#link;
-    if (hashes.length === 0 || link?.usable !== true) return false;
-    this.#proof = scriptsQuestion(hashes, (lacking) => {
+    if (recovery === undefined || link?.usable !== true) return false;
+    const { lacking, hearsay } = recovery;
+    const questions: CommandExchange[] = [];
+    const answered = (prove: () => void) => {
       // The link may have been lost, and all decided without an answer.
       if (this.#recovery !== recovery) return;
-      recovery?.prove(lacking);
+      prove();
+      if (--missing > 0) return;
       this.#recover();
       if (this.#flying.size === 0 && this.#question === undefined) {
         this.#leaveLink();
       }
-    });
-    link.send(this.#proof);
-    return true;
+    };
+    if (lacking.length > 0) {
+      questions.push(
+        scriptsQuestion(
+          lacking,
+          (hashes) => answered(() => recovery.prove(hashes)),
+        ),
+      );
+    }
+    const places = placesQuestion(
+      hearsay,
+      (answers) => answered(() => recovery.proveMoved(answers)),
+    );
+    if (places !== undefined) questions.push(places);
+    let missing = questions.length;
+    this.#proofs = questions;
+    for (const question of questions) link.send(question);
+    return missing > 0;
   }
 
   /** Nobody waits for the answer any more: what comes behind goes on without. */
-  #decideUnproven(proof: CommandExchange): void {
-    proof.abandoned = true;
+  #decideUnproven(): void {
+    for (const proof of this.#proofs) proof.abandoned = true;
     const link = this.#link;
     this.#leaveLink();
     link?.retire();
@@ -507,7 +579,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #recover(error?: Error): void {
     const flying = [...this.#flying];
     const recovery = this.#recovery ?? new Recovery(this.#host);
-    const { batches, again, pause, mayChange, reject } = recovery.end(
+    const { batches, again, moved, pause, mayChange, reject } = recovery.end(
       this.#flying,
       error,
     );
@@ -516,7 +588,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       (this.#fences ??= new Fences()).add(identity);
     }
     this.#recovery = undefined;
-    this.#proof = undefined;
+    this.#proofs = [];
     this.#flying.clear();
     this.#inFlight.clear();
     this.#growing = undefined;
@@ -526,6 +598,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     this.#waiting = new Set([...again, ...this.#waiting]);
     this.#hold(pause);
+    for (const [one, group] of moved) one.batch.divert(one, group);
     // From here on callbacks run.
     reject();
     for (const batch of batches) {
@@ -534,6 +607,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     }
     this.#proceed();
     for (const batch of flying) this.#ended(batch);
+    if (moved.length > 0) this.#lanes?.detours?.release();
   }
 
   /** Pauses before the next attempt, if anything waits for it. */
@@ -562,12 +636,20 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
  */
 export class Lanes {
   readonly #lanes = new Map<Host, Lane>();
+  /** Where commands go that no lane may take now; nothing if there are none. */
+  detours: Detours | undefined = undefined;
+  #batches = 0;
+
+  /** Where the next thing that is issued stands among all others. */
+  nextOrder(): number {
+    return this.#batches++;
+  }
 
   /** The lane to a host. */
   laneFor(host: Host): Lane {
     let lane = this.#lanes.get(host);
     if (lane === undefined) {
-      lane = new Lane(host);
+      lane = new Lane(host, host.links, this);
       this.#forgetClosed(host, lane);
       this.#lanes.set(host, lane);
     }

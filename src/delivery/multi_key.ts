@@ -10,7 +10,7 @@ import { CommandError, DecodeError } from "../errors.ts";
 import { PartialError } from "../partial_error.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import { describe, type Settler } from "./command.ts";
+import { Command, describe, PART, type Settler } from "./command.ts";
 
 /** The part of a command whose keys belong to one group. */
 export interface Part {
@@ -101,32 +101,56 @@ function divide(
   return { parts, keys, merge, settled };
 }
 
+/**
+ * Makes one command for each key of a part of a command that was split.
+ *
+ * @param command The part; it gets what comes of all of them.
+ * @param hostId The host that its keys are on.
+ */
+export function tearApart(
+  { form, args, settler, flags }: Command,
+  hostId: number,
+): Command[] {
+  let count = 0;
+  const whole = divide(form.command.row.splits!, args, {
+    groupOf: () => count++,
+    settled: false,
+  });
+  const merger = new Merger(
+    { command: form.name, split: whole, hostOf: () => hostId },
+    settler,
+  );
+  return whole.parts.map(({ args }, index) =>
+    new Command(form, args, merger.settler(index), flags & ~PART)
+  );
+}
+
 type KeyOutcomes = PromiseSettledResult<Reply>[];
 
 /** Gathers the replies of all parts and settles the whole with them. */
 export class Merger {
   readonly #command: string;
   readonly #split: Split;
-  readonly #hosts: readonly number[];
+  readonly #hostOf: (group: number) => number;
   readonly #whole: Settler;
   readonly #results: PromiseSettledResult<Reply>[];
   #missing: number;
 
   /**
-   * @param command The name of the command, its parts, and the host of each.
+   * @param command The name of the command, its parts, and the host of a group.
    * @param whole What waits for the whole.
    */
   constructor(
-    { command, split, hosts }: {
+    { command, split, hostOf }: {
       command: string;
       split: Split;
-      hosts: readonly number[];
+      hostOf: (group: number) => number;
     },
     whole: Settler,
   ) {
     this.#command = command;
     this.#split = split;
-    this.#hosts = hosts;
+    this.#hostOf = hostOf;
     this.#whole = whole;
     this.#results = new Array(split.parts.length);
     this.#missing = split.parts.length;
@@ -187,7 +211,7 @@ export class Merger {
     parts.forEach((part, index) => {
       const result = this.#results[index];
       part.positions.forEach((position, i) => {
-        outcomes[position] = this.#outcome(index, result, i);
+        outcomes[position] = this.#outcome(part.group, result, i);
       });
     });
     return outcomes;
@@ -195,7 +219,7 @@ export class Merger {
 
   /** The outcome of one key of a part: its own value, if there is one. */
   #outcome(
-    part: number,
+    group: number,
     result: PromiseSettledResult<Reply>,
     index: number,
   ): PromiseSettledResult<Reply> {
@@ -206,7 +230,7 @@ export class Merger {
     return value instanceof CommandError || value instanceof DecodeError
       ? {
         status: "rejected",
-        reason: describe(value, this.#command, this.#hosts[part]),
+        reason: describe(value, this.#command, this.#hostOf(group)),
       }
       : { status: "fulfilled", value };
   }

@@ -15,7 +15,8 @@ import {
   TransportError,
 } from "../errors.ts";
 import { runtime } from "../runtime/mod.ts";
-import { type Key, keyText } from "../values.ts";
+import { type Key, keyText, type Reply } from "../values.ts";
+import type { Redirect } from "../topology/mod.ts";
 import { jitter } from "../wire/breaker.ts";
 import type { Command } from "./command.ts";
 
@@ -46,12 +47,33 @@ export function leadsElsewhere(
   return ELSEWHERE.has(error.code) && !command.forgeable;
 }
 
+/**
+ * Errors with which a node of a Redis Cluster says that it ran nothing, since the
+ * keys are elsewhere, or some of them are on their way.
+ */
+const MOVED = new Set(["MOVED", "ASK", "TRYAGAIN"]);
+
+/** Whether a reply says that its command did not run, whoever says so. */
+export function provesNothingRan(reply: Reply): boolean {
+  return reply instanceof CommandError &&
+    (ELSEWHERE.has(reply.code) || MOVED.has(reply.code));
+}
+
+/** Whether an error says that keys are elsewhere, or on their way. */
+export function isMoved({ code }: CommandError): boolean {
+  return MOVED.has(code);
+}
+
 /** Where a command may go that its server has refused. */
 export type WayOut =
   /** It goes again, over a new connection. */
   | "elsewhere"
   /** It was merged with others and goes again by itself. */
   | "apart"
+  /** Its keys are on another host, or on their way to one. */
+  | "moved"
+  /** The same, if it is the server that says so and not a script. */
+  | "hearsay"
   /** It goes again with the source of its script, if the server lacks that. */
   | "source";
 
@@ -64,18 +86,48 @@ export type WayOut =
  *
  * @param command What travelled.
  * @param error The error that answered it.
- * @param how Whether it stood for others, which nobody issued in this form, and
- * whether it named a script whose source can be sent.
+ * @param how Whether it stood for others, which nobody issued in this form,
+ * whether it named a script whose source can be sent, and whether it may go to
+ * another host.
  */
 export function wayOut(
   command: CommandSpec,
   error: CommandError,
-  { isMerged, hasSource }: { isMerged: boolean; hasSource: boolean },
+  { isMerged, hasSource, mayMove }: {
+    isMerged: boolean;
+    hasSource: boolean;
+    mayMove: boolean;
+  },
 ): WayOut | undefined {
   // A script may say so as well: the server is asked before it is believed.
   if (hasSource && error.code === "NOSCRIPT") return "source";
-  if (isMerged && error.code === "NOPERM") return "apart";
+  // Some of its keys may be there, and others not.
+  const isSplit = error.code === "NOPERM" || error.code === "TRYAGAIN";
+  if (isMerged && isSplit) return "apart";
+  if (mayMove && MOVED.has(error.code)) {
+    return command.forgeable ? "hearsay" : "moved";
+  }
   return leadsElsewhere(command, error) ? "elsewhere" : undefined;
+}
+
+/**
+ * An error of a node of a Redis Cluster, for whoever took it for a server that
+ * stands alone.
+ *
+ * @param command What travelled.
+ * @param reply The reply to it.
+ */
+export function explained(command: CommandSpec, reply: Reply): Reply {
+  const isFromNode = reply instanceof CommandError && !command.forgeable &&
+    (reply.code === "MOVED" || reply.code === "ASK");
+  if (!isFromNode) return reply;
+  const error = new CommandError(
+    `${reply.message}: this server is a node of a Redis Cluster, whose nodes ` +
+      "are found by the option seeds in the place of hosts",
+  );
+  error.outcome = reply.outcome;
+  if (reply.cause !== undefined) error.cause = reply.cause;
+  return error;
 }
 
 /**
@@ -135,8 +187,10 @@ export interface Returned<B = unknown> {
   readonly batch: B;
   /** The error reply of one that was refused, */
   readonly error?: CommandError;
-  /** and where it may go. */
+  /** where it may go, */
   readonly wayOut?: WayOut;
+  /** and which host that is, if it is another one. */
+  readonly redirect?: Redirect;
 }
 
 /** What becomes of a command: another attempt, an error, or nothing more. */

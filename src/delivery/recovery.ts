@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CommandError } from "../errors.ts";
+import type { Reply } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import type { Host } from "./host.ts";
@@ -23,6 +25,8 @@ export interface Recovered {
   readonly batches: readonly Batch[];
   /** and those of them that leave again, with what is to be sent again. */
   readonly again: readonly Batch[];
+  /** Commands that go elsewhere, and the groups of their keys. */
+  readonly moved: readonly (readonly [Returned<Batch>, group: number])[];
   /** Milliseconds before they do. */
   readonly pause: number;
   /** Whether what was written before may still change something. */
@@ -87,6 +91,35 @@ export class Recovery {
   }
 
   /**
+   * Commands of scripts that answered as a server does whose keys are elsewhere.
+   * A script may have said so itself, so the server has to be asked.
+   */
+  get hearsay(): Returned<Batch>[] {
+    return this.#noted.filter(({ wayOut }) => wayOut === "hearsay");
+  }
+
+  /**
+   * Notes what the server says of the same keys: only where it says the same is
+   * it the server that had refused the command. All others did run.
+   *
+   * @param answers What it answered, by the command.
+   */
+  proveMoved(answers: ReadonlyMap<Returned<Batch>, Reply>): void {
+    this.#noted.forEach((one, index) => {
+      if (one.wayOut !== "hearsay") return;
+      const { batch, command, error } = one;
+      const answer = answers.get(one);
+      const isSaid = answer instanceof CommandError &&
+        answer.message === error?.message;
+      const moved = isSaid ? batch.moved(command, answer) : undefined;
+      this.#noted[index] = {
+        ...one,
+        ...(moved ?? { wayOut: undefined, progress: "failed" }),
+      };
+    });
+  }
+
+  /**
    * Decides about everything that was noted and everything on the link, whose
    * batches get back what they have to send again.
    *
@@ -95,14 +128,23 @@ export class Recovery {
    */
   end(flying: ReadonlySet<Batch>, error: Error | undefined): Recovered {
     this.prove(new Set());
+    this.proveMoved(new Map());
     const pauses = this.#pausesAfter(flying, error);
     const { back, mayChange } = this.#takeBack(flying, error);
     const again = new Map<Batch, Command[]>();
+    const moved: (readonly [Returned<Batch>, group: number])[] = [];
+    const leading = new Set<number>();
     const ends: (() => void)[] = [];
     decide(back, error).forEach((verdict, index) => {
       const { batch, command } = back[index];
       if (verdict === "done") return;
       if (verdict === "again" && pauses.get(batch) !== undefined) {
+        const group = groupElsewhere(back[index], leading);
+        if (group !== undefined) {
+          leading.add(group);
+          moved.push([back[index], group]);
+          return;
+        }
         const commands = again.get(batch);
         if (commands === undefined) again.set(batch, [command]);
         else commands.push(command);
@@ -115,7 +157,8 @@ export class Recovery {
       pause = Math.max(pause, pauses.get(batch) ?? 0);
     }
     const reject = () => inSlices(stepsOf(ends));
-    return { batches, again: [...again.keys()], pause, mayChange, reject };
+    const left = [...again.keys()];
+    return { batches, again: left, moved, pause, mayChange, reject };
   }
 
   /** How long each batch that comes back pauses; nothing for its last attempt. */
@@ -177,9 +220,13 @@ export class Recovery {
 
   /** Tells the caller of a command that does not go again. */
   #reject(returned: Returned<Batch>, error: Error | undefined): void {
-    const { batch, command, progress, error: refusal } = returned;
+    const { batch, command, progress, error: refusal, wayOut } = returned;
     const { failures } = this.#host;
-    if (refusal !== undefined) return batch.refuse(command, refusal);
+    if (refusal !== undefined) {
+      return wayOut === "moved"
+        ? batch.reject(command, failures.overtaken(command, refusal))
+        : batch.refuse(command, refusal);
+    }
     const cause = error!;
     const isLost = progress === "sent" && !wasTurnedAway(cause);
     batch.reject(
@@ -189,6 +236,26 @@ export class Recovery {
         : failures.refused(command, { kind: "dial", cause }),
     );
   }
+}
+
+/**
+ * The group of a command that goes again, but not to the host that it came back
+ * from.
+ *
+ * @param returned The command.
+ * @param leading Groups whose commands that were issued before go elsewhere.
+ */
+function groupElsewhere(
+  { batch: { detour, hostId }, command, redirect, wayOut }: Returned<Batch>,
+  leading: ReadonlySet<number>,
+): number | undefined {
+  if (detour === undefined || command.isPinned) return undefined;
+  if (wayOut === "moved") return redirect?.group;
+  const group = detour.groupOfCommand(command);
+  if (group === undefined) return undefined;
+  const isElsewhere = leading.has(group) || detour.leads(group) ||
+    detour.hostOf(group) !== hostId;
+  return isElsewhere ? group : undefined;
 }
 
 /** Whether a command was refused in a way that leads to another connection. */

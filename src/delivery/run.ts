@@ -15,9 +15,10 @@ import type {
   Step,
 } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
-import type { Argument, Reply } from "../values.ts";
+import type { Argument, Key, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import {
+  ASKING,
   BYTES,
   Command,
   fail,
@@ -77,6 +78,9 @@ const MAX_ROOM = 2 * MAX_MERGED_SETS;
 /** The arguments of commands that nobody asks for any more. */
 const NONE = Object.freeze([]) as unknown as Argument[];
 
+/** Names the group of a key. */
+export type GroupOf = (key: Key) => number;
+
 /** What all commands of a {@linkcode Run} have in common. */
 export interface RunKind {
   /** What they are, and what becomes of their replies. */
@@ -101,6 +105,11 @@ export class Run implements RunKind, Outcomes {
   readonly #merging: Merging | undefined;
   /** Whether all of them get the same reply. */
   readonly #sharesReply: boolean;
+  /** Names groups, where only what belongs to the same one may be merged. */
+  readonly #groupOf: GroupOf | undefined;
+  /** Whether so many commands were found to belong to one group. */
+  #checked = 0;
+  #isOneGroup = true;
   /** Those of all commands, one after the other. */
   #args: Argument[];
   /** Whoever is to be told of an outcome, by the index of the command. */
@@ -114,12 +123,13 @@ export class Run implements RunKind, Outcomes {
 
   /**
    * @param kind What its commands have in common.
-   * @param merging Whether it may travel as one command.
+   * @param merging Whether it may travel as one command; a function, where only
+   * keys of the same group may.
    * @param capacity For how many commands to make room at once.
    */
   constructor(
     { form, argCount, flags }: RunKind,
-    merging: boolean,
+    merging: boolean | GroupOf,
     capacity = 0,
   ) {
     this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
@@ -128,6 +138,7 @@ export class Run implements RunKind, Outcomes {
     this.flags = flags;
     this.#merging = merging ? mergingOf(form.command, argCount) : undefined;
     this.#sharesReply = this.#merging?.reply === "same";
+    this.#groupOf = typeof merging === "function" ? merging : undefined;
   }
 
   /**
@@ -135,7 +146,23 @@ export class Run implements RunKind, Outcomes {
    * merged with; of a GET, see {@linkcode mergingOf}.
    */
   get merging(): Merging | undefined {
-    return this.length === 1 && this.#sharesReply ? undefined : this.#merging;
+    if (this.length === 1 && this.#sharesReply) return undefined;
+    return this.#groupOf === undefined || this.#agrees(this.#groupOf)
+      ? this.#merging
+      : undefined;
+  }
+
+  /** Whether all keys belong to one group; two that do not end the search. */
+  #agrees(groupOf: GroupOf): boolean {
+    if (this.#merging === undefined || !this.#isOneGroup) return false;
+    if (this.#checked === this.length) return true;
+    const group = groupOf(this.#args[0] as Key);
+    for (let i = Math.max(1, this.#checked); i < this.length; i++) {
+      if (groupOf(this.#args[i * this.argCount] as Key) === group) continue;
+      return this.#isOneGroup = false;
+    }
+    this.#checked = this.length;
+    return true;
   }
 
   /** The name of its commands in capitals. */
@@ -163,6 +190,11 @@ export class Run implements RunKind, Outcomes {
   isOf(form: Form, argCount: number, flags: number): boolean {
     return this.form === form && this.argCount === argCount &&
       this.flags === flags;
+  }
+
+  /** Whether each command follows an ASKING, which has a reply of its own. */
+  get isAsking(): boolean {
+    return (this.flags & ASKING) !== 0;
   }
 
   /** Whether it takes no further commands. */
@@ -200,8 +232,32 @@ export class Run implements RunKind, Outcomes {
       this.form,
       this.#args.slice(from, from + this.argCount),
       this.#settlerAt(index),
-      this.flags | flags,
+      // Whoever was to take it this one time has had its turn.
+      this.flags & ~ASKING | flags,
     );
+  }
+
+  /**
+   * Whether any command from an index on belongs to a group.
+   *
+   * @param groupOf Names the group of a key.
+   * @param isOfGroup Says so of a command whose key is not its first argument.
+   */
+  some(
+    from: number,
+    groupOf: GroupOf,
+    isOfGroup: (command: Command) => boolean,
+    group: number,
+  ): boolean {
+    const { argCount, length } = this;
+    const { soleKey } = this.form.command;
+    for (let i = from; i < length; i++) {
+      const isOf = soleKey < 0 || soleKey >= argCount
+        ? isOfGroup(this.at(i))
+        : groupOf(this.#args[i * argCount + soleKey] as Key) === group;
+      if (isOf) return true;
+    }
+    return false;
   }
 
   /** Its commands as those who word errors see them. */
@@ -219,6 +275,7 @@ export class Run implements RunKind, Outcomes {
 
   /** Encodes all of it as the merged command. */
   encodeMerged(encoder: Encoder, name: string): void {
+    if (this.isAsking) encoder.command("ASKING", NONE);
     encoder.commandFrom(name, this.#args, 0, this.length * this.argCount);
   }
 
@@ -237,7 +294,9 @@ export class Run implements RunKind, Outcomes {
     if (steps !== undefined) {
       return this.#encodeTransactions(encoder, steps, index, limit);
     }
+    const { isAsking } = this;
     while (index < length && encoder.length < limit) {
+      if (isAsking) encoder.command("ASKING", NONE);
       encoder.commandFrom(name, this.#args, index * argCount, argCount);
       index++;
     }
@@ -254,6 +313,7 @@ export class Run implements RunKind, Outcomes {
     const withSource = (this.flags & WITH_SOURCE) !== 0;
     while (index < length && encoder.length < limit) {
       const from = index * argCount;
+      if (this.isAsking) encoder.command("ASKING", NONE);
       encoder.scriptFrom(script, this.#args, from, argCount, withSource);
       index++;
     }

@@ -22,6 +22,12 @@ export interface HostStats {
   readonly timeouts: number;
   /** Times that a batch was put on another connection after a failure. */
   readonly retries: number;
+  /** Commands that the host sent elsewhere, as a Redis Cluster does. */
+  readonly redirects: number;
+  /** Times that the servers were asked anew, because of the host, where all are. */
+  readonly refreshes: number;
+  /** Times that another server took over from the one before. */
+  readonly failovers: number;
   /** What is queued or under way now. */
   readonly queue: { readonly commands: number; readonly bytes: number };
   /** How many batches were settled, and how many commands they had. */
@@ -52,6 +58,12 @@ export class HostCounters {
   readonly traffic = { bytesSent: 0, bytesReceived: 0, heardAt: -Infinity };
   /** Batches put on another connection. */
   retries = 0;
+  /** Commands that the host sent elsewhere. */
+  redirects = 0;
+  /** Refreshes that it was the reason of. */
+  refreshes = 0;
+  /** Times that another server took over. */
+  failovers = 0;
   /** Connections opened. */
   opened = 0;
   /** Connections lost. */
@@ -103,6 +115,9 @@ export class HostCounters {
       errors,
       timeouts,
       retries: this.retries,
+      redirects: this.redirects,
+      refreshes: this.refreshes,
+      failovers: this.failovers,
       queue: now.queue,
       batches: {
         count: this.#batches,

@@ -19,24 +19,26 @@ import { needsConnection } from "./issue.ts";
  * What is wrong with one of them rejects all before anything is sent.
  *
  * @param carrier What carries it.
- * @param hostId Where it goes.
+ * @param group Where it goes: to the host of that group of keys.
  * @param steps The commands.
  * @param settlers The promise of each of them.
  */
 export function transact(
   carrier: Carrier,
-  hostId: number,
+  group: number,
   steps: readonly Step[],
   settlers: readonly Settler[],
 ): void {
-  const settler = new TransactionSettler(steps, settlers, hostId);
+  const { cluster } = carrier;
+  const hostOf = () => cluster.topology.hostOf(group);
+  const settler = new TransactionSettler(steps, settlers, {
+    hostOf,
+    onError: (error) => cluster.countError(hostOf(), kindOf(error)),
+  });
   try {
-    // Once it is under way, its cluster may be closed.
-    const { counters } = carrier.cluster.host(hostId);
-    settler.onError = (error) => counters.error(kindOf(error));
     const { form, args } = transactionCall(steps.map(checked));
     carrier.send(
-      hostId,
+      group,
       form,
       args,
       settler,
@@ -56,29 +58,33 @@ function checked({ form, args }: Step): Step {
 
 /** Hands out the replies of a transaction, or why there are none. */
 class TransactionSettler implements Settler {
-  /** Told of the error replies to its commands. */
-  onError: ((error: Error) => void) | undefined = undefined;
   readonly #steps: readonly Step[];
   readonly #settlers: readonly Settler[];
-  readonly #hostId: number;
+  readonly #hostOf: () => number;
+  readonly #onError: (error: Error) => void;
 
   constructor(
     steps: readonly Step[],
     settlers: readonly Settler[],
-    hostId: number,
+    { hostOf, onError }: {
+      hostOf: () => number;
+      onError: (error: Error) => void;
+    },
   ) {
     this.#steps = steps;
     this.#settlers = settlers;
-    this.#hostId = hostId;
+    this.#hostOf = hostOf;
+    this.#onError = onError;
   }
 
   resolve(reply: Reply): void {
     const replies = reply as Reply[];
+    const hostId = this.#hostOf();
     this.#settlers.forEach((settler, index) => {
       const { form } = this.#steps[index];
-      const to = { form, hostId: this.#hostId };
+      const to = { form, hostId };
       const error = settleWith(settler, replies[index], to);
-      if (error !== undefined) this.onError?.(error);
+      if (error !== undefined) this.#onError(error);
     });
   }
 

@@ -8,7 +8,7 @@ import type { Form, Step } from "../commands/spec.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { withoutCitations } from "./error_text.ts";
-import { leadsElsewhere } from "./policy.ts";
+import { isMoved, leadsElsewhere } from "./policy.ts";
 
 /**
  * What the replies from that to MULTI to that to EXEC come to.
@@ -44,7 +44,9 @@ export function replyToTransaction(
   // Where it may go is told by what was refused, or by the end of the text.
   const because = /because of: (.*)$/s.exec(results.message)?.[1];
   if (because !== undefined) refusals.push(new CommandError(because));
-  const elsewhere = refusals.find((error) => leadsElsewhere(command, error));
+  const elsewhere = refusals.find((error) =>
+    leadsElsewhere(command, error) || isMoved(error)
+  );
   // Without MULTI, what EXEC says is of no interest.
   const whole = results.code === "EXECABORT" ? results : refusals[0];
   const error = elsewhere ?? whole;

@@ -6,7 +6,12 @@
 
 import type { Argument, Key } from "../values.ts";
 import { BaseRouter, type RouterCluster, type RouterHost } from "./router.ts";
-import type { Topology } from "./topology.ts";
+import type {
+  ClusterTopology,
+  HostTopology,
+  Topology,
+  TopologyWatcher,
+} from "./topology.ts";
 
 const { getHostForCommand } = BaseRouter.prototype;
 
@@ -16,9 +21,11 @@ const { getHostForCommand } = BaseRouter.prototype;
  */
 export class FixedTopology<H extends RouterHost> implements Topology<H> {
   readonly hosts = new Map<number, H>();
+  readonly isKnown = true;
+  readonly groupsMove = false;
   readonly #makeRouter: (cluster: RouterCluster) => BaseRouter;
   #router: BaseRouter | undefined = undefined;
-  #onChange: (hostId: number) => void = () => {};
+  #watcher: TopologyWatcher | undefined = undefined;
 
   /** @param makeRouter Makes the router for a set of hosts. */
   constructor(makeRouter: (cluster: RouterCluster) => BaseRouter) {
@@ -40,8 +47,16 @@ export class FixedTopology<H extends RouterHost> implements Topology<H> {
     return this.router.getHostForCommand === getHostForCommand;
   }
 
-  watch(onChange: (hostId: number) => void): void {
-    this.#onChange = onChange;
+  watch(watcher: TopologyWatcher): void {
+    this.#watcher = watcher;
+  }
+
+  describe(): ClusterTopology {
+    const hosts = new Map<number, HostTopology>();
+    for (const [hostId, { address = "" }] of this.hosts) {
+      hosts.set(hostId, { primary: { address }, replicas: [], slots: [] });
+    }
+    return { epoch: 0, hosts };
   }
 
   /**
@@ -61,7 +76,7 @@ export class FixedTopology<H extends RouterHost> implements Topology<H> {
   remove(hostId: number): boolean {
     if (!this.hosts.delete(hostId)) return false;
     this.#router = undefined;
-    this.#onChange(hostId);
+    this.#watcher?.hostChanged(hostId);
     return true;
   }
 
@@ -73,7 +88,7 @@ export class FixedTopology<H extends RouterHost> implements Topology<H> {
     return group;
   }
 
-  hostForCommand(name: string, args: readonly Argument[]): number {
+  groupOfCommand(name: string, args: readonly Argument[]): number {
     return this.router.getHostForCommand(name, args);
   }
 }

@@ -10,6 +10,7 @@ export { ConsistentHashingRouter } from "./consistent_hashing_router.ts";
 export { crc32 } from "./crc32.ts";
 export { Distribution, distribution } from "./distribution.ts";
 export { FixedTopology } from "./fixed.ts";
+export type { Endpoint } from "./cluster_view.ts";
 export { Ketama } from "./ketama.ts";
 export { assertKey, type KeyPlace } from "./key.ts";
 export { PartitionRouter } from "./partition_router.ts";
@@ -27,4 +28,16 @@ export {
   type RouterOptions,
 } from "./router.ts";
 export type { Routing } from "./routing.ts";
-export type { Question, Topology } from "./topology.ts";
+export { SlotRouter } from "./slot_router.ts";
+export { SlotTopology, type SlotTopologyOptions } from "./slot_topology.ts";
+export { slotOf } from "./slots.ts";
+export type {
+  ClusterNode,
+  ClusterTopology,
+  Failover,
+  HostTopology,
+  Question,
+  Redirect,
+  Topology,
+  TopologyWatcher,
+} from "./topology.ts";

@@ -120,6 +120,8 @@ export class Connection {
   #retired = false;
   /** Why it writes no more, if so. */
   #stopped: Error | undefined = undefined;
+  /** Which replies count, if not all do. */
+  #trusts: ((reply: Reply) => boolean) | undefined = undefined;
   #failed = false;
   #error: Error | undefined = undefined;
   /** A first reply that may be a farewell, until the server goes on or ends. */
@@ -237,6 +239,16 @@ export class Connection {
   }
 
   /**
+   * Takes only some of the replies that still come: any other one closes it, as if
+   * it had not come.
+   *
+   * @param trusts Whether a reply counts.
+   */
+  distrust(trusts: (reply: Reply) => boolean): void {
+    this.#trusts = trusts;
+  }
+
+  /**
    * Closes at once; whatever is outstanding goes back to the owner.
    *
    * @param error Why; told to the owner.
@@ -291,6 +303,7 @@ export class Connection {
         if (this.#awaited === 0 && !this.#parser.idle) this.#refuseStray();
         break;
       }
+      if (this.#trusts?.(reply) === false) return this.close(this.#stopped);
       // What comes before anything was asked answers nothing that is asked later.
       const asking = this.#awaited === 0 || this.#isPush()
         ? undefined

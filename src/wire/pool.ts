@@ -6,8 +6,10 @@
 
 import { CommandError, ConnectionError } from "../errors.ts";
 import { runtime, type Timer } from "../runtime/mod.ts";
+import type { Reply } from "../values.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
 import { Breaker } from "./breaker.ts";
+import { afterReading } from "./countdown.ts";
 import type { Connection } from "./connection.ts";
 import { IdleConnections } from "./idle.ts";
 import { isAlive } from "./liveness.ts";
@@ -244,8 +246,11 @@ export class Pool implements Lender, PoolStatus {
    * The server is at another address from now on. Connections that are open
    * write nothing more and close as soon as nobody waits for a reply on them;
    * dials begin anew, and nothing that happened before counts.
+   *
+   * @param trusts Which replies still count that have not come by now, if the
+   * server that gives them is another one.
    */
-  move(): void {
+  move(trusts?: (reply: Reply) => boolean): void {
     const reason = new ConnectionError("The host has moved");
     this.#dials.abort(reason);
     this.#dials = new AbortController();
@@ -258,7 +263,12 @@ export class Pool implements Lender, PoolStatus {
     this.#idle.clear();
     for (const connection of this.#checked) connection.close(reason);
     // Whoever loses one of them may want another one at once.
-    for (const connection of left) connection.stop(reason);
+    for (const connection of left) {
+      connection.stop(reason);
+      if (trusts === undefined) continue;
+      const heard = () => connection.received;
+      afterReading(0, heard, () => connection.distrust(trusts));
+    }
     this.#serve();
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { PINNED } from "../../src/delivery/command.ts";
 import { specOf } from "../../src/commands/table.ts";
 import { QueueFullError } from "../../src/errors.ts";
 import {
@@ -53,7 +54,8 @@ function send(
 ): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const [name, ...args] = words;
-  dispatcher.send(hostId, specOf(name).form(), args, { resolve, reject });
+  const settler = { resolve, reject };
+  dispatcher.send(hostId, specOf(name).form(), args, settler, PINNED);
   return promise;
 }
 

@@ -44,7 +44,9 @@ Deno.test("FixedTopology takes each id once, and says whether there was one to r
 Deno.test("FixedTopology tells who watches which host is gone, when it is", () => {
   const topology = topologyOf(3);
   const gone: [number, boolean][] = [];
-  topology.watch((id) => gone.push([id, topology.hosts.has(id)]));
+  topology.watch({
+    hostChanged: (id) => void gone.push([id, topology.hosts.has(id)]),
+  });
   topology.remove(1);
   topology.remove(1);
   topology.add(host(1));
@@ -67,7 +69,7 @@ Deno.test("FixedTopology goes by keys unless its router looks at whole commands"
   assertEquals(topologies.map(({ goesByKeys }) => goesByKeys), [true, false]);
   for (let i = 0; i < 20; i++) {
     const [byKeys, whole] = topologies.map((topology) =>
-      topology.hostForCommand("GET", [i])
+      topology.groupOfCommand("GET", [i])
     );
     assertEquals([byKeys, whole], [topologies[0].groupOf(i), 1]);
     assertEquals(topologies[1].hostOf(byKeys), byKeys);

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Refresher } from "../../src/topology/refresher.ts";
-import { turn } from "../../support/waiting.ts";
+import { isPending, turn } from "../../support/waiting.ts";
 import { FakeTime } from "../fake_time.ts";
 
 /** A refresher whose refreshes end when the test says so. */
@@ -78,4 +78,31 @@ Deno.test("Refresher keeps no program alive", async () => {
   bench.runs[0].resolve();
   await turn();
   assertEquals(bench.time.held, [false]);
+});
+
+Deno.test("Refresher.refreshed() waits for a refresh that begins later", async () => {
+  using bench = new Bench();
+  const { runs, time, refresher } = bench;
+  bench.request(1);
+  const refreshed = refresher.refreshed();
+  runs[0].resolve();
+  assertEquals(await isPending(refreshed), true);
+  await time.advance(50);
+  runs[1].reject(new Error("There is nobody to ask"));
+  await assertRejects(() => refreshed, Error, "nobody to ask");
+  // The pause grows with every failure.
+  const again = refresher.refreshed();
+  const failed = assertRejects(() => again, Error, "gone");
+  await time.advance(50);
+  runs[2].reject(new Error("It is gone"));
+  await failed;
+  const last = refresher.refreshed();
+  const stopped = assertRejects(() => last, Error, "is closed");
+  await time.advance(50);
+  assertEquals(runs.length, 3);
+  await time.advance(50);
+  assertEquals(runs.length, 4);
+  refresher.stop();
+  await stopped;
+  await assertRejects(() => refresher.refreshed(), Error, "is closed");
 });

@@ -1,0 +1,295 @@
+/**
+ * Detours: commands that have left the lane to a host, because their keys have
+ * left the host, or because it is not known yet where they are.
+ *
+ * @module
+ */
+
+import type { CommandError } from "../errors.ts";
+import type { Topology } from "../topology/mod.ts";
+import type { Batch } from "./batch.ts";
+import type { Command } from "./command.ts";
+import { Alarm } from "./host.ts";
+import { pauseBefore } from "./policy.ts";
+
+/** A command that is on the way to no host. */
+export interface Held {
+  readonly command: Command;
+  /** The group of its keys. */
+  readonly group: number;
+  /** Where it stands among all that its client has issued for the group. */
+  readonly order: number;
+  /** When its time is up, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
+  /** What brings it to a host. */
+  readonly owner: Owner;
+  /** What commands have in common that may leave in one batch. */
+  readonly terms: unknown;
+  /** The host that takes it this one time, if that is not the one of its group. */
+  readonly to?: number | undefined;
+  /** What the last host said that it was sent to. */
+  readonly error?: CommandError | undefined;
+  /** Milliseconds before it may be sent again. */
+  pause: number;
+}
+
+/** What issued a command that is held. */
+export interface Owner {
+  /** Brings commands of the same terms to a host, in one batch. */
+  place(hostId: number, held: readonly Held[]): Batch | undefined;
+  /** The time of a command is up. */
+  expire(held: Held): void;
+  /** Rejects a command. */
+  giveUp(held: Held, reason: unknown): void;
+}
+
+/** The way of one group. */
+interface Way {
+  /** Batches that commands of the group may be in which go first. */
+  ahead: Set<Batch>;
+  /** What waits for those to end, in the order of issue. */
+  queue: Held[];
+  /** Ends the pause before the first one. */
+  pause: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * The detours of one client. They keep its commands for a group in order while
+ * the group moves from host to host: what was issued first goes first, and what
+ * comes later waits until that is settled. As long as no group moves there are
+ * none.
+ */
+export class Detours {
+  readonly #topology: Topology;
+  readonly #ways = new Map<number, Way>();
+  /** What was issued before anything was known, in order. */
+  #early: Held[] = [];
+  /** How many commands are held. */
+  #count = 0;
+  readonly #onChange: () => void;
+  readonly #alarm = new Alarm(() => this.#expire(), { keepsAlive: true });
+
+  /**
+   * @param topology Where groups are.
+   * @param onChange Told whenever something begins or ends to be held.
+   */
+  constructor(topology: Topology, onChange: () => void) {
+    this.#topology = topology;
+    this.#onChange = onChange;
+  }
+
+  /** Whether nothing is held, and nothing issued now would be. */
+  get isEmpty(): boolean {
+    return this.#ways.size === 0 && this.#early.length === 0;
+  }
+
+  /** Whether commands are held. */
+  get isHolding(): boolean {
+    return this.#count > 0;
+  }
+
+  /** Whether what is issued for a group has to wait. */
+  leads(group: number): boolean {
+    const way = this.#ways.get(group);
+    if (way === undefined) return false;
+    if (!this.#isClear(group, way) || way.queue.length > 0) return true;
+    this.#ways.delete(group);
+    return false;
+  }
+
+  /** Holds a command behind all that is held for its group. */
+  hold(held: Held): void {
+    const way = this.#ways.get(held.group);
+    if (way === undefined) this.#early.push(held);
+    else way.queue.push(held);
+    this.#alarm.set(held.deadline);
+    this.#counted(1);
+  }
+
+  /**
+   * A group leaves a host, with batches of its commands under way: what is issued
+   * from now on comes behind those.
+   */
+  begin(group: number, batches: Iterable<Batch>): void {
+    const way = this.#wayOf(group);
+    for (const batch of batches) way.ahead.add(batch);
+  }
+
+  /**
+   * Takes a command out of a batch: it goes ahead of what was issued later.
+   *
+   * @param held The command.
+   * @param batches Those of the lane that it was in.
+   */
+  take(held: Held, batches: Iterable<Batch>): void {
+    this.begin(held.group, batches);
+    const { queue } = this.#wayOf(held.group);
+    let index = queue.length;
+    while (index > 0 && queue[index - 1].order > held.order) index--;
+    queue.splice(index, 0, held);
+    this.#alarm.set(held.deadline);
+    this.#counted(1);
+  }
+
+  /** A batch has come to its end. */
+  ended(batch: Batch): void {
+    let isWanted = false;
+    for (const [group, way] of this.#ways) {
+      if (!way.ahead.delete(batch)) continue;
+      if (way.queue.length > 0) isWanted = true;
+      else if (way.ahead.size === 0) this.#ways.delete(group);
+    }
+    if (isWanted) this.release();
+  }
+
+  /** Gives commands up, whose owner tells their callers. */
+  forget(held: ReadonlySet<Held>): void {
+    if (held.size === 0) return;
+    const isKept = (one: Held) => !held.has(one);
+    const before = this.#early.length;
+    this.#early = this.#early.filter(isKept);
+    let count = before - this.#early.length;
+    for (const [group, way] of this.#ways) {
+      const { length } = way.queue;
+      way.queue = way.queue.filter(isKept);
+      count += length - way.queue.length;
+      if (way.queue.length > 0) continue;
+      clearTimeout(way.pause);
+      way.pause = undefined;
+      if (way.ahead.size === 0) this.#ways.delete(group);
+    }
+    this.#counted(-count);
+  }
+
+  /** All that is held. */
+  all(): Held[] {
+    return [
+      ...this.#early,
+      ...this.#ways.values().flatMap(({ queue }) => queue),
+    ];
+  }
+
+  /** Sends whatever waits for nothing any more. */
+  release(): void {
+    if (!this.#topology.isKnown) return;
+    const early = this.#early;
+    this.#early = [];
+    const ready: [held: Held, hostId: number][] = early.map((held) => [
+      held,
+      this.#topology.hostOf(held.group),
+    ]);
+    const ways = new Map<number, Way>();
+    for (const [group, way] of this.#ways) {
+      const first = way.queue[0];
+      if (first === undefined || way.pause !== undefined) continue;
+      if (!this.#isClear(group, way)) continue;
+      if (first.pause > 0) {
+        this.#pause(way, first.pause);
+        continue;
+      }
+      const hostId = this.#hostOf(first);
+      let count = 1;
+      while (
+        count < way.queue.length && this.#hostOf(way.queue[count]) === hostId
+      ) count++;
+      for (const held of way.queue.splice(0, count)) ready.push([held, hostId]);
+      ways.set(group, way);
+    }
+    if (ready.length === 0) return;
+    // What belongs to one group stands in its order, and remains so.
+    ready.sort(([a], [b]) => a.order - b.order);
+    this.#place(ready, ways);
+    this.#counted(-ready.length);
+  }
+
+  /** Rejects all that is held. */
+  refuse(makeReason: (held: Held) => unknown): void {
+    const held = this.all();
+    this.forget(new Set(held));
+    for (const one of held) one.owner.giveUp(one, makeReason(one));
+  }
+
+  #counted(more: number): void {
+    this.#count += more;
+    if (this.#count === 0) this.#alarm.clear();
+    this.#onChange();
+  }
+
+  #wayOf(group: number): Way {
+    let way = this.#ways.get(group);
+    if (way === undefined) {
+      way = { ahead: new Set(), queue: [], pause: undefined };
+      this.#ways.set(group, way);
+    }
+    return way;
+  }
+
+  #hostOf({ to, group }: Held): number {
+    return to ?? this.#topology.hostOf(group);
+  }
+
+  /** Whether no batch has commands of the group any more. */
+  #isClear(group: number, { ahead }: Way): boolean {
+    for (const batch of ahead) {
+      if (batch.holds(group)) return false;
+      ahead.delete(batch);
+    }
+    return true;
+  }
+
+  #pause(way: Way, time: number): void {
+    way.pause = setTimeout(() => {
+      way.pause = undefined;
+      way.queue[0].pause = 0;
+      this.release();
+    }, time);
+  }
+
+  #place(
+    ready: readonly (readonly [held: Held, hostId: number])[],
+    ways: ReadonlyMap<number, Way>,
+  ): void {
+    for (let from = 0, to = 0; from < ready.length; from = to) {
+      const [first, hostId] = ready[from];
+      const part: Held[] = [];
+      for (; to < ready.length; to++) {
+        const [held, other] = ready[to];
+        const isAlike = other === hostId && held.owner === first.owner &&
+          held.terms === first.terms && held.deadline === first.deadline;
+        if (!isAlike) break;
+        part.push(held);
+      }
+      const batch = first.owner.place(hostId, part);
+      if (batch === undefined) continue;
+      for (const { group, to: once } of part) {
+        const way = ways.get(group);
+        // What is issued now goes to the same lane, behind it.
+        if (way === undefined) continue;
+        if (once !== undefined || way.queue.length > 0) way.ahead.add(batch);
+      }
+    }
+    for (const [group, way] of ways) {
+      if (way.ahead.size === 0 && way.queue.length === 0) {
+        this.#ways.delete(group);
+      }
+    }
+  }
+
+  #expire(): void {
+    const now = performance.now();
+    const late = new Set<Held>();
+    for (const held of this.all()) {
+      if (held.deadline <= now) late.add(held);
+      else this.#alarm.set(held.deadline);
+    }
+    this.forget(late);
+    for (const held of late) held.owner.expire(held);
+    this.release();
+  }
+}
+
+/** How long a command pauses that is sent elsewhere, in milliseconds. */
+export function pauseOfRedirect(redirects: number): number {
+  // The first host to say so is believed at once.
+  return redirects <= 1 ? 0 : pauseBefore(redirects - 1);
+}
