@@ -281,9 +281,9 @@ async function announce(
     const views = await Promise.all(
       setup.nodes.map((node) => setup.ask(node, "CLUSTER", "SLOTS")),
     );
-    const text = JSON.stringify(views);
-    return doors.every(({ port }) => text.includes(String(port))) &&
-      setup.nodes.every(({ port }) => !text.includes(`,${port},`));
+    return views.map((view) => JSON.stringify(view)).every((view) =>
+      doors.every(({ port }) => view.includes(`,${port},`))
+    );
   });
 }
 

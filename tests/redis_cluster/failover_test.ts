@@ -123,6 +123,7 @@ Deno.test("Redis Cluster: primaries that die, stop or hand over", async (t) => {
       await reader.get(key);
       const stopped = await setup.primary(0);
       stopped.pause();
+      await eventually(() => isStopped(stopped.pid));
       const late = reasonOf(client.incr(key));
       const read = reader.get(key);
       await eventually(() => cluster.getPoolForHost(0).leased > 0);
@@ -211,3 +212,11 @@ Deno.test("Redis Cluster: primaries that die, stop or hand over", async (t) => {
     },
   );
 });
+
+/** Whether a process has taken the signal to stop. */
+async function isStopped(pid: number): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "stat=", "-p", String(pid)],
+  }).output();
+  return new TextDecoder().decode(stdout).trim().startsWith("T");
+}
