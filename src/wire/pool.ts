@@ -36,6 +36,12 @@ export type {
 } from "./pool_types.ts";
 
 /**
+ * Milliseconds for replies that were on their way when another server took over:
+ * what one that has handed over answered before counts.
+ */
+const GRACE = 100;
+
+/**
  * Milliseconds after which nobody waits for the answer to a check any more:
  * another connection is opened meanwhile.
  */
@@ -267,7 +273,12 @@ export class Pool implements Lender, PoolStatus {
       connection.stop(reason);
       if (trusts === undefined) continue;
       const heard = () => connection.received;
-      afterReading(0, heard, () => connection.distrust(trusts));
+      const cancel = afterReading(
+        GRACE,
+        heard,
+        () => connection.distrust(trusts),
+      );
+      connection.closed.then(cancel);
     }
     this.#serve();
   }

@@ -2,8 +2,15 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError, PartialError, TransportError } from "../../mod.ts";
+import { slotOf } from "../../src/topology/slots.ts";
 import { FaultProxy, RedisClusterSetup } from "../../src/testing.ts";
-import { bounded, eventually } from "../../support/waiting.ts";
+import {
+  bounded,
+  eventually,
+  isPending,
+  sleep,
+  turn,
+} from "../../support/waiting.ts";
 import { reasonOf } from "../faults/proxied.ts";
 import { inSlotsOf, keysOf, writers } from "./support.ts";
 
@@ -120,15 +127,28 @@ Deno.test("Redis Cluster: primaries that die, stop or hand over", async (t) => {
       const reader = cluster.getRoutingClient();
       const [key] = await inSlotsOf(setup, 0, 1);
       await client.set(key, "0");
-      await reader.get(key);
       const stopped = await setup.primary(0);
-      stopped.pause();
-      await eventually(() => isStopped(stopped.pid));
+      // Its replica has the key, which it would not get any more.
+      const { servers } = setup.shards[0];
+      const replica = servers.find((server) => server !== stopped)!;
+      const count = ["CLUSTER", "COUNTKEYSINSLOT", slotOf(key)];
+      await eventually(async () => await setup.ask(replica, ...count) !== 0);
+      let read: Promise<string | null>;
+      do {
+        stopped.resume();
+        await reader.get(key);
+        stopped.pause();
+        read = reader.get(key);
+        await eventually(() => isStopped(stopped.pid));
+        // It may have been answered before the signal was taken.
+      } while (!await isPending(read));
+      // Behind that, over the same connection, so that it has been sent.
       const late = reasonOf(client.incr(key));
-      const read = reader.get(key);
-      await eventually(() => cluster.getPoolForHost(0).leased > 0);
+      await turn();
       await setup.failover(0);
       await cluster.topology();
+      // What was on its way would count.
+      await sleep(500);
       stopped.resume();
       const error = await bounded(late);
       assertInstanceOf(error, ConnectionError);
