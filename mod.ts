@@ -38,6 +38,7 @@ export {
   type HostEventDetail,
   type ReadyOptions,
 } from "./src/cluster.ts";
+export type { SentinelOptions } from "./src/sentinel_options.ts";
 export type {
   ClusterOptions,
   HostsOption,

@@ -22,7 +22,6 @@ import type { FanoutClient } from "./clients/fanout_client.ts";
 import type { HostStats } from "./delivery/stats.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
-import { runtime } from "./runtime/mod.ts";
 import {
   createRoutingClient,
   type Maps,
@@ -47,6 +46,7 @@ import {
   type WaitUntilUpOptions,
 } from "./clients/wait_until_up.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
+import { type OwnHosts, ownHosts, slotTopology } from "./cluster_topology.ts";
 import {
   agreeing,
   type ClusterOptions,
@@ -54,7 +54,6 @@ import {
   readClusterOptions,
   readHost,
   readHosts,
-  readSeeds,
   withDefaults,
 } from "./cluster_options.ts";
 import { assertHostId, type HostSelection } from "./host_ids.ts";
@@ -67,9 +66,6 @@ import {
   type Distribution,
   distribution,
   type Failover,
-  FixedTopology,
-  PartitionRouter,
-  SlotTopology,
   type Topology,
 } from "./topology/mod.ts";
 import type { Key } from "./values.ts";
@@ -112,8 +108,8 @@ export interface HostEventDetail {
 }
 
 /**
- * Many plain Redis servers that are used as one, or a Redis Cluster. Each key
- * lives on one of them; the router knows which.
+ * Many plain Redis servers that are used as one, shards behind Sentinel, or a
+ * Redis Cluster. Each key lives on one of them; the router knows which.
  *
  * Making a cluster opens nothing: connections are opened when a command needs
  * them. An idle cluster does not keep the program alive.
@@ -121,8 +117,8 @@ export interface HostEventDetail {
  * Events, each a `CustomEvent` with a {@linkcode HostEventDetail}: `"down"` when
  * a host failed several times in a row and its commands are refused at once,
  * `"up"` when it answers again, `"reconnect"` when a connection was opened after
- * one had been lost. In a Redis Cluster also `"failover"` with a
- * {@linkcode FailoverEventDetail} when another server has taken over a host, and
+ * one had been lost. In a Redis Cluster and behind Sentinel also `"failover"` with
+ * a {@linkcode FailoverEventDetail} when another server has taken over a host, and
  * `"topology"` with what {@linkcode Cluster.topology} gives when that changes.
  *
  * @example A cluster of two servers
@@ -132,6 +128,18 @@ export interface HostEventDetail {
  * await using cluster = new Cluster({
  *   hosts: { 0: { port: 6379 }, 1: { port: 6380 } },
  *   hostDefaults: { hostname: "127.0.0.1" },
+ * });
+ * console.log(cluster.getRouter().getHostForKey("foo")); // 1
+ * ```
+ *
+ * @example Shards whose primaries are found through sentinels
+ * ```ts
+ * import { Cluster } from "@rb/rb";
+ *
+ * const cluster = new Cluster({
+ *   sentinels: { hosts: ["redis://10.0.0.9:26379"], password: "one secret" },
+ *   hosts: [{ primaryName: "shard0" }, { primaryName: "shard1" }],
+ *   hostDefaults: { password: "another one" },
  * });
  * console.log(cluster.getRouter().getHostForKey("foo")); // 1
  * ```
@@ -150,7 +158,7 @@ export class Cluster extends EventTarget
   implements Maps, WholeCluster, AsyncDisposable {
   readonly #topology: Topology<HostInfo> & { readonly router: BaseRouter };
   /** The hosts, if it is their owner who adds and removes them. */
-  readonly #fixed: FixedTopology<HostInfo> | undefined;
+  readonly #own: OwnHosts | undefined;
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
@@ -167,17 +175,15 @@ export class Cluster extends EventTarget
     const read = readClusterOptions(options);
     const { hosts = [], hostDefaults = {} } = read;
     this.#hostDefaults = hostDefaults;
-    if (read.seeds === undefined) {
-      const { router: Router = PartitionRouter, routerOptions } = read;
-      this.#fixed = new FixedTopology((hosts) =>
-        new Router(hosts, routerOptions)
-      );
-      this.#topology = this.#fixed;
-      for (const [id, host] of readHosts(hosts, hostDefaults)) {
-        this.#add(new HostInfo(id, host));
-      }
-    } else {
+    if (read.seeds !== undefined) {
       this.#topology = slotTopology(read.seeds, read);
+    } else {
+      this.#own = ownHosts(read);
+      this.#topology = this.#own.topology;
+      const isNamed = read.sentinels !== undefined;
+      for (const [id, host] of readHosts(hosts, hostDefaults, isNamed)) {
+        this.#own.add(id, host);
+      }
     }
     this.#hosts = new ClusterHosts(this.#topology, {
       ...read,
@@ -186,6 +192,7 @@ export class Cluster extends EventTarget
       onFailover: (hostId, failover) =>
         this.#dispatch("failover", { hostId, ...failover }),
       onTopology: () => this.#dispatch("topology", this.#topology.describe()),
+      sentinels: this.#own?.sentinels,
     });
     this.#client = createRoutingClient(this.#hosts, {}, true);
   }
@@ -193,7 +200,8 @@ export class Cluster extends EventTarget
   /**
    * The hosts by their ids.
    *
-   * @throws {NotReadyError} If the nodes of a Redis Cluster are not known yet.
+   * @throws {NotReadyError} If the nodes of a Redis Cluster, or the primaries behind
+   * sentinels, are not known yet.
    */
   get hosts(): ReadonlyMap<number, HostInfo> {
     if (!this.#topology.isKnown) throw new NotReadyError();
@@ -201,14 +209,15 @@ export class Cluster extends EventTarget
   }
 
   /**
-   * Waits until it is known which hosts there are: at once where they have fixed
+   * Waits until it is known where all hosts are: at once where they have fixed
    * addresses. Commands need not wait for it, they do so within their own time;
    * but what is answered without a promise does, such as `hosts`, `getRouter()`
    * and `distribution()`.
    *
    * @param options Time limit and signal.
-   * @throws {ConnectionError} If the nodes of a Redis Cluster cannot be found, for
-   * example as they refuse the password, or a seed is in no such cluster.
+   * @throws {ConnectionError} If the nodes of a Redis Cluster, or the primaries
+   * behind sentinels, cannot be found, for example as a password is refused, a seed
+   * is in no such cluster, or no sentinel knows a `primaryName`.
    * @throws {TimeoutError} If they were not found in time.
    */
   ready(options: ReadyOptions = {}): Promise<void> {
@@ -216,8 +225,8 @@ export class Cluster extends EventTarget
   }
 
   /**
-   * Asks where everything is: for each host, a shard of a Redis Cluster, its
-   * primary, its replicas and its slots. Hosts with fixed addresses are just that.
+   * Asks where everything is: for each host, a shard of a Redis Cluster or behind
+   * Sentinel, its primary, its replicas and its slots. Hosts with fixed addresses are just that.
    *
    * Hosts of a Redis Cluster are numbered by their first slots when they are first
    * seen, and keep their number while the program runs. Another program may number
@@ -244,7 +253,7 @@ export class Cluster extends EventTarget
     host: IdentifiedHost | number,
     options?: HostOptions | string | URL,
   ): void {
-    this.#assertFixed("add");
+    const { add, sentinels } = this.#assertOwn("add");
     const what = typeof host === "number" ? `host ${host}` : "the host to add";
     if (typeof host !== "number" && options !== undefined) {
       throw new TypeError(
@@ -263,9 +272,8 @@ export class Cluster extends EventTarget
       }
       : readHost(host, what);
     if (hostId === undefined) throw new TypeError("The host has no id");
-    this.#add(
-      new HostInfo(hostId, withDefaults(own, this.#hostDefaults, what)),
-    );
+    const isNamed = sentinels !== undefined;
+    add(hostId, withDefaults(own, this.#hostDefaults, what, isNamed));
   }
 
   /**
@@ -279,7 +287,7 @@ export class Cluster extends EventTarget
    * @throws {RangeError} If it is not an integer from 0.
    */
   removeHost(hostId: number): boolean {
-    const topology = this.#assertFixed("remove");
+    const { topology } = this.#assertOwn("remove");
     assertHostId(hostId);
     return topology.remove(hostId);
   }
@@ -594,51 +602,17 @@ export class Cluster extends EventTarget
   }
 
   /** The hosts, where it is for their owner to change them. */
-  #assertFixed(verb: "add" | "remove"): FixedTopology<HostInfo> {
-    if (this.#fixed !== undefined) return this.#fixed;
+  #assertOwn(verb: "add" | "remove"): OwnHosts {
+    if (this.#own !== undefined) return this.#own;
     throw new TypeError(
       `Cannot ${verb} a host: with "seeds" the Redis Cluster itself decides ` +
         "which hosts there are",
     );
   }
 
-  /** Adds a host that this runtime can connect to. */
-  #add(info: HostInfo): void {
-    assertReachable(info);
-    this.#fixed?.add(info);
-  }
-
   #dispatch(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/** The topology of a Redis Cluster that is found by some of its nodes. */
-function slotTopology(
-  given: readonly (HostOptions | string | URL)[],
-  { hostDefaults, addressMap = (address) => address }: ClusterOptions,
-): SlotTopology<HostInfo> {
-  const { seeds, defaults } = readSeeds(given, hostDefaults);
-  return new SlotTopology({
-    seeds: seeds.map((seed) => {
-      const host = new HostInfo(0, seed);
-      assertReachable(host);
-      return [{ hostname: host.hostname, port: host.port }, host];
-    }),
-    makeHost: (hostId, announced) => {
-      const { hostname, port } = addressMap({ ...announced });
-      return new HostInfo(hostId, { ...defaults, hostname, port });
-    },
-  });
-}
-
-/** @throws {TypeError} If this runtime cannot connect to a host. */
-function assertReachable(info: HostInfo): void {
-  const objection = runtime.objectionTo(info);
-  if (objection === undefined) return;
-  throw new TypeError(
-    `Cannot connect to host ${info.hostId} at ${info.address}: ${objection}`,
-  );
 }
 
 const READY_CHECKS = { timeout: isPositive, signal: isSignal };

@@ -36,6 +36,7 @@ import {
   Refresher,
   type Topology,
 } from "./topology/mod.ts";
+import { SentinelEvents } from "./sentinel_events.ts";
 import { dial } from "./wire/dial.ts";
 import { inquire } from "./wire/inquire.ts";
 import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
@@ -62,6 +63,8 @@ export interface ClusterHostsOptions
   onFailover?: ((hostId: number, failover: Failover) => void) | undefined;
   /** Told that something else is known of the hosts. */
   onTopology?: (() => void) | undefined;
+  /** Sentinels, who tell when it is worth asking where hosts are. */
+  sentinels?: readonly HostInfo[] | undefined;
 }
 
 /** Where a host is now: asked at each dial, and whenever its address is told. */
@@ -99,6 +102,8 @@ export class ClusterHosts implements ClusterView {
   readonly #closing = new Set<Promise<void>>();
   /** Asks the topology where the hosts are, if it finds out by itself. */
   readonly #refresher: Refresher | undefined;
+  /** Listens to sentinels, if there are any. */
+  readonly #events: SentinelEvents | undefined;
   readonly #options: ClusterHostsOptions;
   /** Those that hold commands, */
   readonly #holding = new Set<Detours>();
@@ -113,6 +118,10 @@ export class ClusterHosts implements ClusterView {
   #notFound: unknown = undefined;
   /** The hosts that asked for the refresh that is to come. */
   readonly #asking = new Set<number>();
+  /** Questions to servers about where others are, */
+  readonly #questions = new Set<Promise<unknown>>();
+  /** and what gives them up. */
+  readonly #stopping = new AbortController();
   #closed = false;
 
   /**
@@ -140,6 +149,13 @@ export class ClusterHosts implements ClusterView {
     });
     if (topology.refresh !== undefined) {
       this.#refresher = new Refresher(() => this.#refresh());
+    }
+    if (options.sentinels !== undefined) {
+      this.#events = new SentinelEvents({
+        sentinels: options.sentinels,
+        timeout: this.#answerTime,
+        onNews: () => this.#refresher?.request(),
+      });
     }
   }
 
@@ -258,7 +274,7 @@ export class ClusterHosts implements ClusterView {
   async disconnect(patience: number = this.timeout): Promise<void> {
     for (const host of this.#hosts.values()) this.#retire(host, patience);
     this.#hosts.clear();
-    await Promise.all(this.#closing);
+    await Promise.all([this.#events?.stop(), ...this.#closing]);
   }
 
   /**
@@ -285,6 +301,8 @@ export class ClusterHosts implements ClusterView {
       waiting.reject(this.#unfound(ConnectionError));
     }
     this.#refresher?.stop();
+    this.#stopping.abort(new ConnectionError("The cluster is closed"));
+    await Promise.allSettled(this.#questions);
     await this.disconnect(
       Math.max(0, this.timeout - (performance.now() - start)),
     );
@@ -335,7 +353,7 @@ export class ClusterHosts implements ClusterView {
     const cause = this.#notFound;
     const what = command === undefined ? "" : ` for "${command}"`;
     const why = cause instanceof Error ? `: ${cause.message}` : "";
-    return new type(`Cannot find the nodes of the cluster${what}${why}`, {
+    return new type(`Cannot find the servers of the cluster${what}${why}`, {
       outcome: "not-sent",
       ...(command === undefined ? {} : { command }),
       ...(cause === undefined ? {} : { cause }),
@@ -352,11 +370,23 @@ export class ClusterHosts implements ClusterView {
   async #refresh(): Promise<void> {
     for (const hostId of this.#asking) this.#countersOf(hostId).refreshes++;
     this.#asking.clear();
-    const { dialTimeout = Infinity } = this.#poolOptions;
-    const timeout = Math.min(LONGEST_ANSWER, dialTimeout, this.timeout);
-    const question: Question<HostInfo> = (host, commands) =>
-      inquire(host, commands, { timeout });
+    if (!this.#closed) this.#events?.start();
+    const timeout = this.#answerTime;
+    const { signal } = this.#stopping;
+    const question: Question<HostInfo> = (host, commands) => {
+      const asking = inquire(host, commands, { timeout, signal });
+      this.#questions.add(asking);
+      const forget = () => void this.#questions.delete(asking);
+      asking.then(forget, forget);
+      return asking;
+    };
     await this.topology.refresh?.(question);
+  }
+
+  /** Milliseconds that a server has to say where others are. */
+  get #answerTime(): number {
+    const { dialTimeout = Infinity } = this.#poolOptions;
+    return Math.min(LONGEST_ANSWER, dialTimeout, this.timeout);
   }
 
   #viewChanged(): void {
@@ -397,6 +427,7 @@ export class ClusterHosts implements ClusterView {
         { hostId: id, outcome: "not-sent" },
       );
     }
+    this.#events?.start();
     const place = this.#places.get(id) ?? new MovablePlace(info);
     const counters = this.#countersOf(id);
     const pool = this.#makePool(place, counters);
@@ -448,9 +479,11 @@ export class ClusterHosts implements ClusterView {
         tell({ address, type: "open" });
         if (again) this.#listener("reconnect", hostId, undefined);
       },
-      onClose: ({ address }) => {
+      onClose: ({ address, failed }) => {
         counters.lost++;
         tell({ address, type: "close" });
+        // A server that becomes a replica ends all connections.
+        if (failed && this.#events !== undefined) this.#request(hostId);
       },
       onFail: (error) => {
         tell({ address: place.address, type: "fail", error });
@@ -463,7 +496,9 @@ export class ClusterHosts implements ClusterView {
     };
     const dialer: Dialer = (manner, signal) => {
       const { info, address } = place;
-      return dial(info, { ...options, address, manner, signal });
+      const needsPrimary = info.primaryName !== undefined;
+      const own = { address, needsPrimary, manner, signal };
+      return dial(info, { ...options, ...own });
     };
     return new Pool(dialer, this.#poolOptions, events);
   }

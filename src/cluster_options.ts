@@ -6,6 +6,7 @@
 
 import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
 import { parseHostUrl } from "./host_url.ts";
+import { assertNamed, type SentinelOptions } from "./sentinel_options.ts";
 import {
   type Checks,
   isAnything,
@@ -140,7 +141,8 @@ export interface ClusterOptions {
   /**
    * The hosts: a record or `Map` from id to options or URL, or a list of them,
    * in which an entry without `hostId` has its index as its id. It takes either
-   * these or `seeds`.
+   * these or `seeds`. Together with `sentinels` each has a `primaryName` in the
+   * place of an address.
    */
   hosts?: HostsOption;
   /**
@@ -154,9 +156,16 @@ export interface ClusterOptions {
    */
   seeds?: readonly (HostOptions | string | URL)[];
   /**
+   * Sentinels that watch over the primaries of all hosts. A host is a shard, a
+   * primary with its replicas, which its `primaryName` tells; the sentinels are
+   * asked where that primary is, and failovers are followed. Keys stay with their
+   * hosts, wherever these are.
+   */
+  sentinels?: SentinelOptions;
+  /**
    * Where a node is reached that announces an address, where that is another one
-   * from here: behind NAT, or through a tunnel. It is asked with `seeds` only, and
-   * at any time.
+   * from here: behind NAT, or through a tunnel. It is asked with `seeds`, and with
+   * `sentinels` for what those announce, at any time.
    *
    * @default {(address) => address}
    */
@@ -202,6 +211,7 @@ const CLUSTER_CHECKS: Checks = {
     Array.isArray(value) && value.length > 0
       ? undefined
       : "a list of one node or more",
+  sentinels: isObject,
   addressMap: isFunction,
   hostDefaults: isObject,
   router: isFunction,
@@ -274,15 +284,16 @@ export function readClusterOptions(options: ClusterOptions): ClusterOptions {
 
 /** Refuses what has no meaning for the way in which hosts are found. */
 function assertOneWay(options: ClusterOptions): void {
-  const { seeds, addressMap } = options;
+  const { seeds, sentinels, addressMap } = options;
   if (seeds === undefined) {
-    if (addressMap === undefined) return;
+    if (addressMap === undefined || sentinels !== undefined) return;
     throw new TypeError(
-      'Cannot take the option "addressMap" without "seeds": hosts are reached ' +
-        "where they are given",
+      'Cannot take the option "addressMap" without "seeds" or "sentinels": hosts ' +
+        "are reached where they are given",
     );
   }
-  for (const name of ["hosts", "router", "routerOptions"] as const) {
+  const others = ["hosts", "sentinels", "router", "routerOptions"] as const;
+  for (const name of others) {
     if (options[name] === undefined) continue;
     throw new TypeError(
       `Cannot take the option "${name}" together with "seeds": a Redis Cluster ` +
@@ -361,22 +372,31 @@ function readPoolOptions(options: PoolOptions): PoolOptions {
   return { ...pool, breaker };
 }
 
-/** Brings the forms in which hosts may be given into one. */
+/**
+ * Brings the forms in which hosts may be given into one.
+ *
+ * @param hosts As a caller gave them.
+ * @param defaults What holds for all.
+ * @param isNamed Whether they are found through sentinels.
+ */
 export function readHosts(
   hosts: HostsOption,
   defaults: HostOptions = {},
+  isNamed = false,
 ): [id: number, options: HostOptions][] {
+  const complete = (own: HostOptions, what: string) =>
+    withDefaults(own, defaults, what, isNamed);
   if (isList(hosts)) {
     return Array.from(hosts, (host, index) => {
       const what = `hosts[${index}]`;
       const { hostId = index, ...own } = readHost(host, what);
-      return [hostId, withDefaults(own, defaults, what)];
+      return [hostId, complete(own, what)];
     });
   }
   return entriesOf(hosts).map(([id, host]) => {
     const what = `host ${String(id)}`;
     const own = agreeing(readHost(host, what), id, what);
-    return [id, withDefaults(own, defaults, what)];
+    return [id, complete(own, what)];
   });
 }
 
@@ -443,14 +463,24 @@ function readOneHost<T extends HostOptions>(
   return own;
 }
 
-/** Fills in what a host does not say. */
+/**
+ * Fills in what a host does not say.
+ *
+ * @param own What it says.
+ * @param defaults What holds for all.
+ * @param what Which host it is, for the error.
+ * @param isNamed Whether hosts are found through sentinels.
+ */
 export function withDefaults(
   own: HostOptions,
   defaults: HostOptions,
   what: string,
+  isNamed = false,
 ): HostOptions {
   if (own.path === undefined) assertOnePlace(own, defaults, what);
-  return { ...defaults, ...own };
+  const all = { ...defaults, ...own };
+  assertNamed(all, what, isNamed);
+  return isNamed ? { label: all.primaryName, ...all } : all;
 }
 
 /** Refuses a path of one that would leave out what the other says. */

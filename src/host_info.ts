@@ -66,6 +66,12 @@ export interface HostOptions {
    */
   serverName?: string;
   /**
+   * The name by which sentinels know the primary of the host, in the place of
+   * `hostname` and `port`; only together with `sentinels`. It is also the default
+   * of `label`.
+   */
+  primaryName?: string;
+  /**
    * What places the host on the ring of the ConsistentHashingRouter, instead of
    * its address and password: with it, a new address or password moves no key.
    * Leave it out where Python rb shares the servers.
@@ -112,6 +118,10 @@ const CHECKS: Checks = {
       : "a private key in PEM that is not encrypted, as text and not as the " +
         "path of a file",
   serverName: isHostname,
+  primaryName: (value) =>
+    typeof value === "string" && /^[\w.-]+$/.test(value)
+      ? undefined
+      : 'a name as sentinels have it: letters, digits, ".", "-" and "_"',
   label: isSendable,
   weight: (value: unknown) =>
     typeof value === "number" && value > 0 && value < Infinity
@@ -177,6 +187,8 @@ export class HostInfo implements RouterHost {
   readonly cert: string | undefined;
   /** The name that its certificate has to be for, if not its host name. */
   readonly serverName: string | undefined;
+  /** The name by which sentinels know its primary, if it is found by that. */
+  readonly primaryName: string | undefined;
   /** What places it on the ring, if given. */
   readonly label: string | undefined;
   /** The share of the ring it gets. */
@@ -207,6 +219,7 @@ export class HostInfo implements RouterHost {
     this.caCerts = host.caCerts;
     this.cert = host.cert;
     this.serverName = host.serverName;
+    this.primaryName = host.primaryName;
     this.label = host.label;
     this.weight = host.weight ?? 1;
     this.name = host.name;

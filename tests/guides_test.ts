@@ -67,6 +67,20 @@ Deno.test("docs/delivery.md has a promise for every fault with a test", async ()
   assertEquals(Number(said), promised.length);
 });
 
+Deno.test("docs/delivery.md has a promise for every case of Sentinel with a test", async () => {
+  const text = await read("docs/delivery.md");
+  const promised = [...text.matchAll(/^\| Case (\d+) +\|/gm)]
+    .map(([, number]) => Number(number));
+  const tested = new Set<number>();
+  for (const { name } of await entriesOf("tests/sentinel/")) {
+    const code = await read(`tests/sentinel/${name}`);
+    for (const [, number] of code.matchAll(/["`]case (\d+): /g)) {
+      tested.add(Number(number));
+    }
+  }
+  assertEquals(promised, [...tested].sort((a, b) => a - b));
+});
+
 Deno.test("the links between documents lead somewhere", async () => {
   for (const path of await documents()) {
     const text = (await read(path)).replace(/^```[\s\S]*?^```/gm, "");

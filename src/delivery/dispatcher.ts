@@ -188,7 +188,7 @@ export class Dispatcher implements Owner {
     const { exclusive, gate, lanes } = options;
     this.#terms = { exclusive, gate, isApart: false };
     const { topology } = cluster;
-    if (topology.groupsMove && lanes.detours === undefined) {
+    if (topology.refresh !== undefined && lanes.detours === undefined) {
       const detours = new Detours(topology, () => cluster.holding(detours));
       lanes.detours = detours;
     }
@@ -561,7 +561,7 @@ export class Dispatcher implements Owner {
   ): Detour | undefined {
     const { topology } = this.#cluster;
     const detours = this.#detours;
-    if (detours === undefined) return undefined;
+    if (detours === undefined || !topology.groupsMove) return undefined;
     const groupOf = (key: Key) => topology.groupOf(key);
     return {
       groupOf,

@@ -18,6 +18,7 @@ import { runtime } from "../runtime/mod.ts";
 import { type Key, keyText, type Reply } from "../values.ts";
 import type { Redirect } from "../topology/mod.ts";
 import { jitter } from "../wire/breaker.ts";
+import { asNode, asSentinel } from "../wire/mistaken.ts";
 import type { Command } from "./command.ts";
 
 /** Milliseconds before the first retry that pauses at all, */
@@ -111,23 +112,17 @@ export function wayOut(
 }
 
 /**
- * An error of a node of a Redis Cluster, for whoever took it for a server that
- * stands alone.
+ * An error of a node of a Redis Cluster, or of a sentinel, for whoever took it for
+ * a server that stands alone.
  *
  * @param command What travelled.
  * @param reply The reply to it.
  */
 export function explained(command: CommandSpec, reply: Reply): Reply {
-  const isFromNode = reply instanceof CommandError && !command.forgeable &&
-    (reply.code === "MOVED" || reply.code === "ASK");
-  if (!isFromNode) return reply;
-  const error = new CommandError(
-    `${reply.message}: this server is a node of a Redis Cluster, whose nodes ` +
-      "are found by the option seeds in the place of hosts",
-  );
-  error.outcome = reply.outcome;
-  if (reply.cause !== undefined) error.cause = reply.cause;
-  return error;
+  if (!(reply instanceof CommandError) || command.forgeable) return reply;
+  if (reply.code === "MOVED" || reply.code === "ASK") return asNode(reply);
+  // One of a module is not there as a rule because the module is not.
+  return command.name.includes(".") ? reply : asSentinel(reply);
 }
 
 /**

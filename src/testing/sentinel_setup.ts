@@ -4,6 +4,9 @@
  * @module
  */
 
+import { Cluster } from "../cluster.ts";
+import type { ClusterOptions } from "../cluster_options.ts";
+import type { Reply } from "../values.ts";
 import { askServer, fieldsOf, until } from "./asking.ts";
 import { RedisServer } from "./redis_server.ts";
 import {
@@ -38,14 +41,18 @@ const HASTE = [
  *
  * Permissions: those of `RedisServer`.
  *
- * @example A failover, and the server that is the primary then
+ * @example A failover under a cluster
  * ```ts
  * import { SentinelSetup } from "@rb/rb/testing";
  *
- * await using setup = await SentinelSetup.start({ shards: 1 });
- * const before = await setup.kill(0); // its primary, by SIGKILL
- * const after = await setup.failover(0); // its replica takes over
- * console.log(before === after); // false
+ * await using setup = await SentinelSetup.start({ shards: 2 });
+ * const client = setup.makeCluster({ timeout: 20_000 }).getRoutingClient();
+ * await client.set("key", "before");
+ * await setup.kill(0); // its primary, by SIGKILL
+ * await setup.kill(1);
+ * const written = client.set("key", "after"); // waits
+ * await Promise.all([setup.failover(0), setup.failover(1)]);
+ * console.log(await written, await client.get("key")); // OK after
  * ```
  */
 export class SentinelSetup implements AsyncDisposable {
@@ -54,6 +61,7 @@ export class SentinelSetup implements AsyncDisposable {
   /** The sentinels, to pause, kill and restart. */
   readonly sentinels: readonly RedisServer[];
   readonly #options: SentinelSetupOptions;
+  readonly #clusters = new Set<Cluster>();
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -172,8 +180,8 @@ export class SentinelSetup implements AsyncDisposable {
     });
     const server = await this.primary(shard);
     await until(`"${server.address}" is a primary`, TIMEOUT, async () => {
-      const role = await askServer(server, ["ROLE"], this.#options.auth);
-      return Array.isArray(role) && role[0] === "master";
+      const [role] = await this.#roleOf(server);
+      return role === "master";
     });
     return server;
   }
@@ -188,20 +196,24 @@ export class SentinelSetup implements AsyncDisposable {
   async settled(shard: number): Promise<void> {
     const { primaryName, servers } = this.shards[shard];
     await this.#hurry();
+    let published = Infinity;
     await until(`"${primaryName}" is settled`, TIMEOUT, async () => {
       const primary = await this.primary(shard);
+      if (!primary.isAwake) return false;
+      const others = servers.filter((one) => one !== primary && one.isAwake);
       const roles = await Promise.all(
-        servers.filter(({ isAwake }) => isAwake).map((server) =>
-          askServer(server, ["ROLE"], this.#options.auth)
-        ),
+        others.map((server) => this.#roleOf(server)),
       );
-      const replicas = roles.filter((role) =>
-        Array.isArray(role) && role[0] === "slave" &&
-        role[2] === primary.port && role[3] === "connected"
+      // One that has its first data is told no more before it has said so: only
+      // what is published now shows that it hears its primary.
+      const areServed = roles.every(([role, , port, state, offset]) =>
+        role === "slave" && port === primary.port && state === "connected" &&
+        Number(offset) >= published
       );
-      if (!primary.isAwake || replicas.length !== roles.length - 1) {
-        return false;
-      }
+      await askServer(primary, ["PUBLISH", "rb", ""], this.#options.auth);
+      const [role, offset] = await this.#roleOf(primary);
+      published = Number(offset);
+      if (role !== "master" || !areServed) return false;
       const known = await Promise.all(
         this.#awake.map((one) => this.#knowsReplicas(one, this.shards[shard])),
       );
@@ -210,7 +222,7 @@ export class SentinelSetup implements AsyncDisposable {
   }
 
   /**
-   * Stops all servers and sentinels; twice is fine.
+   * Closes the clusters that it made and stops all servers; twice is fine.
    *
    * @returns A promise that resolves when no process and no file is left.
    */
@@ -223,13 +235,42 @@ export class SentinelSetup implements AsyncDisposable {
     return this.close();
   }
 
+  /** What the option `hosts` of a cluster takes for the shards. */
+  get hosts(): { primaryName: string }[] {
+    return this.shards.map(({ primaryName }) => ({ primaryName }));
+  }
+
+  /**
+   * Makes a cluster over all shards; closing the setup closes it too.
+   *
+   * @param options The options of the cluster, which go before our own.
+   * @returns The cluster.
+   */
+  makeCluster(options: ClusterOptions = {}): Cluster {
+    const { auth, sentinelAuth, tls } = this.#options;
+    const security = tls === undefined ? {} : { tls: true };
+    const cluster = new Cluster({
+      hosts: this.hosts,
+      sentinels: {
+        ...sentinelAuth,
+        ...security,
+        hosts: this.sentinels.map(({ hostname, port }) => ({ hostname, port })),
+      },
+      ...options,
+      hostDefaults: { ...auth, ...security, ...options.hostDefaults },
+    });
+    this.#clusters.add(cluster);
+    return cluster;
+  }
+
   async #close(): Promise<void> {
+    const closings = Array.from(this.#clusters, (cluster) => cluster.close());
+    const closed = await Promise.allSettled(closings);
     const servers = this.shards.flatMap(({ servers }) => servers);
-    throwFirst(
-      await Promise.allSettled(
-        [...this.sentinels, ...servers].map((server) => server.stop()),
-      ),
+    const stopped = await Promise.allSettled(
+      [...this.sentinels, ...servers].map((server) => server.stop()),
     );
+    throwFirst([...closed, ...stopped]);
   }
 
   get #awake(): RedisServer[] {
@@ -293,6 +334,11 @@ export class SentinelSetup implements AsyncDisposable {
       fields.get("master-link-status") === "ok"
     );
     return known.length === servers.filter(({ isAwake }) => isAwake).length - 1;
+  }
+
+  async #roleOf(server: RedisServer): Promise<readonly Reply[]> {
+    const role = await askServer(server, ["ROLE"], this.#options.auth);
+    return Array.isArray(role) ? role : [];
   }
 
   #ask(sentinel: RedisServer, ...words: (string | number)[]) {

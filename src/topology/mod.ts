@@ -27,6 +27,11 @@ export {
   type RouterHost,
   type RouterOptions,
 } from "./router.ts";
+export {
+  type NamedHost,
+  SentinelTopology,
+  type SentinelTopologyOptions,
+} from "./sentinel_topology.ts";
 export type { Routing } from "./routing.ts";
 export { SlotRouter } from "./slot_router.ts";
 export { SlotTopology, type SlotTopologyOptions } from "./slot_topology.ts";

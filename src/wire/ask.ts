@@ -20,6 +20,8 @@ export function ask(
   connection: Connection,
   commands: readonly Argument[][],
 ): Promise<Reply[]> {
+  // One that is lost already tells nobody any more.
+  if (connection.error !== undefined) return Promise.reject(connection.error);
   const replies: Reply[] = [];
   return new Promise<Reply[]>((resolve, reject) => {
     connection.owner = {

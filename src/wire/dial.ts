@@ -11,11 +11,12 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import { type Address, runtime } from "../runtime/mod.ts";
-import type { Argument } from "../values.ts";
+import type { Argument, Reply } from "../values.ts";
 import { ask } from "./ask.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { provesLife } from "./liveness.ts";
 import type { DialManner } from "./pool_types.ts";
+import { asSentinel } from "./mistaken.ts";
 import { TimeLimit } from "./time_limit.ts";
 
 /** Where a server listens and how to introduce oneself. */
@@ -42,6 +43,13 @@ export interface DialOptions extends ConnectionOptions {
    * @default {"full"}
    */
   manner?: DialManner;
+  /**
+   * Whether only a primary will do: a server that says by ROLE that it is
+   * something else is not taken.
+   *
+   * @default {false}
+   */
+  needsPrimary?: boolean;
   /** Aborted when nobody wants the connection any more. */
   signal?: AbortSignal;
 }
@@ -84,7 +92,9 @@ export async function dial(
 async function introduce(
   connection: Connection,
   endpoint: Endpoint,
-  { protocol, manner = "full", signal }: DialOptions & { signal: AbortSignal },
+  { protocol, manner = "full", needsPrimary, signal }: DialOptions & {
+    signal: AbortSignal;
+  },
 ): Promise<void> {
   const onAbort = () => connection.close(signal.reason);
   signal.addEventListener("abort", onAbort);
@@ -99,13 +109,21 @@ async function introduce(
       protocol,
       bare: manner === "bare",
     });
+    const asksRole = needsPrimary === true && manner !== "bare";
+    if (asksRole) commands.push(["ROLE"]);
     const onlyProves = commands.length === 0 && manner === "proven";
     if (onlyProves) commands.push(["PING"]);
     if (commands.length === 0) return;
     const replies = await ask(connection, commands);
     replies.forEach((reply, index) => {
-      if (!(reply instanceof CommandError)) return;
+      const isRole = asksRole && index === commands.length - 1;
+      if (!(reply instanceof CommandError)) {
+        if (isRole) assertPrimary(reply);
+        return;
+      }
       if (onlyProves && provesLife(reply)) return;
+      // One that is busy with a script tells nothing else, and runs nothing else.
+      if (isRole && reply.code === "BUSY") return;
       throw refusal(String(commands[index][0]), reply, password);
     });
   } catch (error) {
@@ -184,6 +202,16 @@ function introduction(
   return commands;
 }
 
+/** Refuses a server that answers to ROLE that it is something else. */
+function assertPrimary(reply: Reply): void {
+  const role = Array.isArray(reply) ? reply[0] : reply;
+  if (role === "master") return;
+  throw new ConnectionError(
+    `The server says that it is no primary, but has the role "${role}"`,
+    { outcome: "not-sent" },
+  );
+}
+
 /** The error for a refusal, in which nobody reads the password again. */
 function refusal(
   command: string,
@@ -192,7 +220,7 @@ function refusal(
 ): ConnectionError {
   const cause = secret && reply.message.includes(secret)
     ? new CommandError(reply.message.replaceAll(secret, "***"))
-    : reply;
+    : asSentinel(reply);
   cause.command = command;
   return new ConnectionError(
     `The server refused ${command}: ${cause.message}`,

@@ -23,9 +23,12 @@ const SENT: Record<string, string> = {
   "delivery/run.ts": "MULTI EXEC",
   "delivery/scripts_question.ts": "SCRIPT",
   "delivery/transaction_question.ts": "MULTI EXEC",
-  "wire/dial.ts": "AUTH CLIENT HELLO PING SELECT",
+  "wire/dial.ts": "AUTH CLIENT HELLO PING ROLE SELECT",
   "wire/identity.ts": "CLIENT",
   "wire/liveness.ts": "PING",
+  // What servers and sentinels are asked about where others are.
+  "sentinel_events.ts": "PING SUBSCRIBE",
+  "topology/sentinel_view.ts": "SENTINEL",
   // What some methods of the cluster and its clients are made of.
   "clients/collection_scan.ts": "HSCAN SSCAN ZSCAN",
   "clients/dedicated_client.ts": "EXEC MULTI PSUBSCRIBE SUBSCRIBE",

@@ -33,3 +33,14 @@ Deno.test("ask() rejects when the connection is lost before the last reply", asy
   assertEquals(connection.owner, undefined);
   await connection.closed;
 });
+
+Deno.test("ask() rejects at once when the connection is lost already", async () => {
+  const connection = new Connection(new FakeSocket());
+  connection.close(new ConnectionError("It is gone"));
+  await connection.closed;
+  await assertRejects(
+    () => ask(connection, [["PING"]]),
+    ConnectionError,
+    "It is gone",
+  );
+});

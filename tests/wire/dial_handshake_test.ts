@@ -205,3 +205,30 @@ Deno.test("dial() opens nothing when it is aborted beforehand", async () => {
   );
   assert(error === reason);
 });
+
+Deno.test("dial() takes only a primary where it needs one", async () => {
+  const roles: [role: string, isTaken: boolean][] = [
+    ["*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n", true],
+    ["-BUSY Redis is busy running a script\r\n", true],
+    ["*2\r\n$5\r\nslave\r\n:0\r\n", false],
+    ["*2\r\n$8\r\nsentinel\r\n*0\r\n", false],
+    ["-NOPERM this user has no permissions\r\n", false],
+  ];
+  for (const [reply, isTaken] of roles) {
+    await using server = new Doorkeeper({ ROLE: reply });
+    const needsPrimary = true;
+    const dialled = server.let({ db: 1 }, { needsPrimary });
+    if (isTaken) await dialled;
+    else {
+      const error = await assertRejects(() => dialled, ConnectionError);
+      assertEquals((error as ConnectionError).outcome, "not-sent");
+      const isAnswer = (error as ConnectionError).cause === undefined;
+      // What may pass is worth another attempt, what is denied is not.
+      assertEquals(isAnswer, !reply.startsWith("-"));
+    }
+    assertEquals(server.heard, ["SELECT 1", "ROLE"]);
+    // One that only says who it is wants nothing of the server.
+    await server.let({}, { needsPrimary, manner: "bare" });
+    assertEquals(server.heard.length, 2);
+  }
+});

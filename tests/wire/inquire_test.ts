@@ -53,3 +53,19 @@ Deno.test("inquire() says who cannot be reached, or lets nobody in", async () =>
     ConnectionError,
   );
 });
+
+Deno.test("inquire() is given up with the reason of its signal, at any time", async () => {
+  await using server = await RedisServer.start();
+  const reason = new Error("enough");
+  const options = { timeout: 20_000, signal: AbortSignal.abort(reason) };
+  const ask = (signal: AbortSignal) =>
+    inquire(endpointOf(server), [["PING"]], { ...options, signal });
+  await assertRejects(() => ask(options.signal), Error, "enough");
+  server.pause();
+  const controller = new AbortController();
+  const asked = ask(controller.signal);
+  await new Promise((wake) => setTimeout(wake, 20));
+  controller.abort(reason);
+  await assertRejects(() => asked, Error, "enough");
+  server.resume();
+});

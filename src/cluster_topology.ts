@@ -1,0 +1,135 @@
+/**
+ * The topologies of clusters, made from their options.
+ *
+ * @module
+ */
+
+import {
+  type ClusterOptions,
+  readSeeds,
+  type RouterClass,
+} from "./cluster_options.ts";
+import { HostInfo, type HostOptions } from "./host_info.ts";
+import { runtime } from "./runtime/mod.ts";
+import { readSentinels, type SentinelOptions } from "./sentinel_options.ts";
+import {
+  type BaseRouter,
+  FixedTopology,
+  type NamedHost,
+  PartitionRouter,
+  type RouterCluster,
+  type RouterOptions,
+  SentinelTopology,
+  SlotTopology,
+  type Topology,
+} from "./topology/mod.ts";
+
+/** A topology whose hosts are added and removed by their owner. */
+export interface OwnHosts {
+  /** The topology. */
+  readonly topology: Topology<HostInfo> & {
+    readonly router: BaseRouter;
+    remove(hostId: number): boolean;
+  };
+  /** The sentinels through which hosts are found, if they are. */
+  readonly sentinels?: readonly HostInfo[];
+  /**
+   * Adds a host.
+   *
+   * @throws {TypeError} If its id is taken, or this runtime cannot connect to it.
+   */
+  add(hostId: number, options: HostOptions): void;
+}
+
+/** What hosts of their owner have in common. */
+export interface OwnHostsOptions extends Pick<ClusterOptions, "addressMap"> {
+  /** The class that decides where keys live. */
+  readonly router?: RouterClass;
+  /** What it is built with. */
+  readonly routerOptions?: RouterOptions;
+  /** The sentinels through which hosts are found, if they are. */
+  readonly sentinels?: SentinelOptions;
+}
+
+/**
+ * Makes the topology of hosts that their owner names: by their addresses, or by
+ * what sentinels call their primaries.
+ *
+ * @throws {TypeError} If the sentinels cannot be what they are said to be.
+ */
+export function ownHosts(options: OwnHostsOptions): OwnHosts {
+  const { router: Router = PartitionRouter, routerOptions, sentinels } =
+    options;
+  const makeRouter = (cluster: RouterCluster) =>
+    new Router(cluster, routerOptions);
+  if (sentinels !== undefined) {
+    return namedHosts(sentinels, makeRouter, options);
+  }
+  const topology = new FixedTopology<HostInfo>(makeRouter);
+  return {
+    topology,
+    add: (hostId, own) => topology.add(reachable(hostId, own)),
+  };
+}
+
+/** A host that is found through sentinels, and how to reach its servers. */
+interface Named extends NamedHost {
+  readonly options: HostOptions;
+}
+
+function namedHosts(
+  given: SentinelOptions,
+  makeRouter: (cluster: RouterCluster) => BaseRouter,
+  { addressMap = (address) => address }: OwnHostsOptions,
+): OwnHosts {
+  const sentinels = readSentinels(given).map((one, id) => reachable(id, one));
+  const topology = new SentinelTopology<Named, HostInfo>({
+    sentinels,
+    makeRouter,
+    makeHost: ({ hostId, options }, announced) =>
+      new HostInfo(hostId, { ...options, ...addressMap({ ...announced }) }),
+  });
+  return {
+    topology,
+    sentinels,
+    add: (hostId, options) => {
+      // Wherever it will be, all else has to be right.
+      const { primaryName = "", weight, label } = reachable(hostId, options);
+      const ringLabel = label ?? primaryName;
+      topology.add({ hostId, primaryName, weight, label, ringLabel, options });
+    },
+  };
+}
+
+/**
+ * Makes the topology of a Redis Cluster that is found by some of its nodes.
+ *
+ * @param given The seeds.
+ * @param options What holds for all nodes.
+ */
+export function slotTopology(
+  given: readonly (HostOptions | string | URL)[],
+  { hostDefaults, addressMap = (address) => address }: ClusterOptions,
+): SlotTopology<HostInfo> {
+  const { seeds, defaults } = readSeeds(given, hostDefaults);
+  return new SlotTopology({
+    seeds: seeds.map((seed) => {
+      const host = reachable(0, seed);
+      return [{ hostname: host.hostname, port: host.port }, host];
+    }),
+    makeHost: (hostId, announced) => {
+      const { hostname, port } = addressMap({ ...announced });
+      return new HostInfo(hostId, { ...defaults, hostname, port });
+    },
+  });
+}
+
+/** @throws {TypeError} If this runtime cannot connect to such a host. */
+function reachable(hostId: number, options: HostOptions): HostInfo {
+  const info = new HostInfo(hostId, options);
+  const objection = runtime.objectionTo(info);
+  if (objection === undefined) return info;
+  throw new TypeError(
+    `Cannot connect to host ${hostId} at ${info.address}: ${objection}`,
+  );
+}
