@@ -20,7 +20,8 @@ const APART = ["commands/", "testing/", "cli/", "clients/commands/"];
 const SENT: Record<string, string> = {
   // What goes ahead of the commands of others, or between them.
   "delivery/fence.ts": "CLIENT",
-  "delivery/run.ts": "MULTI EXEC",
+  "delivery/places_question.ts": "EXISTS",
+  "delivery/run.ts": "ASKING MULTI EXEC",
   "delivery/scripts_question.ts": "SCRIPT",
   "delivery/transaction_question.ts": "MULTI EXEC",
   "wire/dial.ts": "AUTH CLIENT HELLO PING ROLE SELECT",
@@ -28,6 +29,8 @@ const SENT: Record<string, string> = {
   "wire/liveness.ts": "PING",
   // What servers and sentinels are asked about where others are.
   "sentinel_events.ts": "PING SUBSCRIBE",
+  "clients/moved_keys.ts": "CLUSTER TYPE",
+  "topology/cluster_view.ts": "CLUSTER",
   "topology/sentinel_view.ts": "SENTINEL",
   // What some methods of the cluster and its clients are made of.
   "clients/collection_scan.ts": "HSCAN SSCAN ZSCAN",
@@ -49,8 +52,10 @@ const NO_COMMANDS: Record<string, string> = {
   "clients/key_scan.ts": "TYPE",
   // Codes of errors.
   "delivery/policy.ts": "READONLY",
+  "topology/slot_topology.ts": "ASK",
   // Subcommands.
   "delivery/scripts_question.ts": "EXISTS",
+  "topology/cluster_view.ts": "INFO",
   "wire/identity.ts": "INFO",
 };
 

@@ -212,7 +212,9 @@ Deno.test("Redis Cluster: every door", async (t) => {
     assertInstanceOf(error, TimeoutError);
     assertEquals([error.command, error.outcome], ["GET", "not-sent"]);
     assert(
-      error.message.includes('Cannot find the nodes of the cluster for "GET"'),
+      error.message.includes(
+        'Cannot find the servers of the cluster for "GET"',
+      ),
     );
     await assertRejects(() => cluster.ready({ timeout: 50 }), TimeoutError);
     await assertRejects(
