@@ -77,9 +77,9 @@ class MovablePlace implements Place {
     this.info = info;
   }
 
-  move(info: HostInfo, isOther: boolean): void {
+  move(info: HostInfo, isOther: boolean, grace?: number): void {
     this.info = info;
-    for (const host of this.hosts) host.move(isOther);
+    for (const host of this.hosts) host.move(isOther, grace);
   }
 
   get address(): string {
@@ -410,7 +410,10 @@ export class ClusterHosts implements ClusterView {
       this.#places.delete(id);
       if (host !== undefined) this.#retire(host);
     } else if (place !== undefined && place.info !== info) {
-      place.move(info, failover !== undefined);
+      // A primary that sentinels demote does not know it yet: what it acknowledges
+      // is lost.
+      const grace = this.#events === undefined ? undefined : 0;
+      place.move(info, failover !== undefined, grace);
     }
     if (failover === undefined) return;
     this.#countersOf(id).failovers++;

@@ -187,10 +187,12 @@ export class Host {
    *
    * @param isOther Whether another server has taken over: of what the one before
    * still says, only that a command did not run is believed.
+   * @param grace Milliseconds for what that may have said before, if not those for
+   * servers that agree on who takes over.
    */
-  move(isOther = false): void {
+  move(isOther = false, grace?: number): void {
     this.transacts = false;
-    this.pool.move(isOther ? provesNothingRan : undefined);
+    this.pool.move(isOther ? provesNothingRan : undefined, grace);
     for (const { wake } of [...this.#pauses]) wake();
   }
 

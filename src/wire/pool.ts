@@ -255,8 +255,9 @@ export class Pool implements Lender, PoolStatus {
    *
    * @param trusts Which replies still count that have not come by now, if the
    * server that gives them is another one.
+   * @param grace Milliseconds for replies that may be on their way by now.
    */
-  move(trusts?: (reply: Reply) => boolean): void {
+  move(trusts?: (reply: Reply) => boolean, grace = GRACE): void {
     const reason = new ConnectionError("The host has moved");
     this.#dials.abort(reason);
     this.#dials = new AbortController();
@@ -274,7 +275,7 @@ export class Pool implements Lender, PoolStatus {
       if (trusts === undefined) continue;
       const heard = () => connection.received;
       const cancel = afterReading(
-        GRACE,
+        grace,
         heard,
         () => connection.distrust(trusts),
       );
