@@ -11,8 +11,7 @@ import {
   connectionChannel,
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
-import type { Place } from "./delivery/failures.ts";
-import { Host } from "./delivery/host.ts";
+import { Host, type HostPlace } from "./delivery/host.ts";
 import { Lanes } from "./delivery/lane.ts";
 import { HostCounters, type HostStats } from "./delivery/stats.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
@@ -45,7 +44,7 @@ export interface ClusterHostsOptions
 }
 
 /** Where a host is now: asked at each dial, and whenever its address is told. */
-class MovablePlace implements Place {
+class MovablePlace implements HostPlace {
   info: HostInfo;
   /** Those that are there: one in use, and others that come to their end. */
   readonly hosts = new Set<Host>();

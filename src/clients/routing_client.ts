@@ -30,6 +30,7 @@ import {
 import { Gate } from "../delivery/gate.ts";
 import { type HostSelection, isHostSelection } from "../host_ids.ts";
 import { Lanes } from "../delivery/lane.ts";
+import { type MapKind, observer } from "../delivery/observer.ts";
 import { installCommands } from "./install_commands.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
@@ -291,8 +292,9 @@ class RoutingClientImpl extends NativeClient {
     const { batchSize = 1_000, ...rest } = read;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
+    const caller = observer?.caller();
     const start = batchMaps({
-      begin: () => this.#mapping(rest, way),
+      begin: () => this.#mapping("mapBatches", rest, { ...way, caller }),
       callback,
       timeout: rest.timeout ?? this.#options.timeout,
     });
@@ -336,7 +338,7 @@ class RoutingClientImpl extends NativeClient {
       "executeCommands",
     );
     // A few commands for one request are the rule: they share connections.
-    const mapping = this.#mapping(rest);
+    const mapping = this.#mapping("executeCommands", rest);
     let results: CommandResults<M> | undefined;
     // A sequence that is none has waited for nothing.
     await failingLater(() =>
@@ -370,7 +372,7 @@ class RoutingClientImpl extends NativeClient {
         'Cannot take the option "hosts": the call names its hosts already',
       );
     }
-    const mapping = this.#mapping(rest, this.#wayOfMap(rest));
+    const mapping = this.#mapping("fanout", rest, this.#wayOfMap(rest));
     const create = () =>
       createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined
@@ -390,14 +392,22 @@ class RoutingClientImpl extends NativeClient {
   /** A map whose commands travel by themselves. */
   #ownMapping(options: MapOptions = {}): Mapping {
     const read = readCallOptions(options, "the map");
-    return this.#mapping(read, this.#wayOfMap(read));
+    return this.#mapping("map", read, this.#wayOfMap(read));
   }
 
   /**
+   * @param kind The call that begins it.
    * @param options Options that were read.
-   * @param way How its commands travel, if not like those of the client.
+   * @param way How its commands travel, if not like those of the client, and
+   * for whom, if not for whoever is at work now.
    */
-  #mapping(options: MapOptions, way: Way = { lanes: this.#lanes }): Mapping {
+  #mapping(
+    kind: MapKind,
+    options: MapOptions,
+    { caller = observer?.caller(), ...way }: Way & { caller?: unknown } = {
+      lanes: this.#lanes,
+    },
+  ): Mapping {
     const { timeout } = options;
     return new Mapping(
       new Dispatcher(this.#cluster, {
@@ -408,6 +418,7 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
+        observed: observer?.mapBegins(kind, caller),
         ...way,
       }),
       { settled: options.settled, records: this.#records },

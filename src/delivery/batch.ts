@@ -23,6 +23,7 @@ import {
 } from "./command.ts";
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
+import type { Callers } from "./observer.ts";
 import { isForbidden, type Returned, type WayOut, wayOut } from "./policy.ts";
 import { mergingOf, Run } from "./run.ts";
 import { replyToTransaction } from "./transaction_reply.ts";
@@ -61,6 +62,8 @@ export interface BatchOptions {
   exclusive?: boolean | undefined;
   /** Bounds on how many hosts its map is at work, if given. */
   gate?: Gate | undefined;
+  /** Notes who issues its commands, where somebody wants to know. */
+  callers?: Callers | undefined;
   /**
    * Where its only command blocks in parts: the next one, asked for when one has
    * ended with nothing, by the milliseconds that this has taken.
@@ -137,6 +140,10 @@ export class Batch implements Exchange {
   readonly exclusive: boolean;
   /** Bounds on how many hosts its map is at work, if given. */
   readonly gate: Gate | undefined;
+  /** Who has issued its commands, where somebody wants to know. */
+  readonly callers: Callers | undefined;
+  /** What the first command was rejected with, if any was. */
+  failure: unknown = undefined;
 
   readonly #autoBatch: boolean;
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
@@ -186,6 +193,7 @@ export class Batch implements Exchange {
     this.sendBy = options.sendBy ?? options.deadline;
     this.exclusive = options.exclusive ?? false;
     this.gate = options.gate;
+    this.callers = options.callers;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
     this.#unmerged = options.unmerged;
@@ -235,6 +243,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
+    if (this.callers !== undefined) this.callers.note();
     return this.#append(form, args, settler, flags, second);
   }
 
@@ -433,7 +442,7 @@ export class Batch implements Exchange {
 
   /** Rejects a command that it has handed out. */
   reject(command: Command, reason: unknown): void {
-    this.errors++;
+    this.#failed(reason);
     fail(command.settler, reason);
     this.#told();
   }
@@ -466,12 +475,12 @@ export class Batch implements Exchange {
         const end = Math.min(limit, run.length);
         if (end <= start) continue;
         const command = run.described(start < doubted);
-        const rejection = sameFor(
-          end - start,
-          (count) => reason({ ...command, count }, end <= sent),
-        );
+        const make = (count: number) =>
+          reason({ ...command, count }, end <= sent);
+        const first = make(end - start);
+        const rejection = sameFor(first, () => make(0));
         for (; start < end; start++) {
-          this.errors++;
+          this.#failed(first);
           run.reject(start, rejection);
           this.#told();
           yield;
@@ -664,8 +673,13 @@ export class Batch implements Exchange {
     }
   }
 
-  #note(error: Error): void {
+  #failed(reason: unknown): void {
+    this.failure ??= reason;
     this.errors++;
+  }
+
+  #note(error: Error): void {
+    this.#failed(error);
     this.#onErrorReply?.(error);
   }
 }
@@ -684,15 +698,10 @@ interface Rest {
  * The rejection of commands that fail alike. Their errors are counted now, all
  * with the first one, and made when somebody looks at them.
  */
-function sameFor(
-  commands: number,
-  make: (count: number) => unknown,
-): Rejection {
-  let first: { readonly reason: unknown } | undefined = {
-    reason: make(commands),
-  };
+function sameFor(reason: unknown, another: () => unknown): Rejection {
+  let first: { readonly reason: unknown } | undefined = { reason };
   return new Rejection(() => {
-    const reason = first === undefined ? make(0) : first.reason;
+    const reason = first === undefined ? another() : first.reason;
     first = undefined;
     return reason;
   });

@@ -18,6 +18,7 @@ import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
+import { Callers, type ObservedMap } from "./observer.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
 
@@ -62,6 +63,8 @@ export interface DispatchOptions {
   exclusive?: boolean;
   /** Bounds on how many hosts it is at work at a time, if given. */
   gate?: Gate | undefined;
+  /** The map that it carries the commands of, where that is observed. */
+  observed?: ObservedMap | undefined;
 }
 
 /** What commands are issued to. */
@@ -384,6 +387,7 @@ export class Dispatcher {
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
       unmerged: host.unmerged,
+      callers: Callers.of(this.#options.observed),
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Batch } from "./batch.ts";
-
 /** What a cluster has counted for one host since it was first used. */
 export interface HostStats {
   /** Commands handed to a connection, those sent again counted again. */
@@ -43,6 +41,16 @@ export interface HostStats {
   };
 }
 
+/** What is counted of a batch. */
+export interface SettledBatch {
+  /** How many commands it had. */
+  readonly issued: number;
+  /** How many commands were encoded, those sent again counted again. */
+  readonly sent: number;
+  /** How many commands got a reply. */
+  readonly replies: number;
+}
+
 /**
  * Counts. Nothing is done per command that is not done anyway: a batch is
  * counted when it is settled, an error when it is made.
@@ -71,7 +79,7 @@ export class HostCounters {
 
   /** Counts a batch that is settled, and took so many milliseconds. */
   count(
-    batch: Pick<Batch, "issued" | "replies" | "sent">,
+    batch: SettledBatch,
     milliseconds: number,
   ): void {
     this.#batches++;
