@@ -123,7 +123,8 @@ export type {
   ConnectionMessage,
 } from "./src/delivery/diagnostics.ts";
 export type { HostStats } from "./src/delivery/stats.ts";
-export type { Latency } from "./src/delivery/stats.ts";
+export type { Latency, LatencyBucket } from "./src/delivery/histogram.ts";
+export type { RecentStats } from "./src/delivery/window.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
   CollectionScanOptions,

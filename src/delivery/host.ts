@@ -210,8 +210,9 @@ export class Host implements ObservedHost {
     this.queue.release(batch.size, batch.issued);
     if (this.backlog.size > 0) this.backlog.serve((size) => this.admit(size));
     if (this.queue.commands === 0) this.#whenDrained?.resolve();
-    const duration = performance.now() - started;
-    this.counters.count(batch, duration);
+    const now = performance.now();
+    const duration = now - started;
+    this.counters.count(batch, duration, now);
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.address, started, duration });
     }

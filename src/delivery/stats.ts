@@ -4,6 +4,9 @@
  * @module
  */
 
+import { type Latency, LatencyHistogram } from "./histogram.ts";
+import { type RecentStats, Window } from "./window.ts";
+
 /** What a cluster has counted for one host since it was first used. */
 export interface HostStats {
   /** Commands handed to a connection, those sent again counted again. */
@@ -32,6 +35,8 @@ export interface HostStats {
   readonly bytes: { readonly sent: number; readonly received: number };
   /** From the issue of a batch to its last reply, for each of its commands. */
   readonly latency: Latency;
+  /** The same of the last minute, and what has failed in it. */
+  readonly recent: RecentStats;
   /** Connections now, and how many were opened and lost so far. */
   readonly connections: {
     readonly open: number;
@@ -49,6 +54,8 @@ export interface SettledBatch {
   readonly sent: number;
   /** How many commands got a reply. */
   readonly replies: number;
+  /** How many commands were rejected. */
+  readonly errors: number;
 }
 
 /**
@@ -66,6 +73,7 @@ export class HostCounters {
   lost = 0;
   readonly #errors = new Map<string, number>();
   readonly #latency = new LatencyHistogram();
+  readonly #window = new Window();
   #sent = 0;
   #replies = 0;
   #commands = 0;
@@ -77,17 +85,21 @@ export class HostCounters {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  /** Counts a batch that is settled, and took so many milliseconds. */
-  count(
-    batch: SettledBatch,
-    milliseconds: number,
-  ): void {
+  /**
+   * Counts a batch that is settled.
+   *
+   * @param batch The batch.
+   * @param milliseconds How long it took.
+   * @param now The time of `performance.now()`.
+   */
+  count(batch: SettledBatch, milliseconds: number, now: number): void {
     this.#batches++;
     this.#commands += batch.issued;
     this.#sent += batch.sent;
     this.#replies += batch.replies;
     this.#largest = Math.max(this.#largest, batch.issued);
     this.#latency.record(milliseconds, batch.issued);
+    this.#window.add(batch, milliseconds, now);
   }
 
   /**
@@ -122,6 +134,7 @@ export class HostCounters {
         received: this.traffic.bytesReceived,
       },
       latency: this.#latency.summary(),
+      recent: this.#window.summary(performance.now()),
       connections: {
         open: now.open,
         idle: now.idle,
@@ -130,80 +143,4 @@ export class HostCounters {
       },
     };
   }
-}
-
-/** How many buckets an octave is divided into: a value is off by 1/8 at most. */
-const BUCKETS_PER_OCTAVE = 8;
-
-/** From one microsecond to more than an hour. */
-const OCTAVES = 32;
-
-/** Percentiles of durations. */
-export interface Latency {
-  /** How many were measured. */
-  readonly count: number;
-  /** Half of them took at most this many milliseconds. */
-  readonly p50: number;
-  /** 90% of them took at most this many milliseconds. */
-  readonly p90: number;
-  /** 99% of them took at most this many milliseconds. */
-  readonly p99: number;
-  /** The longest, in milliseconds. */
-  readonly max: number;
-}
-
-/**
- * A histogram whose buckets grow with their values, so that each percentile is
- * right to an eighth whatever its size (the idea of HdrHistogram).
- */
-export class LatencyHistogram {
-  readonly #buckets = new Float64Array(OCTAVES * BUCKETS_PER_OCTAVE);
-  #count = 0;
-  #max = 0;
-
-  /**
-   * Notes a duration.
-   *
-   * @param milliseconds The duration.
-   * @param weight How many took that long.
-   */
-  record(milliseconds: number, weight: number): void {
-    this.#buckets[bucketOf(milliseconds)] += weight;
-    this.#count += weight;
-    if (milliseconds > this.#max) this.#max = milliseconds;
-  }
-
-  /** The percentiles of all that was noted. */
-  summary(): Latency {
-    return {
-      count: this.#count,
-      p50: this.#percentile(0.5),
-      p90: this.#percentile(0.9),
-      p99: this.#percentile(0.99),
-      max: this.#max,
-    };
-  }
-
-  #percentile(share: number): number {
-    let missing = share * this.#count;
-    for (let bucket = 0; bucket < this.#buckets.length; bucket++) {
-      missing -= this.#buckets[bucket];
-      if (missing <= 0 && this.#count > 0) {
-        return Math.min(this.#max, upperBound(bucket));
-      }
-    }
-    return this.#max;
-  }
-}
-
-function bucketOf(milliseconds: number): number {
-  const microseconds = milliseconds * 1_000;
-  if (microseconds < 1) return 0;
-  const bucket = Math.floor(Math.log2(microseconds) * BUCKETS_PER_OCTAVE);
-  return Math.min(bucket, OCTAVES * BUCKETS_PER_OCTAVE - 1);
-}
-
-/** The longest duration that falls into a bucket, in milliseconds. */
-function upperBound(bucket: number): number {
-  return 2 ** ((bucket + 1) / BUCKETS_PER_OCTAVE) / 1_000;
 }

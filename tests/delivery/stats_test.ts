@@ -1,67 +1,19 @@
-import { assert, assertEquals } from "@std/assert";
-import { type Latency, LatencyHistogram } from "../../src/delivery/stats.ts";
-import { Random } from "../../support/random.ts";
+import { assertEquals } from "@std/assert";
+import { HostCounters } from "../../src/delivery/stats.ts";
 
-const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };
+const NOW = { queue: { commands: 0, bytes: 0 }, open: 0, idle: 0 };
 
-/** Distributions as durations have them, in milliseconds. */
-const DISTRIBUTIONS: Readonly<Record<string, (random: Random) => number>> = {
-  "the same for all": () => 0.25,
-  "spread evenly": (random) => random.next() * 100,
-  "with a long tail": (random) => -Math.log(1 - random.next()) * 3,
-  "over nine orders of magnitude": (random) => 10 ** (random.next() * 9 - 3),
-  "mostly fast, sometimes a timeout": (random) =>
-    random.chance(0.02) ? 5_000 : 0.2 + random.next() / 10,
-};
-
-function record(values: readonly number[]): Latency {
-  const histogram = new LatencyHistogram();
-  for (const value of values) histogram.record(value, 1);
-  return histogram.summary();
-}
-
-for (const [name, draw] of Object.entries(DISTRIBUTIONS)) {
-  Deno.test(`LatencyHistogram is right to an eighth for durations ${name}`, () => {
-    const random = new Random(1);
-    for (const length of [1, 2, 10, 1_000, 20_000]) {
-      const sorted = Array.from({ length }, () => draw(random))
-        .sort((a, b) => a - b);
-      const summary = record(sorted);
-      assertEquals(summary.count, length);
-      assertEquals(summary.max, sorted[length - 1]);
-      for (const [percentile, share] of Object.entries(SHARES)) {
-        const real = sorted[Math.ceil(share * length) - 1];
-        const shown = summary[percentile as keyof typeof SHARES];
-        assert(
-          shown >= real * 0.999_999 && shown <= real * 9 / 8,
-          `${percentile} of ${length}: ${shown} instead of ${real}`,
-        );
-      }
-    }
-  });
-}
-
-Deno.test("LatencyHistogram counts a weight as so many durations", () => {
-  const weighted = new LatencyHistogram();
-  weighted.record(1, 90);
-  weighted.record(50, 9);
-  weighted.record(2_000, 1);
-  const single = record([
-    ...Array<number>(90).fill(1),
-    ...Array<number>(9).fill(50),
-    2_000,
-  ]);
-  assertEquals(weighted.summary(), single);
-  assert(single.p50 < 1.125 && single.p90 < 1.125);
-  assert(single.p99 >= 50 && single.p99 < 56.25);
-});
-
-Deno.test("LatencyHistogram takes nothing, less than it can tell, and hours", () => {
-  const none = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
-  assertEquals(new LatencyHistogram().summary(), none);
-  assertEquals(record([0, 0, 0]), { ...none, count: 3 });
-  assert(record([0.000_1]).p50 <= 0.002);
-  const hours = record([3_600_000, 36_000_000]);
-  assertEquals(hours.max, 36_000_000);
-  assert(hours.p50 >= 3_600_000 && hours.p50 <= 3_600_000 * 9 / 8);
+Deno.test("HostCounters counts batches by their commands, over all and lately", () => {
+  const counters = new HostCounters();
+  const now = performance.now();
+  const batch = { issued: 10, sent: 12, replies: 9, errors: 1 };
+  counters.count(batch, 2, now);
+  counters.count({ issued: 1, sent: 1, replies: 1, errors: 0 }, 7, now);
+  counters.error("TimeoutError");
+  const stats = counters.summary(NOW);
+  assertEquals([stats.sent, stats.replies, stats.timeouts], [13, 10, 1]);
+  assertEquals(stats.batches, { count: 2, mean: 5.5, max: 10 });
+  assertEquals([stats.latency.count, stats.latency.sum], [11, 27]);
+  const { commands, errors, latency } = stats.recent;
+  assertEquals([commands, errors, latency], [11, 1, stats.latency]);
 });
