@@ -326,9 +326,16 @@ export class Cluster extends EventTarget
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: MappingClient, key: K) => R,
+    options: MapBatchesOptions & { settled: true },
+  ): AsyncIterableIterator<[K, PromiseSettledResult<Awaited<R>>]>;
+  /** The same, with values instead of outcomes. */
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: MappingClient, key: K) => R,
     options?: MapBatchesOptions,
-  ): AsyncIterableIterator<[K, Awaited<R>]> {
-    return this.#client.mapBatches(keys, callback, options);
+  ): AsyncIterableIterator<[K, Awaited<R>]>;
+  mapBatches(...args: unknown[]): unknown {
+    return this.#forward("mapBatches", args);
   }
 
   /** Sends commands to several hosts: see {@linkcode Maps.fanout}. */

@@ -94,8 +94,14 @@ export interface Maps<
    * @param callback Issues the command for one key, or several and returns what
    * stands for them.
    * @param options The size of a batch, and the options of a map.
-   * @returns Entries of key and value, in the order of the keys.
+   * @returns Entries of key and value, or outcome, in the order of the keys.
    */
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: M, key: K) => R,
+    options: MapBatchesOptions & { settled: true },
+  ): AsyncIterableIterator<[K, PromiseSettledResult<Awaited<R>>]>;
+  /** The same, with values instead of outcomes; the first failure ends it. */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: M, key: K) => R,
@@ -287,7 +293,7 @@ class RoutingClientImpl extends NativeClient {
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: MappingClient, key: K) => R,
     options: MapBatchesOptions = {},
-  ): AsyncIterableIterator<[K, Awaited<R>]> {
+  ): AsyncIterableIterator<[K, unknown]> {
     const read = readCallOptions(options, "mapBatches");
     const { batchSize = 1_000, ...rest } = read;
     // Of batches that are under way together, the later one stays behind.
@@ -298,8 +304,9 @@ class RoutingClientImpl extends NativeClient {
       callback,
       timeout: rest.timeout ?? this.#options.timeout,
     });
-    return new BatchEntries(keys, start, {
+    return new BatchEntries<K, R>(keys, start, {
       batchSize,
+      settled: rest.settled ?? false,
       timeout: rest.timeout,
       signal: anySignal(this.#signal, rest.signal),
     });
