@@ -236,9 +236,9 @@ Deno.test("service.ts answers although a server is down", async () => {
 
 Deno.test("every example is run by a test", async () => {
   const tests = await Promise.all(
-    ["examples_test.ts", "tracing_example_test.ts"].map((name) =>
-      Deno.readTextFile(new URL(name, import.meta.url)).catch(() => "")
-    ),
+    ["examples_test.ts", "tracing_example_test.ts", "recipes_test.ts"].map((
+      name,
+    ) => Deno.readTextFile(new URL(name, import.meta.url)).catch(() => "")),
   );
   const examples = new URL("../examples/", import.meta.url);
   const missing: string[] = [];

@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
+import { FakeTime } from "../fake_time.ts";
 import { HostCounters } from "../../src/delivery/stats.ts";
 
 const NOW = { queue: { commands: 0, bytes: 0 }, open: 0, idle: 0 };
 
 Deno.test("HostCounters counts batches by their commands, over all and lately", () => {
   const counters = new HostCounters();
-  const now = performance.now();
+  using time = new FakeTime();
+  const { now } = time;
   const batch = { issued: 10, sent: 12, replies: 9, errors: 1 };
   counters.count(batch, 2, now);
   counters.count({ issued: 1, sent: 1, replies: 1, errors: 0 }, 7, now);
