@@ -122,9 +122,12 @@ export type {
   BatchMessage,
   ConnectionMessage,
 } from "./src/delivery/diagnostics.ts";
-export type { HostStats } from "./src/delivery/stats.ts";
-export type { Latency, LatencyBucket } from "./src/delivery/histogram.ts";
-export type { RecentStats } from "./src/delivery/window.ts";
+export type {
+  HostStats,
+  Latency,
+  LatencyBucket,
+  RecentStats,
+} from "./src/delivery/stats_types.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
   CollectionScanOptions,

@@ -19,7 +19,7 @@ import type {
   MapOptions,
 } from "./clients/client_options.ts";
 import type { FanoutClient } from "./clients/fanout_client.ts";
-import type { HostStats } from "./delivery/stats.ts";
+import type { HostStats } from "./delivery/stats_types.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
 import { runtime } from "./runtime/mod.ts";

@@ -13,7 +13,8 @@ import {
 } from "./delivery/diagnostics.ts";
 import { Host, type HostPlace } from "./delivery/host.ts";
 import { Lanes } from "./delivery/lane.ts";
-import { HostCounters, type HostStats } from "./delivery/stats.ts";
+import { HostCounters } from "./delivery/stats.ts";
+import type { HostStats } from "./delivery/stats_types.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import { ConnectionError, HostDownError } from "./errors.ts";
 import { assertKnownHost } from "./host_ids.ts";

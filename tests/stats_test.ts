@@ -16,7 +16,7 @@ import {
   QueueFullError,
   TimeoutError,
 } from "../mod.ts";
-import { LatencyHistogram } from "../src/delivery/histogram.ts";
+import { LatencyHistogram } from "../src/delivery/stats.ts";
 import { Proxied } from "../support/proxied.ts";
 import { FakeTime } from "./fake_time.ts";
 import { ScriptedServer } from "./faults/scripted_server.ts";

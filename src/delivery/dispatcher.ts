@@ -18,7 +18,7 @@ import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
-import { Callers, type ObservedMap } from "./observer.ts";
+import { Callers, type ObservedMap, observer } from "./observer.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
 
@@ -387,7 +387,9 @@ export class Dispatcher {
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
       unmerged: host.unmerged,
-      callers: Callers.of(this.#options.observed),
+      callers: observer === undefined
+        ? undefined
+        : new Callers(this.#options.observed),
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {

@@ -13,7 +13,8 @@ import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures, type Place } from "./failures.ts";
-import type { HostCounters, HostStats } from "./stats.ts";
+import type { HostCounters } from "./stats.ts";
+import type { HostStats } from "./stats_types.ts";
 import { Links } from "./link.ts";
 import {
   type Callers,

@@ -5,7 +5,7 @@
  */
 
 import type { PoolStatus } from "../wire/pool.ts";
-import type { HostStats } from "./stats.ts";
+import type { HostStats } from "./stats_types.ts";
 
 /** Where a server is, in parts. */
 export interface ServerPlace {
@@ -115,11 +115,6 @@ export class Callers {
   constructor(map?: ObservedMap) {
     this.#isMap = map !== undefined;
     this.#all = new Set(map === undefined ? [] : [map.caller]);
-  }
-
-  /** Those of a batch, where somebody wants to know. */
-  static of(map: ObservedMap | undefined): Callers | undefined {
-    return observer === undefined ? undefined : new Callers(map);
   }
 
   /** Notes who issues a command now. */

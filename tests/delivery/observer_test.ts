@@ -24,10 +24,9 @@ function observing(): { now: unknown } & Disposable {
   return state;
 }
 
-Deno.test("Callers are told apart once somebody observes, each once", () => {
-  assertEquals(Callers.of(undefined), undefined);
+Deno.test("Callers are told apart, each once", () => {
   using state = observing();
-  const callers = Callers.of(undefined)!;
+  const callers = new Callers();
   for (const who of [undefined, "ann", "ann", "bob", "ann", undefined]) {
     state.now = who;
     callers.note();
@@ -38,7 +37,7 @@ Deno.test("Callers are told apart once somebody observes, each once", () => {
 Deno.test("Callers of a map are the map, whoever is at work", () => {
   using state = observing();
   const map = { caller: "map", run: <R>(call: () => R) => call(), end() {} };
-  const callers = Callers.of(map)!;
+  const callers = new Callers(map);
   state.now = "ann";
   callers.note();
   assertEquals(callers.list(), ["map"]);
@@ -46,7 +45,7 @@ Deno.test("Callers of a map are the map, whoever is at work", () => {
 
 Deno.test("Callers are bounded", () => {
   using state = observing();
-  const callers = Callers.of(undefined)!;
+  const callers = new Callers();
   for (let i = 0; i < 1_000; i++) {
     state.now = i;
     callers.note();
