@@ -21,9 +21,11 @@ export async function importMapFor(root: URL, dir: string): Promise<string> {
     name + entry.slice(1),
     new URL(path, root).href,
   ]);
-  const packages = Object.keys(imports).map((name) => [
+  // Of a package of npm that this process has loaded, `resolve` tells the file,
+  // which would not find the packages that it needs itself.
+  const packages = Object.entries<string>(imports).map(([name, target]) => [
     name,
-    import.meta.resolve(name),
+    target.startsWith("npm:") ? target : import.meta.resolve(name),
   ]);
   const map = { imports: Object.fromEntries([...own, ...packages]) };
   const path = `${dir}/import_map.json`;
