@@ -126,8 +126,12 @@ export type {
   BatchMessage,
   ConnectionMessage,
 } from "./src/delivery/diagnostics.ts";
-export type { HostStats } from "./src/delivery/stats.ts";
-export type { Latency } from "./src/delivery/stats.ts";
+export type {
+  HostStats,
+  Latency,
+  LatencyBucket,
+  RecentStats,
+} from "./src/delivery/stats_types.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
   CollectionScanOptions,

@@ -4,6 +4,7 @@
  *     GET    /products/7,8,9   products, one or several
  *     DELETE /products/7,8     forgets what is cached of them
  *     GET    /health           how each Redis server is
+ *     GET    /metrics          what was counted, for Prometheus
  *
  * It runs on Deno Deploy as it is: set `REDIS_HOSTS` to the URLs of your servers
  * there (`rediss://` for TLS). Without that variable it starts its own.
@@ -13,6 +14,7 @@
 
 import { PartialError, TransportError } from "@rb/rb";
 import { openCluster } from "./open_cluster.ts";
+import { expose } from "./prometheus.ts";
 
 interface Product {
   id: string;
@@ -116,6 +118,11 @@ async function readSource(ids: string[]): Promise<Product[]> {
 async function answer({ method, url }: Request): Promise<Response> {
   const { pathname } = new URL(url);
   if (pathname === "/health") return await health();
+  if (pathname === "/metrics") {
+    return new Response(expose(cluster), {
+      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+    });
+  }
   const ids = /^\/products\/([\w,-]+)$/.exec(pathname)?.[1].split(",");
   if (ids === undefined) return new Response("Not found", { status: 404 });
   if (method === "GET") return await show(ids);

@@ -19,7 +19,7 @@ import type {
   MapOptions,
 } from "./clients/client_options.ts";
 import type { FanoutClient } from "./clients/fanout_client.ts";
-import type { HostStats } from "./delivery/stats.ts";
+import type { HostStats } from "./delivery/stats_types.ts";
 import { scanKeys, type ScanOptions } from "./clients/key_scan.ts";
 import type { MappingClient } from "./clients/mapping_client.ts";
 import {
@@ -423,9 +423,16 @@ export class Cluster extends EventTarget
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: MappingClient, key: K) => R,
+    options: MapBatchesOptions & { settled: true },
+  ): AsyncIterableIterator<[K, PromiseSettledResult<Awaited<R>>]>;
+  /** The same, with values instead of outcomes. */
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: MappingClient, key: K) => R,
     options?: MapBatchesOptions,
-  ): AsyncIterableIterator<[K, Awaited<R>]> {
-    return this.#client.mapBatches(keys, callback, options);
+  ): AsyncIterableIterator<[K, Awaited<R>]>;
+  mapBatches(...args: unknown[]): unknown {
+    return this.#forward("mapBatches", args);
   }
 
   /** Sends commands to several hosts: see {@linkcode Maps.fanout}. */

@@ -10,13 +10,13 @@ import {
   connectionChannel,
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
-import type { Place } from "./delivery/failures.ts";
 import type { Command } from "./delivery/command.ts";
 import type { Detours } from "./delivery/detours.ts";
 import { Failures } from "./delivery/failures.ts";
-import { Host, Room } from "./delivery/host.ts";
+import { Host, type HostPlace, Room } from "./delivery/host.ts";
 import { isWorthRetrying } from "./delivery/policy.ts";
-import { HostCounters, type HostStats } from "./delivery/stats.ts";
+import { HostCounters } from "./delivery/stats.ts";
+import type { HostStats } from "./delivery/stats_types.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import {
   BadHostSetupError,
@@ -68,7 +68,7 @@ export interface ClusterHostsOptions
 }
 
 /** Where a host is now: asked at each dial, and whenever its address is told. */
-class MovablePlace implements Place {
+class MovablePlace implements HostPlace {
   info: HostInfo;
   /** Those that are there: one in use, and others that come to their end. */
   readonly hosts = new Set<Host>();

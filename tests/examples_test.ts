@@ -162,6 +162,51 @@ Deno.test("service.ts caches, forgets, and answers what is under way at its end"
   assertMatch(program.text(), /GET \/products\/9: 200.*\nStopped\n$/);
 });
 
+/** The values of a metric by its labels, from the text for Prometheus. */
+function valuesOf(text: string, metric: string): Map<string, number> {
+  const lines = text.matchAll(/^(\w+)\{([^}]*)\} ([\d.e+-]+)$/gm);
+  return new Map(
+    [...lines].filter(([, name]) => name === metric)
+      .map(([, , labels, value]) => [labels, Number(value)]),
+  );
+}
+
+Deno.test("service.ts tells Prometheus what was counted, also of a server that is down", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { servers, env } = await startServers(resources);
+  const options = { env: { ...env, PORT: "0" }, startsServers: false };
+  await using program = await startExample("run", "service.ts", options);
+  const [, base] = await program.untilPrinted(/(http:\S+)\/products/);
+  const path = `${base}/products/${range(0, 20).join()}`;
+  const metrics = async () => {
+    const response = await fetch(`${base}/metrics`);
+    assertMatch(response.headers.get("content-type") ?? "", /^text\/plain/);
+    return await response.text();
+  };
+  await (await fetch(path)).body?.cancel();
+  const text = await metrics();
+  for (const line of text.trimEnd().split("\n")) {
+    assertMatch(line, /^(# (HELP|TYPE) \w+ .+|\w+\{[^}]+\} [\d.e+-]+)$/);
+  }
+  const sent = valuesOf(text, "rb_commands_sent_total");
+  assertEquals([...sent.keys()], ['host="0"', 'host="1"']);
+  for (const [host, count] of sent) {
+    // One MGET, and a SET for each product that the host keeps.
+    assertEquals(count, 1 + await countKeys(servers[Number(host[6])]));
+    const buckets = [...valuesOf(text, "rb_latency_seconds_bucket")]
+      .filter(([labels]) => labels.startsWith(host))
+      .map(([, value]) => value);
+    assertEquals(buckets, buckets.toSorted((a, b) => a - b));
+    assert(text.includes(`_bucket{${host},le="+Inf"} ${count}\n`));
+    assertEquals(valuesOf(text, "rb_latency_seconds_count").get(host), count);
+  }
+  await servers[0].kill();
+  await (await fetch(path)).body?.cancel();
+  const errors = [...valuesOf(await metrics(), "rb_errors_total")];
+  assert(errors.length > 0);
+  assert(errors.every(([labels]) => labels.startsWith('host="0",kind="')));
+});
+
 Deno.test("service.ts answers although a server is down", async () => {
   await using resources = new AsyncDisposableStack();
   const { servers, env } = await startServers(resources);
@@ -191,9 +236,9 @@ Deno.test("service.ts answers although a server is down", async () => {
 
 Deno.test("every example is run by a test", async () => {
   const tests = await Promise.all(
-    ["examples_test.ts", "tracing_example_test.ts"].map((name) =>
-      Deno.readTextFile(new URL(name, import.meta.url)).catch(() => "")
-    ),
+    ["examples_test.ts", "tracing_example_test.ts", "recipes_test.ts"].map((
+      name,
+    ) => Deno.readTextFile(new URL(name, import.meta.url)).catch(() => "")),
   );
   const examples = new URL("../examples/", import.meta.url);
   const missing: string[] = [];

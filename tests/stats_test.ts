@@ -16,11 +16,14 @@ import {
   QueueFullError,
   TimeoutError,
 } from "../mod.ts";
+import { LatencyHistogram } from "../src/delivery/stats.ts";
 import { Proxied } from "../support/proxied.ts";
 import { FakeTime } from "./fake_time.ts";
 import { ScriptedServer } from "./faults/scripted_server.ts";
 import { clusterAt } from "./faults/single_host.ts";
 import { bounded, eventually, sleep } from "../support/waiting.ts";
+
+const NO_LATENCY = new LatencyHistogram().summary();
 
 const NOTHING: HostStats = {
   sent: 0,
@@ -34,7 +37,8 @@ const NOTHING: HostStats = {
   queue: { commands: 0, bytes: 0 },
   batches: { count: 0, mean: 0, max: 0 },
   bytes: { sent: 0, received: 0 },
-  latency: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 },
+  latency: NO_LATENCY,
+  recent: { milliseconds: 0, commands: 0, errors: 0, latency: NO_LATENCY },
   connections: { open: 0, idle: 0, opened: 0, lost: 0 },
 };
 

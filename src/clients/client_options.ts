@@ -102,7 +102,14 @@ export interface FanoutOptions extends MapOptions {
 }
 
 /** The options of `mapBatches`. */
-export interface MapBatchesOptions extends Omit<MapOptions, "settled"> {
+export interface MapBatchesOptions extends MapOptions {
+  /**
+   * Whether entries hold an outcome for each key (as of `Promise.allSettled`), so
+   * that the source is mapped to its end although commands failed.
+   *
+   * @default {false}
+   */
+  settled?: boolean;
   /**
    * Milliseconds for each batch, and for what the callback returned for its keys;
    * also for each key of a source that is waited for. Without it, each command has
@@ -127,12 +134,11 @@ const ISSUE_CHECKS = {
 
 const CLIENT_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };
 
-const BATCHES_CHECKS = {
+const MAP_CHECKS = {
   ...ISSUE_CHECKS,
   maxConcurrency: isWhole(1, 2 ** 31),
+  settled: oneOf(true, false),
 };
-
-const MAP_CHECKS = { ...BATCHES_CHECKS, settled: oneOf(true, false) };
 
 const FLAG_CHECKS = {
   idempotent: oneOf(true, false),
@@ -153,7 +159,7 @@ const CHECKS = {
   "sendCommand in a map": FLAG_CHECKS,
   // or of the connection, over which nothing is ever sent twice.
   "sendCommand of connect(hostId)": { returnUint8Arrays: oneOf(true, false) },
-  "mapBatches": { ...BATCHES_CHECKS, batchSize: isWhole(1, 2 ** 31) },
+  "mapBatches": { ...MAP_CHECKS, batchSize: isWhole(1, 2 ** 31) },
 } satisfies Record<string, Checks>;
 
 /**

@@ -63,9 +63,9 @@ const AHEAD = 2;
  * An iterator written out, because a million passes through an async generator
  * take longer than the commands do.
  */
-export class BatchEntries<K, R>
-  implements AsyncIterableIterator<[K, Awaited<R>]> {
+export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
   readonly #chunks: Chunks<K>;
+  readonly #settled: boolean;
   readonly #start: (keys: K[]) => RunningBatch<R>;
   #current: MappedBatch<K, R> | undefined = undefined;
   /** Those being read or under way, in order. */
@@ -77,19 +77,24 @@ export class BatchEntries<K, R>
   /**
    * @param source The keys.
    * @param start Issues the commands of a batch.
-   * @param options How many keys make a batch, and for how long to wait for them.
+   * @param options How many keys make a batch, for how long to wait for them, and
+   * whether entries hold outcomes.
    */
   constructor(
     source: Iterable<K> | AsyncIterable<K>,
     start: (keys: K[]) => RunningBatch<R>,
-    { batchSize, ...bounds }: SourceBounds & { batchSize: number },
+    { batchSize, settled, ...bounds }: SourceBounds & {
+      batchSize: number;
+      settled: boolean;
+    },
   ) {
     this.#chunks = new Chunks(source, batchSize, bounds);
     this.#start = start;
+    this.#settled = settled;
   }
 
   /** The next entry. */
-  next(): Promise<IteratorResult<[K, Awaited<R>]>> {
+  next(): Promise<IteratorResult<[K, unknown]>> {
     if (this.#advancing !== undefined) {
       return this.#advancing.then(() => this.next());
     }
@@ -107,7 +112,7 @@ export class BatchEntries<K, R>
    * Stops: gives up what is under way and closes the source. A source that is
    * being read closes when it can; nobody waits for what it waits for.
    */
-  async return(): Promise<IteratorResult<[K, Awaited<R>]>> {
+  async return(): Promise<IteratorResult<[K, unknown]>> {
     if (!this.#done) {
       this.#done = true;
       this.#current = undefined;
@@ -126,7 +131,7 @@ export class BatchEntries<K, R>
     return this;
   }
 
-  async #advance(): Promise<IteratorResult<[K, Awaited<R>]>> {
+  async #advance(): Promise<IteratorResult<[K, unknown]>> {
     if (this.#done) return { done: true, value: undefined };
     let batch: MappedBatch<K, R> | undefined;
     try {
@@ -190,15 +195,23 @@ export class BatchEntries<K, R>
 
   #entry(
     batch: MappedBatch<K, R>,
-  ): Promise<IteratorResult<[K, Awaited<R>]>> {
+  ): Promise<IteratorResult<[K, unknown]>> {
     const key = batch.keys[batch.next];
     const result = batch.results[batch.next++];
     if (result instanceof RbPromise && result.isResolved) {
-      return Promise.resolve({ done: false, value: [key, result.value] });
+      const { value } = result;
+      const shown = this.#settled ? { status: "fulfilled", value } : value;
+      return Promise.resolve({ done: false, value: [key, shown] });
     }
     const settled = isThenable<Awaited<R>>(result)
       ? batch.within(result)
       : Promise.resolve(result);
+    if (this.#settled) {
+      return Promise.allSettled([settled]).then(([outcome]) => ({
+        done: false,
+        value: [key, outcome],
+      }));
+    }
     return settled.then(
       (value) => ({ done: false, value: [key, value] }),
       (error) => this.#fail(error),

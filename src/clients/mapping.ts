@@ -96,7 +96,11 @@ export class Mapping implements Ledger {
   }
 
   /** Waits until every promise is settled, and throws what went wrong. */
-  async join(): Promise<void> {
+  join(): Promise<void> {
+    return this.#watched(() => this.#join());
+  }
+
+  async #join(): Promise<void> {
     try {
       await this.within(this.#settled(), ENDLESS);
     } catch (error) {
@@ -109,6 +113,7 @@ export class Mapping implements Ledger {
 
   /** Rejects what is not settled; what was not sent will not be. */
   cancel(reason: unknown): void {
+    this.dispatcher.options.observed?.end({ reason });
     this.dispatcher.abandon(reason);
   }
 
@@ -119,27 +124,44 @@ export class Mapping implements Ledger {
    * @throws What the callback throws, after everything outstanding has been
    * cancelled; else what join throws.
    */
-  async run<R>(callback: () => R | PromiseLike<R>): Promise<Awaited<R>> {
+  run<R>(callback: () => R | PromiseLike<R>): Promise<Awaited<R>> {
+    const { observed } = this.dispatcher.options;
+    return observed === undefined
+      ? this.#run(callback)
+      : this.#watched(() => this.#run(() => observed.run(callback)));
+  }
+
+  async #run<R>(callback: () => R | PromiseLike<R>): Promise<Awaited<R>> {
     let result: Awaited<R>;
     try {
       const returned = callback();
       // Whoever goes on later waits rather than being refused.
       this.dispatcher.patience ||= MAX_WAITING;
       // A command that fails is reported by the join, in the order of issue.
-      if (returned instanceof RbPromise) await this.join();
+      if (returned instanceof RbPromise) await this.#join();
       result = await (isThenable(returned)
         ? this.within(returned, PENDING)
         : returned);
     } catch (error) {
       return await this.#fail(error);
     }
-    await this.join();
+    await this.#join();
+    return result;
+  }
+
+  /** Tells who observes the map what becomes of it. */
+  #watched<T>(work: () => Promise<T>): Promise<T> {
+    const { observed } = this.dispatcher.options;
+    const result = work();
+    if (observed !== undefined) {
+      result.then(() => observed.end(), (reason) => observed.end({ reason }));
+    }
     return result;
   }
 
   /** Gives up what is left of it, and waits for no more than that. */
   async #fail(error: unknown): Promise<never> {
-    this.cancel(cancelled(error));
+    this.dispatcher.abandon(cancelled(error));
     await this.dispatcher.passed();
     await Promise.all(this.#pending);
     throw error;

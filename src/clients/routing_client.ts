@@ -30,6 +30,7 @@ import {
 import { Gate } from "../delivery/gate.ts";
 import { type HostSelection, isHostSelection } from "../host_ids.ts";
 import { Lanes } from "../delivery/lane.ts";
+import { type MapKind, observer } from "../delivery/observer.ts";
 import { installCommands } from "./install_commands.ts";
 import { BatchEntries } from "./map_batches.ts";
 import { Mapping } from "./mapping.ts";
@@ -93,8 +94,14 @@ export interface Maps<
    * @param callback Issues the command for one key, or several and returns what
    * stands for them.
    * @param options The size of a batch, and the options of a map.
-   * @returns Entries of key and value, in the order of the keys.
+   * @returns Entries of key and value, or outcome, in the order of the keys.
    */
+  mapBatches<K, R>(
+    keys: Iterable<K> | AsyncIterable<K>,
+    callback: (client: M, key: K) => R,
+    options: MapBatchesOptions & { settled: true },
+  ): AsyncIterableIterator<[K, PromiseSettledResult<Awaited<R>>]>;
+  /** The same, with values instead of outcomes; the first failure ends it. */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: M, key: K) => R,
@@ -286,18 +293,20 @@ class RoutingClientImpl extends NativeClient {
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: MappingClient, key: K) => R,
     options: MapBatchesOptions = {},
-  ): AsyncIterableIterator<[K, Awaited<R>]> {
+  ): AsyncIterableIterator<[K, unknown]> {
     const read = readCallOptions(options, "mapBatches");
     const { batchSize = 1_000, ...rest } = read;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
+    const caller = observer?.caller();
     const start = batchMaps({
-      begin: () => this.#mapping(rest, way),
+      begin: () => this.#mapping("mapBatches", rest, { ...way, caller }),
       callback,
       timeout: rest.timeout ?? this.#options.timeout,
     });
-    return new BatchEntries(keys, start, {
+    return new BatchEntries<K, R>(keys, start, {
       batchSize,
+      settled: rest.settled ?? false,
       timeout: rest.timeout,
       signal: anySignal(this.#signal, rest.signal),
     });
@@ -336,7 +345,7 @@ class RoutingClientImpl extends NativeClient {
       "executeCommands",
     );
     // A few commands for one request are the rule: they share connections.
-    const mapping = this.#mapping(rest);
+    const mapping = this.#mapping("executeCommands", rest);
     let results: CommandResults<M> | undefined;
     // A sequence that is none has waited for nothing.
     await failingLater(() =>
@@ -370,7 +379,7 @@ class RoutingClientImpl extends NativeClient {
         'Cannot take the option "hosts": the call names its hosts already',
       );
     }
-    const mapping = this.#mapping(rest, this.#wayOfMap(rest));
+    const mapping = this.#mapping("fanout", rest, this.#wayOfMap(rest));
     const create = () =>
       createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined
@@ -390,14 +399,22 @@ class RoutingClientImpl extends NativeClient {
   /** A map whose commands travel by themselves. */
   #ownMapping(options: MapOptions = {}): Mapping {
     const read = readCallOptions(options, "the map");
-    return this.#mapping(read, this.#wayOfMap(read));
+    return this.#mapping("map", read, this.#wayOfMap(read));
   }
 
   /**
+   * @param kind The call that begins it.
    * @param options Options that were read.
-   * @param way How its commands travel, if not like those of the client.
+   * @param way How its commands travel, if not like those of the client, and
+   * for whom, if not for whoever is at work now.
    */
-  #mapping(options: MapOptions, way: Way = { lanes: this.#lanes }): Mapping {
+  #mapping(
+    kind: MapKind,
+    options: MapOptions,
+    { caller = observer?.caller(), ...way }: Way & { caller?: unknown } = {
+      lanes: this.#lanes,
+    },
+  ): Mapping {
     const { timeout } = options;
     return new Mapping(
       new Dispatcher(this.#cluster, {
@@ -408,6 +425,7 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
+        observed: observer?.mapBegins(kind, caller),
         ...way,
       }),
       { settled: options.settled, records: this.#records },

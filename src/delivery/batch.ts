@@ -25,6 +25,7 @@ import {
 } from "./command.ts";
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
+import type { Callers } from "./observer.ts";
 import {
   explained,
   isForbidden,
@@ -69,6 +70,8 @@ export interface BatchOptions {
   exclusive?: boolean | undefined;
   /** Bounds on how many hosts its map is at work, if given. */
   gate?: Gate | undefined;
+  /** Notes who issues its commands, where somebody wants to know. */
+  callers?: Callers | undefined;
   /**
    * Where its only command blocks in parts: the next one, asked for when one has
    * ended with nothing, by the milliseconds that this has taken.
@@ -169,6 +172,10 @@ export class Batch implements Exchange {
   readonly order: number;
   /** What takes its commands elsewhere, where hosts do not keep their keys. */
   readonly detour: Detour | undefined;
+  /** Who has issued its commands, where somebody wants to know. */
+  readonly callers: Callers | undefined;
+  /** What the first command was rejected with, if any was. */
+  failure: unknown = undefined;
 
   readonly #autoBatch: boolean;
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
@@ -222,6 +229,7 @@ export class Batch implements Exchange {
     this.gate = options.gate;
     this.order = options.order ?? 0;
     this.detour = options.detour;
+    this.callers = options.callers;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
     this.#unmerged = options.unmerged;
@@ -271,6 +279,7 @@ export class Batch implements Exchange {
   ): Run {
     this.issued++;
     this.size += size;
+    if (this.callers !== undefined) this.callers.note();
     return this.#append(form, args, settler, flags, second);
   }
 
@@ -525,7 +534,7 @@ export class Batch implements Exchange {
 
   /** Rejects a command that it has handed out. */
   reject(command: Command, reason: unknown): void {
-    this.errors++;
+    this.#failed(reason);
     fail(command.settler, reason);
     this.#told();
   }
@@ -558,12 +567,12 @@ export class Batch implements Exchange {
         const end = Math.min(limit, run.length);
         if (end <= start) continue;
         const command = run.described(start < doubted);
-        const rejection = sameFor(
-          end - start,
-          (count) => reason({ ...command, count }, end <= sent),
-        );
+        const make = (count: number) =>
+          reason({ ...command, count }, end <= sent);
+        const first = make(end - start);
+        const rejection = sameFor(first, () => make(0));
         for (; start < end; start++) {
-          this.errors++;
+          this.#failed(first);
           run.reject(start, rejection);
           this.#told();
           yield;
@@ -769,8 +778,13 @@ export class Batch implements Exchange {
     }
   }
 
-  #note(error: Error): void {
+  #failed(reason: unknown): void {
+    this.failure ??= reason;
     this.errors++;
+  }
+
+  #note(error: Error): void {
+    this.#failed(error);
     this.#onErrorReply?.(error);
   }
 }
@@ -789,15 +803,10 @@ interface Rest {
  * The rejection of commands that fail alike. Their errors are counted now, all
  * with the first one, and made when somebody looks at them.
  */
-function sameFor(
-  commands: number,
-  make: (count: number) => unknown,
-): Rejection {
-  let first: { readonly reason: unknown } | undefined = {
-    reason: make(commands),
-  };
+function sameFor(reason: unknown, another: () => unknown): Rejection {
+  let first: { readonly reason: unknown } | undefined = { reason };
   return new Rejection(() => {
-    const reason = first === undefined ? make(0) : first.reason;
+    const reason = first === undefined ? another() : first.reason;
     first = undefined;
     return reason;
   });

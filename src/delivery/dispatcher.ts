@@ -36,6 +36,7 @@ import type { Host } from "./host.ts";
 import { Lane } from "./lane.ts";
 import type { Lanes } from "./lane.ts";
 import { tearApart } from "./multi_key.ts";
+import { Callers, type ObservedMap, observer } from "./observer.ts";
 import { pauseBefore } from "./policy.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
@@ -126,6 +127,8 @@ export interface DispatchOptions {
   exclusive?: boolean;
   /** Bounds on how many hosts it is at work at a time, if given. */
   gate?: Gate | undefined;
+  /** The map that it carries the commands of, where that is observed. */
+  observed?: ObservedMap | undefined;
 }
 
 /** What commands are issued to. */
@@ -673,6 +676,9 @@ export class Dispatcher implements Owner {
         lane,
         terms: isApart ? { ...terms, isApart } : this.#terms,
       })),
+      callers: observer === undefined
+        ? undefined
+        : new Callers(this.#options.observed),
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {

@@ -24,7 +24,7 @@ export function isServerCode(code: string): boolean {
   return SERVER_CODES.has(code);
 }
 
-/** Under what an error reply is counted: its code, such as `WRONGTYPE`. */
+/** Under what an error is counted: the code of a reply, such as `WRONGTYPE`. */
 export function kindOf(error: Error): string {
   if (!(error instanceof CommandError)) return error.name;
   return isServerCode(error.code) ? error.code : "other";

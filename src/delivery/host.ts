@@ -14,8 +14,15 @@ import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures, type Place } from "./failures.ts";
 import { provesNothingRan } from "./policy.ts";
-import type { HostCounters, HostStats } from "./stats.ts";
+import type { HostCounters } from "./stats.ts";
+import type { HostStats } from "./stats_types.ts";
 import { Links } from "./link.ts";
+import {
+  type Callers,
+  type ObservedHost,
+  observer,
+  type ServerPlace,
+} from "./observer.ts";
 
 /** How much may be queued for one host, and how often it is tried again. */
 export interface HostLimits {
@@ -48,12 +55,18 @@ interface Pause {
   readonly wake: () => void;
 }
 
+/** Where a host is; asked anew whenever that is told. */
+export interface HostPlace extends Place {
+  /** Its address now, in parts. */
+  readonly info: ServerPlace;
+}
+
 /** What a {@linkcode Host} is made of. */
 export interface HostParts {
   /** The id of the host. */
   id: number;
   /** Where it is. */
-  place: Place;
+  place: HostPlace;
   /** Its connections. */
   pool: Pool;
   /** What its connections count already. */
@@ -86,7 +99,7 @@ export interface Timed {
 }
 
 /** The pools of a host, its queue and its clock. */
-export class Host {
+export class Host implements ObservedHost {
   /** The id of the host. */
   readonly id: number;
   /** Its connections. */
@@ -121,7 +134,7 @@ export class Host {
   /** Whether it takes no further commands: another one has its id, or none. */
   closing = false;
 
-  readonly #place: Place;
+  readonly #place: HostPlace;
   readonly #onMisled: (() => void) | undefined;
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
@@ -161,9 +174,14 @@ export class Host {
     this.#patience = patience;
   }
 
-  /** Where it is now, for people. */
+  /** Where it is now, for people, */
   get address(): string {
     return this.#place.address;
+  }
+
+  /** and in parts. */
+  get server(): ServerPlace {
+    return this.#place.info;
   }
 
   /**
@@ -222,11 +240,13 @@ export class Host {
     this.queue.release(batch.size, batch.issued);
     if (this.backlog.size > 0) this.backlog.serve((size) => this.admit(size));
     if (this.queue.commands === 0) this.#whenDrained?.resolve();
-    const duration = performance.now() - started;
-    this.counters.count(batch, duration);
+    const now = performance.now();
+    const duration = now - started;
+    this.counters.count(batch, duration, now);
     if (batchChannel.hasSubscribers) {
       publishBatch(batch, { address: this.address, started, duration });
     }
+    if (batch.callers !== undefined) this.#tell(batch, batch.callers, duration);
   }
 
   /** Has batches given up when their time is over, the next one at `deadline`. */
@@ -314,6 +334,20 @@ export class Host {
     await closing;
     this.#alarm.clear();
     this.#stopReading?.();
+  }
+
+  #tell(batch: Batch, callers: Callers, duration: number): void {
+    observer?.batchSettled({
+      host: this,
+      callers: callers.list(),
+      commands: batch.names(),
+      count: batch.issued,
+      issuedAt: batch.issuedAt,
+      duration,
+      failedAttempts: batch.attempts,
+      errors: batch.errors,
+      failure: batch.failure,
+    });
   }
 
   /** Time is up only if the reply is not there: what has come is read first. */

@@ -4,49 +4,23 @@
  * @module
  */
 
-import type { Batch } from "./batch.ts";
+import type {
+  HostStats,
+  Latency,
+  LatencyBucket,
+  RecentStats,
+} from "./stats_types.ts";
 
-/** What a cluster has counted for one host since it was first used. */
-export interface HostStats {
-  /** Commands handed to a connection, those sent again counted again. */
+/** What is counted of a batch. */
+export interface SettledBatch {
+  /** How many commands it had. */
+  readonly issued: number;
+  /** How many commands were encoded, those sent again counted again. */
   readonly sent: number;
-  /** Commands answered, error replies included. */
+  /** How many commands got a reply. */
   readonly replies: number;
-  /**
-   * Failed commands by kind: the code of an error reply, such as `WRONGTYPE`,
-   * or the name of an error class, such as `TimeoutError`. Codes that servers do
-   * not use themselves, which scripts and modules make up, count as `other`.
-   */
-  readonly errors: Readonly<Record<string, number>>;
-  /** Commands whose time ran out. */
-  readonly timeouts: number;
-  /** Times that a batch was put on another connection after a failure. */
-  readonly retries: number;
-  /** Commands that the host sent elsewhere, as a Redis Cluster does. */
-  readonly redirects: number;
-  /** Times that the servers were asked anew, because of the host, where all are. */
-  readonly refreshes: number;
-  /** Times that another server took over from the one before. */
-  readonly failovers: number;
-  /** What is queued or under way now. */
-  readonly queue: { readonly commands: number; readonly bytes: number };
-  /** How many batches were settled, and how many commands they had. */
-  readonly batches: {
-    readonly count: number;
-    readonly mean: number;
-    readonly max: number;
-  };
-  /** Bytes on the network. */
-  readonly bytes: { readonly sent: number; readonly received: number };
-  /** From the issue of a batch to its last reply, for each of its commands. */
-  readonly latency: Latency;
-  /** Connections now, and how many were opened and lost so far. */
-  readonly connections: {
-    readonly open: number;
-    readonly idle: number;
-    readonly opened: number;
-    readonly lost: number;
-  };
+  /** How many commands were rejected. */
+  readonly errors: number;
 }
 
 /**
@@ -70,6 +44,7 @@ export class HostCounters {
   lost = 0;
   readonly #errors = new Map<string, number>();
   readonly #latency = new LatencyHistogram();
+  readonly #window = new Window();
   #sent = 0;
   #replies = 0;
   #commands = 0;
@@ -81,17 +56,21 @@ export class HostCounters {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  /** Counts a batch that is settled, and took so many milliseconds. */
-  count(
-    batch: Pick<Batch, "issued" | "replies" | "sent">,
-    milliseconds: number,
-  ): void {
+  /**
+   * Counts a batch that is settled.
+   *
+   * @param batch The batch.
+   * @param milliseconds How long it took.
+   * @param now The time of `performance.now()`.
+   */
+  count(batch: SettledBatch, milliseconds: number, now: number): void {
     this.#batches++;
     this.#commands += batch.issued;
     this.#sent += batch.sent;
     this.#replies += batch.replies;
     this.#largest = Math.max(this.#largest, batch.issued);
     this.#latency.record(milliseconds, batch.issued);
+    this.#window.add(batch, milliseconds, now);
   }
 
   /**
@@ -129,6 +108,7 @@ export class HostCounters {
         received: this.traffic.bytesReceived,
       },
       latency: this.#latency.summary(),
+      recent: this.#window.summary(performance.now()),
       connections: {
         open: now.open,
         idle: now.idle,
@@ -145,19 +125,12 @@ const BUCKETS_PER_OCTAVE = 8;
 /** From one microsecond to more than an hour. */
 const OCTAVES = 32;
 
-/** Percentiles of durations. */
-export interface Latency {
-  /** How many were measured. */
-  readonly count: number;
-  /** Half of them took at most this many milliseconds. */
-  readonly p50: number;
-  /** 90% of them took at most this many milliseconds. */
-  readonly p90: number;
-  /** 99% of them took at most this many milliseconds. */
-  readonly p99: number;
-  /** The longest, in milliseconds. */
-  readonly max: number;
-}
+/**
+ * The bounds of the buckets that are shown, as powers of two in microseconds, so
+ * that the buckets kept add up to them: from 64 microseconds to 17 seconds.
+ */
+const FIRST_BOUND = 6;
+const LAST_BOUND = 24;
 
 /**
  * A histogram whose buckets grow with their values, so that each percentile is
@@ -166,6 +139,7 @@ export interface Latency {
 export class LatencyHistogram {
   readonly #buckets = new Float64Array(OCTAVES * BUCKETS_PER_OCTAVE);
   #count = 0;
+  #sum = 0;
   #max = 0;
 
   /**
@@ -177,18 +151,47 @@ export class LatencyHistogram {
   record(milliseconds: number, weight: number): void {
     this.#buckets[bucketOf(milliseconds)] += weight;
     this.#count += weight;
+    this.#sum += milliseconds * weight;
     if (milliseconds > this.#max) this.#max = milliseconds;
   }
 
-  /** The percentiles of all that was noted. */
+  /** Notes what another one has noted. */
+  add(other: LatencyHistogram): void {
+    other.#buckets.forEach((count, bucket) => this.#buckets[bucket] += count);
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    this.#max = Math.max(this.#max, other.#max);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#buckets.fill(0);
+    this.#count = this.#sum = this.#max = 0;
+  }
+
+  /** All that was noted. */
   summary(): Latency {
     return {
       count: this.#count,
+      sum: this.#sum,
       p50: this.#percentile(0.5),
       p90: this.#percentile(0.9),
       p99: this.#percentile(0.99),
       max: this.#max,
+      buckets: this.#shown(),
     };
+  }
+
+  #shown(): LatencyBucket[] {
+    const shown: LatencyBucket[] = [];
+    let count = 0;
+    let bucket = 0;
+    for (let bound = FIRST_BOUND; bound <= LAST_BOUND; bound++) {
+      const end = bound * BUCKETS_PER_OCTAVE;
+      while (bucket < end) count += this.#buckets[bucket++];
+      shown.push({ le: 2 ** bound / 1_000, count });
+    }
+    return shown;
   }
 
   #percentile(share: number): number {
@@ -213,4 +216,83 @@ function bucketOf(milliseconds: number): number {
 /** The longest duration that falls into a bucket, in milliseconds. */
 function upperBound(bucket: number): number {
   return 2 ** ((bucket + 1) / BUCKETS_PER_OCTAVE) / 1_000;
+}
+
+/** Milliseconds after which what was counted is a part of the window less, */
+const SLICE_LENGTH = 10_000;
+
+/** and how many such parts it has. */
+const SLICES = 6;
+
+/** What is counted together. */
+interface Slice {
+  readonly latency: LatencyHistogram;
+  commands: number;
+  errors: number;
+}
+
+/** Counts, and forgets what is older than a minute, a slice at a time. */
+export class Window {
+  readonly #slices: readonly Slice[] = Array.from({ length: SLICES }, () => ({
+    latency: new LatencyHistogram(),
+    commands: 0,
+    errors: 0,
+  }));
+  /** The number of the slice in use, counted from the origin of time. */
+  #current = -Infinity;
+  /** When it began to count. */
+  #since = Infinity;
+
+  /**
+   * Counts a batch that is settled.
+   *
+   * @param batch How many commands it had, and how many failed.
+   * @param milliseconds How long it took.
+   * @param now The time of `performance.now()`.
+   */
+  add(
+    { issued, errors }: { readonly issued: number; readonly errors: number },
+    milliseconds: number,
+    now: number,
+  ): void {
+    this.#since = Math.min(this.#since, now - milliseconds);
+    this.#advance(now);
+    const slice = this.#slices[this.#current % SLICES];
+    slice.latency.record(milliseconds, issued);
+    slice.commands += issued;
+    slice.errors += errors;
+  }
+
+  /**
+   * All of the last minute.
+   *
+   * @param now The time of `performance.now()`.
+   */
+  summary(now: number): RecentStats {
+    this.#advance(now);
+    const latency = new LatencyHistogram();
+    let commands = 0;
+    let errors = 0;
+    for (const slice of this.#slices) {
+      latency.add(slice.latency);
+      commands += slice.commands;
+      errors += slice.errors;
+    }
+    const start = (this.#current - SLICES + 1) * SLICE_LENGTH;
+    const milliseconds = Math.max(0, now - Math.max(start, this.#since));
+    return { milliseconds, commands, errors, latency: latency.summary() };
+  }
+
+  /** Makes room for what is counted now. */
+  #advance(now: number): void {
+    const next = Math.floor(now / SLICE_LENGTH);
+    if (next <= this.#current) return;
+    const first = Math.max(this.#current + 1, next - SLICES + 1);
+    for (let number = first; number <= next; number++) {
+      const slice = this.#slices.at(number % SLICES)!;
+      slice.latency.clear();
+      slice.commands = slice.errors = 0;
+    }
+    this.#current = next;
+  }
 }

@@ -8,8 +8,11 @@
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument, Key } from "../values.ts";
 import { keyPositions, soleKeyPosition } from "../commands/keys.ts";
-import { listIds } from "../host_ids.ts";
+import { assertKnownHost, listIds } from "../host_ids.ts";
 import { assertKey, hashTag } from "./key.ts";
+
+/** How many keys are looked at for one that lives on a certain host. */
+const MAX_TRIES = 100_000;
 
 /** What a router knows of a host. */
 export interface RouterHost {
@@ -110,6 +113,39 @@ export abstract class BaseRouter {
    * @throws {TypeError} If the value is no key, or a text with a lone surrogate.
    */
   abstract getHostForKey(key: Key): number;
+
+  /**
+   * A key that lives on a host, always the same one: for what every host is to
+   * have one of, such as a queue.
+   *
+   * @param hostId The id of the host.
+   * @param prefix What the key begins with; a number follows.
+   * @returns The key.
+   * @throws {RangeError} If there is no such host, or no such key among the
+   * first 100,000: a host of weight 0 has none.
+   *
+   * @example A queue on every host
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * const cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * const router = cluster.getRouter();
+   * const keys = [...cluster.hosts.keys()].map((id) => router.keyFor(id, "jobs:"));
+   * console.log(keys.map((key) => router.getHostForKey(key))); // [ 0, 1 ]
+   * ```
+   */
+  keyFor(hostId: number, prefix: string): string {
+    assertKnownHost(hostId, this.#cluster.hosts);
+    for (let number = 0; number < MAX_TRIES; number++) {
+      const key = `${prefix}${number}`;
+      if (this.getHostForKey(key) === hostId) return key;
+    }
+    throw new RangeError(
+      `Cannot find a key of host ${hostId} with that prefix: the first ` +
+        `${MAX_TRIES} live elsewhere; a hash tag in the prefix, or a weight of ` +
+        "0, leaves none",
+    );
+  }
 
   /**
    * The only key of a command.

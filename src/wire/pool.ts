@@ -133,6 +133,10 @@ export class Pool implements Lender, PoolStatus {
     return this.#waiting.size + this.#waitingToBlock.size;
   }
 
+  get maxConnections(): number {
+    return this.#maxConnections;
+  }
+
   get exhausted(): boolean {
     return this.leased >= this.#limit;
   }

@@ -118,6 +118,8 @@ export interface PoolStatus {
   readonly dialing: number;
   /** How many wait for a connection. */
   readonly waiting: number;
+  /** How many connections may be open, those beside ones that block aside. */
+  readonly maxConnections: number;
   /** Whether as many connections are in use as there may be. */
   readonly exhausted: boolean;
   /** Whether the server counts as down. */

@@ -558,3 +558,43 @@ Deno.test("Cluster.mapBatches() names the option that is wrong", async () => {
     );
   }
 });
+
+Deno.test("Cluster.mapBatches() with settled goes on to the end, with an outcome for each key", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const isText = (key: string) => key.endsWith("7");
+  await cluster.map((m) =>
+    KEYS.filter(isText).map((key) => m.set(key, "text"))
+  );
+  const source = new Source();
+  const entries = cluster.mapBatches(source.async(), (m, key) => m.incr(key), {
+    batchSize: 4,
+    settled: true,
+  });
+  const seen: [string, string][] = [];
+  for await (const [key, outcome] of entries) {
+    if (outcome.status === "fulfilled") assertEquals(outcome.value, 1);
+    else assertInstanceOf(outcome.reason, CommandError);
+    seen.push([key, outcome.status]);
+  }
+  assertEquals(
+    seen,
+    KEYS.map((key) => [key, isText(key) ? "rejected" : "fulfilled"]),
+  );
+  assertEquals([source.read, source.closed], [KEYS.length, 1]);
+});
+
+Deno.test("Cluster.mapBatches() with settled waits for asynchronous callbacks, and ends when one throws", async () => {
+  await using cluster = await makeTestCluster(SMALL);
+  const failing = cluster.mapBatches(KEYS, async (m, key) => {
+    await m.set(key, "text");
+    return await m.incr(key);
+  }, { settled: true, batchSize: 10 });
+  for (const [, outcome] of await collect(failing)) {
+    assertEquals(outcome.status, "rejected");
+  }
+  const throwing = cluster.mapBatches(KEYS, (m, key) => {
+    if (key === KEYS[12]) throw new RangeError("Twelve");
+    return m.get(key);
+  }, { settled: true, batchSize: 10 });
+  await assertRejects(() => collect(throwing), RangeError, "Twelve");
+});

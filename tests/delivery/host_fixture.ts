@@ -11,7 +11,10 @@ import { Bench } from "../wire/pool_fixture.ts";
 /** A host over sockets in memory. */
 export class Fixture implements AsyncDisposable {
   readonly bench = new Bench();
-  readonly place = { address: "here:1" };
+  readonly place = {
+    address: "here:1",
+    info: { hostname: "here", port: 1, db: 0 },
+  };
   /** How often its server said that it is not the right one. */
   misled = 0;
   readonly host: Host;

@@ -16,15 +16,19 @@ export async function importMapFor(root: URL, dir: string): Promise<string> {
   const given = Deno.env.get("RB_IMPORT_MAP");
   if (given !== undefined) return given;
   const config = await Deno.readTextFile(new URL("deno.json", root));
-  const names = Object.keys(JSON.parse(config).imports);
-  const imports = {
-    "@rb/rb": new URL("mod.ts", root).href,
-    "@rb/rb/testing": new URL("src/testing.ts", root).href,
-    ...Object.fromEntries(
-      names.map((name) => [name, import.meta.resolve(name)]),
-    ),
-  };
+  const { name, exports, imports } = JSON.parse(config);
+  const own = Object.entries<string>(exports).map(([entry, path]) => [
+    name + entry.slice(1),
+    new URL(path, root).href,
+  ]);
+  // Of a package of npm that this process has loaded, `resolve` tells the file,
+  // which would not find the packages that it needs itself.
+  const packages = Object.entries<string>(imports).map(([name, target]) => [
+    name,
+    target.startsWith("npm:") ? target : import.meta.resolve(name),
+  ]);
+  const map = { imports: Object.fromEntries([...own, ...packages]) };
   const path = `${dir}/import_map.json`;
-  await Deno.writeTextFile(path, JSON.stringify({ imports }));
+  await Deno.writeTextFile(path, JSON.stringify(map));
   return path;
 }

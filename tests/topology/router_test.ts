@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UnroutableCommandError } from "../../src/errors.ts";
 import {
   BaseRouter,
@@ -179,4 +179,24 @@ Deno.test("BaseRouter with hashTags treats bytes as the same text", () => {
 Deno.test("BaseRouter.cluster is the cluster it was built for", () => {
   const own = cluster(2);
   assert(new PartitionRouter(own).cluster === own);
+});
+
+Deno.test("BaseRouter.keyFor() finds a key of each host, always the same one", () => {
+  for (const hashTags of [false, true]) {
+    const router = new PartitionRouter(cluster(7), { hashTags });
+    for (let hostId = 0; hostId < 7; hostId++) {
+      const key = router.keyFor(hostId, "jobs:");
+      assertEquals(router.getHostForKey(key), hostId);
+      assertMatch(key, /^jobs:\d+$/);
+      assertEquals(router.keyFor(hostId, "jobs:"), key);
+    }
+  }
+  assertEquals(new DigitRouter(cluster(10)).keyFor(4, ""), "4");
+});
+
+Deno.test("BaseRouter.keyFor() says when there is no such host, or no key of it", () => {
+  const router = new PartitionRouter(cluster(2), { hashTags: true });
+  assertThrows(() => router.keyFor(2, "jobs:"), RangeError, "no host");
+  const other = 1 - router.getHostForKey("{jobs}:");
+  assertThrows(() => router.keyFor(other, "{jobs}:"), RangeError, "hash tag");
 });
