@@ -20,6 +20,7 @@ export async function importMapFor(root: URL, dir: string): Promise<string> {
   const imports = {
     "@rb/rb": new URL("mod.ts", root).href,
     "@rb/rb/testing": new URL("src/testing.ts", root).href,
+    "@rb/rb/cli": new URL("src/cli.ts", root).href,
     ...Object.fromEntries(
       names.map((name) => [name, import.meta.resolve(name)]),
     ),
