@@ -27,11 +27,6 @@ export class FakeOutput implements Output {
     this.rows = rows;
   }
 
-  /** The lines, without colours. */
-  get lines(): string[] {
-    return this.text.replaceAll(/\x1b\[\d*m/g, "").trimEnd().split("\n");
-  }
-
   write(text: string): void {
     this.text += text;
   }
@@ -39,6 +34,11 @@ export class FakeOutput implements Output {
   drained(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** The same text with a letter that can be seen where an escape code begins. */
+export function visible(text: string): string {
+  return text.replaceAll("\x1b", "␛");
 }
 
 /** What a fake shell is made of. */

@@ -114,11 +114,16 @@ function jsonView(context: Context): View {
   };
 }
 
+/** Tables with a line between them. */
 function textView(context: Context): View {
   const paint = paintOf(context.shell.out);
+  let gap: string[] = [];
   return {
     begin: () => {},
-    show: (hosts) => print(context, [...topLines(hosts, { paint }), ""]),
+    show: (hosts) => {
+      print(context, [...gap, ...topLines(hosts, { paint })]);
+      gap = [""];
+    },
     close: () => {},
   };
 }

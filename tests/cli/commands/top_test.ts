@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Interruption } from "../../../src/cli/shell.ts";
 import { eventually } from "../../../support/waiting.ts";
-import { FakeOutput, runLine } from "../fake_shell.ts";
+import { FakeOutput, runLine, visible } from "../fake_shell.ts";
 import { startServers } from "../servers.ts";
 
 const ENTER = "\x1b[?1049h";
@@ -66,9 +66,12 @@ for (
     assert(out.text.startsWith(ENTER) && !out.text.includes(LEAVE));
     controller.abort(reason);
     assertEquals((await ended).code, code);
-    const [, , after] = out.text.split(/\x1b\[\?7h\x1b\[\?25h|\x1b\[\?1049l/);
+    const [, left, after] = visible(out.text).split(
+      /(␛\[\?7h␛\[\?25h␛\[\?1049l)/,
+    );
     // The last look stays.
-    assertMatch(after, /^\x1b\[1mHOST/);
-    assert(!after.includes("\x1b[?"), "The screen was taken again");
+    assertEquals(left, visible(LEAVE));
+    assertMatch(after, /^␛\[1mHOST/);
+    assert(!after.includes("␛[?"), "The screen was taken again");
   });
 }
