@@ -190,13 +190,17 @@ Deno.test({
       netFlag(setup.servers),
     ]);
     const script = `${bench.dir}/top.sh`;
-    await Deno.writeTextFile(
-      script,
-      `echo before; stty -a >${bench.dir}/1; ${quoted(words)}\n` +
-        `echo "code $?"; stty -a >${bench.dir}/2\n`,
-    );
+    await Deno.writeTextFile(script, `exec ${quoted(words)}`);
     const flags = "#{alternate_on} #{cursor_flag} #{wrap_flag}";
-    await terminal.type(`sh ${script}`);
+    // Not as a script: that would end by the Ctrl-C itself.
+    const stty = (name: string) => `stty -a >${bench.dir}/${name}`;
+    const steps = [
+      "echo before",
+      stty("1"),
+      `sh ${script}; code=$?`,
+      stty("2"),
+    ];
+    await terminal.type(`${steps.join("; ")}; echo "code $code"`);
     await terminal.untilShown(/COMMANDS\/S/);
     assertEquals(await terminal.ask(flags), "1 0 0");
     const drawn = await terminal.look({ colors: true });

@@ -16,13 +16,17 @@ export async function importMapFor(root: URL, dir: string): Promise<string> {
   const given = Deno.env.get("RB_IMPORT_MAP");
   if (given !== undefined) return given;
   const config = await Deno.readTextFile(new URL("deno.json", root));
-  const names = Object.keys(JSON.parse(config).imports);
+  const targets: Record<string, string> = JSON.parse(config).imports;
   const imports = {
     "@rb/rb": new URL("mod.ts", root).href,
     "@rb/rb/testing": new URL("src/testing.ts", root).href,
     "@rb/rb/cli": new URL("src/cli.ts", root).href,
     ...Object.fromEntries(
-      names.map((name) => [name, import.meta.resolve(name)]),
+      // Of a package of npm, the file alone would not tell the types.
+      Object.entries(targets).map(([name, target]) => [
+        name,
+        target.startsWith("npm:") ? target : import.meta.resolve(name),
+      ]),
     ),
   };
   const path = `${dir}/import_map.json`;
