@@ -84,8 +84,13 @@ Deno.test("the package has a name, a version and a license", async () => {
   assertMatch(await read("LICENSE"), /^MIT License/);
 });
 
-Deno.test("the package exports three entry points that exist", async () => {
-  assertEquals(Object.keys(CONFIG.exports), [".", "./testing", "./otel"]);
+Deno.test("the package exports entry points that exist", async () => {
+  assertEquals(Object.keys(CONFIG.exports), [
+    ".",
+    "./testing",
+    "./otel",
+    "./cli",
+  ]);
   for (const path of Object.values(CONFIG.exports)) {
     assertMatch(path, /^\.\/[\w/]+\.ts$/);
     assertMatch(await read(path), /^\/\*\*\n(?: \*.*\n)+? \* @module\n/);
@@ -140,6 +145,7 @@ Deno.test("the package imports what deno.json names with a version", async () =>
     "@db/redis",
     "@ioredis/commands",
     "@opentelemetry/api",
+    "commander",
   ]);
   for (const [name, target] of Object.entries(CONFIG.imports)) {
     const [, , named] = /^(jsr|npm):(@?[^@]+)@\^\d+\.\d+\.\d+$/.exec(target) ??

@@ -34,6 +34,7 @@ export async function importMapFor(
         ...absolute(map.imports),
         "@rb/rb": new URL("mod.ts", root).href,
         "@rb/rb/testing": new URL("src/testing.ts", root).href,
+        "@rb/rb/cli": new URL("src/cli.ts", root).href,
       },
       scopes: Object.fromEntries(
         Object.entries(scopes).map(([scope, imports]) => [

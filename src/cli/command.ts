@@ -1,0 +1,97 @@
+/**
+ * What a command of the command line is.
+ *
+ * @module
+ */
+
+import type { Command } from "commander";
+import type { Cluster } from "../../mod.ts";
+import { UsageError } from "./exit_codes.ts";
+import type { Shell } from "./shell.ts";
+
+/** What a command has when it runs. */
+export interface Context {
+  /** Outputs, input and signal. */
+  readonly shell: Shell;
+  /** Whether the results are for a program. */
+  readonly json: boolean;
+  /**
+   * The cluster that the arguments name, which gives up when the signal of the
+   * shell is aborted; closed when the command has ended.
+   */
+  readonly cluster: Cluster;
+  /**
+   * Another cluster that the arguments name, closed like the first one.
+   *
+   * @param prefix What its options begin with.
+   */
+  readonly otherCluster: (prefix: string) => Promise<Cluster>;
+}
+
+/** What the command line was told after the name of a command. */
+export interface Given {
+  /** What stands by itself, such as keys. */
+  readonly args: readonly string[];
+  /** What was said by name. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The least rights that a command needs. */
+export interface Permissions {
+  /** Whether it connects to the hosts. */
+  readonly connects: boolean;
+  /** The rules of an ACL user that may just run it. */
+  readonly acl: readonly string[];
+}
+
+/** A command of the command line. */
+export interface CommandSpec {
+  /** Its name. */
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** What else there is to know of it. */
+  readonly description: string;
+  /** What it needs to be allowed. */
+  readonly permissions: Permissions;
+  /** Adds its arguments and options. */
+  readonly declare: (command: Command) => void;
+  /** Runs it; gives the exit code. */
+  readonly run: (context: Context, given: Given) => Promise<number>;
+}
+
+/** Prints lines of text. */
+export function print({ shell }: Context, lines: readonly string[]): void {
+  shell.out.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** Prints a value as JSON, in one line. */
+export function printJson({ shell }: Context, value: unknown): void {
+  shell.out.write(`${JSON.stringify(value)}\n`);
+}
+
+/** The name of a host for people: its id and where it is. */
+export function hostName(cluster: Cluster, hostId: number): string {
+  return `${hostId} ${cluster.hosts.get(hostId)?.address ?? "?"}`;
+}
+
+/**
+ * Reads an option that is a whole number.
+ *
+ * @param name The option, for the error.
+ * @param min The least it may be.
+ */
+export function wholeNumber(
+  name: string,
+  min: number,
+): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= min) {
+      return number;
+    }
+    throw new UsageError(
+      `The value of "${name}" is not an integer from ${min}`,
+    );
+  };
+}

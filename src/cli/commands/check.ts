@@ -1,0 +1,128 @@
+/**
+ * `check`: keys that are not where they belong.
+ *
+ * @module
+ */
+
+import {
+  type CommandSpec,
+  hostName,
+  print,
+  printJson,
+  wholeNumber,
+} from "../command.ts";
+import { EXIT } from "../exit_codes.ts";
+import { jsonKey, shownKey } from "../key_text.ts";
+import { walkKeys } from "../key_walk.ts";
+import { paintOf } from "../style.ts";
+import { tableLines } from "../table.ts";
+import { amount, grouped } from "../units.ts";
+
+/** The options of the command line. */
+interface CheckOptions {
+  limit: number;
+  match?: string;
+}
+
+/** A key that is not where it belongs. */
+interface Stray {
+  readonly key: Uint8Array;
+  /** The host that has it. */
+  readonly hostId: number;
+  /** The host that it belongs to. */
+  readonly belongsTo: number;
+}
+
+/** How many keys are on a host and belong to another. */
+interface Flow {
+  readonly hostId: number;
+  readonly belongsTo: number;
+  keys: number;
+}
+
+/** Keys that are not where they belong. */
+export const CHECK: CommandSpec = {
+  name: "check",
+  summary: "find keys that are not where they belong; exit 1 if there are any",
+  description: "Goes through all keys with SCAN. Such a key is never read " +
+    "again: it was left behind when hosts changed, or written by a program " +
+    "with other hosts, or another router.",
+  permissions: { connects: true, acl: ["+scan", "+dbsize"] },
+  declare: (command) => {
+    command
+      .option(
+        "--limit <n>",
+        "how many keys to list; all are counted",
+        wholeNumber("--limit", 0),
+        20,
+      )
+      .option("--match <pattern>", "only keys that match, such as user:*");
+  },
+  async run(context, { options }) {
+    const { cluster, shell } = context;
+    const { limit, match } = options as unknown as CheckOptions;
+    const router = cluster.getRouter();
+    const strays: Stray[] = [];
+    const flows = new Map<string, Flow>();
+    let misplaced = 0;
+    const count = await walkKeys(cluster, (hostId, keys) => {
+      for (const key of keys) {
+        const belongsTo = router.getHostForKey(key);
+        if (belongsTo === hostId) continue;
+        misplaced++;
+        if (strays.length < limit) strays.push({ key, hostId, belongsTo });
+        const way = `${hostId} ${belongsTo}`;
+        const flow = flows.get(way);
+        if (flow === undefined) flows.set(way, { hostId, belongsTo, keys: 1 });
+        else flow.keys++;
+      }
+    }, { match, progress: shell.err });
+    shell.signal.throwIfAborted();
+
+    const ways = [...flows.values()].sort((a, b) => b.keys - a.keys);
+    const exitCode = misplaced === 0 ? EXIT.ok : EXIT.no;
+    if (context.json) {
+      printJson(context, {
+        scanned: count,
+        misplaced,
+        flows: ways,
+        keys: strays.map(({ key, ...rest }) => ({ ...jsonKey(key), ...rest })),
+      });
+      return exitCode;
+    }
+    const paint = paintOf(shell.out);
+    const found = `${amount(count, "key")} on ${
+      amount(cluster.hosts.size, "host")
+    }, ${grouped(misplaced)} not where they belong`;
+    print(context, [paint(found, misplaced === 0 ? "green" : "red")]);
+    const between = [
+      {
+        title: "IS ON",
+        text: ({ hostId }: Omit<Stray, "key">) => hostName(cluster, hostId),
+      },
+      {
+        title: "BELONGS TO",
+        text: ({ belongsTo }: Omit<Stray, "key">) =>
+          hostName(cluster, belongsTo),
+      },
+    ];
+    if (ways.length > 0) {
+      const keys = { title: "KEYS", isNumber: true };
+      const text = (flow: Flow) => grouped(flow.keys);
+      print(context, [
+        "",
+        ...tableLines([...between, { ...keys, text }], ways, paint),
+      ]);
+    }
+    if (strays.length > 0) {
+      const text = ({ key }: Stray) => shownKey(key);
+      print(context, [
+        "",
+        ...tableLines([...between, { title: "KEY", text }], strays, paint),
+      ]);
+    }
+    const left = misplaced - strays.length;
+    if (left > 0 && limit > 0) print(context, [`and ${grouped(left)} more`]);
+    return exitCode;
+  },
+};

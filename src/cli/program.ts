@@ -1,0 +1,205 @@
+/**
+ * The command line as a whole: it reads arguments, runs a command, and says how
+ * that ended.
+ *
+ * Arguments are read by `commander`: it depends on nothing, is looked after
+ * since 2011 by people who answer, has 200 kB and the licence MIT, and needs no
+ * permission of Deno once it is told whether there are colours. Version 14 is
+ * the last one for every Node.js 22.
+ *
+ * @module
+ */
+
+import { Command, CommanderError } from "commander";
+import type { Cluster } from "../../mod.ts";
+import {
+  declareCluster,
+  openCluster,
+  type Placing,
+  type Routers,
+} from "./cluster_source.ts";
+import type { CommandSpec, Permissions } from "./command.ts";
+import {
+  describeFailure,
+  EXIT,
+  EXIT_HELP,
+  exitCodeOf,
+  messageOf,
+  UsageError,
+} from "./exit_codes.ts";
+import type { Output, Shell } from "./shell.ts";
+import { paintOf } from "./style.ts";
+
+/** The name that it calls itself. */
+const NAME = "rb";
+
+/** What a command line is made of. */
+export interface ProgramOptions {
+  readonly shell: Shell;
+  /** The commands, in the order of the help. */
+  readonly commands: readonly CommandSpec[];
+  /** Router classes by their names. */
+  readonly routers: Routers;
+}
+
+/**
+ * Runs a command line.
+ *
+ * @param args The arguments, the name of the command first.
+ * @returns The exit code. Whatever went wrong is printed.
+ */
+export async function runProgram(
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<number> {
+  const { shell } = options;
+  let exitCode: number = EXIT.ok;
+  const program = buildProgram(options, (code) => exitCode = code);
+  try {
+    if (args.length === 0) {
+      shell.err.write(`${program.helpInformation()}\n${exitCodeHelp()}\n`);
+      return EXIT.usage;
+    }
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (isHelp(error)) return EXIT.ok;
+    const reason = error instanceof CommanderError ? usageOf(error) : error;
+    // What fails because the work was to end says nothing.
+    const told = shell.signal.aborted ? shell.signal.reason : reason;
+    const lines = describeFailure(told);
+    const paint = paintOf(shell.err);
+    lines.forEach((line, index) => {
+      const start = index === 0 ? `${paint(`${NAME}:`, "red")} ` : "";
+      shell.err.write(`${start}${line}\n`);
+    });
+    exitCode = exitCodeOf(told);
+  } finally {
+    await Promise.all([shell.out.drained(), shell.err.drained()]);
+  }
+  return exitCode;
+}
+
+function buildProgram(
+  options: ProgramOptions,
+  end: (exitCode: number) => void,
+): Command {
+  const { shell: { out, err } } = options;
+  const program = new Command(NAME)
+    .description(
+      "Looks at a cluster of Redis servers, each key of which lives " +
+        "on one of them.",
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      // Errors are told in our own way.
+      writeErr: () => {},
+      getOutHelpWidth: () => widthOf(out),
+      getErrHelpWidth: () => widthOf(err),
+      // Asked, it would need the permission to read variables.
+      getOutHasColors: () => out.hasColor,
+      getErrHasColors: () => err.hasColor,
+    })
+    .helpCommand(false)
+    .addHelpText("after", `\n${exitCodeHelp()}`);
+  for (const spec of options.commands) {
+    const command = program.command(spec.name)
+      .summary(spec.summary)
+      .description(`${capitalized(spec.summary)}.\n\n${spec.description}`)
+      .option("--json", "print JSON, one value a line")
+      .addHelpText("after", `\n${permissionHelp(spec.permissions)}`);
+    declareCluster(command);
+    spec.declare(command);
+    command.action(async () => {
+      end(await runCommand(spec, command, options));
+    });
+  }
+  return program;
+}
+
+/** Runs one command, and closes the clusters that it needed. */
+async function runCommand(
+  spec: CommandSpec,
+  command: Command,
+  { shell, routers }: ProgramOptions,
+): Promise<number> {
+  const given = command.opts<Record<string, unknown>>();
+  const opened: Cluster[] = [];
+  const open = async (prefix?: string, like?: Placing) => {
+    const { cluster, placing } = await openCluster({
+      given,
+      prefix,
+      like,
+      shell,
+      routers,
+    });
+    opened.push(cluster);
+    return { cluster, placing };
+  };
+  try {
+    const { cluster, placing } = await open();
+    return await spec.run(
+      {
+        shell,
+        json: given.json === true,
+        cluster,
+        otherCluster: async (prefix) => (await open(prefix, placing)).cluster,
+      },
+      { args: command.args, options: given },
+    );
+  } finally {
+    await Promise.all(opened.map((cluster) => cluster.close()));
+  }
+}
+
+/** A width that text can be read in. */
+function widthOf({ columns }: Output): number {
+  return Math.min(columns, 80);
+}
+
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
+/**
+ * The error of the arguments in our own form. What stands behind the `=` of an
+ * option that does not exist may be a password, and so may a part of a URL.
+ */
+function usageOf(error: CommanderError): UsageError {
+  const text = messageOf(error)
+    .replace(/^error: /, "")
+    .replace(/(option '--?[\w-]*)=[^]*'/, "$1'")
+    .replace(/(\w+:\/\/)[^\s/'"]*@/g, "$1…@");
+  return new UsageError(`${capitalized(text)}; see "${NAME} --help"`);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function exitCodeHelp(): string {
+  const lines = EXIT_HELP.map(([codes, meaning]) =>
+    `  ${codes.padEnd(9)} ${meaning}`
+  );
+  return ["Exit codes:", ...lines].join("\n");
+}
+
+/** What has to be allowed, by Deno and by the servers. */
+function permissionHelp({ connects, acl }: Permissions): string {
+  const deno = connects
+    ? "--allow-net=<host:port,…> of the hosts"
+    : "none: nothing is opened";
+  const files = "--allow-read=<file> and --allow-env=<name> for what is read";
+  const redis = connects
+    ? [
+      `  Redis:    ${acl.join(" ")}`,
+      "            +client|info +client|kill, where they may be given",
+    ]
+    : [];
+  return [
+    "Permissions:",
+    `  Deno:     ${deno}`,
+    `            ${files}`,
+    ...redis,
+  ].join("\n");
+}

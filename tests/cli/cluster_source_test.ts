@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConsistentHashingRouter, PartitionRouter } from "../../mod.ts";
+import { openCluster, ROUTERS } from "../../src/cli/cluster_source.ts";
+import { UsageError } from "../../src/cli/exit_codes.ts";
+import { fakeShell, type FakeShellOptions } from "./fake_shell.ts";
+
+function open(
+  given: Record<string, unknown>,
+  options: FakeShellOptions & { prefix?: string } = {},
+) {
+  const { prefix } = options;
+  return openCluster({
+    given,
+    prefix,
+    shell: fakeShell(options),
+    routers: ROUTERS,
+  });
+}
+
+async function refusal(
+  given: Record<string, unknown>,
+  options?: FakeShellOptions & { prefix?: string },
+): Promise<string> {
+  return (await assertRejects(() => open(given, options), UsageError)).message;
+}
+
+const HOSTS = "redis://a,rediss://user:pw@b:1/2";
+
+Deno.test("openCluster() takes hosts as URLs", async () => {
+  const { cluster } = await open({ hosts: HOSTS });
+  const hosts = [...cluster.hosts.values()];
+  assertEquals(hosts.map(({ address }) => address), ["a:6379", "b:1/2"]);
+  assertEquals(hosts[1].tls, true);
+  assert(cluster.getRouter() instanceof PartitionRouter);
+});
+
+Deno.test("openCluster() takes the options of a cluster from a file", async () => {
+  const config = {
+    hosts: { 0: { port: 1 }, 1: { port: 2 } },
+    router: "ConsistentHashingRouter",
+    routerOptions: { hashTags: true },
+    hostDefaults: { hostname: "10.0.0.1" },
+  };
+  const files = { "c.json": JSON.stringify(config) };
+  const { cluster, placing } = await open({ config: "c.json" }, { files });
+  assert(cluster.getRouter() instanceof ConsistentHashingRouter);
+  assertEquals(cluster.hosts.get(1)?.address, "10.0.0.1:2");
+  assertEquals(placing.routerOptions, { hashTags: true });
+});
+
+Deno.test("openCluster() logs in by a variable or a file, where a host does not say", async () => {
+  const options = { files: { pw: "secret\n" }, variables: { PW: "secret" } };
+  for (const login of [{ passwordEnv: "PW" }, { passwordFile: "pw" }]) {
+    const given = { hosts: HOSTS, username: "app", ...login };
+    const { cluster } = await open(given, options);
+    const [a, b] = [...cluster.hosts.values()];
+    assertEquals([a.username, a.password], ["app", "secret"]);
+    assertEquals([b.username, b.password], ["user", "pw"]);
+  }
+  const both = { passwordEnv: "PW", passwordFile: "pw" };
+  assertEquals(
+    await refusal({ hosts: HOSTS, ...both }, options),
+    'The password is given twice: give "--password-env" or "--password-file"',
+  );
+});
+
+Deno.test("openCluster() says which options are missing, or too many", async () => {
+  assertEquals(
+    await refusal({}),
+    'Which cluster is meant? Give "--hosts <urls>" or "--config <file>"',
+  );
+  assertEquals(
+    await refusal({ toHosts: "a", toConfig: "b" }, { prefix: "to-" }),
+    "A cluster is given more than once: " +
+      'Give "--to-hosts <urls>" or "--to-config <file>"',
+  );
+});
+
+Deno.test("openCluster() calls what is wrong with a cluster a wrong call", async () => {
+  const files = {
+    "gap.json": '{ "hosts": { "0": {}, "2": {} } }',
+    "unknown.json": '{ "hosts": [], "hots": 1 }',
+  };
+  const options = { files };
+  const messages = [
+    await refusal({ hosts: "redis://:secret@a:b" }),
+    await refusal({ hosts: "redis://a", router: "toString" }),
+    await refusal({ config: "gap.json" }, options),
+    await refusal({ config: "unknown.json" }, options),
+  ];
+  assert(/^Cannot read the URL of hosts\[0\]/.test(messages[0]), messages[0]);
+  assert(!messages[0].includes("secret"), messages[0]);
+  assertEquals(
+    messages[1],
+    'There is no such router: there are "PartitionRouter", ' +
+      '"ConsistentHashingRouter"',
+  );
+  assert(/0/.test(messages[2]) && /2/.test(messages[2]), messages[2]);
+  assert(/"hots"/.test(messages[3]), messages[3]);
+});
+
+Deno.test("openCluster() places keys as another cluster does, unless told otherwise", async () => {
+  const { placing: like } = await open({
+    hosts: HOSTS,
+    router: "ConsistentHashingRouter",
+    hashTags: true,
+  });
+  const second = (given: Record<string, unknown>) =>
+    openCluster({
+      given: { toHosts: HOSTS, ...given },
+      prefix: "to-",
+      like,
+      shell: fakeShell(),
+      routers: ROUTERS,
+    });
+  const { cluster, placing } = await second({});
+  assert(cluster.getRouter() instanceof ConsistentHashingRouter);
+  assertEquals(placing.routerOptions, { hashTags: true });
+  const other = await second({ toRouter: "PartitionRouter" });
+  assert(other.cluster.getRouter() instanceof PartitionRouter);
+});
