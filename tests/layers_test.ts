@@ -336,7 +336,7 @@ Deno.test("every entry point has a module doc", async () => {
     await Deno.readTextFile(new URL("deno.json", ROOT)),
   );
   const entries: string[] = Object.values(config.exports);
-  assertEquals(entries.length, 3);
+  assertEquals(entries.length, 4);
   for (const entry of entries) {
     const text = await Deno.readTextFile(new URL(entry, ROOT));
     assertMatch(text, /^\/\*\*[\s\S]*?^ \* @module$[\s\S]*?^ \*\/$/m, entry);

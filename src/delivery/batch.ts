@@ -389,8 +389,8 @@ export class Batch implements Exchange {
     if (hasEach && !fits(reply, count)) {
       throw new ProtocolError(`The reply to ${merging.as} has the wrong shape`);
     }
-    if (this.detour === undefined && isObject(reply)) {
-      reply = explained(run.travelsAs, reply);
+    if (isObject(reply) && reply instanceof CommandError) {
+      if (this.detour === undefined) reply = explained(run.travelsAs, reply);
     }
     const isRefused = this.#comesBack(run, reply, from, from + count);
     this.#advance(run, count);

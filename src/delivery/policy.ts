@@ -116,10 +116,13 @@ export function wayOut(
  * a server that stands alone.
  *
  * @param command What travelled.
- * @param reply The reply to it.
+ * @param reply The error reply to it.
  */
-export function explained(command: CommandSpec, reply: Reply): Reply {
-  if (!(reply instanceof CommandError) || command.forgeable) return reply;
+export function explained(
+  command: CommandSpec,
+  reply: CommandError,
+): CommandError {
+  if (command.forgeable) return reply;
   if (reply.code === "MOVED" || reply.code === "ASK") return asNode(reply);
   // One of a module is not there as a rule because the module is not.
   return command.name.includes(".") ? reply : asSentinel(reply);
