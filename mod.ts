@@ -107,9 +107,11 @@ export type {
 } from "./src/commands/signatures/scripting.ts";
 export type { SInterCardOptions } from "./src/commands/signatures/sets.ts";
 export type {
+  XAddOptions,
   XAutoClaimOptions,
   XAutoClaimReply,
   XSetIdOptions,
+  XTrimming,
 } from "./src/commands/signatures/streams.ts";
 export type {
   GetExOptions,

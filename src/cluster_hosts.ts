@@ -284,6 +284,8 @@ export class ClusterHosts implements ClusterView {
    */
   async close(): Promise<void> {
     this.#closed = true;
+    // From now on, what was held is the only thing that they still take.
+    for (const host of this.#hosts.values()) host.closing = true;
     const start = performance.now();
     if (this.#holding.size > 0) await this.#heldOr(this.timeout);
     for (const detours of [...this.#holding]) {

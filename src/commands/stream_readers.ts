@@ -24,6 +24,11 @@ export function toXId(reply: Reply): XId {
   };
 }
 
+/** An id; null where nothing was appended. */
+export function toXIdIfAny(reply: Reply): XId | null {
+  return reply === null ? null : toXId(reply);
+}
+
 /** An id and its fields; one that is gone from its stream has none. */
 export function toMessage(reply: Reply): XMessage {
   const [id, fields] = listOf(reply);

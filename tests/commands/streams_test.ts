@@ -91,6 +91,28 @@ Deno.test("the methods for streams append, read, claim and trim", async () => {
   assertEquals((await waiting)[0].messages[0].fieldValues, { c: "3" });
 });
 
+Deno.test("xadd() and xtrim() keep what is asked for", async () => {
+  await using server = await RedisServer.start();
+  await using cluster = new Cluster({ hosts: [server.host] });
+  const client = cluster.getRoutingClient();
+  const noStream = { noMkStream: true };
+  assertEquals(await client.xadd("s", "1-0", { a: 1 }, noStream), null);
+  assertEquals(await client.exists("s"), 0);
+  for (let id = 1; id <= 5; id++) await client.xadd("s", id, { a: id });
+  const added = await client.xadd("s", 6, { a: 6 }, { ...noStream, minId: 3 });
+  assertEquals(added, { unixMs: 6, seqNo: 0 });
+  assertEquals(await client.xlen("s"), 4);
+  await client.xadd("s", 7, { a: 7 }, { elements: 3 });
+  const ids = (await client.xrange("s", "-", "+")).map(({ xid }) => xid.unixMs);
+  assertEquals(ids, [5, 6, 7]);
+  assertEquals(await client.xtrim("s", { minId: "7-0" }), 2);
+  // Short streams are left alone where that is faster.
+  await client.xadd("s", 8, { a: 8 });
+  const some = { elements: 1, approx: true, limit: 1 };
+  assertEquals(await client.xtrim("s", some), 0);
+  assertEquals(await client.xlen("s"), 2);
+});
+
 Deno.test("what is wrong with a call on a stream is said before anything is sent", async () => {
   await using server = await RedisServer.start();
   await using cluster = new Cluster({ hosts: [server.host] });
@@ -100,6 +122,9 @@ Deno.test("what is wrong with a call on a stream is said before anything is sent
     ["xadd", ["s", null, { a: 1 }], "The id of a message is none"],
     ["xadd", ["s", "*", ["a", 1]], 'The fields of "xadd" are no record'],
     ["xadd", ["s", "*", { a: 1 }, { maxlen: 5 }], 'Unknown option "maxlen"'],
+    ["xadd", ["s", "*", { a: 1 }, {}], 'expected either "elements" or "minId"'],
+    ["xtrim", ["s", { elements: 1, minId: 1 }], "Cannot trim a stream"],
+    ["xadd", ["s", "*", { a: 1 }, { noMkStream: 1 }], "is not true or false"],
     ["xread", [[]], 'The streams of "xread" are no list'],
     ["xread", [[["s", 0]], { BLOCK: 0 }], 'Unknown option "BLOCK"'],
     ["xreadgroup", [[["s"]], reader], "The id of a message is none"],

@@ -39,9 +39,11 @@ import type {
   ZRangeStoreOptions,
 } from "../../commands/signatures/sorted_sets.ts";
 import type {
+  XAddOptions,
   XAutoClaimOptions,
   XAutoClaimReply,
   XSetIdOptions,
+  XTrimming,
 } from "../../commands/signatures/streams.ts";
 import type {
   GetExOptions,
@@ -2033,15 +2035,22 @@ export interface MappingCommands {
    *
    * @param xid Its id; `"*"` for a new one.
    * @param fieldValues Its fields.
-   * @param maxlen How many messages to keep, exactly or about.
+   * @param options What to keep of the stream.
    * @returns Its id.
    */
   xadd(
     key: Key,
     xid: XIdAdd,
     fieldValues: XAddFieldValues,
-    maxlen?: XMaxlen,
+    options?: XMaxlen | XTrimming,
   ): RbPromise<XId>;
+  /** The same; null where there is no stream and none is to be made. */
+  xadd(
+    key: Key,
+    xid: XIdAdd,
+    fieldValues: XAddFieldValues,
+    options: XAddOptions,
+  ): RbPromise<XId | null>;
   /**
    * Takes over messages that have been pending for long, and looks for them.
    *
@@ -2278,10 +2287,10 @@ export interface MappingCommands {
    *
    * Redis 5.0.0, O(N) in the number of messages deleted.
    *
-   * @param maxlen How many to keep, exactly or about.
+   * @param trimming What to keep.
    * @returns How many were deleted.
    */
-  xtrim(key: Key, maxlen: XMaxlen): RbPromise<number>;
+  xtrim(key: Key, trimming: XMaxlen | XTrimming): RbPromise<number>;
   /**
    * Appends to a value; a missing one counts as empty.
    *

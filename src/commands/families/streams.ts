@@ -31,7 +31,7 @@ import {
   toPendingCounts,
   toStreamInfo,
   toStreams,
-  toXId,
+  toXIdIfAny,
 } from "../stream_readers.ts";
 import { subcommands } from "../subcommands.ts";
 import { READ, WRITE } from "./shared.ts";
@@ -77,8 +77,11 @@ export const STREAM_COMMANDS: CommandRows = {
   XTRIM: WRITE,
 };
 
-const MAXLEN_OPTIONS = new OptionNames("xadd", "approx elements");
-const TRIM_OPTIONS = new OptionNames("xtrim", "approx elements");
+const XADD_OPTIONS = new OptionNames(
+  "xadd",
+  "approx elements limit minId noMkStream",
+);
+const TRIM_OPTIONS = new OptionNames("xtrim", "approx elements limit minId");
 const XREAD_OPTIONS = new OptionNames("xread", "count block");
 const XREADGROUP_OPTIONS = new OptionNames(
   "xreadgroup",
@@ -115,26 +118,40 @@ function withIds(fixed: number) {
   };
 }
 
-function pushMaxlen(
+/** What is kept: so many messages, or those from an id on. */
+function pushTrimming(
   args: Argument[],
   names: OptionNames,
-  maxlen: unknown,
+  given: Record<string, unknown>,
 ): void {
-  const given = names.check(maxlen);
-  if (given === undefined) return;
-  args.push("MAXLEN");
+  const { elements, minId, limit } = given;
+  if ((elements === undefined) === (minId === undefined)) {
+    throw new TypeError(
+      'Cannot trim a stream: expected either "elements" or "minId"',
+    );
+  }
+  args.push(minId === undefined ? "MAXLEN" : "MINID");
   if (names.isOn(given, "approx")) args.push("~");
-  args.push(given.elements as Argument);
+  args.push(minId === undefined ? elements as Argument : xid(minId));
+  pushValue(args, "LIMIT", limit);
 }
 
 function xadd(
   key: Argument,
   id: unknown,
   fields: unknown,
-  maxlen?: unknown,
+  options?: unknown,
 ): Argument[] {
   const args = [key];
-  pushMaxlen(args, MAXLEN_OPTIONS, maxlen);
+  const given = XADD_OPTIONS.check(options);
+  if (given !== undefined) {
+    const { noMkStream, ...trimming } = given;
+    if (XADD_OPTIONS.isOn(given, "noMkStream")) args.push("NOMKSTREAM");
+    // Nothing but that may be asked for.
+    if (noMkStream === undefined || Object.keys(trimming).length > 0) {
+      pushTrimming(args, XADD_OPTIONS, trimming);
+    }
+  }
   args.push(xid(id));
   if (Array.isArray(fields) || typeof fields !== "object") {
     throw new TypeError('The fields of "xadd" are no record or Map');
@@ -155,9 +172,9 @@ function xsetid(key: Argument, id: unknown, options?: unknown): Argument[] {
   return args;
 }
 
-function xtrim(key: Argument, maxlen: unknown): Argument[] {
+function xtrim(key: Argument, trimming: unknown): Argument[] {
   const args = [key];
-  pushMaxlen(args, TRIM_OPTIONS, maxlen ?? {});
+  pushTrimming(args, TRIM_OPTIONS, TRIM_OPTIONS.check(trimming) ?? {});
   return args;
 }
 
@@ -293,7 +310,7 @@ function listing(
 /** The methods for streams. */
 export const STREAM_METHODS: MethodRows<StreamMethods> = {
   xack: listing("XACK", 2),
-  xadd: made("XADD", 3, xadd, { reader: toXId }),
+  xadd: made("XADD", 3, xadd, { reader: toXIdIfAny }),
   xautoclaim: made("XAUTOCLAIM", 5, xautoclaim),
   xclaim: made("XCLAIM", 3, xclaim, { max: Infinity }),
   xdel: listing("XDEL", 1),

@@ -32,6 +32,35 @@ import type {
 } from "@db/redis";
 import type { Argument, Key } from "../../values.ts";
 
+/**
+ * What is kept of a stream: so many messages (`elements`), or those from an id on
+ * (`minId`).
+ */
+export interface XTrimming {
+  /** How many messages to keep, the latest ones. */
+  elements?: number;
+  /** The lowest id to keep (Redis 6.2.0). */
+  minId?: XIdInput;
+  /**
+   * Whether some more may stay, which is faster.
+   *
+   * @default {false}
+   */
+  approx?: boolean;
+  /** How many to delete at most; only with `approx` (Redis 6.2.0). */
+  limit?: number;
+}
+
+/** How `xadd` appends a message, and what it deletes then. */
+export interface XAddOptions extends XTrimming {
+  /**
+   * Whether to append nothing where there is no stream (Redis 6.2.0).
+   *
+   * @default {false}
+   */
+  noMkStream?: boolean;
+}
+
 /** How `xautoclaim` looks for messages, and what it gives of them. */
 export interface XAutoClaimOptions {
   /** About how many to look at; 100 without it. */
@@ -81,15 +110,22 @@ export interface StreamMethods {
    *
    * @param xid Its id; `"*"` for a new one.
    * @param fieldValues Its fields.
-   * @param maxlen How many messages to keep, exactly or about.
+   * @param options What to keep of the stream.
    * @returns Its id.
    */
   xadd(
     key: Key,
     xid: XIdAdd,
     fieldValues: XAddFieldValues,
-    maxlen?: XMaxlen,
+    options?: XMaxlen | XTrimming,
   ): XId;
+  /** The same; null where there is no stream and none is to be made. */
+  xadd(
+    key: Key,
+    xid: XIdAdd,
+    fieldValues: XAddFieldValues,
+    options: XAddOptions,
+  ): XId | null;
   /**
    * Takes over messages that have been pending for long, and looks for them.
    *
@@ -301,8 +337,8 @@ export interface StreamMethods {
    *
    * Redis 5.0.0, O(N) in the number of messages deleted.
    *
-   * @param maxlen How many to keep, exactly or about.
+   * @param trimming What to keep.
    * @returns How many were deleted.
    */
-  xtrim(key: Key, maxlen: XMaxlen): number;
+  xtrim(key: Key, trimming: XMaxlen | XTrimming): number;
 }
