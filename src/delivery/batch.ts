@@ -129,6 +129,8 @@ export interface Courier {
   note(returned: readonly Returned<Batch>[]): void;
   /** Its command has been answered, and goes over the same connection once more. */
   goesOn(batch: Batch): void;
+  /** The next reply to it is so large that others have waited for it. */
+  clogs(): void;
   /** Everything that was sent of a sealed batch has its reply. */
   answered(batch: Batch): void;
 }
@@ -362,6 +364,10 @@ export class Batch implements Exchange {
     this.sent += this.#encoded - before;
     if (this.#nextPart !== undefined) this.#partSentAt = performance.now();
     return frames;
+  }
+
+  clogs(): void {
+    this.courier?.clogs();
   }
 
   accept(reply: Reply): void {

@@ -17,9 +17,12 @@ import type { CommandExchange } from "../wire/command_exchange.ts";
 import { placesQuestion } from "./places_question.ts";
 import { scriptsQuestion } from "./scripts_question.ts";
 import { transactionQuestion } from "./transaction_question.ts";
-import type { Link, Links, Passenger } from "./link.ts";
+import type { Link, Links, Passenger, Wish } from "./link.ts";
 import { isWorthRetrying, type Returned } from "./policy.ts";
 import { isElsewhere, pauseFor, Recovery } from "./recovery.ts";
+
+/** What has more bytes than this leaves over a link apart, if there is one. */
+const BULKY_SIZE = 512 * 1024;
 
 /**
  * Brings batches to one host in the order in which they were issued. They follow
@@ -55,6 +58,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #link: Link | undefined = undefined;
   /** The batch for which it waits for a link, if it does. */
   #applicant: Batch | undefined = undefined;
+  /** Whether what came last over its link was so large that others had to wait, */
+  #isBulky = false;
+  /** and whether something on the link now is. */
+  #clogs = false;
   /** Whether the turn is not over in which batches were issued. */
   #gathering = false;
   /** Cancels the pause before the next attempt. */
@@ -144,7 +151,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     if (gathering.some((lane) => lane !== this && lane.#host === this.#host)) {
       return;
     }
-    const link = this.#link ?? this.#links.take(batch.exclusive);
+    const link = this.#link ?? this.#links.take(this.#wishOf(batch));
     if (link?.usable !== true) return;
     this.#growing = batch;
     this.#sendOver(batch, link, true);
@@ -328,6 +335,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#link?.send(batch, true);
   }
 
+  clogs(): void {
+    this.#clogs = true;
+  }
+
   answered(batch: Batch): void {
     if (!this.#takeOff(batch)) return;
     // It may leave again, and not over this connection.
@@ -390,10 +401,17 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       return;
     }
     if (this.#applicant !== undefined || !this.#admits(first)) return;
-    const link = this.#links.take(first.exclusive);
+    const wish = this.#wishOf(first);
+    const link = this.#links.take(wish);
     if (link !== undefined) return this.#sendWaiting(link);
     this.#applicant = first;
-    this.#links.apply(this, first.exclusive);
+    this.#links.apply(this, wish);
+  }
+
+  /** What link a batch is to travel over. */
+  #wishOf({ exclusive, size }: Batch): Wish {
+    if (exclusive) return "exclusive";
+    return this.#isBulky || size > BULKY_SIZE ? "apart" : "shared";
   }
 
   #sendWaiting(link: Link): void {
@@ -552,7 +570,10 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   #leaveLink(): void {
-    this.#link?.leave(this);
+    if (this.#link === undefined) return;
+    this.#isBulky = this.#clogs;
+    this.#clogs = false;
+    this.#link.leave(this);
     this.#link = undefined;
   }
 

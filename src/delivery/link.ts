@@ -54,6 +54,11 @@ export class Link implements ConnectionOwner {
     return this.#connection.usable;
   }
 
+  /** Whether whatever is sent now has to wait for something large to pass. */
+  get clogged(): boolean {
+    return this.#connection.clogged;
+  }
+
   /** How many bytes have come over the connection. */
   get received(): number {
     return this.#connection.received;
@@ -120,6 +125,12 @@ export class Link implements ConnectionOwner {
   }
 }
 
+/**
+ * What one wants of a link: to share it with others; to have it apart, where that
+ * costs no waiting; or to have it alone in any case.
+ */
+export type Wish = "shared" | "apart" | "exclusive";
+
 /** Gets links to one host: one that all may share, and others for one alone. */
 export class Links implements Applicant {
   readonly #pool: Lender;
@@ -144,23 +155,24 @@ export class Links implements Applicant {
   /**
    * A link at once, or nothing: then apply for one.
    *
-   * @param exclusive Whether nobody else may use it.
+   * @param wish Who else may use it.
    */
-  take(exclusive: boolean): Link | undefined {
-    if (!exclusive) {
-      if (this.#shared?.usable === true) return this.#shared;
+  take(wish: Wish): Link | undefined {
+    const shared = this.#shared?.usable === true ? this.#shared : undefined;
+    if (wish === "shared") {
+      if (shared?.clogged === false) return shared;
       if (this.#waiting.size > 0) return undefined;
     }
     const connection = this.#pool.tryLease(this.blocks);
-    return connection === undefined
-      ? undefined
-      : this.#link(connection, exclusive);
+    if (connection !== undefined) return this.#link(connection, wish);
+    // Whoever has to wait in any case waits where its turn is certain to come.
+    return wish === "exclusive" || this.#pool.hasRoom ? undefined : shared;
   }
 
   /** Queues for a link. */
-  apply(passenger: Passenger, exclusive: boolean): void {
-    if (exclusive) {
-      const applicant = this.#applicant(passenger);
+  apply(passenger: Passenger, wish: Wish): void {
+    if (wish !== "shared") {
+      const applicant = this.#applicant(passenger, wish);
       this.#applicants.set(passenger, applicant);
       this.#pool.apply(applicant);
       return;
@@ -182,36 +194,43 @@ export class Links implements Applicant {
 
   granted(connection: Connection): void {
     const passengers = this.#takeWaiting();
-    const link = this.#link(connection, false);
+    const link = this.#link(connection, "shared");
     for (const passenger of passengers) passenger.granted(link);
     link.giveBackUnused();
   }
 
   refused(refusal: Refusal): void {
-    for (const one of this.#takeWaiting()) one.refused(refusal);
+    for (const one of this.#takeWaiting()) this.#refuse(one, refusal);
   }
 
-  #applicant(passenger: Passenger): Applicant {
+  /** There is no further connection: whoever may share one has it all the same. */
+  #refuse(passenger: Passenger, refusal: Refusal): void {
+    if (this.#shared?.usable === true) passenger.granted(this.#shared);
+    else passenger.refused(refusal);
+  }
+
+  #applicant(passenger: Passenger, wish: Wish): Applicant {
     return {
       blocks: this.blocks,
       granted: (connection) => {
         this.#applicants.delete(passenger);
-        const link = this.#link(connection, true);
+        const link = this.#link(connection, wish);
         passenger.granted(link);
         link.giveBackUnused();
       },
       refused: (refusal) => {
         this.#applicants.delete(passenger);
-        passenger.refused(refusal);
+        if (wish === "exclusive") passenger.refused(refusal);
+        else this.#refuse(passenger, refusal);
       },
     };
   }
 
-  #link(connection: Connection, exclusive: boolean): Link {
+  #link(connection: Connection, wish: Wish): Link {
     const link = new Link(connection, this.#pool, (ended) => {
       if (this.#shared === ended) this.#shared = undefined;
     });
-    if (!exclusive) this.#shared = link;
+    if (wish === "shared") this.#shared = link;
     return link;
   }
 

@@ -36,6 +36,8 @@ export interface Exchange {
   readonly forgeable: boolean;
   /** Whether a frame that was encoded has no reply yet. */
   readonly awaited: boolean;
+  /** Its next reply is so large that those behind it have waited for it. */
+  clogs?(): void;
   /** Takes the next reply. */
   accept(reply: Reply): void;
   /** Whether every frame that was encoded has its reply, and all are encoded. */

@@ -159,6 +159,11 @@ export class Pool implements Lender, PoolStatus {
     return this.#closing.signal.aborted;
   }
 
+  get hasRoom(): boolean {
+    const isServing = !this.closed && !this.#breaker.open && this.waiting === 0;
+    return isServing && this.#all.size + this.#dialing < this.#limit;
+  }
+
   tryLease(blocks = false): Connection | undefined {
     // Those who wait already come first; one that is stale is checked.
     if (this.waiting > 0 || this.#idle.isStale) return undefined;

@@ -64,6 +64,8 @@ export interface Lender {
    * @param blocks Whether a command may block it.
    */
   tryLease(blocks: boolean): Connection | undefined;
+  /** Whether another one would be opened at once for whoever applies now. */
+  readonly hasRoom: boolean;
   /** Queues for a connection. */
   apply(applicant: Applicant): void;
   /** Leaves the queue; neither method of the applicant is called any more. */

@@ -23,6 +23,10 @@ export class SingleUse implements Lender {
     this.#pool = pool;
   }
 
+  get hasRoom(): boolean {
+    return !this.#pool.closed;
+  }
+
   tryLease(): undefined {
     return undefined;
   }

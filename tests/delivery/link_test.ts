@@ -40,13 +40,13 @@ class Rider implements Passenger {
 Deno.test("Links give all who wait the same link, and share it with who comes later", async () => {
   await using bench = new Bench();
   const links = new Links(bench.pool);
-  assertEquals(links.take(false), undefined);
+  assertEquals(links.take("shared"), undefined);
   const riders = [new Rider(), new Rider()];
-  for (const rider of riders) links.apply(rider, false);
+  for (const rider of riders) links.apply(rider, "shared");
   await eventually(() => riders.every(({ link }) => link !== undefined));
   const [{ link }] = riders;
   assert(link !== undefined && riders[1].link === link);
-  assert(links.take(false) === link);
+  assert(links.take("shared") === link);
   assertEquals([bench.dials.length, bench.pool.leased], [1, 1]);
 });
 
@@ -54,11 +54,11 @@ Deno.test("Links give one who wants it alone a link that nobody else gets", asyn
   await using bench = new Bench();
   const links = new Links(bench.pool);
   const alone = new Rider();
-  links.apply(alone, true);
+  links.apply(alone, "exclusive");
   await eventually(() => alone.link !== undefined);
-  assertEquals(links.take(false), undefined);
+  assertEquals(links.take("shared"), undefined);
   const shared = new Rider();
-  links.apply(shared, false);
+  links.apply(shared, "shared");
   await eventually(() => shared.link !== undefined);
   assert(shared.link !== alone.link);
   assertEquals(bench.pool.leased, 2);
@@ -68,14 +68,14 @@ Deno.test("Link goes back to its pool with the last reply", async () => {
   await using bench = new Bench();
   const links = new Links(bench.pool);
   const rider = new Rider();
-  links.apply(rider, false);
+  links.apply(rider, "shared");
   await eventually(() => rider.link !== undefined);
   await turn();
   assertEquals(bench.pool.idle, 0);
   bench.sockets[0].say("+a\r\n");
   await eventually(() => bench.pool.idle === 1);
   // Another one is made of that connection.
-  const again = links.take(false);
+  const again = links.take("shared");
   assert(again !== undefined && again !== rider.link);
   again.giveBackUnused();
   assertEquals(bench.pool.idle, 1);
@@ -96,7 +96,7 @@ Deno.test("Link tells those on board of its loss, once, and nobody who has left"
   await using bench = new Bench();
   const links = new Links(bench.pool);
   const riders = [new Rider(), new Rider(), new Rider()];
-  for (const rider of riders) links.apply(rider, false);
+  for (const rider of riders) links.apply(rider, "shared");
   await eventually(() => riders[2].link !== undefined);
   const link = riders[0].link!;
   link.leave(riders[1]);
@@ -104,18 +104,18 @@ Deno.test("Link tells those on board of its loss, once, and nobody who has left"
   bench.sockets[0].hangUp();
   await eventually(() => riders[0].losses.length > 0);
   assertEquals(riders.map(({ losses }) => losses.length), [1, 0, 1]);
-  assertEquals([link.usable, links.take(false)], [false, undefined]);
+  assertEquals([link.usable, links.take("shared")], [false, undefined]);
 });
 
 Deno.test("Links take no link any more that is retired", async () => {
   await using bench = new Bench();
   const links = new Links(bench.pool);
   const rider = new Rider();
-  links.apply(rider, false);
+  links.apply(rider, "shared");
   await eventually(() => rider.link !== undefined);
   await turn();
   rider.link!.retire();
-  assertEquals(links.take(false), undefined);
+  assertEquals(links.take("shared"), undefined);
   bench.sockets[0].say("+a\r\n");
   await eventually(() => bench.pool.size === 0);
   assertEquals(rider.losses.length, 1);
@@ -126,11 +126,11 @@ Deno.test("Links refuse all who wait together, and one alone by itself", async (
   const links = new Links(bench.pool);
   bench.failure = new Error("nobody is there");
   const riders = [new Rider(), new Rider()];
-  for (const rider of riders) links.apply(rider, false);
+  for (const rider of riders) links.apply(rider, "shared");
   await eventually(() => riders[0].refusal !== undefined);
   assertEquals(riders.map(({ refusal }) => refusal?.kind), ["dial", "dial"]);
   const alone = new Rider();
-  links.apply(alone, true);
+  links.apply(alone, "exclusive");
   await eventually(() => alone.refusal !== undefined);
   assertEquals(alone.refusal?.cause, bench.failure);
 });
@@ -141,9 +141,9 @@ Deno.test("Links.withdraw() leaves the others their place", async () => {
   const hold = Promise.withResolvers<void>();
   bench.hold = hold.promise;
   const [first, second, alone] = [new Rider(), new Rider(), new Rider()];
-  links.apply(first, false);
-  links.apply(second, false);
-  links.apply(alone, true);
+  links.apply(first, "shared");
+  links.apply(second, "shared");
+  links.apply(alone, "exclusive");
   assertEquals(bench.pool.waiting, 2);
   links.withdraw(first);
   assertEquals(bench.pool.waiting, 2);
