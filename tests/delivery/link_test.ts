@@ -84,9 +84,9 @@ Deno.test("Link goes back to its pool with the last reply", async () => {
 Deno.test("Link goes back at once when those who waited have no use for it", async () => {
   await using bench = new Bench();
   const links = new Links(bench.pool);
-  for (const exclusive of [false, true]) {
+  for (const wish of ["shared", "apart", "exclusive"] as const) {
     const rider = new Rider(false);
-    links.apply(rider, exclusive);
+    links.apply(rider, wish);
     await eventually(() => rider.link !== undefined);
     assertEquals([bench.pool.leased, bench.pool.idle], [0, 1]);
   }
@@ -105,6 +105,57 @@ Deno.test("Link tells those on board of its loss, once, and nobody who has left"
   await eventually(() => riders[0].losses.length > 0);
   assertEquals(riders.map(({ losses }) => losses.length), [1, 0, 1]);
   assertEquals([link.usable, links.take("shared")], [false, undefined]);
+});
+
+/** The beginning of a reply that others would wait for. */
+const LARGE = `$2000000\r\n${"x".repeat(600_000)}`;
+
+/** A link over which a large reply is under way. */
+async function clogged(bench: Bench, links: Links): Promise<Rider> {
+  const rider = new Rider();
+  links.apply(rider, "shared");
+  await eventually(() => rider.link !== undefined);
+  await turn();
+  bench.sockets[0].say(LARGE);
+  await eventually(() => rider.link!.clogged);
+  return rider;
+}
+
+Deno.test("fault 54: Links share another link while one is clogged", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const { link } = await clogged(bench, links);
+  const riders = [new Rider(), new Rider()];
+  for (const rider of riders) {
+    assertEquals(links.take("shared"), undefined);
+    links.apply(rider, "shared");
+  }
+  await eventually(() => riders.every(({ link }) => link !== undefined));
+  assert(riders[0].link !== link && riders[0].link === riders[1].link);
+  assert(links.take("shared") === riders[0].link);
+  assertEquals(bench.dials.length, 2);
+});
+
+Deno.test("fault 54: Links share a clogged link where there is no room for another", async () => {
+  await using bench = new Bench({ maxConnections: 1 });
+  const links = new Links(bench.pool);
+  const { link } = await clogged(bench, links);
+  assert(links.take("shared") === link);
+  assert(links.take("apart") === link);
+  assertEquals(links.take("exclusive"), undefined);
+});
+
+Deno.test("fault 54: Links share a clogged link where another cannot be opened", async () => {
+  await using bench = new Bench();
+  const links = new Links(bench.pool);
+  const { link } = await clogged(bench, links);
+  bench.failure = new Error("too many clients");
+  for (const wish of ["shared", "apart"] as const) {
+    const rider = new Rider();
+    links.apply(rider, wish);
+    await eventually(() => rider.link !== undefined);
+    assertEquals([rider.link === link, rider.refusal], [true, undefined]);
+  }
 });
 
 Deno.test("Links take no link any more that is retired", async () => {

@@ -44,6 +44,7 @@ class Bench extends Fixture {
       },
       answered: () => {},
       goesOn: () => {},
+      clogs: () => {},
     };
     for (const text of commands) {
       const [name, ...args] = text.split(" ");
