@@ -136,6 +136,8 @@ export class Links implements Applicant {
   readonly #pool: Lender;
   /** The link that is shared, while there is one. */
   #shared: Link | undefined = undefined;
+  /** One that somebody has apart, for those who would find none otherwise. */
+  #apart: Link | undefined = undefined;
   /** Those who wait for the shared link; all of them get the same one. */
   readonly #waiting = new Set<Passenger>();
   readonly #applicants = new Map<Passenger, Applicant>();
@@ -158,15 +160,16 @@ export class Links implements Applicant {
    * @param wish Who else may use it.
    */
   take(wish: Wish): Link | undefined {
-    const shared = this.#shared?.usable === true ? this.#shared : undefined;
     if (wish === "shared") {
-      if (shared?.clogged === false) return shared;
+      const shared = this.#shared;
+      if (shared?.usable === true && !shared.clogged) return shared;
       if (this.#waiting.size > 0) return undefined;
     }
     const connection = this.#pool.tryLease(this.blocks);
     if (connection !== undefined) return this.#link(connection, wish);
     // Whoever has to wait in any case waits where its turn is certain to come.
-    return wish === "exclusive" || this.#pool.hasRoom ? undefined : shared;
+    if (wish === "exclusive" || this.#pool.hasRoom) return undefined;
+    return this.#makeshift;
   }
 
   /** Queues for a link. */
@@ -205,8 +208,14 @@ export class Links implements Applicant {
 
   /** There is no further connection: whoever may share one has it all the same. */
   #refuse(passenger: Passenger, refusal: Refusal): void {
-    if (this.#shared?.usable === true) passenger.granted(this.#shared);
-    else passenger.refused(refusal);
+    const link = this.#makeshift;
+    if (link === undefined) passenger.refused(refusal);
+    else passenger.granted(link);
+  }
+
+  /** What can be had where nothing else can. */
+  get #makeshift(): Link | undefined {
+    return [this.#shared, this.#apart].find((link) => link?.usable);
   }
 
   #applicant(passenger: Passenger, wish: Wish): Applicant {
@@ -229,8 +238,10 @@ export class Links implements Applicant {
   #link(connection: Connection, wish: Wish): Link {
     const link = new Link(connection, this.#pool, (ended) => {
       if (this.#shared === ended) this.#shared = undefined;
+      if (this.#apart === ended) this.#apart = undefined;
     });
     if (wish === "shared") this.#shared = link;
+    else if (wish === "apart") this.#apart = link;
     return link;
   }
 

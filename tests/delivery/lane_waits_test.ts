@@ -130,7 +130,11 @@ Deno.test("who gives up waiting for a connection leaves the others to it", async
 });
 
 Deno.test("what was not sent when its connection broke goes again at once", async () => {
-  await using host = await Proxied.start(1, { timeout: 20_000 });
+  await using host = await Proxied.start(1, {
+    timeout: 20_000,
+    // With room for another one, nobody would wait behind so much.
+    poolOptions: { maxConnections: 1 },
+  });
   const { cluster, proxy } = host;
   const [one, other] = [1, 2].map(() => cluster.getRoutingClient());
   await one.get("connection");

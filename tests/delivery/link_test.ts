@@ -145,6 +145,15 @@ Deno.test("fault 54: Links share a clogged link where there is no room for anoth
   assertEquals(links.take("exclusive"), undefined);
 });
 
+Deno.test("fault 54: Links share what somebody has apart where there is nothing else", async () => {
+  await using bench = new Bench({ maxConnections: 1 });
+  const links = new Links(bench.pool);
+  const rider = new Rider();
+  links.apply(rider, "apart");
+  await eventually(() => rider.link !== undefined);
+  assert(links.take("shared") === rider.link);
+});
+
 Deno.test("fault 54: Links share a clogged link where another cannot be opened", async () => {
   await using bench = new Bench();
   const links = new Links(bench.pool);
