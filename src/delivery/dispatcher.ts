@@ -624,7 +624,7 @@ export class Dispatcher implements Owner {
     // What is issued within a moment leaves together.
     const isOther = due > this.#heldUntil + MOMENT || due < this.#heldUntil;
     if (isOther) this.#heldUntil = due;
-    if (this.idle) this.#follow();
+    if (this.#isQuiet) this.#follow();
     const held: Held = {
       command,
       group,
