@@ -24,13 +24,19 @@ export interface Held {
   /** What brings it to a host. */
   readonly owner: Owner;
   /** What commands have in common that may leave in one batch. */
-  readonly terms: unknown;
+  readonly terms: Terms;
   /** The host that takes it this one time, if that is not the one of its group. */
   readonly to?: number | undefined;
   /** What the last host said that it was sent to. */
   readonly error?: CommandError | undefined;
   /** Milliseconds before it may be sent again. */
   pause: number;
+}
+
+/** What commands have in common that may leave in one batch. */
+export interface Terms {
+  /** Whether they go in a lane of their own: nobody else waits for them. */
+  readonly isApart: boolean;
 }
 
 /** What issued a command that is held. */
@@ -171,7 +177,13 @@ export class Detours {
 
   /** Sends whatever waits for nothing any more. */
   release(): void {
-    if (!this.#topology.isKnown) return;
+    // Where nobody waits for what was sent, what was behind it is free as well.
+    while (this.#releaseFirst());
+  }
+
+  /** Sends what is first on its way; says whether that has made others free. */
+  #releaseFirst(): boolean {
+    if (!this.#topology.isKnown) return false;
     const early = this.#early;
     this.#early = [];
     const ready: [held: Held, hostId: number][] = early.map((held) => [
@@ -195,11 +207,12 @@ export class Detours {
       for (const held of way.queue.splice(0, count)) ready.push([held, hostId]);
       ways.set(group, way);
     }
-    if (ready.length === 0) return;
+    if (ready.length === 0) return false;
     // What belongs to one group stands in its order, and remains so.
     ready.sort(([a], [b]) => a.order - b.order);
-    this.#place(ready, ways);
+    const isFree = this.#place(ready, ways);
     this.#counted(-ready.length);
+    return isFree;
   }
 
   /** Rejects all that is held. */
@@ -245,10 +258,16 @@ export class Detours {
     }, time);
   }
 
+  /**
+   * Has commands brought to their hosts.
+   *
+   * @returns Whether others of their groups have nothing to wait for.
+   */
   #place(
     ready: readonly (readonly [held: Held, hostId: number])[],
     ways: ReadonlyMap<number, Way>,
-  ): void {
+  ): boolean {
+    let isFree = false;
     for (let from = 0, to = 0; from < ready.length; from = to) {
       const [first, hostId] = ready[from];
       const part: Held[] = [];
@@ -265,14 +284,19 @@ export class Detours {
         const way = ways.get(group);
         // What is issued now goes to the same lane, behind it.
         if (way === undefined) continue;
-        if (once !== undefined || way.queue.length > 0) way.ahead.add(batch);
+        const { terms } = first;
+        const isAhead = terms.isApart
+          ? way.queue.some((held) => held.terms === terms)
+          : once !== undefined || way.queue.length > 0;
+        if (isAhead) way.ahead.add(batch);
       }
     }
     for (const [group, way] of ways) {
-      if (way.ahead.size === 0 && way.queue.length === 0) {
-        this.#ways.delete(group);
-      }
+      if (way.ahead.size > 0) continue;
+      if (way.queue.length === 0) this.#ways.delete(group);
+      else isFree = true;
     }
+    return isFree;
   }
 
   #expire(): void {

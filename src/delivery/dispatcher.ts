@@ -29,7 +29,13 @@ import {
   PINNED,
   type Settler,
 } from "./command.ts";
-import { Detours, type Held, type Owner, pauseOfRedirect } from "./detours.ts";
+import {
+  Detours,
+  type Held,
+  type Owner,
+  pauseOfRedirect,
+  type Terms,
+} from "./detours.ts";
 import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -317,6 +323,7 @@ export class Dispatcher implements Owner {
   sequence(time: number): Carrier {
     let batch: Batch | undefined;
     const terms = { exclusive: true, isApart: true, isSequence: true, time };
+    const due = this.#deadline(0);
     return {
       cluster: this.#cluster,
       options: this.#options,
@@ -326,7 +333,7 @@ export class Dispatcher implements Owner {
           if (this.#detours !== undefined && this.#isHeld(place, flags)) {
             const bits = withBytes(form, flags);
             const command = new Command(form, args, settler, bits);
-            return this.#hold(place, command, { size, terms });
+            return this.#hold(place, command, { size, terms, due });
           }
           const host = this.#hostFor(this.#hostOf(place, flags));
           if (!host.admit(size)) throw host.failures.queueFull(form.name);
@@ -666,6 +673,7 @@ export class Dispatcher implements Owner {
     lane: Lane,
     { isApart = false, ...terms }: BatchTerms,
   ): Batch {
+    const heldTerms = isApart ? { ...terms, isApart } : this.#terms;
     const batch: Batch = new Batch({
       hostId: host.id,
       autoBatch: this.#options.autoBatch,
@@ -674,7 +682,7 @@ export class Dispatcher implements Owner {
       detour: this.#detourFrom(host, () => ({
         batch,
         lane,
-        terms: isApart ? { ...terms, isApart } : this.#terms,
+        terms: heldTerms,
       })),
       callers: observer === undefined
         ? undefined
@@ -803,12 +811,10 @@ type BatchTerms =
 
 /** What commands have in common that were held. */
 interface HeldTerms
-  extends Pick<BatchOptions, "exclusive" | "gate" | "nextPart"> {
-  /** Whether they go in a lane of their own, */
-  readonly isApart: boolean;
-  /** which comes behind what was issued before; */
+  extends Terms, Pick<BatchOptions, "exclusive" | "gate" | "nextPart"> {
+  /** Whether they come behind what was issued before. */
   readonly isSequence?: boolean;
-  /** and how many milliseconds they may block. */
+  /** How many milliseconds they may block. */
   readonly time?: number;
 }
 

@@ -28,6 +28,8 @@ function asBatch(batch: FakeBatch): Batch {
   return batch as unknown as Batch;
 }
 
+const TOGETHER = { isApart: false };
+
 /** Group 7 is on host 0 first; what is placed is noted as `host: names`. */
 class Bench implements Owner, Disposable {
   readonly time = new FakeTime();
@@ -53,7 +55,7 @@ class Bench implements Owner, Disposable {
       order: this.#order++,
       deadline: this.time.now + 5_000,
       owner: this,
-      terms: undefined,
+      terms: TOGETHER,
       pause: 0,
       ...options,
     };
@@ -128,6 +130,22 @@ Deno.test("Detours wait for a host that takes a command this one time", () => {
   bench.end(bench.batches[0]);
   assertEquals(bench.placed, ["2: GET", "0: SET"]);
   assertEquals(detours.isEmpty, true);
+});
+
+Deno.test("Detours let nobody wait for what goes apart, but for the rest of it", () => {
+  using bench = new Bench();
+  const { detours } = bench;
+  const terms = { isApart: true };
+  detours.take(bench.held("BLPOP", { terms, to: 2 }), []);
+  detours.hold(bench.held("SET"));
+  detours.release();
+  assertEquals(bench.placed, ["2: BLPOP", "0: SET"]);
+  detours.take(bench.held("BLPOP", { terms, to: 2 }), []);
+  detours.take(bench.held("RPUSH", { terms }), []);
+  detours.release();
+  assertEquals(bench.placed.slice(2), ["2: BLPOP"]);
+  bench.end(bench.batches[2]);
+  assertEquals(bench.placed.slice(3), ["0: RPUSH"]);
 });
 
 Deno.test("Detours lead groups past each other, and those that are free together", () => {
