@@ -8,7 +8,7 @@ import type { Form, Step } from "../commands/spec.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { withoutCitations } from "./error_text.ts";
-import { isMoved, leadsElsewhere } from "./policy.ts";
+import { isMoved, leadsElsewhere, provesNothingRan } from "./policy.ts";
 
 /**
  * What the replies from that to MULTI to that to EXEC come to.
@@ -33,8 +33,11 @@ export function replyToTransaction(
     return results.map((reply, index) => withoutWords(steps[index], reply));
   }
   const refusals = replies.slice(0, -1).filter(isError);
-  const isDiscarded = isError(results) &&
-    (results.code === "EXECABORT" || refusals.length === replies.length - 1);
+  // Its keys may have left the server between MULTI and EXEC.
+  const hasLeft = isError(results) && replies[0] === "OK" &&
+    provesNothingRan(results);
+  const isDiscarded = isError(results) && (results.code === "EXECABORT" ||
+    hasLeft || refusals.length === replies.length - 1);
   if (!isDiscarded) {
     throw new ProtocolError(
       "The replies to MULTI and EXEC are not those of a transaction, whose " +
@@ -44,6 +47,7 @@ export function replyToTransaction(
   // Where it may go is told by what was refused, or by the end of the text.
   const because = /because of: (.*)$/s.exec(results.message)?.[1];
   if (because !== undefined) refusals.push(new CommandError(because));
+  else if (hasLeft) refusals.push(results);
   const elsewhere = refusals.find((error) =>
     leadsElsewhere(command, error) || isMoved(error)
   );

@@ -54,6 +54,19 @@ Deno.test("replyToTransaction() gives what leads to another server", () => {
   assertEquals(room.cause.code, "OOM");
 });
 
+Deno.test("replyToTransaction() gives what EXEC says whose keys have left", () => {
+  const moved = error("MOVED 7 10.0.0.1:7000");
+  assertEquals(refusal(...QUEUED, moved), moved);
+  const down = error("CLUSTERDOWN Hash slot not served");
+  assertEquals(refusal(...QUEUED, down), down);
+  // Without MULTI, each of them may have run by itself.
+  const multi = error("NOPERM no");
+  assertThrows(
+    () => replyToTransaction(form, [multi, "OK", "OK", moved]),
+    ProtocolError,
+  );
+});
+
 Deno.test("replyToTransaction() gives what MULTI was refused with if nothing ran", () => {
   const [multi, one, other] = ["NOAUTH 1", "NOAUTH 2", "NOAUTH 3"].map(error);
   const reply = refusal(multi, one, other, error("ERR EXEC without MULTI"));
