@@ -4,6 +4,7 @@
  * where they belong.
  *
  *     deno run --allow-net jsr:@rb/rb/cli top --hosts redis://10.0.0.1,redis://10.0.0.2
+ *     deno run --allow-net jsr:@rb/rb/cli top --seeds redis://10.0.0.1:7000
  *
  * `--help` tells the commands, and behind a command its options and the least
  * permissions that it needs.

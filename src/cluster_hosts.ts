@@ -376,7 +376,10 @@ export class ClusterHosts implements ClusterView {
     const timeout = this.#answerTime;
     const { signal } = this.#stopping;
     const question: Question<HostInfo> = (host, commands) => {
-      const asking = inquire(host, commands, { timeout, signal });
+      const asking = inquire(host, commands, { timeout, signal })
+        .catch((error) => {
+          throw located(error, host.address);
+        });
       this.#questions.add(asking);
       const forget = () => void this.#questions.delete(asking);
       asking.then(forget, forget);
@@ -520,6 +523,17 @@ export class ClusterHosts implements ClusterView {
 
 /** Milliseconds that a server has to say where the others are. */
 const LONGEST_ANSWER = 2_000;
+
+/** The same error of a question, which says who was asked. */
+function located(error: unknown, address: string): unknown {
+  const isTimeout = error instanceof TimeoutError;
+  if (!isTimeout && !(error instanceof ConnectionError)) return error;
+  const { message, cause, outcome } = error;
+  return new (isTimeout ? TimeoutError : ConnectionError)(
+    `Cannot ask ${address}: ${message}`,
+    { outcome, ...cause === undefined ? {} : { cause } },
+  );
+}
 
 /** Whether another attempt to find the hosts could end differently. */
 function mayBeFound(error: unknown): boolean {

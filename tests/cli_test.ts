@@ -7,7 +7,7 @@ import { COMMANDS } from "../src/cli/commands/mod.ts";
 import type { RedisServer } from "../src/testing/redis_server.ts";
 import { ask } from "../support/raw_client.ts";
 import { visible } from "./cli/fake_shell.ts";
-import { hasTmux, makeBench, openTerminal } from "./cli/run_cli.ts";
+import { hasTmux, makeBench, openTerminal, quoted } from "./cli/run_cli.ts";
 import { startServers } from "./cli/servers.ts";
 
 /** The permission to connect to servers, and to nothing else. */
@@ -278,8 +278,3 @@ Deno.test({
     assertMatch((await terminal.look()).trim(), /^code 0/);
   },
 });
-
-/** Words as a shell takes them for what they are. */
-function quoted(words: readonly string[]): string {
-  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-}

@@ -31,8 +31,13 @@ interface Source {
   readonly value: string;
   /** What it is, for the help. */
   readonly description: string;
-  /** The options of a cluster for a value. */
-  readonly read: (value: string, shell: Shell) => Promise<ClusterOptions>;
+  /** What has to be said beside it, with the same prefix. */
+  readonly beside?: Omit<Source, "read" | "beside">;
+  /** The options of a cluster for a value, and for what is said beside it. */
+  readonly read: (
+    value: string,
+    options: { beside: string; shell: Shell },
+  ) => ClusterOptions | Promise<ClusterOptions>;
 }
 
 /** All of them; exactly one is given. */
@@ -41,15 +46,43 @@ const SOURCES: readonly Source[] = [
     flag: "hosts",
     value: "urls",
     description: "the hosts, as URLs with commas between them",
-    read: (value) => Promise.resolve({ hosts: value.split(",") }),
+    read: (value) => ({ hosts: value.split(",") }),
+  },
+  {
+    flag: "seeds",
+    value: "urls",
+    description: "some nodes of a Redis Cluster",
+    read: (value) => ({ seeds: value.split(",") }),
+  },
+  {
+    flag: "sentinels",
+    value: "urls",
+    description: "the sentinels that know where primaries are",
+    beside: {
+      flag: "primaries",
+      value: "names",
+      description: "what sentinels call the primaries, in the order of the ids",
+    },
+    read: (value, { beside }) => ({
+      sentinels: { hosts: value.split(",") },
+      hosts: beside.split(",").map((primaryName) => ({ primaryName })),
+    }),
   },
   {
     flag: "config",
     value: "file",
     description: "a JSON file with the options of Cluster",
-    read: readConfigFile,
+    read: (value, { shell }) => readConfigFile(value, shell),
   },
 ];
+
+/** How a cluster finds its hosts: the option of `Cluster` that says it. */
+export type Kind = "hosts" | "seeds" | "sentinels";
+
+function kindOf({ seeds, sentinels }: ClusterOptions): Kind {
+  if (seeds !== undefined) return "seeds";
+  return sentinels === undefined ? "hosts" : "sentinels";
+}
 
 /** What is said of a cluster beside its source. */
 interface Manner {
@@ -66,24 +99,33 @@ const MANNERS: readonly Manner[] = [
     }`,
   },
   { flag: "hash-tags", description: "place keys by the text within {}" },
-  {
-    flag: "username <name>",
-    description: "the user of the hosts that name none",
-  },
-  {
-    flag: "password-env <name>",
-    description: "the environment variable with the password of the hosts",
-  },
-  {
-    flag: "password-file <file>",
-    description: "the file with the password of the hosts",
-  },
+  ...loginOf("", "hosts"),
+  ...loginOf("sentinel-", "sentinels"),
   {
     flag: "timeout <ms>",
     description: "milliseconds that a host has for an answer (default: 5000)",
     parse: wholeNumber("--timeout", 1),
   },
 ];
+
+/** The options that say as whom to log in at servers that do not say it. */
+function loginOf(prefix: string, servers: string): Manner[] {
+  return [
+    {
+      flag: `${prefix}username <name>`,
+      description: `the user of the ${servers} that name none`,
+    },
+    {
+      flag: `${prefix}password-env <name>`,
+      description:
+        `the environment variable with the password of the ${servers}`,
+    },
+    {
+      flag: `${prefix}password-file <file>`,
+      description: `the file with the password of the ${servers}`,
+    },
+  ];
+}
 
 /**
  * Adds the options that name a cluster.
@@ -93,14 +135,25 @@ const MANNERS: readonly Manner[] = [
  * log in is for both.
  */
 export function declareCluster(command: Command, prefix = ""): void {
-  for (const { flag, value, description } of SOURCES) {
-    command.option(`--${prefix}${flag} <${value}>`, description);
+  for (const source of SOURCES) {
+    for (
+      const { flag, value, description } of [source, source.beside ?? []].flat()
+    ) {
+      command.option(`--${prefix}${flag} <${value}>`, description);
+    }
   }
   const manners = prefix === "" ? MANNERS : MANNERS.slice(0, 2);
   for (const { flag, description, parse } of manners) {
     if (parse === undefined) command.option(`--${prefix}${flag}`, description);
     else command.option(`--${prefix}${flag}`, description, parse);
   }
+}
+
+/** A cluster that the command line names. */
+export interface Opened {
+  readonly cluster: Cluster;
+  readonly kind: Kind;
+  readonly placing: Placing;
 }
 
 /** How a cluster places keys. */
@@ -121,18 +174,16 @@ export interface OpenOptions {
 /**
  * Makes the cluster that the command line names; nothing is opened yet.
  *
- * @returns The cluster, and how it places keys.
+ * @returns The cluster, how it finds its hosts, and how it places keys.
  * @throws {UsageError} If it names none, or more than one, or if its options
  * are wrong.
  */
 export async function openCluster(
   { given, prefix = "", like, shell, routers }: OpenOptions,
-): Promise<{ cluster: Cluster; placing: Placing }> {
+): Promise<Opened> {
   const get = (flag: string) => given[camelCased(prefix + flag)];
-  const named = SOURCES.filter(({ flag }) => get(flag) !== undefined);
-  if (named.length !== 1) throw notOneSource(prefix, named.length);
-  const [{ flag, read }] = named;
-  const options = await read(String(get(flag)), shell);
+  const options = await readSource(get, { prefix, shell });
+  const kind = kindOf(options);
   const { hostDefaults, routerOptions = like?.routerOptions } = options;
   const placing: Placing = {
     router: findRouter(get("router") ?? options.router, routers) ??
@@ -141,41 +192,89 @@ export async function openCluster(
       ? { ...routerOptions, hashTags: true }
       : routerOptions,
   };
-  const login = await readLogin(given, shell);
+  const login = await readLogin(given, { prefix: "", shell });
+  const { sentinels } = options;
+  const sentinelLogin = await readLogin(given, { prefix: "sentinel-", shell });
   try {
     const cluster = new Cluster({
       ...options,
       ...placing,
       hostDefaults: { ...hostDefaults, ...login },
+      ...sentinels === undefined
+        ? {}
+        : { sentinels: { ...sentinels, ...sentinelLogin } },
       timeout: given.timeout as number | undefined ?? options.timeout,
       signal: shell.signal,
     });
-    // Hosts that do not fit their router are found out here.
-    cluster.getRouter();
-    return { cluster, placing };
+    // Hosts that do not fit their router are found out here. That of a Redis
+    // Cluster is not there yet, and fits always.
+    if (kind !== "seeds") cluster.getRouter();
+    return { cluster, kind, placing };
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });
   }
 }
 
+/** Reads the one source that is given. */
+async function readSource(
+  get: (flag: string) => unknown,
+  { prefix, shell }: { prefix: string; shell: Shell },
+): Promise<ClusterOptions> {
+  const named = SOURCES.filter(({ flag }) => get(flag) !== undefined);
+  if (named.length !== 1) throw notOneSource(prefix, named.length);
+  const [source] = named;
+  const stray = SOURCES.find(({ beside }) =>
+    beside !== undefined && beside !== source.beside &&
+    get(beside.flag) !== undefined
+  );
+  if (stray !== undefined) {
+    throw new UsageError(
+      `The option "--${prefix}${
+        stray.beside!.flag
+      }" has a meaning only beside ` +
+        written(prefix, stray),
+    );
+  }
+  const { flag, beside, read } = source;
+  const other = beside === undefined ? "" : get(beside.flag);
+  if (other === undefined) {
+    throw new UsageError(
+      `The option "--${prefix}${flag}" needs ${written(prefix, beside!)}: ` +
+        beside!.description,
+    );
+  }
+  return await read(String(get(flag)), { beside: String(other), shell });
+}
+
+/** An option as the help writes it. */
+function written(
+  prefix: string,
+  { flag, value }: Pick<Source, "flag" | "value">,
+): string {
+  return `"--${prefix}${flag} <${value}>"`;
+}
+
 function notOneSource(prefix: string, count: number): UsageError {
-  const flags = SOURCES.map(({ flag, value }) =>
-    `"--${prefix}${flag} <${value}>"`
-  ).join(" or ");
+  const flags = SOURCES.map((source) => written(prefix, source)).join(" or ");
   const problem = count === 0
     ? "Which cluster is meant?"
     : "A cluster is given more than once:";
   return new UsageError(`${problem} Give ${flags}`);
 }
 
-/** As whom to log in where a host does not say so itself. */
+/** As whom to log in where a server does not say so itself. */
 async function readLogin(
-  { username, passwordEnv, passwordFile }: OpenOptions["given"],
-  shell: Shell,
+  given: OpenOptions["given"],
+  { prefix, shell }: { prefix: string; shell: Shell },
 ): Promise<{ username?: string; password?: string }> {
+  const get = (flag: string) => given[camelCased(prefix + flag)];
+  const username = get("username");
+  const passwordEnv = get("password-env");
+  const passwordFile = get("password-file");
   if (passwordEnv !== undefined && passwordFile !== undefined) {
     throw new UsageError(
-      'The password is given twice: give "--password-env" or "--password-file"',
+      `The password is given twice: give "--${prefix}password-env" or ` +
+        `"--${prefix}password-file"`,
     );
   }
   return {

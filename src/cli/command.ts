@@ -6,6 +6,7 @@
 
 import type { Command } from "commander";
 import type { Cluster } from "../../mod.ts";
+import type { Kind } from "./cluster_source.ts";
 import { UsageError } from "./exit_codes.ts";
 import type { Shell } from "./shell.ts";
 
@@ -20,6 +21,8 @@ export interface Context {
    * shell is aborted; closed when the command has ended.
    */
   readonly cluster: Cluster;
+  /** How it finds its hosts. */
+  readonly kind: Kind;
   /**
    * Another cluster that the arguments name, closed like the first one.
    *
@@ -40,8 +43,17 @@ export interface Given {
 export interface Permissions {
   /** Whether it connects to the hosts. */
   readonly connects: boolean;
+  /**
+   * Whether it needs to know where the hosts are, so that nodes or sentinels are
+   * asked about them.
+   *
+   * @default {connects}
+   */
+  readonly finds?: boolean;
   /** The rules of an ACL user that may just run it. */
   readonly acl: readonly string[];
+  /** Those that a Redis Cluster needs beside them. */
+  readonly clusterAcl?: readonly string[];
 }
 
 /** A command of the command line. */
@@ -54,6 +66,8 @@ export interface CommandSpec {
   readonly description: string;
   /** What it needs to be allowed. */
   readonly permissions: Permissions;
+  /** Why it does not take clusters that find their hosts in some way. */
+  readonly refuses?: Readonly<Partial<Record<Kind, string>>>;
   /** Adds its arguments and options. */
   readonly declare: (command: Command) => void;
   /** Runs it; gives the exit code. */
@@ -70,9 +84,24 @@ export function printJson({ shell }: Context, value: unknown): void {
   shell.out.write(`${JSON.stringify(value)}\n`);
 }
 
+/**
+ * Where a host is, for people; or, where nobody was asked, the label that it has
+ * among sentinels.
+ */
+export function placeOf(cluster: Cluster, hostId: number): string {
+  const { address, label } = cluster.getRouter().cluster.hosts.get(hostId) ??
+    {};
+  return address ?? label ?? "?";
+}
+
 /** The name of a host for people: its id and where it is. */
 export function hostName(cluster: Cluster, hostId: number): string {
-  return `${hostId} ${cluster.hosts.get(hostId)?.address ?? "?"}`;
+  return `${hostId} ${placeOf(cluster, hostId)}`;
+}
+
+/** Whether a command needs to know where hosts are. */
+export function needsPlaces({ connects, finds }: Permissions): boolean {
+  return finds ?? connects;
 }
 
 /**

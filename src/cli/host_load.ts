@@ -52,7 +52,8 @@ const HOT_FACTOR = 1.5;
 const HOT_MINIMUM = 100;
 
 /**
- * Looks at all hosts at once.
+ * Looks at all hosts at once. Whoever knows where they are is asked before: a
+ * primary that became a replica goes on to answer what it is asked here.
  *
  * @param cluster The cluster.
  * @param timeout Milliseconds that a host has for each of two answers.
@@ -61,6 +62,8 @@ export async function look(
   cluster: Cluster,
   timeout: number,
 ): Promise<Map<number, Sight>> {
+  // When nobody tells, they are looked at where they were.
+  await cluster.topology({ timeout }).catch(() => {});
   const sights = [...cluster.hosts.values()].map(async ({ hostId, db }) => {
     const client = cluster.getLocalClient(hostId, { timeout });
     try {

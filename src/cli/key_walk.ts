@@ -18,6 +18,15 @@ export interface WalkOptions {
   readonly progress: Output;
 }
 
+/**
+ * What a user may be allowed beside SCAN in a Redis Cluster: to go through the
+ * slots that move meanwhile.
+ */
+export const SCAN_ACL: readonly string[] = [
+  "+cluster|countkeysinslot",
+  "+cluster|getkeysinslot",
+];
+
 /** How many keys of a host are handed out together. */
 const BATCH_SIZE = 1_000;
 

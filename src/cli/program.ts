@@ -15,10 +15,11 @@ import type { Cluster } from "../../mod.ts";
 import {
   declareCluster,
   openCluster,
+  type Opened,
   type Placing,
   type Routers,
 } from "./cluster_source.ts";
-import type { CommandSpec, Permissions } from "./command.ts";
+import { type CommandSpec, needsPlaces, type Permissions } from "./command.ts";
 import {
   describeFailure,
   EXIT,
@@ -32,6 +33,19 @@ import { paintOf } from "./style.ts";
 
 /** The name that it calls itself. */
 const NAME = "rb";
+
+/** What is asked to find the nodes of a Redis Cluster, */
+const VIEW_ACL = ["+cluster|slots", "+cluster|nodes", "+cluster|info"];
+/** what each server behind Sentinel is asked, */
+const SHARD_ACL = "+role";
+/** and what sentinels are. */
+const SENTINEL_ACL = [
+  "+sentinel|master",
+  "+sentinel|replicas",
+  "+sentinel|get-master-addr-by-name",
+  "+subscribe",
+  "&+switch-master",
+];
 
 /** What a command line is made of. */
 export interface ProgramOptions {
@@ -125,24 +139,22 @@ async function runCommand(
 ): Promise<number> {
   const given = command.opts<Record<string, unknown>>();
   const opened: Cluster[] = [];
-  const open = async (prefix?: string, like?: Placing) => {
-    const { cluster, placing } = await openCluster({
-      given,
-      prefix,
-      like,
-      shell,
-      routers,
-    });
-    opened.push(cluster);
-    return { cluster, placing };
+  const open = async (prefix?: string, like?: Placing): Promise<Opened> => {
+    const one = await openCluster({ given, prefix, like, shell, routers });
+    opened.push(one.cluster);
+    const refusal = spec.refuses?.[one.kind];
+    if (refusal !== undefined) throw new UsageError(refusal);
+    if (needsPlaces(spec.permissions)) await one.cluster.ready();
+    return one;
   };
   try {
-    const { cluster, placing } = await open();
+    const { cluster, kind, placing } = await open();
     return await spec.run(
       {
         shell,
         json: given.json === true,
         cluster,
+        kind,
         otherCluster: async (prefix) => (await open(prefix, placing)).cluster,
       },
       { args: command.args, options: given },
@@ -185,21 +197,59 @@ function exitCodeHelp(): string {
 }
 
 /** What has to be allowed, by Deno and by the servers. */
-function permissionHelp({ connects, acl }: Permissions): string {
-  const deno = connects
-    ? "--allow-net=<host:port,…> of the hosts"
-    : "none: nothing is opened";
-  const files = "--allow-read=<file> and --allow-env=<name> for what is read";
-  const redis = connects
-    ? [
-      `  Redis:    ${acl.join(" ")}`,
-      "            +client|info +client|kill, where they may be given",
-    ]
-    : [];
+function permissionHelp(permissions: Permissions): string {
+  const { connects, acl, clusterAcl = [] } = permissions;
+  const finds = needsPlaces(permissions);
+  const net = "--allow-net=<host:port,…>";
+  const deno = [
+    connects ? `${net} of the hosts` : "none: no host is asked",
+    ...finds
+      ? [
+        connects
+          ? "with --seeds or --sentinels also"
+          : `with --seeds or --sentinels ${net}`,
+        "of these, and of all servers that they name",
+      ]
+      : [],
+    "--allow-read=<file> and --allow-env=<name> for what is read",
+  ];
+  const redis = [
+    ...connects
+      ? [
+        ...wrapped(acl),
+        "+client|info +client|kill, where they may be given",
+      ]
+      : [],
+    ...finds
+      ? [
+        connects ? "with --seeds also" : "with --seeds",
+        ...wrapped([...VIEW_ACL, ...clusterAcl]),
+      ]
+      : [],
+    ...finds && connects ? [`with --sentinels also ${SHARD_ACL}`] : [],
+  ];
   return [
     "Permissions:",
-    `  Deno:     ${deno}`,
-    `            ${files}`,
-    ...redis,
+    ...section("Deno", deno),
+    ...section("Redis", redis),
+    ...section("Sentinel", finds ? wrapped(SENTINEL_ACL) : []),
   ].join("\n");
+}
+
+/** Lines with a title in front of the first one. */
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) =>
+    `  ${(index === 0 ? `${title}:` : "").padEnd(9)} ${line}`
+  );
+}
+
+/** Words in lines that stand behind a title within 80 columns. */
+function wrapped(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length > 66) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BadHostSetupError, CommandError } from "../errors.ts";
+import { BadHostSetupError, CommandError, ConnectionError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 import { SLOT_COUNT } from "./slots.ts";
 
@@ -46,22 +46,17 @@ export interface ClusterView {
  *
  * @param replies Those to {@linkcode VIEW_QUESTIONS}.
  * @param asked Where the node was asked: what has no address of its own is there.
- * @throws {BadHostSetupError} If the server is not in cluster mode.
- * @throws {CommandError} If a reply is another error.
- * @throws {Error} If the node does not trust its own view, or a reply has a shape
- * that is not known.
+ * @throws {BadHostSetupError} If the server is not in cluster mode, or a sentinel.
+ * @throws {ConnectionError} If it does not let this user ask; the cause says why.
+ * @throws {Error} If the node does not trust its own view, or a reply is another
+ * error, or has a shape that is not known.
  */
 export function readView(
   replies: readonly Reply[],
   asked: Endpoint,
 ): ClusterView {
   for (const reply of replies) {
-    if (!(reply instanceof CommandError)) continue;
-    if (!reply.message.includes("cluster support disabled")) throw reply;
-    throw new BadHostSetupError(
-      `Cannot use the server at ${addressOf(asked)} as a seed: it is not in ` +
-        'cluster mode; servers that stand alone are given as "hosts"',
-    );
+    if (reply instanceof CommandError) throw refusalOf(reply, asked);
   }
   const [slots, nodes, info] = replies;
   const lines = readNodes(String(nodes));
@@ -102,6 +97,27 @@ export function readView(
       [...lines].filter(([, { isPrimary }]) => isPrimary).map(([id]) => id),
     ),
   };
+}
+
+/** What it means that a server does not answer a question. */
+function refusalOf(reply: CommandError, asked: Endpoint): Error {
+  const { code, message } = reply;
+  const isAlone = message.includes("cluster support disabled");
+  if (!isAlone && !message.startsWith("ERR unknown command")) {
+    const text =
+      `The node at ${addressOf(asked)} refused to tell of its cluster: ` +
+      message;
+    // Whoever may not ask will not be allowed to in a moment.
+    return code === "NOPERM" || code === "NOAUTH"
+      ? new ConnectionError(text, { cause: reply, outcome: "not-sent" })
+      : new Error(text, { cause: reply });
+  }
+  return new BadHostSetupError(
+    `Cannot use the server at ${addressOf(asked)} as a seed: ` +
+      (isAlone
+        ? 'it is not in cluster mode; servers that stand alone are given as "hosts"'
+        : 'it is no server, but a sentinel, which is given in "sentinels"'),
+  );
 }
 
 /**

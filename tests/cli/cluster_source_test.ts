@@ -1,5 +1,15 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ConsistentHashingRouter, PartitionRouter } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import {
+  ConsistentHashingRouter,
+  NotReadyError,
+  PartitionRouter,
+} from "../../mod.ts";
 import { openCluster, ROUTERS } from "../../src/cli/cluster_source.ts";
 import { UsageError } from "../../src/cli/exit_codes.ts";
 import { fakeShell, type FakeShellOptions } from "./fake_shell.ts";
@@ -67,12 +77,85 @@ Deno.test("openCluster() logs in by a variable or a file, where a host does not 
 Deno.test("openCluster() says which options are missing, or too many", async () => {
   assertEquals(
     await refusal({}),
-    'Which cluster is meant? Give "--hosts <urls>" or "--config <file>"',
+    'Which cluster is meant? Give "--hosts <urls>" or "--seeds <urls>" or ' +
+      '"--sentinels <urls>" or "--config <file>"',
   );
   assertEquals(
     await refusal({ toHosts: "a", toConfig: "b" }, { prefix: "to-" }),
     "A cluster is given more than once: " +
-      'Give "--to-hosts <urls>" or "--to-config <file>"',
+      'Give "--to-hosts <urls>" or "--to-seeds <urls>" or ' +
+      '"--to-sentinels <urls>" or "--to-config <file>"',
+  );
+});
+
+Deno.test("openCluster() takes some nodes of a Redis Cluster", async () => {
+  const { cluster, kind } = await open({ seeds: "redis://a:1,rediss://b:2" });
+  assertEquals(kind, "seeds");
+  // None of them was asked.
+  assertThrows(() => cluster.hosts, NotReadyError);
+  assertMatch(
+    await refusal({ seeds: HOSTS }),
+    /Cannot use database 2 of seeds\[1\]: a Redis Cluster has 0 only/,
+  );
+  assertMatch(
+    await refusal({ seeds: "redis://a", router: "PartitionRouter" }),
+    /Cannot take the option "router" together with "seeds"/,
+  );
+});
+
+Deno.test("openCluster() takes sentinels, and what they call the primaries", async () => {
+  const sentinels = "redis://a,redis://b:1";
+  const { cluster, kind } = await open({ sentinels, primaries: "x,y,z" });
+  assertEquals(kind, "sentinels");
+  const { hosts } = cluster.getRouter().cluster;
+  assertEquals([...hosts.values()].map(({ label }) => label), ["x", "y", "z"]);
+  assertEquals(
+    await refusal({ sentinels }),
+    'The option "--sentinels" needs "--primaries <names>": what sentinels call ' +
+      "the primaries, in the order of the ids",
+  );
+  assertEquals(
+    await refusal({ hosts: HOSTS, primaries: "x" }),
+    'The option "--primaries" has a meaning only beside "--sentinels <urls>"',
+  );
+});
+
+Deno.test("openCluster() knows users and passwords of sentinels apart", async () => {
+  const files = {
+    "c.json": JSON.stringify({
+      sentinels: {
+        hosts: ["redis://127.0.0.1:1"],
+        password: { env: "SENTINEL" },
+      },
+      hosts: [{ primaryName: "x" }],
+      hostDefaults: { password: { file: "pw" } },
+    }),
+    pw: "secret\n",
+  };
+  const variables = { SENTINEL: "another" };
+  await open({ config: "c.json" }, { files, variables });
+  assertMatch(
+    await refusal({ config: "c.json" }, { files }),
+    /"SENTINEL" is not set/,
+  );
+  // Which of the two it is tells what is missing.
+  assertEquals(
+    await refusal({
+      sentinels: "redis://a",
+      primaries: "x",
+      sentinelUsername: "watcher",
+    }),
+    'Cannot authenticate at host 0: "username" is given without "password"',
+  );
+  assertEquals(
+    await refusal({
+      sentinels: "redis://a",
+      primaries: "x",
+      sentinelPasswordEnv: "A",
+      sentinelPasswordFile: "b",
+    }),
+    "The password is given twice: give " +
+      '"--sentinel-password-env" or "--sentinel-password-file"',
   );
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ROUTERS } from "../../src/cli/cluster_source.ts";
-import type { CommandSpec } from "../../src/cli/command.ts";
+import { type CommandSpec, needsPlaces } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands/mod.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { Interruption } from "../../src/cli/shell.ts";
@@ -21,17 +21,33 @@ Deno.test("runProgram() tells in the help of each command what it needs", async 
   for (const { name, permissions } of COMMANDS) {
     const { code, out } = await runLine([name, "--help"]);
     assertEquals(code, 0);
-    for (const option of ["--json", "--hosts", "--config", "--password-env"]) {
+    for (
+      const option of [
+        "--json",
+        "--hosts",
+        "--seeds",
+        "--sentinels",
+        "--primaries",
+        "--config",
+        "--password-env",
+        "--sentinel-password-file",
+      ]
+    ) {
       assertMatch(out, RegExp(`^  ${option}`, "m"));
     }
     assertMatch(
       out,
       permissions.connects
         ? /^ +Deno: +--allow-net=<host:port,…> of the hosts$/m
-        : /^ +Deno: +none: nothing is opened$/m,
+        : /^ +Deno: +none: no host is asked$/m,
     );
-    const acl = /^ +Redis: +(.*)$/m.exec(out)?.[1] ?? "";
-    assertEquals(acl, permissions.acl.join(" "));
+    const finds = needsPlaces(permissions);
+    assertEquals(/^ +Sentinel: +\+sentinel/m.test(out), finds, name);
+    assertEquals(/with --seeds.*\n +\+cluster\|slots/.test(out), finds, name);
+    if (permissions.connects) {
+      const acl = /^ +Redis: +(.*)$/m.exec(out)?.[1];
+      assertEquals(acl, permissions.acl.join(" "));
+    }
     assert(out.split("\n").every((line) => line.length <= 80), name);
   }
 });

@@ -134,3 +134,8 @@ function kept(): Record<string, string> {
     ...Object.fromEntries(values.filter((entry) => entry[1] !== undefined)),
   } as Record<string, string>;
 }
+
+/** Words as a shell takes them for what they are. */
+export function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+}

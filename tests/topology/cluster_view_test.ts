@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BadHostSetupError, CommandError } from "../../src/errors.ts";
+import {
+  BadHostSetupError,
+  CommandError,
+  ConnectionError,
+} from "../../src/errors.ts";
 import {
   addressOf,
   mergeViews,
@@ -100,11 +104,31 @@ Deno.test("readView() says which option is right for a server that stands alone"
     "Cannot use the server at 10.9.9.9:7000 as a seed: it is not in cluster " +
       'mode; servers that stand alone are given as "hosts"',
   );
-  const loading = new CommandError("LOADING Redis is loading");
+  // A sentinel knows no such command.
+  const unknown = new CommandError("ERR unknown command 'CLUSTER'");
   assertThrows(
-    () => readView([loading, loading, loading], ASKED),
-    CommandError,
+    () => readView([unknown, unknown, unknown], ASKED),
+    BadHostSetupError,
+    'at 10.9.9.9:7000 as a seed: it is no server, but a sentinel, which is given in "sentinels"',
   );
+});
+
+Deno.test("readView() tells who refused, and what will not pass by itself from what may", () => {
+  for (
+    const [text, isLasting] of [
+      ["LOADING Redis is loading", false],
+      ["NOPERM this user has no permissions to run it", true],
+    ] as const
+  ) {
+    const reply = new CommandError(text);
+    const error = assertThrows(() => readView([reply], ASKED)) as Error;
+    assertEquals(
+      error.message,
+      `The node at 10.9.9.9:7000 refused to tell of its cluster: ${text}`,
+    );
+    assertEquals(error.cause, reply);
+    assertEquals(error instanceof ConnectionError, isLasting);
+  }
 });
 
 Deno.test("mergeViews() takes the owner with the higher epoch, slot by slot", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Cluster } from "../../../mod.ts";
+import type { LocalClient } from "../../../mod.ts";
 import {
   type CommandSpec,
   hostName,
@@ -14,7 +14,7 @@ import {
 } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { jsonKey, shownKey } from "../key_text.ts";
-import { walkKeys } from "../key_walk.ts";
+import { SCAN_ACL, walkKeys } from "../key_walk.ts";
 import { Largest } from "../largest.ts";
 import { paintOf } from "../style.ts";
 import { tableLines } from "../table.ts";
@@ -27,6 +27,9 @@ interface BigOptions {
   type?: string;
   samples?: number;
 }
+
+/** Who is asked about a key. */
+type Asked = Pick<LocalClient, "sendCommand">;
 
 /** A key that takes much memory. */
 interface BigKey {
@@ -47,6 +50,7 @@ export const BIG: CommandSpec = {
   permissions: {
     connects: true,
     acl: ["~*", "+scan", "+memory|usage", "+type", "+dbsize"],
+    clusterAcl: SCAN_ACL,
   },
   declare: (command) => {
     command
@@ -60,13 +64,18 @@ export const BIG: CommandSpec = {
       );
   },
   async run(context, { options }) {
-    const { cluster, shell } = context;
+    const { cluster, kind, shell } = context;
+    // In a Redis Cluster a key may have moved meanwhile. Elsewhere a host may have
+    // keys of other hosts, which take memory as well.
+    const routing = cluster.getRoutingClient();
+    const clientOf = (hostId: number): Asked =>
+      kind === "seeds" ? routing : cluster.getLocalClient(hostId);
     const { top, match, type, samples } = options as unknown as BigOptions;
     const largest = new Largest<BigKey>(top);
     const more = samples === undefined ? [] : ["SAMPLES", samples];
     let memory = 0;
     const count = await walkKeys(cluster, async (hostId, keys) => {
-      const client = cluster.getLocalClient(hostId);
+      const client = clientOf(hostId);
       const sizes = await Promise.all(
         keys.map((key) =>
           client.sendCommand("MEMORY", ["USAGE", key, ...more])
@@ -85,7 +94,9 @@ export const BIG: CommandSpec = {
     shell.signal.throwIfAborted();
 
     const found = largest.sorted();
-    const types = await typesOf(cluster, found);
+    const types = await Promise.all(
+      found.map(({ hostId, key }) => typeOf(clientOf(hostId), key)),
+    );
     const keys = found.map(({ hostId, key, size }, index) => ({
       hostId,
       key,
@@ -126,15 +137,13 @@ export const BIG: CommandSpec = {
   },
 };
 
-/** The types of values; nothing for what is gone. */
-async function typesOf(
-  cluster: Cluster,
-  keys: readonly BigKey[],
-): Promise<(string | undefined)[]> {
-  const types = await Promise.all(
-    keys.map(({ hostId, key }) => cluster.getLocalClient(hostId).type(key)),
-  );
-  return types.map((type) => type === "none" ? undefined : type);
+/** The type of a value; nothing for one that is gone. */
+async function typeOf(
+  client: Asked,
+  key: Uint8Array,
+): Promise<string | undefined> {
+  const type = await client.sendCommand("TYPE", [key]);
+  return type === "none" ? undefined : String(type);
 }
 
 /** Text that is the same for the same bytes only. */

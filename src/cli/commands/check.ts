@@ -13,7 +13,7 @@ import {
 } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { jsonKey, shownKey } from "../key_text.ts";
-import { walkKeys } from "../key_walk.ts";
+import { SCAN_ACL, walkKeys } from "../key_walk.ts";
 import { paintOf } from "../style.ts";
 import { tableLines } from "../table.ts";
 import { amount, grouped } from "../units.ts";
@@ -46,8 +46,13 @@ export const CHECK: CommandSpec = {
   summary: "find keys that are not where they belong; exit 1 if there are any",
   description: "Goes through all keys with SCAN. Such a key is never read " +
     "again: it was left behind when hosts changed, or written by a program " +
-    "with other hosts, or another router.",
-  permissions: { connects: true, acl: ["+scan", "+dbsize"] },
+    "with other hosts, or another router. In a Redis Cluster it is one whose " +
+    "slot is on its way to another host, or was left half way.",
+  permissions: {
+    connects: true,
+    acl: ["+scan", "+dbsize"],
+    clusterAcl: SCAN_ACL,
+  },
   declare: (command) => {
     command
       .option(

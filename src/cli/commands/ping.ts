@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandSpec, print, printJson } from "../command.ts";
+import { type CommandSpec, placeOf, print, printJson } from "../command.ts";
 import { EXIT, messageOf } from "../exit_codes.ts";
 import { pingTime } from "../latency.ts";
 import { paintOf } from "../style.ts";
@@ -40,7 +40,7 @@ export const PING: CommandSpec = {
     const outcomes = await cluster.ping({ settled: true });
     const answers = await Promise.all(
       [...outcomes].map(async ([hostId, outcome]): Promise<Answer> => {
-        const address = cluster.hosts.get(hostId)?.address ?? "?";
+        const address = placeOf(cluster, hostId);
         try {
           if (outcome.status === "rejected") throw outcome.reason;
           const client = cluster.getLocalClient(hostId);

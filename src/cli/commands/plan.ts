@@ -31,6 +31,11 @@ export const PLAN: CommandSpec = {
     '"--to-". Its router is that of the first one, unless it is named. With ' +
     "keys, those that move are told as well.",
   permissions: { connects: false, acl: [] },
+  refuses: {
+    seeds:
+      "Cannot plan for a Redis Cluster: its servers decide what moves, and " +
+      '"redis-cli --cluster rebalance --cluster-simulate" tells it',
+  },
   declare: (command) => {
     command.argument("[key...]", "keys to look at one by one");
     declareCluster(command, PREFIX);

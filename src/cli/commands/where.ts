@@ -7,6 +7,7 @@
 import {
   type CommandSpec,
   type Context,
+  placeOf,
   print,
   printJson,
 } from "../command.ts";
@@ -26,13 +27,14 @@ interface Place {
   readonly address: string;
 }
 
-/** On which host a key lives; nothing is opened for it. */
+/** On which host a key lives; no server with a fixed address is asked. */
 export const WHERE: CommandSpec = {
   name: "where",
-  summary: "tell on which host a key lives; no server is asked",
+  summary: "tell on which host a key lives",
   description: "Keys are taken as text. With - they are read from standard " +
-    "input, one a line.",
-  permissions: { connects: false, acl: [] },
+    "input, one a line. Hosts are not asked; nodes of a Redis Cluster and " +
+    "sentinels are, as they know where hosts are.",
+  permissions: { connects: false, finds: true, acl: [] },
   declare: (command) => command.argument("<key...>", "keys, or - for a list"),
   async run(context, { args }) {
     if (args.length !== 1 || args[0] !== "-") {
@@ -67,7 +69,7 @@ function show(
   const router = cluster.getRouter();
   const places = keys.map((key): Place => {
     const hostId = router.getHostForKey(key);
-    return { key, hostId, address: cluster.hosts.get(hostId)?.address ?? "?" };
+    return { key, hostId, address: placeOf(cluster, hostId) };
   });
   if (json) {
     for (const { key, ...rest } of places) {

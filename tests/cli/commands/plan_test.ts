@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Cluster, ConsistentHashingRouter, plan } from "../../../mod.ts";
 import { runLine } from "../fake_shell.ts";
 
@@ -61,5 +61,41 @@ Deno.test("plan takes each of its clusters from a file", async () => {
 Deno.test("plan needs to know the hosts to come", async () => {
   const { code, err } = await runLine(["plan", "--hosts", TWO.join()]);
   assertEquals(code, 2);
-  assertMatch(err, /"--to-hosts <urls>" or "--to-config <file>"/);
+  assertMatch(err, /"--to-hosts <urls>" or .* or "--to-config <file>"/);
+});
+
+Deno.test("plan looks at shards behind Sentinel without asking any", async () => {
+  const sentinels = "redis://127.0.0.1:1";
+  const args = ["--to-sentinels", sentinels, "--to-primaries", "a,b,c"];
+  const grown = await runLine([
+    "plan",
+    "--sentinels",
+    sentinels,
+    "--primaries",
+    "a,b",
+    "--router",
+    "ConsistentHashingRouter",
+    ...args,
+  ]);
+  assertEquals([grown.code, grown.err], [0, ""]);
+  assertMatch(grown.out, /^\d\d\.\d % of all keys move \(computed\)$/m);
+  assertMatch(grown.out, /^[01] [ab] +2 c +\d+\.\d %$/m);
+  assert(!/ [01] [ab] +\d/.test(grown.out), grown.out);
+  // The same shards, whether they are watched over or not.
+  const same = await runLine(["plan", "--hosts", THREE.join(), ...args]);
+  assertEquals(same.out, "0.0 % of all keys move (estimated)\n");
+});
+
+Deno.test("plan refuses a Redis Cluster on either side", async () => {
+  const seeds = "redis://127.0.0.1:1";
+  for (
+    const args of [
+      ["--seeds", seeds, "--to-hosts", TWO.join()],
+      ["--hosts", TWO.join(), "--to-seeds", seeds],
+    ]
+  ) {
+    const { code, out, err } = await runLine(["plan", ...args]);
+    assertEquals([code, out], [2, ""]);
+    assertMatch(err, /^rb: Cannot plan for a Redis Cluster: .*redis-cli/);
+  }
 });
