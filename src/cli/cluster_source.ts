@@ -12,7 +12,7 @@ import {
   PartitionRouter,
   type RouterClass,
 } from "../../mod.ts";
-import { wholeNumber } from "./command.ts";
+import { type Kind, wholeNumber } from "./command.ts";
 import { readConfigFile, readSecretFile, readVariable } from "./config_file.ts";
 import { messageOf, UsageError } from "./exit_codes.ts";
 import type { Shell } from "./shell.ts";
@@ -75,9 +75,6 @@ const SOURCES: readonly Source[] = [
     read: (value, { shell }) => readConfigFile(value, shell),
   },
 ];
-
-/** How a cluster finds its hosts: the option of `Cluster` that says it. */
-export type Kind = "hosts" | "seeds" | "sentinels";
 
 function kindOf({ seeds, sentinels }: ClusterOptions): Kind {
   if (seeds !== undefined) return "seeds";

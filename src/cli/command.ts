@@ -6,9 +6,11 @@
 
 import type { Command } from "commander";
 import type { Cluster } from "../../mod.ts";
-import type { Kind } from "./cluster_source.ts";
 import { UsageError } from "./exit_codes.ts";
 import type { Shell } from "./shell.ts";
+
+/** How a cluster finds its hosts: the option of `Cluster` that says it. */
+export type Kind = "hosts" | "seeds" | "sentinels";
 
 /** What a command has when it runs. */
 export interface Context {

@@ -230,16 +230,16 @@ function permissionHelp(permissions: Permissions): string {
   ];
   return [
     "Permissions:",
-    ...section("Deno", deno),
-    ...section("Redis", redis),
-    ...section("Sentinel", finds ? wrapped(SENTINEL_ACL) : []),
+    ...section("Deno: ", deno),
+    ...section("Redis: ", redis),
+    ...section("Sentinel: ", finds ? wrapped(SENTINEL_ACL) : []),
   ].join("\n");
 }
 
 /** Lines with a title in front of the first one. */
 function section(title: string, lines: readonly string[]): string[] {
   return lines.map((line, index) =>
-    `  ${(index === 0 ? `${title}:` : "").padEnd(9)} ${line}`
+    `  ${(index === 0 ? title : "").padEnd(10)}${line}`
   );
 }
 
