@@ -46,6 +46,22 @@ Deno.test("quickstart.ts writes, reads and checks 200,000 keys", async () => {
   assertMatch(text, /mapBatches +200,000 +[\d.]+ +[\d,]+\n/);
 });
 
+Deno.test("failover.ts writes through a failover that it causes itself", async () => {
+  const text = await runExample("run", "failover.ts");
+  assertMatch(text, /host 0: 127\.0\.0\.1:\d+ gave way to 127\.0\.0\.1:\d+\n/);
+  const [acknowledged, unknown, counted] = [
+    "acknowledged",
+    "unknown",
+    "counted",
+  ]
+    .map((label) =>
+      RegExp(`^  ${label} +([\\d,]+)$`, "m").exec(text)?.[1] ?? ""
+    )
+    .map((number) => Number(number.replaceAll(",", "")));
+  assert(acknowledged >= 4_000, text);
+  assert(counted > 0 && counted <= acknowledged + unknown, text);
+});
+
 Deno.test("load_csv.ts loads a file that it made itself", async () => {
   const args = ["--rows", "12345"];
   const text = await runExample("run", "load_csv.ts", { args });
