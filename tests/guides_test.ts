@@ -81,6 +81,15 @@ Deno.test("docs/delivery.md has a promise for every case of Sentinel with a test
   assertEquals(promised, [...tested].sort((a, b) => a - b));
 });
 
+Deno.test("README.md is short, and leads to every guide", async () => {
+  const text = await read("README.md");
+  assert(text.split("\n").length <= 301, "it has more than 300 lines");
+  const linked = [...text.matchAll(/\]\((docs\/\w+\.md)[)#]/g)]
+    .map(([, path]) => path);
+  const guides = (await documents()).filter((path) => path.startsWith("docs/"));
+  assertEquals(guides.filter((path) => !linked.includes(path)), []);
+});
+
 Deno.test("the links between documents lead somewhere", async () => {
   for (const path of await documents()) {
     const text = (await read(path)).replace(/^```[\s\S]*?^```/gm, "");
