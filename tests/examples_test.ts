@@ -47,7 +47,9 @@ Deno.test("quickstart.ts writes, reads and checks 200,000 keys", async () => {
 });
 
 Deno.test("failover.ts writes through a failover that it causes itself", async () => {
-  const text = await runExample("run", "failover.ts");
+  const text = await runExample("run", "failover.ts", {
+    usesSockets: true,
+  });
   assertMatch(text, /host 0: 127\.0\.0\.1:\d+ gave way to 127\.0\.0\.1:\d+\n/);
   const [acknowledged, unknown, counted] = [
     "acknowledged",

@@ -20,6 +20,8 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Whether it may start servers. */
   startsServers?: boolean;
+  /** Whether these listen on unix sockets too, as the nodes of a Redis Cluster do. */
+  usesSockets?: boolean;
 }
 
 /** A program that runs; disposing of it kills it. */
@@ -44,7 +46,8 @@ export interface Program extends AsyncDisposable {
 export async function startExample(
   subcommand: "run" | "test",
   name: string,
-  { args = [], env = {}, startsServers = true }: ProgramOptions = {},
+  { args = [], env = {}, startsServers = true, usesSockets = false }:
+    ProgramOptions = {},
 ): Promise<Program> {
   const dir = await Deno.makeTempDir({ prefix: "rb-examples-" });
   const child = new Deno.Command(Deno.execPath(), {
@@ -53,7 +56,7 @@ export async function startExample(
       "--no-lock",
       "--no-prompt",
       `--import-map=${await importMapFor(ROOT, dir)}`,
-      ...await permissions(subcommand, startsServers),
+      ...await permissions(startsServers, usesSockets || subcommand === "test"),
       new URL(`examples/${name}`, ROOT).pathname,
       ...args,
     ],
@@ -82,15 +85,15 @@ export async function runExample(
 }
 
 async function permissions(
-  subcommand: "run" | "test",
   startsServers: boolean,
+  usesSockets: boolean,
 ): Promise<string[]> {
   const dirs = new Set(["/tmp", Deno.env.get("TMPDIR") ?? "/tmp"]);
   const { command } = await findExecutable();
   return [
     // The path of a unix socket is a new one each time, so that no list of
     // addresses could have it.
-    subcommand === "test" ? "--allow-net" : "--allow-net=127.0.0.1",
+    usesSockets ? "--allow-net" : "--allow-net=127.0.0.1",
     "--allow-env=REDIS_HOSTS,HOST,PORT,RB_REDIS_SERVER",
     `--allow-read=${[...dirs]}`,
     `--allow-write=${[...dirs]}`,
