@@ -179,7 +179,10 @@ Deno.test("a lane keeps its connection when the last of an older one is given up
 });
 
 Deno.test("what was behind a half written command is sent over another connection at once", async () => {
-  await using host = await Proxied.start(1);
+  await using host = await Proxied.start(1, {
+    // With room for another one, nobody would wait behind so much.
+    poolOptions: { maxConnections: 1 },
+  });
   const { cluster, proxy } = host;
   await connected(cluster);
   proxy.hold();
