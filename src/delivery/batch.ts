@@ -679,8 +679,8 @@ export class Batch implements Exchange {
     run: Run,
     error: CommandError,
     index: number,
-  ): Pick<Returned, "progress" | "error" | "wayOut" | "redirect"> | undefined {
-    const { name, form, flags, merging, travelsAs } = run;
+  ): Omit<Returned, "command" | "batch"> | undefined {
+    const { name, form, flags, merging, travelsAs, isAsking } = run;
     const isMerged = merging !== undefined;
     const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
     const { detour } = this;
@@ -691,7 +691,7 @@ export class Batch implements Exchange {
     if (isMerged && isForbidden(merging.as, error)) this.#unmerged?.add(name);
     return way === "moved"
       ? this.moved(run.at(index), error)
-      : { progress: "refused", error, wayOut: way };
+      : { progress: "refused", error, wayOut: way, isAsking };
   }
 
   /** What is to be added to the flags of the command at a place. */

@@ -189,6 +189,8 @@ export interface Returned<B = unknown> {
   readonly wayOut?: WayOut;
   /** and which host that is, if it is another one. */
   readonly redirect?: Redirect;
+  /** Whether it came behind an ASKING. */
+  readonly isAsking?: boolean;
 }
 
 /** What becomes of a command: another attempt, an error, or nothing more. */

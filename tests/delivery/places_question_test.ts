@@ -38,6 +38,32 @@ Deno.test("placesQuestion() asks for the keys of scripts, each set of them once"
   assertEquals(answers, [["one", moved], ["three", moved], ["two", 1]]);
 });
 
+Deno.test("placesQuestion() asks behind an ASKING as the commands did", () => {
+  const [plain, asking] = ["plain", "asking"]
+    .map((name) => asked(name, "return 1", 2, "a", "b"));
+  const answers: [string, Reply][] = [];
+  const ones = [plain, { ...asking, isAsking: true }];
+  const question = placesQuestion(ones, (found) => {
+    for (const [{ name }, reply] of found) answers.push([name, reply]);
+  })!;
+  const encoder = new Encoder();
+  assertEquals(question.encode(encoder), 3);
+  const text = new TextDecoder().decode(encoder.bytes());
+  assertEquals(
+    text.match(/^\w+/gm),
+    ["EXISTS", "a", "b", "ASKING", "EXISTS", "a", "b"],
+  );
+  for (const reply of [0, "OK", 2]) question.accept(reply);
+  assertEquals(answers, [["plain", 0], ["asking", 2]]);
+});
+
+Deno.test("placesQuestion() tells a key of bytes from one of their numbers", () => {
+  const ones = [new Uint8Array([49, 50]), "49,50", "12"]
+    .map((key) => asked("", "return 1", 1, key));
+  const question = placesQuestion(ones, () => {})!;
+  assertEquals(question.encode(new Encoder()), 2);
+});
+
 Deno.test("placesQuestion() asks nothing without keys", () => {
   assertEquals(
     placesQuestion([asked("none", "return 4", 0)], () => {}),

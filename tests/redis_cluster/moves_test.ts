@@ -332,6 +332,32 @@ Deno.test("Redis Cluster: slots on the move", async (t) => {
   );
 
   await t.step(
+    "case 10: a script over keys of which one is nowhere waits until its slot has moved",
+    async () => {
+      await using cluster = setup.makeCluster({ timeout: 25_000 });
+      const client = cluster.getRoutingClient();
+      const [tag] = await inSlotsOf(setup, 0, 1);
+      const keys = [`{${tag}}there`, `{${tag}}nowhere`];
+      await client.incr(keys[0]);
+      const slot = slotOf(tag);
+      await setup.beginMove(slot, 1);
+      await setup.moveKeys([keys[0]], { from: one, to: two });
+      const source = `redis.call('INCR', KEYS[1])
+        return redis.call('INCR', KEYS[2])`;
+      const ran = client.eval(source, keys, []);
+      // The first node knows neither key, and the second one lacks one of them.
+      await eventually(async () =>
+        String(await setup.ask(two, "INFO", "errorstats")).includes("TRYAGAIN")
+      );
+      await setup.endMove(slot, 1);
+      assertEquals(await bounded(ran), 1);
+      assertEquals(await client.mget(...keys), ["2", "1"]);
+      await client.del(...keys);
+      await setup.moveSlot(slot, 0);
+    },
+  );
+
+  await t.step(
     "commands that block are followed, each with all of its time",
     async () => {
       await using cluster = setup.makeCluster({ timeout: 25_000 });
