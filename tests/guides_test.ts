@@ -27,6 +27,17 @@ async function folders(): Promise<string[]> {
   return found.sort();
 }
 
+/** All files below a folder, by their paths. */
+async function sourceFiles(folder: string): Promise<string[]> {
+  const entries = await entriesOf(folder);
+  const files = await Promise.all(
+    entries.map(({ name, isDirectory }) =>
+      isDirectory ? sourceFiles(`${folder}${name}/`) : [`${folder}${name}`]
+    ),
+  );
+  return files.flat();
+}
+
 /** All documents, by their paths. */
 async function documents(): Promise<string[]> {
   const names = [...await entriesOf("."), ...await entriesOf("docs/")]
@@ -88,6 +99,21 @@ Deno.test("README.md is short, and leads to every guide", async () => {
     .map(([, path]) => path);
   const guides = (await documents()).filter((path) => path.startsWith("docs/"));
   assertEquals(guides.filter((path) => !linked.includes(path)), []);
+});
+
+Deno.test("docs/architecture.md speaks of files that there are, and of as many as a command passes", async () => {
+  const text = await read("docs/architecture.md");
+  const files = await sourceFiles("src/");
+  const wrong = [...text.matchAll(/`([\w./]+\.ts)`/g)].map(([, name]) => name)
+    .filter((name) =>
+      !name.startsWith("tests/") &&
+      !files.some((file) => file === name || file.endsWith(`/${name}`))
+    );
+  assertEquals(wrong, []);
+  const [, passed] = /A\s+`get` passes (\d+) files/.exec(text) ?? [];
+  const [, most] = /^ +call: (\d+),$/m.exec(await read("tools/way/ways.ts")) ??
+    [];
+  assertEquals(passed, most);
 });
 
 Deno.test("the links between documents lead somewhere", async () => {
