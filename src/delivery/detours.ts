@@ -105,9 +105,8 @@ export class Detours {
 
   /** Holds a command behind all that is held for its group. */
   hold(held: Held): void {
-    const way = this.#ways.get(held.group);
-    if (way === undefined) this.#early.push(held);
-    else way.queue.push(held);
+    if (this.#topology.isKnown) this.#wayOf(held.group).queue.push(held);
+    else this.#early.push(held);
     this.#alarm.set(held.deadline);
     this.#counted(1);
   }

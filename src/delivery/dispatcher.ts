@@ -763,6 +763,8 @@ export class Dispatcher implements Owner {
       ...{ name: form.name, size, lane, deadline },
       group: (flags & PINNED) === 0 ? place : undefined,
       divert: () => {
+        // What its client has on the way there goes first.
+        this.#detours?.begin(place, lane.batches);
         try {
           this.#hold(place, command, { size, due: deadline });
           leave();

@@ -1,0 +1,67 @@
+// The order of one client, where nodes send its commands back one by one.
+
+import { assert, assertEquals } from "@std/assert";
+import { slotOf } from "../../src/topology/slots.ts";
+import { bounded, eventually, turn } from "../../support/waiting.ts";
+import { keysOf } from "./support.ts";
+import { type Play, ScriptedNodes } from "./scripted_nodes.ts";
+
+/** A tag whose slot the first node has. */
+function tagOfFirst(): string {
+  let [tag] = keysOf(1);
+  while (slotOf(tag) > 8191) [tag] = keysOf(1);
+  return tag;
+}
+
+/** Answers every command, and notes the keys with what is pushed to them. */
+function taking(pushed: string[]): Play {
+  return async (text, link) => {
+    for (
+      const [, key, value] of text.matchAll(
+        /RPUSH\r\n\S+\s+(\S+)\s+\S+\s+(\S+)/g,
+      )
+    ) {
+      pushed.push(`${key.replace(/.*}/, "")} ${value}`);
+    }
+    for (const [name] of text.matchAll(/RPUSH|GET|ASKING/g)) {
+      await link.write(name === "RPUSH" ? ":1\r\n" : "+OK\r\n");
+    }
+  };
+}
+
+Deno.test("fault 39: what waits for room comes behind what its client has on the way, also where another client hears first that the slot moves", async () => {
+  const tag = tagOfFirst();
+  const [other, list] = ["other", "list"].map((name) => `{${tag}}${name}`);
+  const slot = slotOf(tag);
+  const isOver = Promise.withResolvers<void>();
+  let hasList = false;
+  const pushed: string[] = [];
+  await using nodes: ScriptedNodes = new ScriptedNodes(async (text, link) => {
+    const moved = `-MOVED ${slot} ${nodes.placeOf(1)}\r\n`;
+    if (text.includes("list")) {
+      hasList = true;
+      await isOver.promise;
+      return link.write(moved);
+    }
+    assert(text.includes("RPUSH") && text.includes("GET"), text);
+    await link.write(`-ASK ${slot} ${nodes.placeOf(1)}\r\n${moved}`);
+  }, taking(pushed));
+  const cluster = nodes.makeCluster({
+    timeout: 20_000,
+    poolOptions: { maxQueueCommands: 3 },
+  });
+  await cluster.ready();
+  const [one, two] = [cluster.getRoutingClient(), cluster.getRoutingClient()];
+  const all = cluster.map(async (map) => {
+    map.rpush(list, 1);
+    await turn();
+    await eventually(() => hasList);
+    const answers = [one.rpush(other, 1), two.get(other)];
+    map.rpush(list, 2);
+    await Promise.all(answers);
+    isOver.resolve();
+  });
+  await bounded(all);
+  assertEquals(pushed, ["other 1", "list 1", "list 2"]);
+  await cluster.close();
+});
