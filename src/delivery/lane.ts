@@ -291,6 +291,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Takes commands of some groups out of a batch that has not left. */
   #divert(batch: Batch, groups: ReadonlySet<number>): void {
+    if (!groups.values().some((group) => batch.holds(group))) return;
     const leaving: [one: Returned<Batch>, group: number][] = [];
     const staying: Command[] = [];
     for (const one of batch.takeBack()) {
@@ -617,9 +618,12 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       this.#leaveLink();
       this.#host.transacts = false;
     }
-    this.#waiting = new Set([...again, ...this.#waiting]);
+    const later = [...this.#waiting];
+    this.#waiting = new Set([...again, ...later]);
     this.#hold(pause);
     for (const [one, group] of moved) one.batch.divert(one, group);
+    const groups = new Set(moved.map(([, group]) => group));
+    for (const batch of later) this.#divert(batch, groups);
     // From here on callbacks run.
     reject();
     for (const batch of batches) {

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { slotOf } from "../../src/topology/slots.ts";
 import { bounded, eventually, turn } from "../../support/waiting.ts";
-import { keysOf } from "./support.ts";
+import { keysOf, redirectsOf } from "./support.ts";
 import { type Play, ScriptedNodes } from "./scripted_nodes.ts";
 
 /** A tag whose slot the first node has. */
@@ -63,5 +63,37 @@ Deno.test("fault 39: what waits for room comes behind what its client has on the
   });
   await bounded(all);
   assertEquals(pushed, ["other 1", "list 1", "list 2"]);
+  await cluster.close();
+});
+
+Deno.test("fault 39: what waits at a node goes behind what that has sent back meanwhile", async () => {
+  const tag = tagOfFirst();
+  const [list, other, gone] = ["list", "other", "gone"]
+    .map((name) => `{${tag}}${name}`);
+  const isOver = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  const pushed: string[] = [];
+  const take = taking(pushed);
+  await using nodes: ScriptedNodes = new ScriptedNodes(async (text, link) => {
+    seen.push(text);
+    if (seen.length === 1) {
+      const ask = `-ASK ${slotOf(tag)} ${nodes.placeOf(1)}\r\n`;
+      return await link.write(`-TRYAGAIN Half of it is here\r\n${ask}`);
+    }
+    if (seen.length === 2) await isOver.promise;
+    await take(text, link);
+  }, taking([]));
+  const cluster = nodes.makeCluster({ timeout: 20_000 });
+  await cluster.ready();
+  const client = cluster.getRoutingClient();
+  const answers: Promise<unknown>[] = [client.rpush(list, 1), client.get(gone)];
+  await turn();
+  answers.push(client.get(other));
+  await eventually(() => seen.length === 2 && redirectsOf(cluster) === 1);
+  answers.push(client.rpush(list, 2));
+  await turn();
+  isOver.resolve();
+  await bounded(Promise.all(answers));
+  assertEquals(pushed, ["list 1", "list 2"]);
   await cluster.close();
 });
