@@ -171,7 +171,9 @@ export class ClusterHosts implements ClusterView {
   }
 
   hostOfHeld(id: number): Host {
-    return this.#hosts.get(id) ?? this.#make(id);
+    const host = this.#hosts.get(id) ?? this.#make(id, true);
+    host.closing ||= this.#closed;
+    return host;
   }
 
   countError(hostId: number, kind: string): void {
@@ -287,7 +289,13 @@ export class ClusterHosts implements ClusterView {
     // From now on, what was held is the only thing that they still take.
     for (const host of this.#hosts.values()) host.closing = true;
     const start = performance.now();
-    if (this.#holding.size > 0) await this.#heldOr(this.timeout);
+    const left = () => Math.max(0, this.timeout - (performance.now() - start));
+    // What is under way may come back, and what was held is under way then.
+    while (this.#isBusy && left() > 0) {
+      if (this.#holding.size > 0) await this.#heldOr(left());
+      const hosts = [...this.#hosts.values()];
+      await Promise.all(hosts.map((host) => host.drained(left())));
+    }
     for (const detours of [...this.#holding]) {
       detours.refuse(({ command }) =>
         new ConnectionError(
@@ -305,9 +313,13 @@ export class ClusterHosts implements ClusterView {
     this.#refresher?.stop();
     this.#stopping.abort(new ConnectionError("The cluster is closed"));
     await Promise.allSettled(this.#questions);
-    await this.disconnect(
-      Math.max(0, this.timeout - (performance.now() - start)),
-    );
+    await this.disconnect(left());
+  }
+
+  /** Whether anything is held, queued or under way. */
+  get #isBusy(): boolean {
+    return this.#holding.size > 0 ||
+      this.#hosts.values().some(({ queue }) => queue.commands > 0);
   }
 
   /** Waits until nothing is held any more, at most for so long. */
@@ -425,11 +437,12 @@ export class ClusterHosts implements ClusterView {
     this.#options.onFailover?.(id, failover);
   }
 
-  #make(id: number): Host {
+  #make(id: number, isHeld = false): Host {
     if (!this.topology.isKnown) throw new NotReadyError();
     assertKnownHost(id, this.topology.hosts);
     const info = this.topology.hosts.get(id)!;
-    if (this.#closed) {
+    const isOver = isHeld ? this.#stopping.signal.aborted : this.#closed;
+    if (isOver) {
       throw new ConnectionError(
         `Cannot use host ${id} at ${info.address}: the cluster is closed`,
         { hostId: id, outcome: "not-sent" },

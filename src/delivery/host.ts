@@ -316,19 +316,28 @@ export class Host implements ObservedHost {
   }
 
   /**
+   * Waits until nothing is queued or under way.
+   *
+   * @param patience Milliseconds to wait at most.
+   */
+  async drained(patience: number): Promise<void> {
+    if (this.queue.commands === 0) return;
+    this.#whenDrained ??= Promise.withResolvers<void>();
+    const { promise, resolve } = this.#whenDrained;
+    const timer = setTimeout(resolve, Math.min(patience, MAX_DELAY));
+    await promise;
+    clearTimeout(timer);
+    this.#whenDrained = undefined;
+  }
+
+  /**
    * Waits for what is under way, then closes its connections.
    *
    * @param patience Milliseconds to wait at most.
    */
   async close(patience: number): Promise<void> {
     this.closing = true;
-    if (this.queue.commands > 0) {
-      this.#whenDrained = Promise.withResolvers<void>();
-      const delay = Math.min(patience, MAX_DELAY);
-      const timer = setTimeout(this.#whenDrained.resolve, delay);
-      await this.#whenDrained.promise;
-      clearTimeout(timer);
-    }
+    await this.drained(patience);
     const closing = this.pool.close();
     for (const { wake } of this.#pauses) wake();
     await closing;

@@ -37,6 +37,23 @@ Deno.test("Redis Cluster: slots on the move", async (t) => {
   );
 
   await t.step(
+    "close() waits for what is under way, wherever it is sent",
+    async () => {
+      const cluster = setup.makeCluster({ timeout: 25_000 });
+      const client = cluster.getRoutingClient();
+      const [key] = await inSlotsOf(setup, 0, 1);
+      assertEquals(await client.incr(key), 1);
+      await setup.moveSlot(slotOf(key), 1);
+      const counts = Promise.all([client.incr(key), client.incr(key)]);
+      counts.catch(() => {});
+      await cluster.close();
+      assertEquals(await counts, [2, 3]);
+      assertEquals(await setup.ask(two, "GET", key), "3");
+      await setup.moveSlot(slotOf(key), 0);
+    },
+  );
+
+  await t.step(
     "case 2: one key under RPUSH keeps its order while its slot moves back and forth",
     async () => {
       await using cluster = setup.makeCluster({ timeout: 60_000 });
