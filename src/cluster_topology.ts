@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mapped } from "./address_map.ts";
 import {
   type ClusterOptions,
   readSeeds,
@@ -80,14 +81,18 @@ interface Named extends NamedHost {
 function namedHosts(
   given: SentinelOptions,
   makeRouter: (cluster: RouterCluster) => BaseRouter,
-  { addressMap = (address) => address }: OwnHostsOptions,
+  { addressMap }: OwnHostsOptions,
 ): OwnHosts {
   const sentinels = readSentinels(given).map((one, id) => reachable(id, one));
   const topology = new SentinelTopology<Named, HostInfo>({
     sentinels,
     makeRouter,
     makeHost: ({ hostId, options }, announced) =>
-      new HostInfo(hostId, { ...options, ...addressMap({ ...announced }) }),
+      mapped(
+        addressMap,
+        announced,
+        (address) => new HostInfo(hostId, { ...options, ...address }),
+      ),
   });
   return {
     topology,
@@ -109,7 +114,7 @@ function namedHosts(
  */
 export function slotTopology(
   given: readonly (HostOptions | string | URL)[],
-  { hostDefaults, addressMap = (address) => address }: ClusterOptions,
+  { hostDefaults, addressMap }: ClusterOptions,
 ): SlotTopology<HostInfo> {
   const { seeds, defaults } = readSeeds(given, hostDefaults);
   return new SlotTopology({
@@ -117,10 +122,12 @@ export function slotTopology(
       const host = reachable(0, seed);
       return [{ hostname: host.hostname, port: host.port }, host];
     }),
-    makeHost: (hostId, announced) => {
-      const { hostname, port } = addressMap({ ...announced });
-      return new HostInfo(hostId, { ...defaults, hostname, port });
-    },
+    makeHost: (hostId, announced) =>
+      mapped(
+        addressMap,
+        announced,
+        (address) => new HostInfo(hostId, { ...defaults, ...address }),
+      ),
   });
 }
 

@@ -53,7 +53,7 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
   readonly #options: SentinelTopologyOptions<S, H>;
   readonly #named = new Map<number, S>();
   /** What was last believed of each primary. */
-  readonly #views = new Map<string, PrimaryView>();
+  #views: ReadonlyMap<string, PrimaryView> = new Map();
   #router: BaseRouter | undefined = undefined;
   #watcher: TopologyWatcher | undefined = undefined;
 
@@ -98,9 +98,10 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
     if (this.#named.has(hostId)) {
       throw new TypeError(`Two hosts share the id ${hostId}`);
     }
-    this.#named.set(hostId, host);
     const view = this.#views.get(primaryName);
-    if (view !== undefined) this.#locate(host, view);
+    const located = view && this.#options.makeHost(host, view.primary);
+    this.#named.set(hostId, host);
+    if (located !== undefined) this.#locate(located);
     this.#router = undefined;
   }
 
@@ -188,7 +189,7 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
       all: readonly PrimaryView[],
     ) => boolean,
   ): void {
-    const before = JSON.stringify([...this.#views]);
+    const next = new Map(this.#views);
     for (const host of this.#named.values()) {
       const { primaryName } = host;
       const all = views.map((view) => view.get(primaryName))
@@ -196,22 +197,24 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
       if (all.length === 0) continue;
       const best = all.reduce((a, b) => b.epoch > a.epoch ? b : a);
       if (isTrusted(best, this.#views.get(primaryName), all)) {
-        this.#views.set(primaryName, best);
+        next.set(primaryName, best);
       }
     }
-    if (JSON.stringify([...this.#views]) === before) return;
-    for (const host of this.#named.values()) {
-      const view = this.#views.get(host.primaryName);
-      if (view !== undefined) this.#locate(host, view);
-    }
+    if (JSON.stringify([...next]) === JSON.stringify([...this.#views])) return;
+    // Whoever makes them may object: then all is as it was.
+    const located = [...this.#named.values()].flatMap((host) => {
+      const view = next.get(host.primaryName);
+      return view ? [this.#options.makeHost(host, view.primary)] : [];
+    });
+    this.#views = next;
+    for (const host of located) this.#locate(host);
     if (this.isKnown) this.#watcher?.changed?.();
   }
 
   /** Notes where the primary of a host is, and tells when it was elsewhere. */
-  #locate(host: S, { primary }: PrimaryView): void {
-    const { hostId } = host;
+  #locate(located: H): void {
+    const { hostId } = located;
     const old = this.hosts.get(hostId);
-    const located = this.#options.makeHost(host, primary);
     if (old === undefined) {
       this.hosts.set(hostId, located);
       this.#router = undefined;

@@ -270,9 +270,24 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
       }
       shards.set(hostId, shard);
     }
+    // Whoever makes them may object: then all is as it was.
+    const made = this.#makeHosts(shards);
+    this.#nextId = Math.max(this.#nextId, ...ids.map((id) => id + 1));
     this.#shards = new Map([...shards].sort(([a], [b]) => a - b));
     const left = this.#takeSlots(view, ids, isShared);
-    this.#tell(before, left);
+    this.#tell(before, { made, left });
+  }
+
+  /** What is known of those that are new, or somewhere else. */
+  #makeHosts(shards: ReadonlyMap<number, Shard>): Map<number, H> {
+    const made = new Map<number, H>();
+    for (const [hostId, { endpoint }] of shards) {
+      const old = this.#shards.get(hostId);
+      const to = addressOf(endpoint);
+      if (old !== undefined && addressOf(old.endpoint) === to) continue;
+      made.set(hostId, this.#options.makeHost(hostId, endpoint));
+    }
+    return made;
   }
 
   /** The ids of shards: those that they had, or new ones by their first slot. */
@@ -303,7 +318,8 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
       );
       return taken.length * 2 > this.#slotsOf(hostId);
     });
-    return shards.map((shard) => ids.get(shard) ?? this.#nextId++);
+    let next = this.#nextId;
+    return shards.map((shard) => ids.get(shard) ?? next++);
   }
 
   #slotsOf(hostId: number): number {
@@ -346,20 +362,23 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
   /** Brings the hosts in step with the shards, and tells what is new. */
   #tell(
     before: ReadonlyMap<number, Shard>,
-    left: ReadonlyMap<number, ReadonlySet<number>>,
+    { made, left }: {
+      made: ReadonlyMap<number, H>;
+      left: ReadonlyMap<number, ReadonlySet<number>>;
+    },
   ): void {
-    const { makeHost } = this.#options;
     const changed: [hostId: number, failover: Failover | undefined][] = [];
     let isNew = left.size > 0;
     for (const [hostId, shard] of this.#shards) {
       const old = before.get(hostId);
       isNew ||= old === undefined || !isSame(old, shard);
-      const to = addressOf(shard.endpoint);
-      if (old !== undefined && addressOf(old.endpoint) === to) continue;
-      this.hosts.set(hostId, makeHost(hostId, shard.endpoint));
+      const host = made.get(hostId);
+      if (host === undefined) continue;
+      this.hosts.set(hostId, host);
       if (old === undefined) continue;
       const isOther = old.view.primary !== shard.view.primary;
       const from = addressOf(old.endpoint);
+      const to = addressOf(shard.endpoint);
       changed.push([hostId, isOther ? { from, to } : undefined]);
     }
     for (const hostId of before.keys()) {

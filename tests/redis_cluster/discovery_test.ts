@@ -11,6 +11,7 @@ import {
 import { RawClient } from "../../support/raw_client.ts";
 import { ScriptedServer } from "../../support/scripted_server.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
+import { reasonOf } from "../faults/proxied.ts";
 import { inSlotsOf, keysOf, redirectsOf } from "./support.ts";
 
 /** Writes and reads keys of all shards. */
@@ -56,6 +57,27 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
     Promise.all(
       setup.nodes.map((node) => setup.ask(node, "CONFIG", "SET", ...words)),
     );
+
+  await t.step(
+    "an addressMap that knows not all nodes is told at once, to everybody",
+    async () => {
+      await using cluster = setup.makeCluster({
+        timeout: 25_000,
+        addressMap: (address) => {
+          if (address.port === two.port) throw new Error("a new one");
+          return address;
+        },
+      });
+      const client = cluster.getRoutingClient();
+      const [here] = await inSlotsOf(setup, 0, 1);
+      const [there] = await inSlotsOf(setup, 1, 1);
+      const waiting = [client.get(here), client.get(there), cluster.ready()];
+      for (const promise of waiting) {
+        const reason = await bounded(reasonOf(promise));
+        assert(String(reason).includes(`"addressMap" has no`), String(reason));
+      }
+    },
+  );
 
   await t.step(
     "case 8: a node that sends a command to where it is itself is asked again, over another connection",

@@ -18,16 +18,19 @@ class Bench {
   readonly topology: SentinelTopology<NamedHost, RouterHost>;
   readonly sentinels: (Knowledge | Error)[];
   readonly events: string[] = [];
+  /** The addresses that its owner objects to. */
+  readonly refused = new Set<string>();
 
   constructor(sentinels: (Knowledge | Error)[], names = ["a", "b"]) {
     this.sentinels = sentinels;
     this.topology = new SentinelTopology({
       sentinels: sentinels.map((_, index) => hostOf(index, `s${index}`)),
       makeRouter: (cluster) => new PartitionRouter(cluster),
-      makeHost: (host, { hostname, port }) => ({
-        ...host,
-        address: `${hostname}:${port}`,
-      }),
+      makeHost: (host, { hostname, port }) => {
+        const address = `${hostname}:${port}`;
+        if (this.refused.has(address)) throw new Error(`No ${address}`);
+        return { ...host, address };
+      },
     });
     names.forEach((name, id) => this.topology.add(named(id, name)));
     this.topology.watch({
@@ -209,4 +212,24 @@ Deno.test("SentinelTopology places keys by label and weight, as the router does"
     )
   );
   assertEquals(placed(), expected);
+});
+
+Deno.test("SentinelTopology stays as it was when its owner objects to an address", async () => {
+  const bench = new Bench([{ a: [1, 1], b: [1, 2] }]);
+  const { topology } = bench;
+  bench.refused.add("h:2");
+  await assertRejects(() => bench.refresh(), Error, "No h:2");
+  assertEquals([topology.isKnown, bench.addresses], [false, []]);
+  bench.refused.clear();
+  await bench.refresh();
+  assertEquals(bench.addresses, ["h:1", "h:2"]);
+  bench.news();
+  bench.refused.add("h:3");
+  bench.sentinels[0] = { a: [2, 3], b: [1, 2] };
+  await assertRejects(() => bench.refresh(), Error, "No h:3");
+  assertEquals([bench.addresses, bench.news()], [["h:1", "h:2"], []]);
+  // What it did not take is news the next time.
+  bench.refused.clear();
+  await bench.refresh();
+  assertEquals(bench.news(), ["host 0: h:1 -> h:3", "changed"]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CommandError, NotReadyError } from "../../src/errors.ts";
 import { SlotTopology } from "../../src/topology/slot_topology.ts";
 import type { RouterHost } from "../../src/topology/router.ts";
@@ -25,12 +25,18 @@ class Bench {
   /** The ranges with a primary and its replicas, by whom is asked. */
   views: Record<string, Range[]> = {};
   epochs: Record<string, number> = {};
+  /** The addresses that its owner objects to. */
+  readonly refused = new Set<string>();
 
   constructor(seeds = ["a"]) {
     const makeHost = (
       hostId: number,
       place: { hostname: string; port: number },
-    ) => ({ hostId, weight: 1, ringLabel: "", address: addressOf(place) });
+    ) => {
+      const address = addressOf(place);
+      if (this.refused.has(address)) throw new Error(`No ${address}`);
+      return { hostId, weight: 1, ringLabel: "", address };
+    };
     this.topology = new SlotTopology<Place>({
       seeds: seeds.map((id) => {
         const place = { hostname: hostnameOf(id), port: 7000 };
@@ -115,6 +121,22 @@ Deno.test("SlotTopology numbers shards by their first slots, and keeps the numbe
     "changed",
   ]);
   assertEquals([0, 10, 100].map((slot) => topology.hostOf(slot)), [2, 0, 1]);
+});
+
+Deno.test("SlotTopology stays as it was when its owner objects to an address", async () => {
+  const bench = new Bench();
+  const { topology } = bench;
+  bench.refused.add("10.0.0.2:7000");
+  bench.say([0, 99, "a"], [100, 16383, "b"]);
+  await assertRejects(() => bench.refresh(), Error, "No 10.0.0.2:7000");
+  assertEquals([topology.isKnown, topology.hostOf(5)], [false, -1]);
+  bench.refused.clear();
+  assertEquals(await bench.refresh(), ["changed"]);
+  assertEquals([...topology.hosts.keys()], [0, 1]);
+  bench.refused.add("10.0.0.3:7000");
+  bench.say([0, 9, "a"], [10, 99, "c"], [100, 16383, "b"]);
+  await assertRejects(() => bench.refresh(), Error, "No 10.0.0.3:7000");
+  assertEquals([topology.hostOf(50), bench.events], [0, []]);
 });
 
 Deno.test("SlotTopology keeps a host whose replica takes over, and says who was there", async () => {
