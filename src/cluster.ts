@@ -46,6 +46,7 @@ import {
   type WaitUntilUpOptions,
 } from "./clients/wait_until_up.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
+import { summaryOf } from "./cluster_summary.ts";
 import { type OwnHosts, ownHosts, slotTopology } from "./cluster_topology.ts";
 import {
   agreeing,
@@ -59,6 +60,7 @@ import {
 import { assertHostId, type HostSelection } from "./host_ids.ts";
 import { NotReadyError } from "./errors.ts";
 import { HostInfo, type HostOptions } from "./host_info.ts";
+import type { Inspect } from "./inspect.ts";
 import { isPositive, isSignal, readOptions } from "./options.ts";
 import {
   type BaseRouter,
@@ -602,6 +604,23 @@ export class Cluster extends EventTarget
       listener as EventListenerOrEventListenerObject,
       options,
     );
+  }
+
+  /** The router, and where the hosts are. */
+  [Symbol.for("Deno.customInspect")](
+    inspect: Inspect,
+    options: object,
+  ): string {
+    return `Cluster ${inspect(summaryOf(this.#topology), options)}`;
+  }
+
+  /** The router, and where the hosts are, in Node.js and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect: Inspect,
+  ): string {
+    return `Cluster ${inspect(summaryOf(this.#topology), options)}`;
   }
 
   #forward(method: keyof Maps, args: unknown[]): unknown {

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "commander";
-import type { Cluster } from "../../mod.ts";
+import { type Cluster, NotReadyError } from "../../mod.ts";
 import { UsageError } from "./exit_codes.ts";
 import type { Shell } from "./shell.ts";
 
@@ -91,9 +91,12 @@ export function printJson({ shell }: Context, value: unknown): void {
  * among sentinels.
  */
 export function placeOf(cluster: Cluster, hostId: number): string {
-  const { address, label } = cluster.getRouter().cluster.hosts.get(hostId) ??
-    {};
-  return address ?? label ?? "?";
+  try {
+    return cluster.hosts.get(hostId)?.address ?? "?";
+  } catch (error) {
+    if (!(error instanceof NotReadyError)) throw error;
+    return cluster.getRouter().cluster.hosts.get(hostId)?.label ?? "?";
+  }
 }
 
 /** The name of a host for people: its id and where it is. */

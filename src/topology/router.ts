@@ -216,11 +216,18 @@ export abstract class BaseRouter {
       throw new UnroutableCommandError(
         `Cannot route "${command}": its ${keys.length} keys live on hosts ${
           listIds(hosts)
-        }`,
+        }; ${this.#tagAdvice()}`,
         { command },
       );
     }
     return host;
+  }
+
+  #tagAdvice(): string {
+    return this.#hashTags
+      ? "give the keys a common hash tag, such as {user:1}"
+      : "keys with a common hash tag, such as {user:1}, share a host with " +
+        '"hashTags: true" in "routerOptions"';
   }
 
   /**

@@ -99,9 +99,19 @@ Deno.test("BaseRouter.getHostForCommand() names the hosts of keys apart", () => 
       () => router.getHostForCommand(command, args),
       UnroutableCommandError,
     );
-    assertEquals(error.message, `Cannot route "${command}": ${problem}`);
+    assertEquals(
+      error.message,
+      `Cannot route "${command}": ${problem}; keys with a common hash tag, such ` +
+        'as {user:1}, share a host with "hashTags: true" in "routerOptions"',
+    );
     assertEquals(error.command, command);
   }
+  const tagged = new DigitRouter(cluster(10), { hashTags: true });
+  assertThrows(
+    () => tagged.getHostForCommand("SINTER", ["a3", "a0"]),
+    UnroutableCommandError,
+    "hosts 0 and 3; give the keys a common hash tag, such as {user:1}",
+  );
 });
 
 Deno.test("BaseRouter names the argument that is no key", () => {
