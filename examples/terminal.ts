@@ -34,7 +34,7 @@ export function note(text: string): void {
 /** Prints a line of a table: a label, and numbers to its right. */
 export function row(label: string, ...numbers: string[]): void {
   const columns = numbers.map((number) => number.padStart(14));
-  console.log(`  ${label.padEnd(12)}${columns.join("")}`);
+  console.log(`  ${label.padEnd(26)}${columns.join("")}`);
 }
 
 /** Prints a label, a bar that is filled to a share of 1, and a number. */

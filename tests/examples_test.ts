@@ -40,10 +40,12 @@ function range(from: number, to: number): number[] {
 }
 
 Deno.test("quickstart.ts writes, reads and checks 200,000 keys", async () => {
-  const text = await runExample("run", "quickstart.ts");
+  const text = await runExample("run", "quickstart.ts", { usesPackages: true });
   assertMatch(text, /read +█{40} +200,000\n/);
   assertMatch(text, /Every value is the one that was written\./);
   assertMatch(text, /mapBatches +200,000 +[\d.]+ +[\d,]+\n/);
+  assertMatch(text, /ioredis, pipelines by hand +50,000 +[\d.]+ +[\d,]+\n/);
+  assertMatch(text, /A map is [\d.]+ times as fast as pipelines by hand\./);
 });
 
 Deno.test("failover.ts writes through a failover that it causes itself", async () => {

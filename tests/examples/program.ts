@@ -22,6 +22,8 @@ export interface ProgramOptions {
   startsServers?: boolean;
   /** Whether these listen on unix sockets too, as the nodes of a Redis Cluster do. */
   usesSockets?: boolean;
+  /** Whether it uses packages that look at all variables, as ioredis does. */
+  usesPackages?: boolean;
 }
 
 /** A program that runs; disposing of it kills it. */
@@ -46,8 +48,13 @@ export interface Program extends AsyncDisposable {
 export async function startExample(
   subcommand: "run" | "test",
   name: string,
-  { args = [], env = {}, startsServers = true, usesSockets = false }:
-    ProgramOptions = {},
+  {
+    args = [],
+    env = {},
+    startsServers = true,
+    usesSockets = subcommand === "test",
+    usesPackages = false,
+  }: ProgramOptions = {},
 ): Promise<Program> {
   const dir = await Deno.makeTempDir({ prefix: "rb-examples-" });
   const child = new Deno.Command(Deno.execPath(), {
@@ -56,7 +63,7 @@ export async function startExample(
       "--no-lock",
       "--no-prompt",
       `--import-map=${await importMapFor(ROOT, dir)}`,
-      ...await permissions(startsServers, usesSockets || subcommand === "test"),
+      ...await permissions({ startsServers, usesSockets, usesPackages }),
       new URL(`examples/${name}`, ROOT).pathname,
       ...args,
     ],
@@ -85,8 +92,9 @@ export async function runExample(
 }
 
 async function permissions(
-  startsServers: boolean,
-  usesSockets: boolean,
+  { startsServers, usesSockets, usesPackages }: Required<
+    Pick<ProgramOptions, "startsServers" | "usesSockets" | "usesPackages">
+  >,
 ): Promise<string[]> {
   const dirs = new Set(["/tmp", Deno.env.get("TMPDIR") ?? "/tmp"]);
   const { command } = await findExecutable();
@@ -94,7 +102,10 @@ async function permissions(
     // The path of a unix socket is a new one each time, so that no list of
     // addresses could have it.
     usesSockets ? "--allow-net" : "--allow-net=127.0.0.1",
-    "--allow-env=REDIS_HOSTS,HOST,PORT,RB_REDIS_SERVER",
+    usesPackages
+      ? "--allow-env"
+      : "--allow-env=REDIS_HOSTS,HOST,PORT,RB_REDIS_SERVER",
+    ...usesPackages ? ["--allow-sys"] : [],
     `--allow-read=${[...dirs]}`,
     `--allow-write=${[...dirs]}`,
     ...startsServers ? [`--allow-run=${command},sh`] : [],
