@@ -46,13 +46,13 @@ const SOURCES: readonly Source[] = [
     flag: "hosts",
     value: "urls",
     description: "the hosts, as URLs with commas between them",
-    read: (value) => ({ hosts: value.split(",") }),
+    read: (value) => ({ hosts: listOf(value) }),
   },
   {
     flag: "seeds",
     value: "urls",
     description: "some nodes of a Redis Cluster",
-    read: (value) => ({ seeds: value.split(",") }),
+    read: (value) => ({ seeds: listOf(value) }),
   },
   {
     flag: "sentinels",
@@ -64,8 +64,8 @@ const SOURCES: readonly Source[] = [
       description: "what sentinels call the primaries, in the order of the ids",
     },
     read: (value, { beside }) => ({
-      sentinels: { hosts: value.split(",") },
-      hosts: beside.split(",").map((primaryName) => ({ primaryName })),
+      sentinels: { hosts: listOf(value) },
+      hosts: listOf(beside).map((primaryName) => ({ primaryName })),
     }),
   },
   {
@@ -79,6 +79,11 @@ const SOURCES: readonly Source[] = [
 function kindOf({ seeds, sentinels }: ClusterOptions): Kind {
   if (seeds !== undefined) return "seeds";
   return sentinels === undefined ? "hosts" : "sentinels";
+}
+
+/** The parts of a text with commas between them, and blanks where people put them. */
+function listOf(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
 }
 
 /** What is said of a cluster beside its source. */

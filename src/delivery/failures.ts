@@ -81,7 +81,8 @@ export class Failures {
         return this.#make(
           HostDownError,
           `Cannot send "${name}" to ${this.#host}: it failed several times ` +
-            "in a row, and is probed in the background until it answers",
+            "in a row, and is probed in the background until it answers" +
+            (cause === undefined ? "" : `; at last: ${messageOf(cause)}`),
           { ...options, retryIn },
         );
       case "dial":

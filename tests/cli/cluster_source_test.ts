@@ -42,6 +42,8 @@ Deno.test("openCluster() takes hosts as URLs", async () => {
   assertEquals(hosts.map(({ address }) => address), ["a:6379", "b:1/2"]);
   assertEquals(hosts[1].tls, true);
   assert(cluster.getRouter() instanceof PartitionRouter);
+  const spaced = await open({ hosts: HOSTS.replace(",", ", ") });
+  assertEquals(spaced.cluster.hosts.get(1)?.address, "b:1/2");
 });
 
 Deno.test("openCluster() takes the options of a cluster from a file", async () => {

@@ -86,6 +86,9 @@ Deno.test("Failures are of the class of what was underneath, and say it", () => 
       assert(error.message.endsWith(cause.message), error.message);
     }
   });
+  const cause = new Error("ECONNREFUSED");
+  const down = failures.refused(command, { kind: "down", cause });
+  assert(down.message.endsWith("; at last: ECONNREFUSED"), down.message);
   const error = failures.refused(command, { kind: "dial", cause: "words" });
   assert(error.message.endsWith("words"));
 });
