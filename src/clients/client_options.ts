@@ -120,7 +120,7 @@ export interface MapBatchesOptions extends MapOptions {
    * How many keys make a batch. Up to three batches are held at a time: one is
    * being consumed, one or two are under way.
    *
-   * @default {1000}
+   * @default {"1000, or 64 for each host if that is more"}
    */
   batchSize?: number;
 }

@@ -243,6 +243,9 @@ export interface RecordsRoutingClient
 
 type Callback<C> = (client: C) => unknown;
 
+/** How many keys of a batch there are for each host at least, on average. */
+const KEYS_OF_HOST = 64;
+
 /** How commands travel. */
 type Way = Pick<DispatchOptions, "lanes" | "exclusive" | "gate">;
 
@@ -295,7 +298,7 @@ class RoutingClientImpl extends NativeClient {
     options: MapBatchesOptions = {},
   ): AsyncIterableIterator<[K, unknown]> {
     const read = readCallOptions(options, "mapBatches");
-    const { batchSize = 1_000, ...rest } = read;
+    const { batchSize = this.#batchSize, ...rest } = read;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
     const caller = observer?.caller();
@@ -310,6 +313,14 @@ class RoutingClientImpl extends NativeClient {
       timeout: rest.timeout,
       signal: anySignal(this.#signal, rest.signal),
     });
+  }
+
+  /**
+   * How many keys make a batch by default: each host of a batch costs a write and
+   * reads of its own, which some of its keys have to share.
+   */
+  get #batchSize(): number {
+    return Math.max(1_000, KEYS_OF_HOST * this.#cluster.topology.hosts.size);
   }
 
   fanout(

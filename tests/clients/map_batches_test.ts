@@ -598,3 +598,22 @@ Deno.test("Cluster.mapBatches() with settled waits for asynchronous callbacks, a
   }, { settled: true, batchSize: 10 });
   await assertRejects(() => collect(throwing), RangeError, "Twelve");
 });
+
+for (const [hosts, size] of [[4, 1_000], [20, 1_280]]) {
+  Deno.test(`mapBatches() makes batches of ${size} keys for ${hosts} hosts`, async () => {
+    await using cluster = await makeTestCluster({
+      servers: 1,
+      databasesEach: hosts,
+    });
+    const keys = Array.from({ length: 2_000 }, (_, id) => `key:${id}`);
+    const source = new Source();
+    let read = 0;
+    const entries = cluster.mapBatches(source.sync(keys), (map, key) => {
+      read ||= source.read;
+      return map.get(key);
+    });
+    assertEquals(await entries.next(), { done: false, value: ["key:0", null] });
+    await entries.return?.();
+    assertEquals(read, size);
+  });
+}

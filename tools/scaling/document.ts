@@ -129,10 +129,8 @@ connection, a write and the reads that its replies take, about ${
 map, and the more hosts there are, the fewer keys share that: ${
       grouped(keys / amounts[last])
     } of a map instead of ${grouped(keys / amounts[four])}. A batch of
-\`mapBatches\` has 1,000 keys here, of which ${
-      (1_000 / amounts[last]).toFixed(0)
-    } live on a host of ${amounts[last]}: with many
-hosts, a larger \`batchSize\` pays.`;
+\`mapBatches\` has 1,000 keys or, with more than 15 hosts, 64 for each of
+them; a larger \`batchSize\` pays where there are many.`;
   return `## By the number of hosts
 
 ${grouped(keys)} keys. Hosts are databases of four servers, each with a
