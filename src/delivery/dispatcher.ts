@@ -10,7 +10,7 @@ import { BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
 import type { CommandError } from "../errors.ts";
-import { inAnotherTurn } from "../runtime/turn.ts";
+import { anotherTurn, inAnotherTurn } from "../runtime/turn.ts";
 import type { Redirect, Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import {
@@ -437,14 +437,17 @@ export class Dispatcher implements Owner {
     // Where there is no room in time, the first one is told so, and so are all.
     await this.roomy().catch(() => {});
     const batches = new Set(this.#live.keys());
-    if (batches.size === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const count = (batch: Batch) => {
-      if (batches.delete(batch) && batches.size === 0) resolve();
-    };
-    this.#counting.add(count);
-    await promise;
-    this.#counting.delete(count);
+    if (batches.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const count = (batch: Batch) => {
+        if (batches.delete(batch) && batches.size === 0) resolve();
+      };
+      this.#counting.add(count);
+      await promise;
+      this.#counting.delete(count);
+    }
+    // Those that were refused are told in their order, and this comes behind.
+    if (this.#untold > 0) await anotherTurn();
   }
 
   /** Rejects everything that is not settled, and whatever is issued later. */

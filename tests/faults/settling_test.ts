@@ -1,7 +1,11 @@
 // Everything settles, whatever happens.
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type RbPromise, TransportError } from "../../mod.ts";
+import {
+  type MappingClient,
+  type RbPromise,
+  TransportError,
+} from "../../mod.ts";
 import type { FaultProxy } from "../../src/testing.ts";
 import { FakeTime } from "../fake_time.ts";
 import { bounded, eventually, sleep, turn } from "./outcome.ts";
@@ -194,4 +198,44 @@ Deno.test("fault 18: close() waits for what is under way, without a limit too", 
   await host.cluster.close();
   assertEquals((await Promise.all(replies)).slice(2), [null]);
   assertEquals(await host.oracle.command("GET", "n"), "2");
+});
+
+/** Ways to a map whose callback refuses a command and throws. */
+const THROWING: Record<
+  string,
+  (
+    host: Proxied,
+    callback: (client: MappingClient) => never,
+  ) => Promise<unknown>
+> = {
+  map: ({ cluster }, callback) => cluster.map(callback),
+  "map of a client": ({ cluster }, callback) =>
+    cluster.getRoutingClient().map(callback),
+  mapBatches: async ({ cluster }, callback) => {
+    await cluster.mapBatches(["k"], callback).next();
+  },
+};
+
+for (const [name, begin] of Object.entries(THROWING)) {
+  Deno.test(`${name} has settled what was refused when its callback throws`, async () => {
+    await using host = await Proxied.start(1);
+    const promises: RbPromise<unknown>[] = [];
+    const reason = await reasonOf(begin(host, (client) => {
+      promises.push(client.get("sent"), client.sendCommand("NOSUCH", ["k"]));
+      throw new RangeError("given up");
+    }));
+    assertInstanceOf(reason, RangeError);
+    assertEquals(promises.map(({ isRejected }) => isRejected), [true, true]);
+  });
+}
+
+Deno.test("fanout has settled what was refused when its callback throws", async () => {
+  await using host = await Proxied.start(1);
+  const promises: RbPromise<unknown>[] = [];
+  const reason = await reasonOf(host.cluster.fanout([0], (client) => {
+    promises.push(client.get("sent"), client.sendCommand("WAIT", [1, 0]));
+    throw new RangeError("given up");
+  }));
+  assertInstanceOf(reason, RangeError);
+  assertEquals(promises.map(({ isRejected }) => isRejected), [true, true]);
 });
