@@ -38,6 +38,11 @@ export interface SoakOptions {
    * @default {1}
    */
   patience?: number;
+  /**
+   * Whether enough has happened: until then a run goes on, at most ten times as
+   * long.
+   */
+  isEnough?: (journal: Journal) => boolean;
 }
 
 /** What a run came to. */
@@ -59,6 +64,9 @@ export interface SoakReport {
 
 /** One thing that a worker does over and over; it never rejects. */
 type Round = (random: Random) => Promise<void>;
+
+/** A run in which not enough happens is repeated so often, the first time counted. */
+const MOST_PARTS = 10;
 
 /** The most rounds of one worker. */
 const MAX_ROUNDS = 100_000;
@@ -82,16 +90,20 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   await Promise.all([...workers.values()].map((round) => round(random.fork())));
   const before = await heapInUse();
 
-  const until = performance.now() + options.seconds * 1_000;
+  const end = new AbortController();
   const trouble = new Trouble(world, random.fork());
   const work = Promise.all(
     [...workers].map(([name, round]) =>
-      repeat(round, { random: random.fork(), until }).then((count) =>
+      repeat(round, { random: random.fork(), end: end.signal }).then((count) =>
         rounds.set(name, count)
       )
     ),
   );
-  await sleep(options.seconds * 1_000);
+  for (let part = 0; part < MOST_PARTS; part++) {
+    await sleep(options.seconds * 1_000);
+    if (options.isEnough?.(journal) !== false) break;
+  }
+  end.abort();
   await trouble.stop();
   const lastRoundTime = LAST_ROUND_TIME * journal.patience;
   if (await endsWithin(work, lastRoundTime)) await checkAftermath(world);
@@ -161,13 +173,13 @@ function guarded({ journal }: World, round: Round): Round {
   };
 }
 
-/** Repeats a round until the time is over; returns how often. */
+/** Repeats a round until the end; returns how often. */
 async function repeat(
   round: Round,
-  { random, until }: { random: Random; until: number },
+  { random, end }: { random: Random; end: AbortSignal },
 ): Promise<number> {
   let count = 0;
-  while (performance.now() < until && count < MAX_ROUNDS) {
+  while (!end.aborted && count < MAX_ROUNDS) {
     await round(random);
     count++;
     // A host that is down refuses at once: that must not become a busy loop.
