@@ -5,6 +5,7 @@
  * @module
  */
 
+import { within } from "./clients/within.ts";
 import type { ClusterView, KnownOptions } from "./delivery/dispatcher.ts";
 import {
   connectionChannel,
@@ -212,9 +213,20 @@ export class ClusterHosts implements ClusterView {
     }
   }
 
-  async refreshed(options: KnownOptions = {}): Promise<void> {
-    await this.known(options);
-    await this.#refresher?.refreshed();
+  async refreshed(
+    { timeout = this.timeout, signal = this.signal }: KnownOptions = {},
+  ): Promise<void> {
+    const end = performance.now() + timeout;
+    await this.known({ timeout, signal });
+    if (this.#refresher === undefined) return;
+    await within(this.#refresher.refreshed(), {
+      due: () => end,
+      signal,
+      late: () =>
+        new TimeoutError("Cannot find out in time where the hosts are", {
+          outcome: "not-sent",
+        }),
+    });
   }
 
   holding(detours: Detours): void {

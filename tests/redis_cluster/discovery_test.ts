@@ -1,7 +1,7 @@
 // Where nodes are, by the word of nodes that may be wrong, or far away.
 
-import { assert, assertEquals } from "@std/assert";
-import type { Cluster, NodeAddress } from "../../mod.ts";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { type Cluster, type NodeAddress, TimeoutError } from "../../mod.ts";
 import { slotOf } from "../../src/topology/slots.ts";
 import {
   FaultProxy,
@@ -10,7 +10,7 @@ import {
 } from "../../src/testing.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { ScriptedServer } from "../../support/scripted_server.ts";
-import { bounded, eventually } from "../../support/waiting.ts";
+import { bounded, eventually, turn } from "../../support/waiting.ts";
 import { reasonOf } from "../faults/proxied.ts";
 import { inSlotsOf, keysOf, redirectsOf } from "./support.ts";
 
@@ -57,6 +57,25 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
     Promise.all(
       setup.nodes.map((node) => setup.ask(node, "CONFIG", "SET", ...words)),
     );
+
+  await t.step(
+    "topology() has a time limit and a signal, also where no node answers",
+    async () => {
+      await using cluster = setup.makeCluster({ timeout: 25_000 });
+      await cluster.ready();
+      for (const node of setup.nodes) node.pause();
+      const { signal } = new AbortController();
+      const late = await reasonOf(cluster.topology({ timeout: 20, signal }));
+      assertInstanceOf(late, TimeoutError);
+      assertEquals(late.message, "Cannot find out in time where the hosts are");
+      const controller = new AbortController();
+      const asked = reasonOf(cluster.topology({ signal: controller.signal }));
+      await turn();
+      controller.abort("enough");
+      assertEquals(await bounded(asked), "enough");
+      for (const node of setup.nodes) node.resume();
+    },
+  );
 
   await t.step(
     "an addressMap that knows not all nodes is told at once, to everybody",
