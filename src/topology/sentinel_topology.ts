@@ -107,10 +107,13 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
 
   /** Removes a host; says whether there was one. */
   remove(hostId: number): boolean {
+    const wasKnown = this.isKnown;
     if (!this.#named.delete(hostId)) return false;
     this.#router = undefined;
     this.hosts.delete(hostId);
     this.#watcher?.hostChanged(hostId);
+    // It may have been the last one that was not found.
+    if (!wasKnown && this.isKnown) this.#watcher?.changed?.();
     return true;
   }
 

@@ -145,3 +145,19 @@ Deno.test("addHost() takes what belongs to the way in which hosts are found", as
     'without the option "sentinels"',
   );
 });
+
+Deno.test("shards behind Sentinel: what waits for a host that is found nowhere goes on when that is removed", async () => {
+  await using setup = await SentinelSetup.start({ shards: 1, replicas: 0 });
+  await using cluster = setup.makeCluster({ timeout: 100_000 });
+  const client = cluster.getRoutingClient();
+  await client.set("key", "1");
+  cluster.addHost(1, { primaryName: "nobody" });
+  cluster.removeHost(1);
+  assertEquals(await client.get("key"), "1");
+  cluster.addHost(1, { primaryName: "nobody" });
+  const key = cluster.getRouter().keyFor(0, "a key");
+  const [ready, got] = [cluster.ready(), client.get(key)];
+  cluster.removeHost(1);
+  assertEquals(await bounded(ready), undefined);
+  assertEquals(await bounded(got), null);
+});

@@ -233,3 +233,14 @@ Deno.test("SentinelTopology stays as it was when its owner objects to an address
   await bench.refresh();
   assertEquals(bench.news(), ["host 0: h:1 -> h:3", "changed"]);
 });
+
+Deno.test("SentinelTopology knows all when the one that nobody knows is removed", async () => {
+  const bench = new Bench([{ a: [1, 1] }]);
+  const { topology } = bench;
+  await assertRejects(() => bench.refresh(), BadHostSetupError);
+  assertEquals([topology.isKnown, bench.news()], [false, []]);
+  topology.remove(1);
+  assertEquals([topology.isKnown, bench.news()], [true, ["host 1", "changed"]]);
+  topology.remove(0);
+  assertEquals(bench.news(), ["host 0"]);
+});
