@@ -144,8 +144,11 @@ export class ClusterHosts implements ClusterView {
     });
     topology.watch({
       hostChanged: (hostId, failover) => this.#changed(hostId, failover),
-      groupsLeft: (hostId, groups) =>
-        this.#hosts.get(hostId)?.groupsLeft(groups),
+      groupsLeft: (hostId, groups) => {
+        // Those too that come to their end: what is under way may come back.
+        const { hosts = [] } = this.#places.get(hostId) ?? {};
+        for (const host of hosts) host.groupsLeft(groups);
+      },
       changed: () => this.#viewChanged(),
     });
     if (topology.refresh !== undefined) {

@@ -236,8 +236,11 @@ export class Detours {
     return way;
   }
 
+  /** Where a command goes; the host that was to take it may be gone again. */
   #hostOf({ to, group }: Held): number {
-    return to ?? this.#topology.hostOf(group);
+    return to !== undefined && this.#topology.hosts.has(to)
+      ? to
+      : this.#topology.hostOf(group);
   }
 
   /** Whether no batch has commands of the group any more. */

@@ -37,9 +37,10 @@ class Bench implements Owner, Disposable {
   readonly late: string[] = [];
   readonly batches: FakeBatch[] = [];
   readonly owners = new Map([[7, 0], [8, 0]]);
-  isKnown = true;
+  readonly hosts = new Map([0, 1, 2].map((id) => [id, {}]));
   readonly detours = new Detours(
     {
+      hosts: this.hosts,
       hostOf: (group: number) => this.owners.get(group)!,
       isKnown: true,
     } as unknown as Topology,
@@ -130,6 +131,14 @@ Deno.test("Detours wait for a host that takes a command this one time", () => {
   bench.end(bench.batches[0]);
   assertEquals(bench.placed, ["2: GET", "0: SET"]);
   assertEquals(detours.isEmpty, true);
+});
+
+Deno.test("Detours take no command to a host that is gone", () => {
+  using bench = new Bench();
+  bench.detours.take(bench.held("GET", { to: 2 }), []);
+  bench.hosts.delete(2);
+  bench.detours.release();
+  assertEquals(bench.placed, ["0: GET"]);
 });
 
 Deno.test("Detours let nobody wait for what goes apart, but for the rest of it", () => {

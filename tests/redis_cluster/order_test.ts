@@ -97,3 +97,32 @@ Deno.test("fault 39: what waits at a node goes behind what that has sent back me
   assertEquals(pushed, ["list 1", "list 2"]);
   await cluster.close();
 });
+
+Deno.test("fault 39: what is under way while pools are disconnected goes first, wherever it is sent", async () => {
+  const tag = tagOfFirst();
+  const [other, list] = ["other", "list"].map((name) => `{${tag}}${name}`);
+  const isOver = Promise.withResolvers<void>();
+  let hasList = false;
+  const pushed: string[] = [];
+  await using nodes: ScriptedNodes = new ScriptedNodes(async (text, link) => {
+    if (text.includes("list")) {
+      hasList = true;
+      await isOver.promise;
+    }
+    await link.write(`-MOVED ${slotOf(tag)} ${nodes.placeOf(1)}\r\n`);
+  }, taking(pushed));
+  const cluster = nodes.makeCluster({ timeout: 20_000 });
+  await cluster.ready();
+  const [one, two] = [cluster.getRoutingClient(), cluster.getRoutingClient()];
+  const answers: Promise<unknown>[] = [one.rpush(list, 1)];
+  await eventually(() => hasList);
+  const disconnected = cluster.disconnectPools();
+  // The other client hears that the slot has moved.
+  await two.get(other);
+  answers.push(one.rpush(list, 2));
+  await turn();
+  isOver.resolve();
+  await bounded(Promise.all([disconnected, ...answers]));
+  assertEquals(pushed, ["list 1", "list 2"]);
+  await cluster.close();
+});
