@@ -12,6 +12,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { observe } from "../delivery/observer.ts";
+import { harmless } from "./harmless.ts";
 import { Meters } from "./meters.ts";
 import { Spans } from "./spans.ts";
 
@@ -64,8 +65,8 @@ export function instrument(options: InstrumentOptions = {}): Disposable {
     caller: () => context.active(),
     mapBegins: (kind, caller) => spans.begin(kind, caller),
     batchSettled: (batch) => {
-      spans.add(batch);
-      meters.add(batch);
+      harmless(() => spans.add(batch));
+      harmless(() => meters.add(batch));
     },
   });
   meters.start();

@@ -25,6 +25,7 @@ import {
   nameOf,
   operationOf,
 } from "./attributes.ts";
+import { harmless } from "./harmless.ts";
 
 /** Makes spans. A caller is a context of OpenTelemetry. */
 export class Spans {
@@ -48,8 +49,10 @@ export class Spans {
       end: (failure) => {
         if (isOver) return;
         isOver = true;
-        if (failure !== undefined) fail(span, failure.reason);
-        span.end();
+        harmless(() => {
+          if (failure !== undefined) fail(span, failure.reason);
+          span.end();
+        });
       },
     };
   }
