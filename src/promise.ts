@@ -64,6 +64,15 @@ export function countRejections(): number {
 export let placedAt: (outcomes: Outcomes, index: number) => RbPromise<unknown>;
 
 /**
+ * Whether a promise is rejected with that very reason, which somebody has got
+ * from it: none is made for the question.
+ */
+export let isRejectedWith: (
+  promise: RbPromise<unknown>,
+  reason: unknown,
+) => boolean;
+
+/**
  * A promise that is settled from outside and that shows its value as soon as it
  * has one, with no further `await`.
  *
@@ -105,6 +114,8 @@ export class RbPromise<T> implements Promise<T> {
       promise.#result = index;
       return promise;
     };
+    isRejectedWith = (promise, reason) =>
+      RbPromise.#stateOf(promise) === REJECTED && promise.#result === reason;
   }
 
   /**
@@ -495,6 +506,7 @@ export class RbPromise<T> implements Promise<T> {
 
 /** Whether a value can be awaited for another one. */
 export function isThenable<T>(value: unknown): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null &&
+  return (typeof value === "object" && value !== null ||
+    typeof value === "function") &&
     "then" in value && typeof value.then === "function";
 }

@@ -27,6 +27,17 @@ Deno.test("map() gives what its callback returns, awaited", () => {
   });
 });
 
+Deno.test("mapBatches() with settled gives entries of key and outcome", () => {
+  check((cluster: Cluster) => {
+    const entries = cluster.mapBatches(["a"], (m, key) => m.get(key), {
+      settled: true,
+    });
+    typeOf(entries).is<
+      AsyncIterableIterator<[string, PromiseSettledResult<string | null>]>
+    >(true);
+  });
+});
+
 Deno.test("mapBatches() gives entries of key and value", () => {
   check((cluster: Cluster, stream: AsyncIterable<number>) => {
     typeOf(cluster.mapBatches(["a"], (m, key) => m.get(key))).is<

@@ -29,6 +29,8 @@ export interface BatchMapsOptions<K, R> {
   callback: (client: MappingClient, key: K) => R;
   /** Milliseconds that each map has. */
   timeout: number;
+  /** Whether a failure is for its key alone. */
+  settled: boolean;
 }
 
 /**
@@ -39,8 +41,8 @@ export interface BatchMapsOptions<K, R> {
  * when neither room nor time is short.
  */
 export function batchMaps<K, R>(
-  { begin, callback, timeout }: BatchMapsOptions<K, R>,
-): (keys: readonly K[]) => RunningBatch<R> {
+  { begin, callback, timeout, settled }: BatchMapsOptions<K, R>,
+): (keys: readonly K[]) => RunningBatch {
   let lastTime = Infinity;
   return (keys) => {
     const mapping = begin();
@@ -50,21 +52,42 @@ export function batchMaps<K, R>(
     dispatcher.patience = Infinity;
     const start = performance.now();
     let isOver = false;
-    const returned: R[] = [];
-    const issue = (): R[] | Promise<R[]> => {
+    let hasForeign = false;
+    const returned: unknown[] = [];
+    const issueFor = (key: K): unknown => {
+      const result = callback(client, key);
+      if (!isForeign(result)) return result;
+      hasForeign = true;
+      const promise = Promise.resolve(result);
+      // Whoever consumes it has not come that far when it rejects.
+      promise.catch(() => {});
+      return promise;
+    };
+    const issue = (): unknown[] | Promise<unknown[]> => {
       while (returned.length < keys.length) {
-        const result = callback(client, keys[returned.length]);
-        // Whoever consumes it has not come that far when it rejects.
-        if (result instanceof Promise) result.catch(() => {});
-        returned.push(result);
-        if (dispatcher.crowded) return dispatcher.roomy().then(issue);
+        const key = keys[returned.length];
+        returned.push(settled ? attempt(() => issueFor(key)) : issueFor(key));
+        if (dispatcher.crowded) return dispatcher.roomy().then(issue, inVain);
       }
       // The turn may last as long as the batch before is being consumed.
       dispatcher.flush();
-      isOver = !returned.some(isForeign);
+      isOver = !hasForeign;
       return returned;
     };
-    const results = mapping.run(issue);
+    const inVain = (reason: unknown): unknown[] | Promise<unknown[]> => {
+      if (!settled) throw reason;
+      // Of the others none waits for as long again; where there is room they go.
+      dispatcher.patience = 0;
+      return issue();
+    };
+    const run = mapping.run(issue);
+    const results = settled
+      ? run.catch((error) =>
+        keys.map((_, index) =>
+          index < returned.length ? returned[index] : RbPromise.rejected(error)
+        )
+      )
+      : run;
     results.then(() => lastTime = performance.now() - start, () => {});
     return {
       results,
@@ -78,7 +101,16 @@ export function batchMaps<K, R>(
   };
 }
 
+/** What a call gives, or a promise that is rejected with what it throws. */
+function attempt(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return RbPromise.rejected(error);
+  }
+}
+
 /** Whether a result stands for work that the dispatcher does not see. */
-function isForeign(result: unknown): boolean {
+function isForeign(result: unknown): result is PromiseLike<unknown> {
   return !(result instanceof RbPromise) && isThenable(result);
 }

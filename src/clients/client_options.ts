@@ -70,7 +70,9 @@ export interface MapOptions extends Omit<ClientOptions, "replies"> {
    */
   maxConcurrency?: number;
   /**
-   * Whether the map ends well although commands failed: their promises tell.
+   * Whether the map ends well although commands failed: their promises tell. What
+   * the callback returns reads as `undefined` where it is a promise that is
+   * rejected for that reason.
    *
    * @default {false}
    */
@@ -92,7 +94,8 @@ export interface ExecuteOptions extends MapOptions {
 export interface FanoutOptions extends MapOptions {
   /**
    * Whether the promises hold an outcome for each host (as of
-   * `Promise.allSettled`) instead of rejecting when one of them fails.
+   * `Promise.allSettled`) instead of rejecting when one of them fails, and the
+   * fanout ends well although commands to the host of a key failed.
    *
    * @default {false}
    */
@@ -103,13 +106,6 @@ export interface FanoutOptions extends MapOptions {
 
 /** The options of `mapBatches`. */
 export interface MapBatchesOptions extends MapOptions {
-  /**
-   * Whether entries hold an outcome for each key (as of `Promise.allSettled`), so
-   * that the source is mapped to its end although commands failed.
-   *
-   * @default {false}
-   */
-  settled?: boolean;
   /**
    * Milliseconds for each batch, and for what the callback returned for its keys;
    * also for each key of a source that is waited for. Without it, each command has
@@ -123,6 +119,13 @@ export interface MapBatchesOptions extends MapOptions {
    * @default {"1000, or 64 for each host if that is more"}
    */
   batchSize?: number;
+  /**
+   * Whether each key has an outcome (as of `Promise.allSettled`), so that a command
+   * that fails, or a callback that throws, ends nothing but its own key.
+   *
+   * @default {false}
+   */
+  settled?: boolean;
 }
 
 const ISSUE_CHECKS = {

@@ -9,9 +9,12 @@ import { isThenable, RbPromise } from "../promise.ts";
 import { within } from "./within.ts";
 
 /** A batch that is under way. */
-export interface RunningBatch<R> {
-  /** What the callback returned for each key, once all is settled. */
-  readonly results: Promise<R[]>;
+export interface RunningBatch {
+  /**
+   * What the callback returned for each key, once all is settled; of promises
+   * that are not ours, a native one.
+   */
+  readonly results: Promise<unknown[]>;
   /**
    * Whether the next batch may be put under way before this one is settled, and
    * all comes out as if it had not been.
@@ -23,8 +26,12 @@ export interface RunningBatch<R> {
   cancel(): void;
 }
 
-/** For how long to wait for the source. */
-export interface SourceBounds {
+/** How to read the source, and what its entries are. */
+export interface BatchEntriesOptions {
+  /** How many keys make a batch. */
+  readonly batchSize: number;
+  /** Whether values are outcomes, so that no key ends the others. */
+  readonly settled: boolean;
   /** Milliseconds for each key, and for closing; forever without them. */
   readonly timeout?: number | undefined;
   /** Gives up when aborted. */
@@ -32,16 +39,16 @@ export interface SourceBounds {
 }
 
 /** A batch whose commands are settled, and how far it has been consumed. */
-interface MappedBatch<K, R> {
+interface MappedBatch<K> {
   readonly keys: K[];
-  readonly results: R[];
-  readonly within: RunningBatch<R>["within"];
+  readonly results: unknown[];
+  readonly within: RunningBatch["within"];
   next: number;
 }
 
 /** A batch that is being read from the source, or under way. */
-interface PendingBatch<K, R> {
-  readonly mapped: Promise<MappedBatch<K, R> | undefined>;
+interface PendingBatch<K> {
+  readonly mapped: Promise<MappedBatch<K> | undefined>;
   /** Whether it is under way and the next one may be. */
   mayBeFollowed(): boolean;
   /** Gives it up. */
@@ -63,13 +70,13 @@ const AHEAD = 2;
  * An iterator written out, because a million passes through an async generator
  * take longer than the commands do.
  */
-export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
+export class BatchEntries<K, V> implements AsyncIterableIterator<[K, V]> {
   readonly #chunks: Chunks<K>;
-  readonly #settled: boolean;
-  readonly #start: (keys: K[]) => RunningBatch<R>;
-  #current: MappedBatch<K, R> | undefined = undefined;
+  readonly #options: BatchEntriesOptions;
+  readonly #start: (keys: K[]) => RunningBatch;
+  #current: MappedBatch<K> | undefined = undefined;
   /** Those being read or under way, in order. */
-  readonly #pending: PendingBatch<K, R>[] = [];
+  readonly #pending: PendingBatch<K>[] = [];
   /** The call of `next` that waits for a batch; others queue behind it. */
   #advancing: Promise<unknown> | undefined = undefined;
   #done = false;
@@ -77,24 +84,21 @@ export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
   /**
    * @param source The keys.
    * @param start Issues the commands of a batch.
-   * @param options How many keys make a batch, for how long to wait for them, and
-   * whether entries hold outcomes.
+   * @param options How many keys make a batch, how long to wait for them, and
+   * what the entries are.
    */
   constructor(
     source: Iterable<K> | AsyncIterable<K>,
-    start: (keys: K[]) => RunningBatch<R>,
-    { batchSize, settled, ...bounds }: SourceBounds & {
-      batchSize: number;
-      settled: boolean;
-    },
+    start: (keys: K[]) => RunningBatch,
+    options: BatchEntriesOptions,
   ) {
-    this.#chunks = new Chunks(source, batchSize, bounds);
+    this.#chunks = new Chunks(source, options);
+    this.#options = options;
     this.#start = start;
-    this.#settled = settled;
   }
 
   /** The next entry. */
-  next(): Promise<IteratorResult<[K, unknown]>> {
+  next(): Promise<IteratorResult<[K, V]>> {
     if (this.#advancing !== undefined) {
       return this.#advancing.then(() => this.next());
     }
@@ -112,7 +116,7 @@ export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
    * Stops: gives up what is under way and closes the source. A source that is
    * being read closes when it can; nobody waits for what it waits for.
    */
-  async return(): Promise<IteratorResult<[K, unknown]>> {
+  async return(): Promise<IteratorResult<[K, V]>> {
     if (!this.#done) {
       this.#done = true;
       this.#current = undefined;
@@ -131,10 +135,12 @@ export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
     return this;
   }
 
-  async #advance(): Promise<IteratorResult<[K, unknown]>> {
+  async #advance(): Promise<IteratorResult<[K, V]>> {
     if (this.#done) return { done: true, value: undefined };
-    let batch: MappedBatch<K, R> | undefined;
+    let batch: MappedBatch<K> | undefined;
     try {
+      // Its outcomes would all say that it is over.
+      if (this.#options.settled) this.#options.signal?.throwIfAborted();
       this.#goOn();
       const [{ mapped }] = this.#pending;
       // Of several, the first one has been read already.
@@ -173,8 +179,8 @@ export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
   }
 
   /** Reads a batch and puts it under way. */
-  #begin(): PendingBatch<K, R> {
-    let running: RunningBatch<R> | undefined;
+  #begin(): PendingBatch<K> {
+    let running: RunningBatch | undefined;
     const run = async () => {
       const keys = await this.#chunks.read();
       if (keys === undefined || this.#done) return undefined;
@@ -193,29 +199,32 @@ export class BatchEntries<K, R> implements AsyncIterableIterator<[K, unknown]> {
     };
   }
 
-  #entry(
-    batch: MappedBatch<K, R>,
-  ): Promise<IteratorResult<[K, unknown]>> {
+  #entry(batch: MappedBatch<K>): Promise<IteratorResult<[K, V]>> {
     const key = batch.keys[batch.next];
     const result = batch.results[batch.next++];
     if (result instanceof RbPromise && result.isResolved) {
-      const { value } = result;
-      const shown = this.#settled ? { status: "fulfilled", value } : value;
-      return Promise.resolve({ done: false, value: [key, shown] });
+      return Promise.resolve(this.#success(key, result.value));
     }
-    const settled = isThenable<Awaited<R>>(result)
-      ? batch.within(result)
-      : Promise.resolve(result);
-    if (this.#settled) {
-      return Promise.allSettled([settled]).then(([outcome]) => ({
-        done: false,
-        value: [key, outcome],
-      }));
+    if (!(result instanceof RbPromise || result instanceof Promise)) {
+      return Promise.resolve(this.#success(key, result));
     }
-    return settled.then(
-      (value) => ({ done: false, value: [key, value] }),
-      (error) => this.#fail(error),
+    return batch.within(result).then(
+      (value) => this.#success(key, value),
+      (reason) => this.#failure(key, reason),
     );
+  }
+
+  #success(key: K, value: unknown): IteratorResult<[K, V]> {
+    const told = this.#options.settled ? { status: "fulfilled", value } : value;
+    return { done: false, value: [key, told as V] };
+  }
+
+  #failure(
+    key: K,
+    reason: unknown,
+  ): IteratorResult<[K, V]> | Promise<never> {
+    if (!this.#options.settled) return this.#fail(reason);
+    return { done: false, value: [key, { status: "rejected", reason } as V] };
   }
 }
 
@@ -226,8 +235,7 @@ class Chunks<K> {
   readonly #list: readonly K[] | undefined;
   #next = 0;
   readonly #isAsync: boolean;
-  readonly #size: number;
-  readonly #bounds: SourceBounds;
+  readonly #options: BatchEntriesOptions;
   /** When the last key came, or its wait began, by `performance.now()`. */
   #lastTime = 0;
   #ended = false;
@@ -236,16 +244,14 @@ class Chunks<K> {
 
   constructor(
     source: Iterable<K> | AsyncIterable<K>,
-    size: number,
-    bounds: SourceBounds,
+    options: BatchEntriesOptions,
   ) {
     this.#isAsync = Symbol.asyncIterator in source;
     this.#iterator = Symbol.asyncIterator in source
       ? source[Symbol.asyncIterator]()
       : source[Symbol.iterator]();
     this.#list = Array.isArray(source) ? source : undefined;
-    this.#size = size;
-    this.#bounds = bounds;
+    this.#options = options;
   }
 
   /** Whether a read waits for the source. */
@@ -289,7 +295,7 @@ class Chunks<K> {
 
   /** Waits for the source, which may depend on anything. */
   #within<T>(pending: PromiseLike<T>, problem: string): Promise<T> {
-    const { timeout, signal } = this.#bounds;
+    const { timeout, signal } = this.#options;
     this.#lastTime = performance.now();
     return within(pending, {
       due: timeout === undefined ? undefined : () => this.#lastTime + timeout,
@@ -305,8 +311,9 @@ class Chunks<K> {
 
   async #read(): Promise<K[] | undefined> {
     if (this.#list !== undefined) return this.#slice(this.#list);
+    const { batchSize, timeout } = this.#options;
     const chunk: K[] = [];
-    while (!this.#ended && chunk.length < this.#size) {
+    while (!this.#ended && chunk.length < batchSize) {
       const item = this.#iterator.next();
       // Awaiting each key of a synchronous source would cost more than its map.
       const { done, value } = this.#isAsync
@@ -314,9 +321,7 @@ class Chunks<K> {
         : item as IteratorResult<K>;
       if (done) this.#ended = true;
       else chunk.push(value);
-      if (this.#bounds.timeout !== undefined) {
-        this.#lastTime = performance.now();
-      }
+      if (timeout !== undefined) this.#lastTime = performance.now();
     }
     return chunk.length === 0 ? undefined : chunk;
   }
@@ -324,7 +329,10 @@ class Chunks<K> {
   /** By index: an iterator's object for each key takes 4 % of a GET's time. */
   #slice(list: readonly K[]): K[] | undefined {
     const chunk: K[] = [];
-    const end = Math.min(this.#next + this.#size, list.length);
+    const end = Math.min(
+      this.#next + this.#options.batchSize,
+      list.length,
+    );
     while (this.#next < end) chunk.push(list[this.#next++]);
     return chunk.length === 0 ? undefined : chunk;
   }

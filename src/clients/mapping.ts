@@ -39,7 +39,10 @@ export class Mapping implements Ledger {
   readonly records: boolean;
   /** What was promised since the last join. */
   #log: PromiseLog;
+  /** Whether commands that fail are for their promises alone. */
   readonly #endsWell: boolean;
+  /** Whether the log is of use. */
+  #isLogged: boolean;
   readonly #pending = new Set<Promise<unknown>>();
 
   /**
@@ -58,10 +61,11 @@ export class Mapping implements Ledger {
     this.records = records;
     this.#log = new PromiseLog(dispatcher);
     this.#endsWell = settled;
+    this.#isLogged = !settled;
   }
 
   enter(promise: RbPromise<unknown>): void {
-    if (!this.#endsWell) this.#log.push(promise);
+    if (this.#isLogged) this.#log.push(promise);
   }
 
   await(pending: Promise<unknown>): void {
@@ -106,6 +110,7 @@ export class Mapping implements Ledger {
     } catch (error) {
       await this.#fail(error);
     }
+    if (this.#endsWell) return;
     const log = this.#log;
     this.#log = new PromiseLog(this.dispatcher);
     throwReasons(log);
@@ -120,7 +125,8 @@ export class Mapping implements Ledger {
   /**
    * Runs a callback with a client of this map, then joins.
    *
-   * @returns What the callback returns, awaited.
+   * @returns What the callback returns, awaited; where the map ends well although
+   * that is rejected as one of its commands is, `undefined`.
    * @throws What the callback throws, after everything outstanding has been
    * cancelled; else what join throws.
    */
@@ -133,6 +139,7 @@ export class Mapping implements Ledger {
 
   async #run<R>(callback: () => R | PromiseLike<R>): Promise<Awaited<R>> {
     let result: Awaited<R>;
+    this.#isLogged = true;
     try {
       const returned = callback();
       // Whoever goes on later waits rather than being refused.
@@ -143,7 +150,8 @@ export class Mapping implements Ledger {
         ? this.within(returned, PENDING)
         : returned);
     } catch (error) {
-      return await this.#fail(error);
+      if (!this.#isForPromises(error)) return await this.#fail(error);
+      result = undefined as Awaited<R>;
     }
     await this.#join();
     return result;
@@ -157,6 +165,12 @@ export class Mapping implements Ledger {
       result.then(() => observed.end(), (reason) => observed.end({ reason }));
     }
     return result;
+  }
+
+  /** Whether a callback failed as a command did, and only its promise tells. */
+  #isForPromises(reason: unknown): boolean {
+    const isAborted = this.dispatcher.options.signal?.aborted === true;
+    return this.#endsWell && !isAborted && this.#log.includes(reason);
   }
 
   /** Gives up what is left of it, and waits for no more than that. */

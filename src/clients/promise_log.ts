@@ -4,7 +4,7 @@
  * @module
  */
 
-import { countRejections, type RbPromise } from "../promise.ts";
+import { countRejections, isRejectedWith, type RbPromise } from "../promise.ts";
 
 /** Lists of this length never grow by much, nor are they moved. */
 const CHUNK_LENGTH = 1_024;
@@ -62,13 +62,24 @@ export class PromiseLog {
       countRejections() === this.#rejections &&
       this.#progress.failedCommands === this.#failedCommands
     ) return reasons;
-    const last = this.#last.slice(0, this.#count);
-    for (const chunk of [...this.#chunks, last]) {
-      for (const promise of chunk) {
-        if (promise.isRejected) reasons.push(promise.reason);
-      }
+    for (const promise of this.#promises()) {
+      if (promise.isRejected) reasons.push(promise.reason);
     }
     return reasons;
+  }
+
+  /** Whether one of them is rejected with that very reason. */
+  includes(reason: unknown): boolean {
+    for (const promise of this.#promises()) {
+      if (isRejectedWith(promise, reason)) return true;
+    }
+    return false;
+  }
+
+  /** Those that it still has, in order. */
+  *#promises(): Generator<RbPromise<unknown>> {
+    for (const chunk of this.#chunks) yield* chunk;
+    yield* this.#last.slice(0, this.#count);
   }
 
   /** Begins another chunk. */

@@ -94,14 +94,31 @@ export interface Maps<
    * @param callback Issues the command for one key, or several and returns what
    * stands for them.
    * @param options The size of a batch, and the options of a map.
-   * @returns Entries of key and value, or outcome, in the order of the keys.
+   * @returns Entries of key and value, in the order of the keys; with
+   * `settled: true` of key and outcome.
+   *
+   * @example Go on although some keys fail
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: [{ port: 6379 }, { port: 6380 }] });
+   * await cluster.getRoutingClient().rpush("list", "an element");
+   * const entries = cluster.mapBatches(
+   *   ["number", "list"],
+   *   (client, key) => client.incr(key),
+   *   { settled: true },
+   * );
+   * for await (const [key, outcome] of entries) {
+   *   console.log(key, outcome.status); // number fulfilled, list rejected
+   * }
+   * ```
    */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: M, key: K) => R,
     options: MapBatchesOptions & { settled: true },
   ): AsyncIterableIterator<[K, PromiseSettledResult<Awaited<R>>]>;
-  /** The same, with values instead of outcomes; the first failure ends it. */
+  /** The same, with values instead of outcomes. */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: M, key: K) => R,
@@ -299,6 +316,7 @@ class RoutingClientImpl extends NativeClient {
   ): AsyncIterableIterator<[K, unknown]> {
     const read = readCallOptions(options, "mapBatches");
     const { batchSize = this.#batchSize, ...rest } = read;
+    const { settled = false } = rest;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
     const caller = observer?.caller();
@@ -306,10 +324,11 @@ class RoutingClientImpl extends NativeClient {
       begin: () => this.#mapping("mapBatches", rest, { ...way, caller }),
       callback,
       timeout: rest.timeout ?? this.#options.timeout,
+      settled,
     });
     return new BatchEntries<K, R>(keys, start, {
       batchSize,
-      settled: rest.settled ?? false,
+      settled,
       timeout: rest.timeout,
       signal: anySignal(this.#signal, rest.signal),
     });
@@ -384,13 +403,13 @@ class RoutingClientImpl extends NativeClient {
     options: FanoutOptions = {},
   ): unknown {
     const read = readCallOptions(options, "the fanout");
-    const { settled = false, hosts: selected = hosts, ...rest } = read;
+    const { settled = false, hosts: selected = hosts } = read;
     if (hosts !== undefined && read.hosts !== undefined) {
       throw new TypeError(
         'Cannot take the option "hosts": the call names its hosts already',
       );
     }
-    const mapping = this.#mapping("fanout", rest, this.#wayOfMap(rest));
+    const mapping = this.#mapping("fanout", read, this.#wayOfMap(read));
     const create = () =>
       createFanoutClient<"fanout">(mapping, selected, settled);
     return callback === undefined

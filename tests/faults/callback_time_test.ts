@@ -79,10 +79,10 @@ const DOORS: Record<string, Run> = {
       options,
     ),
   "fanout() with a target by key": (cluster, callback, options) =>
-    cluster.fanout((all) => callback(() => all.targetKey("n").incr("n")), {
-      ...options,
-      settled: true,
-    }),
+    cluster.fanout(
+      (all) => callback(() => all.targetKey("n").incr("n")),
+      options,
+    ),
   "all()": (cluster, callback, options) =>
     cluster.all((all) => callback(() => all.incr("n")), options),
   "mapBatches()": async (cluster, callback, options) => {
