@@ -5,6 +5,11 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  currentContext,
+  isOfEngine,
+} from "./async_context.ts";
 import type { Inspect } from "./inspect.ts";
 import {
   countDue,
@@ -60,6 +65,16 @@ export function countRejections(): number {
   return rejections;
 }
 
+/**
+ * Attaches callbacks of the library itself, to which the context does not matter:
+ * where they settle other promises, the callbacks of these have their own.
+ */
+export let whenSettled: (
+  promise: RbPromise<unknown>,
+  onSuccess: (value: unknown) => unknown,
+  onFailure: (reason: unknown) => unknown,
+) => void;
+
 /** Makes a promise of the outcome at an index. */
 export let placedAt: (outcomes: Outcomes, index: number) => RbPromise<unknown>;
 
@@ -79,7 +94,8 @@ export let isRejectedWith: (
  * Mapping and fanout clients return it for every command; when the map has
  * ended, each of them is settled. Its callbacks run at once when it settles, in
  * the order in which they were attached, so that what they do is done when the
- * map returns. It can be awaited like any other promise. A rejected one that
+ * map returns, and in the asynchronous context in which they were attached: with
+ * the active span and the `AsyncLocalStorage`s of whoever did that. It can be awaited like any other promise. A rejected one that
  * nobody looks at is not an unhandled rejection: the map it belongs to throws.
  *
  * One of a map that is kept, but neither looked at nor given a callback, keeps the
@@ -114,6 +130,8 @@ export class RbPromise<T> implements Promise<T> {
       promise.#result = index;
       return promise;
     };
+    whenSettled = (promise, onSuccess, onFailure) =>
+      RbPromise.#watch(promise, { onSuccess, onFailure });
     isRejectedWith = (promise, reason) =>
       RbPromise.#stateOf(promise) === REJECTED && promise.#result === reason;
   }
@@ -186,13 +204,16 @@ export class RbPromise<T> implements Promise<T> {
     if (missing === 0) RbPromise.#settle(all, RESOLVED, values);
     items.forEach((item, index) => {
       const promise = new RbPromise<unknown>();
-      promise.done((value) => {
-        values[index] = value;
-        if (--missing === 0 && RbPromise.#isFree(all)) {
-          RbPromise.#settle(all, RESOLVED, values);
-        }
-      }, (reason) => {
-        if (RbPromise.#isFree(all)) RbPromise.#settle(all, REJECTED, reason);
+      RbPromise.#watch(promise, {
+        onSuccess: (value) => {
+          values[index] = value;
+          if (--missing === 0 && RbPromise.#isFree(all)) {
+            RbPromise.#settle(all, RESOLVED, values);
+          }
+        },
+        onFailure: (reason) => {
+          if (RbPromise.#isFree(all)) RbPromise.#settle(all, REJECTED, reason);
+        },
       });
       promise.resolve(item);
     });
@@ -269,17 +290,8 @@ export class RbPromise<T> implements Promise<T> {
     onSuccess?: ((value: T) => unknown) | null,
     onFailure?: ((reason: unknown) => unknown) | null,
   ): this {
-    if (typeof this.#state === "object") RbPromise.#detach(this);
-    if (this.#state === PENDING || this.#state === FOLLOWING) {
-      const reactions = (this.#result ??= []) as Reaction[];
-      reactions.push({ onSuccess, onFailure });
-    } else {
-      const state = this.#state === RESOLVED ? RESOLVED : REJECTED;
-      const result = state === RESOLVED
-        ? this.#result
-        : RbPromise.#reasonOf(this);
-      react({ onSuccess, onFailure }, state, result);
-    }
+    const context = RbPromise.#contextFor(this, onSuccess, onFailure);
+    RbPromise.#watch(this, { onSuccess, onFailure, context });
     return this;
   }
 
@@ -296,12 +308,14 @@ export class RbPromise<T> implements Promise<T> {
     onFailure?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): RbPromise<A | B> {
     const derived = new RbPromise<A | B>();
-    this.done(
-      (result) =>
+    const context = RbPromise.#contextFor(this, onSuccess, onFailure);
+    RbPromise.#watch(this, {
+      onSuccess: (result: T) =>
         RbPromise.#adopt(derived, onSuccess, { state: RESOLVED, result }),
-      (result) =>
+      onFailure: (result) =>
         RbPromise.#adopt(derived, onFailure, { state: REJECTED, result }),
-    );
+      context,
+    });
     return derived;
   }
 
@@ -365,6 +379,28 @@ export class RbPromise<T> implements Promise<T> {
    * What follows is static, since each instance would have to carry a mark of
    * the class to have private methods, and there are a great many of them.
    */
+
+  /** Attaches callbacks, which run at once if it is settled. */
+  static #watch(promise: RbPromise<unknown>, reaction: Reaction): void {
+    if (typeof promise.#state === "object") RbPromise.#detach(promise);
+    const state = promise.#state;
+    if (state === RESOLVED) react(reaction, state, promise.#result);
+    else if (state === REJECTED) {
+      react(reaction, state, RbPromise.#reasonOf(promise));
+    } else ((promise.#result ??= []) as Reaction[]).push(reaction);
+  }
+
+  /** The context that callbacks of a caller need, if they have to wait. */
+  static #contextFor(
+    promise: RbPromise<unknown>,
+    onSuccess: unknown,
+    onFailure: unknown,
+  ): AsyncContext | undefined {
+    if (RbPromise.#stateOf(promise) >= RESOLVED) return undefined;
+    const isOurs = typeof (onSuccess ?? onFailure) !== "function" ||
+      isOfEngine(onSuccess);
+    return isOurs ? undefined : currentContext("RbPromise");
+  }
 
   static #shown(
     promise: RbPromise<unknown>,
@@ -442,10 +478,10 @@ export class RbPromise<T> implements Promise<T> {
     RbPromise.#assertPending(promise);
     promise.#state = FOLLOWING;
     if (other instanceof RbPromise) {
-      other.done(
-        (value) => RbPromise.#settle(promise, RESOLVED, value),
-        (reason) => RbPromise.#settle(promise, REJECTED, reason),
-      );
+      RbPromise.#watch(other, {
+        onSuccess: (value) => RbPromise.#settle(promise, RESOLVED, value),
+        onFailure: (reason) => RbPromise.#settle(promise, REJECTED, reason),
+      });
       return;
     }
     // Anybody's `then` may throw, or call back more than once.

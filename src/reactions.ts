@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { AsyncContext } from "./async_context.ts";
+
 /** A promise holds a value. */
 export const RESOLVED = 2;
 /** A promise holds a reason. */
@@ -13,6 +15,8 @@ export const REJECTED = 3;
 export interface Reaction {
   onSuccess: ((value: never) => unknown) | null | undefined;
   onFailure: ((reason: unknown) => unknown) | null | undefined;
+  /** In which context they run, if they are those of a caller. */
+  context?: AsyncContext | undefined;
 }
 
 /** The callbacks of a promise that has settled, as far as they are due. */
@@ -56,8 +60,21 @@ export function runDue(mark: number): void {
   }
 }
 
-/** Calls one of two callbacks. What it throws is an uncaught error. */
+/**
+ * Calls one of two callbacks, in their context. What it throws is an uncaught
+ * error.
+ */
 export function react(
+  reaction: Reaction,
+  state: 2 | 3,
+  result: unknown,
+): void {
+  const { context } = reaction;
+  if (context === undefined) call(reaction, state, result);
+  else context.runInAsyncScope(call, undefined, reaction, state, result);
+}
+
+function call(
   { onSuccess, onFailure }: Reaction,
   state: 2 | 3,
   result: unknown,

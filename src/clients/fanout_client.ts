@@ -7,7 +7,7 @@
 import type { Arguments } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import { type HostSelection, readHostSelection } from "../host_ids.ts";
-import { RbPromise } from "../promise.ts";
+import { RbPromise, whenSettled } from "../promise.ts";
 import type { Argument, Key } from "../values.ts";
 import type { FanoutCommands } from "./commands/fanout_commands.ts";
 import type { FanoutRecords } from "./commands/fanout_records.ts";
@@ -241,7 +241,9 @@ function gather(
     if (--missing === 0) settleWith(finish);
   };
   if (missing === 0) finish();
-  for (const promise of promises.values()) promise.done(arrived, arrived);
+  for (const promise of promises.values()) {
+    whenSettled(promise, arrived, arrived);
+  }
 }
 
 function values(

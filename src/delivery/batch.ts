@@ -6,6 +6,7 @@
 
 import { type Arguments, countOf } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
+import type { AsyncContext } from "../async_context.ts";
 import { CommandError, ProtocolError } from "../errors.ts";
 import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
@@ -72,6 +73,8 @@ export interface BatchOptions {
   gate?: Gate | undefined;
   /** Notes who issues its commands, where somebody wants to know. */
   callers?: Callers | undefined;
+  /** The context of whoever issues its first command, where that is told. */
+  issuer?: AsyncContext | undefined;
   /**
    * Where its only command blocks in parts: the next one, asked for when one has
    * ended with nothing, by the milliseconds that this has taken.
@@ -178,6 +181,8 @@ export class Batch implements Exchange {
   readonly callers: Callers | undefined;
   /** What the first command was rejected with, if any was. */
   failure: unknown = undefined;
+  /** The context of whoever issued its first command, where that is told. */
+  readonly issuer: AsyncContext | undefined;
 
   readonly #autoBatch: boolean;
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
@@ -232,6 +237,7 @@ export class Batch implements Exchange {
     this.order = options.order ?? 0;
     this.detour = options.detour;
     this.callers = options.callers;
+    this.issuer = options.issuer;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
     this.#unmerged = options.unmerged;

@@ -5,11 +5,13 @@
  */
 
 import { channel } from "node:diagnostics_channel";
+import { type AsyncContext, currentContext } from "../async_context.ts";
 import type { Batch } from "./batch.ts";
 
 /**
  * Published on the channel `"rb:batch"` when every command of a batch is
- * settled. Arguments are never included.
+ * settled, in the asynchronous context of whoever issued the first of them.
+ * Arguments are never included.
  */
 export interface BatchMessage {
   /** The host that the batch was for. */
@@ -48,7 +50,12 @@ export const batchChannel = channel("rb:batch");
 /** Where connections are published. */
 export const connectionChannel = channel("rb:connection");
 
-/** Publishes a batch that is settled. */
+/** In which context a batch that begins now is to be published, if it is. */
+export function issuerOfBatch(): AsyncContext | undefined {
+  return batchChannel.hasSubscribers ? currentContext("rb:batch") : undefined;
+}
+
+/** Publishes a batch that is settled, in the context of its issuer. */
 export function publishBatch(
   batch: Batch,
   at: { address: string; started: number; duration: number },
@@ -63,5 +70,8 @@ export function publishBatch(
     failedAttempts: batch.attempts,
     errors: batch.errors,
   };
-  batchChannel.publish(message);
+  const { issuer } = batch;
+  // Who subscribed later than it was issued is told all the same.
+  if (issuer === undefined) batchChannel.publish(message);
+  else issuer.runInAsyncScope(() => batchChannel.publish(message));
 }

@@ -36,6 +36,7 @@ import {
   pauseOfRedirect,
   type Terms,
 } from "./detours.ts";
+import { issuerOfBatch } from "./diagnostics.ts";
 import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -690,6 +691,7 @@ export class Dispatcher implements Owner {
       callers: observer === undefined
         ? undefined
         : new Callers(this.#options.observed),
+      issuer: issuerOfBatch(),
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {
