@@ -57,7 +57,8 @@ export type HostListener = (
 
 /** How the hosts of a cluster are used, and who is told about them. */
 export interface ClusterHostsOptions
-  extends Pick<ClusterOptions, "poolOptions" | "signal" | "timeout"> {
+  extends
+    Pick<ClusterOptions, "callSites" | "poolOptions" | "signal" | "timeout"> {
   /** Told what happens to a host. */
   listener: HostListener;
   /** Told that another server has taken over a host. */
@@ -91,6 +92,7 @@ class MovablePlace implements HostPlace {
 /** Owns the pools of a cluster, and keeps them in step with its topology. */
 export class ClusterHosts implements ClusterView {
   readonly timeout: number;
+  readonly callSites: boolean;
   readonly signal: AbortSignal | undefined;
   readonly topology: Topology<HostInfo>;
   readonly #poolOptions: PoolOptions;
@@ -132,6 +134,7 @@ export class ClusterHosts implements ClusterView {
   constructor(topology: Topology<HostInfo>, options: ClusterHostsOptions) {
     this.topology = topology;
     this.timeout = options.timeout ?? 5_000;
+    this.callSites = options.callSites ?? false;
     this.signal = options.signal;
     this.#poolOptions = options.poolOptions ?? {};
     this.#listener = options.listener;

@@ -202,6 +202,14 @@ export interface ClusterOptions {
   timeout?: number;
   /** Gives up every command of the cluster when aborted. */
   signal?: AbortSignal;
+  /**
+   * Whether errors have the stack of the call that asked for their command, and
+   * not of whatever noticed the failure. It takes some microseconds and a kilobyte
+   * for each command under way.
+   *
+   * @default {false}
+   */
+  callSites?: boolean;
 }
 
 const CLUSTER_CHECKS: Checks = {
@@ -219,6 +227,7 @@ const CLUSTER_CHECKS: Checks = {
   poolOptions: isObject,
   timeout: isPositive,
   signal: isSignal,
+  callSites: oneOf(true, false),
 };
 
 const POOL_CHECKS: Checks = {

@@ -45,6 +45,13 @@ export class TransportError extends Error {
   readonly command: string | undefined;
   /** Whether the command may have run on the server. */
   readonly outcome: Outcome;
+  /**
+   * Which command of its map it was, counted from 0 in the order of issue, once
+   * the map threw it.
+   */
+  declare index?: number;
+  /** Which key of `mapBatches` it was for, counted from 0. */
+  declare keyIndex?: number;
 
   /**
    * An error of the way to a server and back.
@@ -195,6 +202,13 @@ export class CommandError extends ErrorReplyError {
   /** The name of the command that was refused, never its arguments. */
   command: string | undefined;
   /**
+   * Which command of its map it was, counted from 0 in the order of issue, once
+   * the map threw it.
+   */
+  declare index?: number;
+  /** Which key of `mapBatches` it was for, counted from 0. */
+  declare keyIndex?: number;
+  /**
    * Says `"not-sent"` where the commands of a transaction were given up by the
    * server before any of them ran; its `cause` is then what was refused, if it is
    * not that itself. Not given for any other reply.
@@ -225,6 +239,13 @@ export class UnroutableCommandError extends Error {
   override name = "UnroutableCommandError";
   /** The name of the command, never its arguments. */
   readonly command: string | undefined;
+  /**
+   * Which command of its map it was, counted from 0 in the order of issue, once
+   * the map threw it.
+   */
+  declare index?: number;
+  /** Which key of `mapBatches` it was for, counted from 0. */
+  declare keyIndex?: number;
 
   /**
    * An error of routing.

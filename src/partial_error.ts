@@ -18,6 +18,13 @@ export class PartialError extends AggregateError {
   override name = "PartialError";
   /** The name of the command, never its arguments. */
   readonly command: string;
+  /**
+   * Which command of its map it was, counted from 0 in the order of issue, once
+   * the map threw it.
+   */
+  declare index?: number;
+  /** Which key of `mapBatches` it was for, counted from 0. */
+  declare keyIndex?: number;
   readonly #keys: readonly Key[];
   readonly #results: readonly PromiseSettledResult<Reply>[];
 

@@ -6,6 +6,7 @@
 
 import { isThenable, RbPromise } from "../promise.ts";
 import type { RunningBatch } from "./map_batches.ts";
+import { placeKeys } from "./failure_places.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { createMappingClient, type MappingClient } from "./mapping_client.ts";
 
@@ -44,8 +45,13 @@ export function batchMaps<K, R>(
   { begin, callback, timeout, settled }: BatchMapsOptions<K, R>,
 ): (keys: readonly K[]) => RunningBatch {
   let lastTime = Infinity;
+  let issued = 0;
   return (keys) => {
+    const first = issued;
+    issued += keys.length;
     const mapping = begin();
+    /** How many commands there were before those for each key. */
+    const starts: number[] = [];
     const client = createMappingClient(mapping);
     const { dispatcher } = mapping;
     // As it is asked for no more while any of it waits.
@@ -66,6 +72,7 @@ export function batchMaps<K, R>(
     const issue = (): unknown[] | Promise<unknown[]> => {
       while (returned.length < keys.length) {
         const key = keys[returned.length];
+        starts.push(mapping.issued);
         returned.push(settled ? attempt(() => issueFor(key)) : issueFor(key));
         if (dispatcher.crowded) return dispatcher.roomy().then(issue, inVain);
       }
@@ -88,6 +95,12 @@ export function batchMaps<K, R>(
         )
       )
       : run;
+    run.catch((error) =>
+      placeKeys(
+        error,
+        (index) => first + starts.findLastIndex((start) => start <= index),
+      )
+    );
     results.then(() => lastTime = performance.now() - start, () => {});
     return {
       results,

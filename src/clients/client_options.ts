@@ -39,6 +39,14 @@ export interface ClientOptions {
    */
   idempotent?: boolean;
   /**
+   * Whether errors have the stack of the call that asked for their command, and
+   * not of whatever noticed the failure. It takes some microseconds and a kilobyte
+   * for each command under way. Otherwise the cluster says so.
+   *
+   * @default {false}
+   */
+  callSites?: boolean;
+  /**
    * What replies with pairs are, such as those to HGETALL or to ZRANGE with
    * scores: the flat `"lists"` of `@db/redis`, or `"records"` and lists of pairs.
    * Maps and fanouts made from the client do the same.
@@ -133,6 +141,7 @@ const ISSUE_CHECKS = {
   signal: isSignal,
   autoBatch: oneOf(true, false),
   idempotent: oneOf(true, false),
+  callSites: oneOf(true, false),
 };
 
 const CLIENT_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };

@@ -45,11 +45,13 @@ export async function connectDedicated(
   options: ClientOptions,
 ): Promise<Redis> {
   const link = await failingLater(async () => {
-    const { timeout, signal } = readCallOptions(options, "the client");
+    const read = readCallOptions(options, "the client");
+    const { timeout, signal, callSites = cluster.callSites } = read;
     if (!cluster.topology.isKnown) await cluster.known({ timeout, signal });
     return await DedicatedLink.open(cluster.host(hostId), {
       timeout: timeout ?? cluster.timeout,
       signal: anySignal(cluster.signal, signal),
+      callSites,
     });
   });
   const client = new DedicatedClient(link);

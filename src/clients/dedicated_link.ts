@@ -12,6 +12,7 @@ import { inAnotherTurn } from "../runtime/turn.ts";
 import { countdown } from "../wire/countdown.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
 import { Batch } from "../delivery/batch.ts";
+import { withCallSite } from "../delivery/call_sites.ts";
 import { type Command, fail, type GivenUp } from "../delivery/command.ts";
 import { wasTurnedAway } from "../delivery/policy.ts";
 import { type Host, Room } from "../delivery/host.ts";
@@ -24,6 +25,8 @@ export interface LinkOptions {
   timeout: number;
   /** Closes the connection when aborted. */
   signal: AbortSignal | undefined;
+  /** Whether errors have the stacks of the calls that asked for their commands. */
+  callSites?: boolean | undefined;
 }
 
 /**
@@ -38,6 +41,7 @@ export class DedicatedLink implements ConnectionOwner {
   readonly #connection: Connection;
   readonly #timeout: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #options: LinkOptions;
   readonly #onAbort = () => this.close(abortError(this.#signal?.reason));
   /** Stops the clock of each batch. */
   readonly #clocks = new Map<Batch, () => void>();
@@ -52,8 +56,10 @@ export class DedicatedLink implements ConnectionOwner {
   private constructor(
     host: Host,
     connection: Connection,
-    { timeout, signal }: LinkOptions,
+    options: LinkOptions,
   ) {
+    const { timeout, signal } = options;
+    this.#options = options;
     this.#host = host;
     this.#connection = connection;
     this.#timeout = timeout;
@@ -127,12 +133,14 @@ export class DedicatedLink implements ConnectionOwner {
         this.#queue.release(size, commands.length);
       },
     });
+    const sited = { options: this.#options };
     let time = this.#timeout;
     for (const command of commands) {
       const { form, args, flags } = command;
       const settler = this.#transactions.follow(command);
+      const told = withCallSite(sited, settler);
       time += form.command.row.blocks?.(args) ?? 0;
-      batch.add(form, args, settler, flags, 0);
+      batch.add(form, args, told, flags, 0);
     }
     batch.seal();
     if (!this.#connection.usable) {

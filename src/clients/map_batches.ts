@@ -6,6 +6,7 @@
 
 import { TimeoutError } from "../errors.ts";
 import { isThenable, RbPromise } from "../promise.ts";
+import { placeFailure } from "./failure_places.ts";
 import { within } from "./within.ts";
 
 /** A batch that is under way. */
@@ -74,6 +75,8 @@ export class BatchEntries<K, V> implements AsyncIterableIterator<[K, V]> {
   readonly #chunks: Chunks<K>;
   readonly #options: BatchEntriesOptions;
   readonly #start: (keys: K[]) => RunningBatch;
+  /** How many entries have been asked for. */
+  #told = 0;
   #current: MappedBatch<K> | undefined = undefined;
   /** Those being read or under way, in order. */
   readonly #pending: PendingBatch<K>[] = [];
@@ -201,6 +204,7 @@ export class BatchEntries<K, V> implements AsyncIterableIterator<[K, V]> {
 
   #entry(batch: MappedBatch<K>): Promise<IteratorResult<[K, V]>> {
     const key = batch.keys[batch.next];
+    const keyIndex = this.#told++;
     const result = batch.results[batch.next++];
     if (result instanceof RbPromise && result.isResolved) {
       return Promise.resolve(this.#success(key, result.value));
@@ -210,7 +214,10 @@ export class BatchEntries<K, V> implements AsyncIterableIterator<[K, V]> {
     }
     return batch.within(result).then(
       (value) => this.#success(key, value),
-      (reason) => this.#failure(key, reason),
+      (reason) => {
+        placeFailure(reason, { keyIndex });
+        return this.#failure(key, reason);
+      },
     );
   }
 

@@ -4,15 +4,12 @@
  * @module
  */
 
-import {
-  CommandError,
-  TimeoutError,
-  TransportError,
-  UnroutableCommandError,
-} from "../errors.ts";
+import { TimeoutError } from "../errors.ts";
 import { isThenable, RbPromise } from "../promise.ts";
 import { combinedError } from "./combined_error.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
+import { isPlaceable, placeFailure } from "./failure_places.ts";
+import { summarized } from "./failure_summary.ts";
 import type { Ledger } from "./promise_client.ts";
 import { PromiseLog } from "./promise_log.ts";
 import { within } from "./within.ts";
@@ -66,6 +63,11 @@ export class Mapping implements Ledger {
 
   enter(promise: RbPromise<unknown>): void {
     if (this.#isLogged) this.#log.push(promise);
+  }
+
+  /** How many commands were issued since the last join. */
+  get issued(): number {
+    return this.#log.length;
   }
 
   await(pending: Promise<unknown>): void {
@@ -190,21 +192,23 @@ export function cancelled(cause?: unknown): DOMException {
 }
 
 function throwReasons(log: PromiseLog): void {
-  const all = log.reasons();
+  const all = log.failures();
   if (all.length === 0) return;
   const seen = new Set<unknown>();
-  const reasons = all.filter((reason) => {
-    if (!isOwn(reason)) return true;
-    const isNew = !seen.has(reason);
+  const reasons: unknown[] = [];
+  for (const { index, reason } of all) {
+    placeFailure(reason, { index });
+    if (isOwn(reason) && seen.has(reason)) continue;
     seen.add(reason);
-    return isNew;
-  });
-  throw combinedError(
+    reasons.push(reason);
+  }
+  const error = combinedError(
     reasons,
     () =>
       `${all.length} of ${log.length} commands failed, the first one so: ` +
       messageOf(reasons[0]),
   );
+  throw reasons.length > 1 ? summarized(error as Error, all) : error;
 }
 
 /**
@@ -212,8 +216,7 @@ function throwReasons(log: PromiseLog): void {
  * share. What a caller gave up with stands there for each command.
  */
 function isOwn(reason: unknown): boolean {
-  return reason instanceof TransportError || reason instanceof CommandError ||
-    reason instanceof UnroutableCommandError || reason instanceof TypeError;
+  return isPlaceable(reason) || reason instanceof TypeError;
 }
 
 function messageOf(reason: unknown): string {

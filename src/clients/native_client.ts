@@ -168,6 +168,7 @@ export function sharedOptions(
     signal: anySignal(cluster.signal, options.signal),
     autoBatch: false,
     idempotent: options.idempotent ?? false,
+    callSites: options.callSites ?? cluster.callSites,
     lanes: new Lanes(),
   };
 }

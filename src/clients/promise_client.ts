@@ -131,6 +131,11 @@ export class PromiseClient implements CommandTarget {
     const { dispatcher } = this.#ledger;
     const id = this.#target;
     try {
+      if (dispatcher.options.callSites === true) {
+        const promise = new RbPromise<Reply>();
+        issueByKey(dispatcher, id, form, promise, args, second);
+        return promise;
+      }
       const run = issueByKey(dispatcher, id, form, undefined, args, second);
       return placedAt(run, run.length - 1);
     } catch (error) {
@@ -141,6 +146,7 @@ export class PromiseClient implements CommandTarget {
   #issueWhole(form: Form, args: Argument[]): RbPromise<unknown> {
     const { dispatcher } = this.#ledger;
     try {
+      if (dispatcher.options.callSites === true) return this.#issue(form, args);
       const run = issueWhole(dispatcher, this.#target, form, undefined, args);
       return placedAt(run, run.length - 1);
     } catch (error) {

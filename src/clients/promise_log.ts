@@ -9,6 +9,14 @@ import { countRejections, isRejectedWith, type RbPromise } from "../promise.ts";
 /** Lists of this length never grow by much, nor are they moved. */
 const CHUNK_LENGTH = 1_024;
 
+/** A promise that is rejected. */
+export interface LoggedFailure {
+  /** How many promises were added before it. */
+  readonly index: number;
+  /** Its reason. */
+  readonly reason: unknown;
+}
+
 /** What carries the commands, as far as it tells how they are doing. */
 export interface Progress {
   /** How many batches are settled. */
@@ -32,6 +40,11 @@ export class PromiseLog {
   #last: RbPromise<unknown>[] = [];
   /** How many promises the last chunk has; it may have room for more. */
   #count = 0;
+  /**
+   * How many were added before each of the first chunk, once some were let go;
+   * those of the other chunks follow each other.
+   */
+  #indexes: readonly number[] = [];
   /** How many promises the chunks before the last have, */
   #held = 0;
   /** and how many there may be until the next look at them. */
@@ -55,31 +68,35 @@ export class PromiseLog {
     this.length++;
   }
 
-  /** The reasons of those that are rejected. */
-  reasons(): unknown[] {
-    const reasons: unknown[] = [];
+  /** Those that are rejected. */
+  failures(): LoggedFailure[] {
+    const failures: LoggedFailure[] = [];
     if (
       countRejections() === this.#rejections &&
       this.#progress.failedCommands === this.#failedCommands
-    ) return reasons;
-    for (const promise of this.#promises()) {
-      if (promise.isRejected) reasons.push(promise.reason);
-    }
-    return reasons;
+    ) return failures;
+    this.#visit((promise, index) => {
+      if (promise.isRejected) failures.push({ index, reason: promise.reason });
+    });
+    return failures;
   }
 
   /** Whether one of them is rejected with that very reason. */
   includes(reason: unknown): boolean {
-    for (const promise of this.#promises()) {
-      if (isRejectedWith(promise, reason)) return true;
-    }
-    return false;
+    let found = false;
+    this.#visit((promise) => found ||= isRejectedWith(promise, reason));
+    return found;
   }
 
-  /** Those that it still has, in order. */
-  *#promises(): Generator<RbPromise<unknown>> {
-    for (const chunk of this.#chunks) yield* chunk;
-    yield* this.#last.slice(0, this.#count);
+  /** Looks at those that it still has, in order. */
+  #visit(look: (promise: RbPromise<unknown>, index: number) => void): void {
+    let index = this.length - this.#count - this.#held;
+    this.#indexes.forEach((index, at) => look(this.#chunks[0][at], index));
+    index += this.#indexes.length;
+    const rest = this.#chunks.slice(this.#indexes.length > 0 ? 1 : 0);
+    for (const chunk of [...rest, this.#last.slice(0, this.#count)]) {
+      for (const promise of chunk) look(promise, index++);
+    }
   }
 
   /** Begins another chunk. */
@@ -96,10 +113,15 @@ export class PromiseLog {
   }
 
   #dropResolved(): void {
-    const kept = this.#chunks.flatMap((chunk) =>
-      chunk.filter(({ isResolved }) => !isResolved)
-    );
+    const kept: RbPromise<unknown>[] = [];
+    const indexes: number[] = [];
+    this.#visit((promise, index) => {
+      if (promise.isResolved) return;
+      kept.push(promise);
+      indexes.push(index);
+    });
     this.#chunks = [kept];
+    this.#indexes = indexes;
     this.#held = kept.length;
     // Twice what is left: each promise is looked at a few times at most.
     this.#limit = Math.max(CHUNK_LENGTH, 2 * kept.length);

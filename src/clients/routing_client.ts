@@ -285,12 +285,13 @@ class RoutingClientImpl extends NativeClient {
     mapsApart: boolean,
   ) {
     const { timeout = cluster.timeout, autoBatch = true } = options;
-    const { idempotent = false } = options;
+    const { idempotent = false, callSites = cluster.callSites ?? false } =
+      options;
     const signal = anySignal(cluster.signal, options.signal);
     const shared = sharedOptions(cluster, options);
     super(new Dispatcher(cluster, shared));
     this.#cluster = cluster;
-    this.#options = { timeout, autoBatch, idempotent };
+    this.#options = { timeout, autoBatch, idempotent, callSites };
     this.#signal = signal;
     this.#lanes = shared.lanes;
     this.#mapsApart = mapsApart;
@@ -456,6 +457,7 @@ class RoutingClientImpl extends NativeClient {
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
         observed: observer?.mapBegins(kind, caller),
+        callSites: options.callSites ?? this.#options.callSites,
         ...way,
       }),
       { settled: options.settled, records: this.#records },

@@ -62,6 +62,8 @@ export interface ClusterView {
   readonly timeout: number;
   /** Gives up every command when aborted. */
   readonly signal: AbortSignal | undefined;
+  /** Whether errors lead to calls, where a client says nothing of it. */
+  readonly callSites?: boolean;
   /**
    * The host with an id.
    *
@@ -123,6 +125,12 @@ export interface DispatchOptions {
   autoBatch: boolean;
   /** Whether every command may be sent twice. */
   idempotent: boolean;
+  /**
+   * Whether errors have the stacks of the calls that asked for their commands.
+   *
+   * @default {false}
+   */
+  callSites?: boolean | undefined;
   /** The lanes of the client, in which all that it issues keeps its order. */
   lanes: Lanes;
   /**

@@ -15,6 +15,7 @@ import { reasonNotToShare } from "../commands/traits.ts";
 import { UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
+import { withCallSite } from "./call_sites.ts";
 import {
   type CommandFlags,
   flagBits,
@@ -42,7 +43,7 @@ export type Target =
  * @param target Where it goes; without it its keys decide.
  * @param form What it is, and what becomes of its reply.
  * @param list Its arguments, in a list that nobody else changes.
- * @param settler The promise that waits for its reply.
+ * @param caller The promise that waits for its reply.
  * @param flags What the caller asks for.
  */
 export function issue(
@@ -50,9 +51,10 @@ export function issue(
   target: Target | undefined,
   form: Form,
   list: readonly Argument[],
-  settler: Settler,
+  caller: Settler,
   flags?: CommandFlags,
 ): void {
+  const settler = withCallSite(dispatcher, caller);
   try {
     const { topology } = dispatcher.cluster;
     const place = placeOf(topology, target);
@@ -160,14 +162,15 @@ export function issueByKey(
   const other = second === undefined
     ? undefined
     : takeArgument(name, second, 2);
+  const told = settler && withCallSite(dispatcher, settler);
   if (target === undefined) {
     const group = groupOf(dispatcher.cluster.topology, name, own, other);
-    return dispatcher.queue(group, form, own, settler, undefined, other);
+    return dispatcher.queue(group, form, own, told, undefined, other);
   }
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
   const place = placeOf(dispatcher.cluster.topology, target)!;
-  return dispatcher.queue(place, form, own, settler, bits, other);
+  return dispatcher.queue(place, form, own, told, bits, other);
 }
 
 /**
@@ -184,12 +187,13 @@ export function issueWhole(
   list: readonly Argument[],
 ): Run {
   const args = takeArguments(form.name, list);
+  const told = settler && withCallSite(dispatcher, settler);
   const { topology } = dispatcher.cluster;
   const place = placeOf(topology, target) ??
     topology.groupOfCommand(form.name, args);
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
-  return dispatcher.queue(place, form, args, settler, bits);
+  return dispatcher.queue(place, form, args, told, bits);
 }
 
 /** The group of a command whose first argument is its only key. */

@@ -9,6 +9,7 @@ import type { Step } from "../commands/spec.ts";
 import { transactionCall } from "../commands/transaction.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
 import type { Reply } from "../values.ts";
+import { withCallSite } from "./call_sites.ts";
 import { fail, flagBits, type Settler, settleWith } from "./command.ts";
 import type { Carrier } from "./dispatcher.ts";
 import { kindOf } from "./error_codes.ts";
@@ -31,7 +32,8 @@ export function transact(
 ): void {
   const { cluster } = carrier;
   const hostOf = () => cluster.topology.hostOf(group);
-  const settler = new TransactionSettler(steps, settlers, {
+  const told = settlers.map((settler) => withCallSite(carrier, settler));
+  const settler = new TransactionSettler(steps, told, {
     hostOf,
     onError: (error) => cluster.countError(hostOf(), kindOf(error)),
   });

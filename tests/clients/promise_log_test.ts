@@ -22,12 +22,20 @@ class Progress {
   }
 }
 
-Deno.test("PromiseLog.reasons() are in the order of issue", () => {
+function reasonsOf(log: PromiseLog): unknown[] {
+  return log.failures().map(({ reason }) => reason);
+}
+
+Deno.test("PromiseLog.failures() are in the order of issue", () => {
   const log = new PromiseLog(new Progress());
   const promises = Array.from({ length: 5_000 }, () => new RbPromise());
   for (const promise of promises) log.push(promise);
   for (const at of [4_999, 2_047, 0, 2_048]) promises[at].reject(at);
-  assertEquals(log.reasons(), [0, 2_047, 2_048, 4_999]);
+  const reasons = [0, 2_047, 2_048, 4_999];
+  assertEquals(
+    log.failures(),
+    reasons.map((at) => ({ index: at, reason: at })),
+  );
   assertEquals(log.length, 5_000);
 });
 
@@ -41,7 +49,10 @@ Deno.test("PromiseLog keeps every reason, whatever it lets go", () => {
     if (i % 1_000 === 7) promise.reject(i);
     else promise.resolve(i);
   }
-  assertEquals(log.reasons(), expected);
+  assertEquals(reasonsOf(log), expected);
+  // A reason here is the index of its command.
+  assertEquals(log.failures().map(({ index }) => index), expected);
+  assertEquals([log.includes(1_007), log.includes(1_008)], [true, false]);
 });
 
 /** A promise that tells whether it is still in the log at the end. */
@@ -64,7 +75,7 @@ function left(progress: Progress, isRejected: (at: number) => boolean) {
     else promise.resolve(i);
   }
   Watched.looks = 0;
-  log.reasons();
+  reasonsOf(log);
   return Watched.looks;
 }
 
@@ -76,7 +87,7 @@ Deno.test("PromiseLog lets those go that have resolved, wherever they stand", ()
   assertEquals(left(new Progress({ fails: true }), () => false), 20_000);
 });
 
-Deno.test("PromiseLog.reasons() looks at nothing when nothing has failed", () => {
+Deno.test("PromiseLog.failures() looks at nothing when nothing has failed", () => {
   assertEquals(left(new Progress(), () => false), 0);
   assertEquals(left(new Progress(), (at) => at === 7), 20_000);
 });
