@@ -7,6 +7,7 @@
 
 import {
   type AsyncContext,
+  contextsDiffer,
   currentContext,
   isOfEngine,
 } from "./async_context.ts";
@@ -95,8 +96,9 @@ export let isRejectedWith: (
  * ended, each of them is settled. Its callbacks run at once when it settles, in
  * the order in which they were attached, so that what they do is done when the
  * map returns, and in the asynchronous context in which they were attached: with
- * the active span and the `AsyncLocalStorage`s of whoever did that. It can be awaited like any other promise. A rejected one that
- * nobody looks at is not an unhandled rejection: the map it belongs to throws.
+ * the active span and the `AsyncLocalStorage`s of whoever did that. It can be
+ * awaited like any other promise. A rejected one that nobody looks at is not an
+ * unhandled rejection: the map it belongs to throws.
  *
  * One of a map that is kept, but neither looked at nor given a callback, keeps the
  * replies of up to 1,000 neighbours in memory, of 4,000 if they are SETs.
@@ -397,8 +399,8 @@ export class RbPromise<T> implements Promise<T> {
     onFailure: unknown,
   ): AsyncContext | undefined {
     if (RbPromise.#stateOf(promise) >= RESOLVED) return undefined;
-    const isOurs = typeof (onSuccess ?? onFailure) !== "function" ||
-      isOfEngine(onSuccess);
+    const isOurs = contextsDiffer &&
+      (typeof (onSuccess ?? onFailure) !== "function" || isOfEngine(onSuccess));
     return isOurs ? undefined : currentContext("RbPromise");
   }
 

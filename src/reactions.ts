@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AsyncContext } from "./async_context.ts";
+import { type AsyncContext, contextsDiffer } from "./async_context.ts";
 
 /** A promise holds a value. */
 export const RESOLVED = 2;
@@ -70,7 +70,7 @@ export function react(
   result: unknown,
 ): void {
   const { context } = reaction;
-  if (context === undefined) call(reaction, state, result);
+  if (context === undefined || !contextsDiffer) call(reaction, state, result);
   else context.runInAsyncScope(call, undefined, reaction, state, result);
 }
 
