@@ -399,8 +399,10 @@ export class RbPromise<T> implements Promise<T> {
     onFailure: unknown,
   ): AsyncContext | undefined {
     if (RbPromise.#stateOf(promise) >= RESOLVED) return undefined;
+    // An await attaches both, and brings its own context.
     const isOurs = contextsDiffer &&
-      (typeof (onSuccess ?? onFailure) !== "function" || isOfEngine(onSuccess));
+      (typeof (onSuccess ?? onFailure) !== "function" ||
+        typeof onFailure === "function" && isOfEngine(onSuccess));
     return isOurs ? undefined : currentContext("RbPromise");
   }
 

@@ -5,11 +5,13 @@
  */
 
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   Cluster,
   CommandError,
   ConsistentHashingRouter,
   DecodeError,
+  RbPromise,
   Script,
 } from "@rb/rb";
 import { type Check, messageAt, MESSAGES } from "./stage.ts";
@@ -33,6 +35,32 @@ export const commandChecks: Record<string, Check> = {
     const sizes = [...(await cluster.dbsize()).values()];
     assert.equal(sizes.reduce((sum, size) => sum + size, 0), MANY);
     assert.ok(Math.min(...sizes) > MANY / 4, `keys on hosts: ${sizes}`);
+    await cluster.close();
+  },
+
+  async "callbacks run in the context in which they were attached"({ hosts }) {
+    const cluster = new Cluster({ hosts: [...hosts] });
+    const before = new RbPromise<number>();
+    const seen: unknown[] = [];
+    const storage = new AsyncLocalStorage<string>();
+    before.done(() => seen.push(["nobody", storage.getStore() ?? "nobody"]));
+    const users = ["ann", "bob"];
+    await storage.run("opener", () => cluster.all((all) => all.ping()));
+    for (const user of users) {
+      await storage.run(user, () =>
+        cluster.map((map) => {
+          const note = () => seen.push([user, storage.getStore()]);
+          map.get("key").done(note);
+          map.get("key").then(note);
+        }));
+    }
+    storage.run("opener", () => before.resolve(1));
+    await storage.run("cid", async () => {
+      await cluster.map((map) => map.get("key"));
+      assert.equal(storage.getStore(), "cid");
+    });
+    assert.equal(seen.length, 5);
+    for (const [user, found] of seen as string[][]) assert.equal(found, user);
     await cluster.close();
   },
 
