@@ -90,6 +90,9 @@ export interface BatchOptions {
   onErrorReply?: (error: Error) => void;
 }
 
+/** Who has issued commands, as far as somebody wants to know. */
+export type Origin = Pick<BatchOptions, "callers" | "issuer">;
+
 /** A further part of a command that blocks. */
 export interface NextPart {
   /** Its arguments. */
@@ -289,6 +292,23 @@ export class Batch implements Exchange {
     this.size += size;
     if (this.callers !== undefined) this.callers.note();
     return this.#append(form, args, settler, flags, second);
+  }
+
+  /**
+   * Adds a command that was issued before, by others than whoever is at work now.
+   *
+   * @param command The command.
+   * @param options What takes the place of its flags, the memory that it takes,
+   * and who has issued it.
+   */
+  addHeld(
+    { form, args, settler }: Pick<Command, "form" | "args" | "settler">,
+    { flags, size, origin }: { flags: number; size: number; origin: Origin },
+  ): void {
+    this.issued++;
+    this.size += size;
+    if (origin.callers !== undefined) this.callers?.join(origin.callers);
+    this.#append(form, args, settler, flags);
   }
 
   /** How many commands of each name were added, wherever they ended. */

@@ -7,7 +7,7 @@
 
 import type { CommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch, Origin } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { Alarm } from "./host.ts";
 import { pauseBefore } from "./policy.ts";
@@ -23,6 +23,8 @@ export interface Held {
   readonly deadline: number;
   /** What brings it to a host. */
   readonly owner: Owner;
+  /** Who has issued it: others are at work when it is sent. */
+  readonly origin: Origin;
   /** What commands have in common that may leave in one batch. */
   readonly terms: Terms;
   /** The host that takes it this one time, if that is not the one of its group. */

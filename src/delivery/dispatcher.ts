@@ -18,6 +18,7 @@ import {
   type BatchOptions,
   type Detour,
   type NextPart,
+  type Origin,
 } from "./batch.ts";
 import {
   ASKING,
@@ -478,7 +479,7 @@ export class Dispatcher implements Owner {
   }
 
   place(hostId: number, held: readonly Held[]): Batch | undefined {
-    const [{ terms, deadline, order }] = held;
+    const [{ terms, deadline, order, origin }] = held;
     const { isApart, isSequence, time, ...manner } = terms as HeldTerms;
     let batch: Batch | undefined;
     try {
@@ -491,15 +492,18 @@ export class Dispatcher implements Owner {
         ...manner,
         order,
         isApart,
+        issuer: origin.issuer,
         deadline: time === undefined ? deadline : this.#deadline(time),
         sendBy: deadline,
       });
       for (const one of held) {
-        const { form, args, settler, flags } = one.command;
-        const size = sizeOf(args);
+        const { command, origin } = one;
+        const size = sizeOf(command.args);
         host.queue.take(size);
-        const bits = one.to === undefined ? flags : flags | ASKING;
-        batch.add(form, args, settler, bits, size);
+        const flags = one.to === undefined
+          ? command.flags
+          : command.flags | ASKING;
+        batch.addHeld(command, { flags, size, origin });
         this.#unhold(one);
       }
       batch.seal();
@@ -551,11 +555,16 @@ export class Dispatcher implements Owner {
     this.#open[hostId] = undefined;
   }
 
-  #openFor(host: Host): Batch {
+  #openFor(host: Host, origin?: Origin): Batch {
     const { lanes, exclusive, gate } = this.#options;
     const deadline = this.#deadline(0);
     const lane = lanes.laneFor(host);
-    const batch = this.#start(host, lane, { deadline, exclusive, gate });
+    const terms = { deadline, exclusive, gate };
+    const batch = this.#start(
+      host,
+      lane,
+      origin === undefined ? terms : { ...terms, issuer: origin.issuer },
+    );
     this.#open[host.id] = { host, batch };
     return batch;
   }
@@ -593,7 +602,7 @@ export class Dispatcher implements Owner {
       redirect: (error) => this.#cluster.redirect(host.id, error),
       take: (command, redirect, error) => {
         const { batch, lane, terms } = from();
-        const { deadline, order } = batch;
+        const { deadline, order, callers, issuer } = batch;
         const moved = error === undefined ? command : command.redirected();
         const { group, to, asking } = redirect;
         const held: Held = {
@@ -602,6 +611,7 @@ export class Dispatcher implements Owner {
           order,
           deadline,
           owner: this,
+          origin: { callers, issuer },
           terms,
           to: asking ? to : undefined,
           error,
@@ -628,10 +638,16 @@ export class Dispatcher implements Owner {
   #hold(
     group: number,
     command: Command,
-    { size, terms = this.#terms, due = this.#deadline(0) }: {
+    {
+      size,
+      terms = this.#terms,
+      due = this.#deadline(0),
+      origin = this.#origin(),
+    }: {
       size: number;
       terms?: HeldTerms;
       due?: number;
+      origin?: Origin;
     },
   ): void {
     this.#options.signal?.throwIfAborted();
@@ -650,6 +666,7 @@ export class Dispatcher implements Owner {
       order: this.#options.lanes.nextOrder(),
       deadline: this.#heldUntil,
       owner: this,
+      origin,
       terms,
       pause: 0,
     };
@@ -696,9 +713,7 @@ export class Dispatcher implements Owner {
         lane,
         terms: heldTerms,
       })),
-      callers: observer === undefined
-        ? undefined
-        : new Callers(this.#options.observed),
+      callers: this.#callers(),
       issuer: issuerOfBatch(),
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
@@ -712,6 +727,18 @@ export class Dispatcher implements Owner {
     this.#live.set(batch, lane);
     lane.submit(batch);
     return batch;
+  }
+
+  /** Notes who issues commands, if somebody wants to know. */
+  #callers(): Callers | undefined {
+    return observer && new Callers(this.#options.observed);
+  }
+
+  /** Who issues a command that travels later, maybe at the work of others. */
+  #origin(): Origin {
+    const callers = this.#callers();
+    callers?.note();
+    return { callers, issuer: issuerOfBatch() };
   }
 
   #forget(host: Host, batch: Batch): void {
@@ -764,6 +791,7 @@ export class Dispatcher implements Owner {
     const bits = withBytes(form, flags);
     const run = runOfOne(form, { args, second, settler, flags: bits });
     const command = run.at(0);
+    const origin = this.#origin();
     const leave = () => {
       this.#latecomers.delete(latecomer);
       if (this.crowded) return;
@@ -779,7 +807,7 @@ export class Dispatcher implements Owner {
         // What its client has on the way there goes first.
         this.#detours?.begin(place, lane.batches);
         try {
-          this.#hold(place, command, { size, due: deadline });
+          this.#hold(place, command, { size, due: deadline, origin });
           leave();
         } catch (error) {
           latecomer.refuse(error);
@@ -790,8 +818,8 @@ export class Dispatcher implements Owner {
         this.#beginFor(host.id, form);
         const open = this.#open[host.id];
         const fits = open?.host === host && !open.batch.sealed;
-        const batch = fits ? open.batch : this.#openFor(host);
-        batch.add(form, command.args, command.settler, bits, size);
+        const batch = fits ? open.batch : this.#openFor(host, origin);
+        batch.addHeld(command, { flags: bits, size, origin });
         leave();
       },
       refuse: (reason) => {
@@ -820,7 +848,13 @@ export class Dispatcher implements Owner {
 type BatchTerms =
   & Pick<
     BatchOptions,
-    "deadline" | "sendBy" | "exclusive" | "gate" | "nextPart" | "order"
+    | "deadline"
+    | "sendBy"
+    | "exclusive"
+    | "gate"
+    | "nextPart"
+    | "order"
+    | "issuer"
   >
   & { isApart?: boolean };
 

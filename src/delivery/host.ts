@@ -346,9 +346,12 @@ export class Host implements ObservedHost {
   }
 
   #tell(batch: Batch, callers: Callers, duration: number): void {
+    const known = callers.list();
+    // What was issued before anybody observed has no caller.
+    if (known.length === 0) return;
     observer?.batchSettled({
       host: this,
-      callers: callers.list(),
+      callers: known,
       commands: batch.names(),
       count: batch.issued,
       issuedAt: batch.issuedAt,

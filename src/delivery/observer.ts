@@ -126,6 +126,14 @@ export class Callers {
     if (this.#all.size < MAX_CALLERS) this.#all.add(caller);
   }
 
+  /** Adds those who have issued a command that travels here. */
+  join(others: Callers): void {
+    if (this.#isMap) return;
+    for (const caller of others.#all) {
+      if (this.#all.size < MAX_CALLERS) this.#all.add(caller);
+    }
+  }
+
   /** All of them, the first one first. */
   list(): unknown[] {
     return [...this.#all];

@@ -56,6 +56,7 @@ class Bench implements Owner, Disposable {
       order: this.#order++,
       deadline: this.time.now + 5_000,
       owner: this,
+      origin: {},
       terms: TOGETHER,
       pause: 0,
       ...options,

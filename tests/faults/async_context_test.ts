@@ -312,6 +312,40 @@ Deno.test("fault 67: messages about batches come in the context of whoever issue
   }
 });
 
+Deno.test("fault 67: so do those about commands that have waited for room", async () => {
+  await using server = await RedisServer.start();
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    poolOptions: { maxQueueCommands: 4 },
+  });
+  const seen = new Map<string, Set<string | undefined>>();
+  const onMessage = (message: unknown) => {
+    const [name] = Object.keys((message as BatchMessage).commands);
+    seen.set(name, (seen.get(name) ?? new Set()).add(storage.getStore()));
+  };
+  const names = ["GET", "STRLEN", "TTL"];
+  const keys = Array.from({ length: 100 }, (_, i) => `key:${i}`);
+  subscribe("rb:batch", onMessage);
+  try {
+    await bounded(
+      Promise.all(USERS.map((user, index) =>
+        storage.run(user, async () => {
+          const entries = cluster.mapBatches(
+            keys,
+            (map, key) => map.sendCommand(names[index], [key]),
+          );
+          for await (const _ of entries);
+        })
+      )),
+    );
+  } finally {
+    unsubscribe("rb:batch", onMessage);
+  }
+  for (const [index, name] of names.entries()) {
+    assertEquals(seen.get(name), new Set([USERS[index]]));
+  }
+});
+
 Deno.test("fault 67: whoever begins to listen is told of batches under way as well", async () => {
   await using host = await Proxied.start(1);
   const client = host.cluster.getRoutingClient();
