@@ -398,11 +398,11 @@ export class RbPromise<T> implements Promise<T> {
     onSuccess: unknown,
     onFailure: unknown,
   ): AsyncContext | undefined {
+    if (!contextsDiffer) return currentContext("RbPromise");
     if (RbPromise.#stateOf(promise) >= RESOLVED) return undefined;
     // An await attaches both, and brings its own context.
-    const isOurs = contextsDiffer &&
-      (typeof (onSuccess ?? onFailure) !== "function" ||
-        typeof onFailure === "function" && isOfEngine(onSuccess));
+    const isOurs = typeof (onSuccess ?? onFailure) !== "function" ||
+      typeof onFailure === "function" && isOfEngine(onSuccess);
     return isOurs ? undefined : currentContext("RbPromise");
   }
 
