@@ -108,9 +108,8 @@ export interface Maps<
    *   (client, key) => client.incr(key),
    *   { settled: true },
    * );
-   * for await (const [key, outcome] of entries) {
-   *   console.log(key, outcome.status); // number fulfilled, list rejected
-   * }
+   * const outcomes = await Array.fromAsync(entries, ([, outcome]) => outcome);
+   * console.log(outcomes.map(({ status }) => status)); // [ "fulfilled", "rejected" ]
    * ```
    */
   mapBatches<K, R>(
