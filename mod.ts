@@ -118,6 +118,7 @@ export type {
   LcsOptions,
 } from "./src/commands/signatures/strings.ts";
 export type { CommandFlags } from "./src/delivery/command.ts";
+export type { ReadFrom } from "./src/delivery/replica_reads.ts";
 export type {
   FanoutClient,
   RecordsFanoutClient,
@@ -133,6 +134,9 @@ export type {
   Latency,
   LatencyBucket,
   RecentStats,
+  ReplicaStats,
+  ServerStats,
+  StatsApart,
 } from "./src/delivery/stats_types.ts";
 export type { ScanOptions } from "./src/clients/key_scan.ts";
 export type {
@@ -235,7 +239,7 @@ export { PartialError } from "./src/partial_error.ts";
 export type { Argument, Key, Reply } from "./src/values.ts";
 
 export type { BreakerOptions } from "./src/wire/breaker.ts";
-export type { PoolStatus } from "./src/wire/pool.ts";
+export type { HostPoolStatus, PoolStatus } from "./src/wire/pool.ts";
 
 // The types of the command surface, so that they can be named without a second
 // import.

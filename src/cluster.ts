@@ -15,6 +15,7 @@ import type {
   ClientOptions,
   ExecuteOptions,
   FanoutOptions,
+  LocalOptions,
   MapBatchesOptions,
   MapOptions,
 } from "./clients/client_options.ts";
@@ -71,7 +72,7 @@ import {
   type Topology,
 } from "./topology/mod.ts";
 import type { Key } from "./values.ts";
-import type { PoolStatus } from "./wire/pool.ts";
+import type { HostPoolStatus } from "./wire/pool.ts";
 
 /** The events of a cluster by their types. */
 export interface ClusterEventMap {
@@ -305,14 +306,15 @@ export class Cluster extends EventTarget
   }
 
   /**
-   * The connections of a host.
+   * The connections of a host: those to its primary and to replicas that are read
+   * together, and under `apart` each by itself.
    *
    * @param host The id of the host, or the host.
    * @throws {RangeError} If there is no such host.
    */
-  getPoolForHost(host: number | HostInfo): PoolStatus {
+  getPoolForHost(host: number | HostInfo): HostPoolStatus {
     const hostId = host instanceof HostInfo ? host.hostId : host;
-    return this.#hosts.host(hostId).pool;
+    return this.#hosts.poolOf(hostId);
   }
 
   /**
@@ -358,16 +360,16 @@ export class Cluster extends EventTarget
    */
   getLocalClient(
     hostId: number,
-    options: Omit<ClientOptions, "autoBatch"> & { replies: "records" },
+    options: LocalOptions & { replies: "records" },
   ): RecordsLocalClient;
   /** The same, with flat lists. */
   getLocalClient(
     hostId: number,
-    options?: Omit<ClientOptions, "autoBatch">,
+    options?: LocalOptions,
   ): LocalClient;
   getLocalClient(
     hostId: number,
-    options: Omit<ClientOptions, "autoBatch"> = {},
+    options: LocalOptions = {},
   ): unknown {
     return createLocalClient(this.#hosts, hostId, options);
   }
@@ -380,16 +382,16 @@ export class Cluster extends EventTarget
    */
   getLocalClientForKey(
     key: Key,
-    options: Omit<ClientOptions, "autoBatch"> & { replies: "records" },
+    options: LocalOptions & { replies: "records" },
   ): RecordsLocalClient;
   /** The same, with flat lists. */
   getLocalClientForKey(
     key: Key,
-    options?: Omit<ClientOptions, "autoBatch">,
+    options?: LocalOptions,
   ): LocalClient;
   getLocalClientForKey(
     key: Key,
-    options?: Omit<ClientOptions, "autoBatch">,
+    options?: LocalOptions,
   ): unknown {
     return this.getLocalClient(this.getRouter().getHostForKey(key), options);
   }
@@ -405,7 +407,7 @@ export class Cluster extends EventTarget
    */
   connect(
     hostId: number,
-    options: Omit<ClientOptions, "autoBatch"> = {},
+    options: LocalOptions = {},
   ): Promise<Redis> {
     return connectDedicated(this.#hosts, hostId, options);
   }

@@ -13,11 +13,13 @@ import {
 } from "./delivery/diagnostics.ts";
 import type { Command } from "./delivery/command.ts";
 import type { Detours } from "./delivery/detours.ts";
+import type { ReadFrom, ReplicaChoice } from "./delivery/replica_reads.ts";
 import { Failures } from "./delivery/failures.ts";
 import { Host, type HostPlace, Room } from "./delivery/host.ts";
 import { isWorthRetrying } from "./delivery/policy.ts";
 import { HostCounters } from "./delivery/stats.ts";
 import type { HostStats } from "./delivery/stats_types.ts";
+import { ClusterReplicas } from "./cluster_replicas.ts";
 import type { ClusterOptions, PoolOptions } from "./cluster_options.ts";
 import {
   BadHostSetupError,
@@ -38,9 +40,16 @@ import {
   type Topology,
 } from "./topology/mod.ts";
 import { SentinelEvents } from "./sentinel_events.ts";
-import { dial } from "./wire/dial.ts";
+import type { Connection } from "./wire/connection.ts";
+import { dial, type DialOptions, type ServerRole } from "./wire/dial.ts";
 import { inquire } from "./wire/inquire.ts";
-import { type Dialer, Pool, type PoolEvents } from "./wire/pool.ts";
+import {
+  type Dialer,
+  type HostPoolStatus,
+  Pool,
+  type PoolEvents,
+  type Refusal,
+} from "./wire/pool.ts";
 
 /**
  * Milliseconds of silence after which commands that are overdue tell that a host
@@ -56,9 +65,11 @@ export type HostListener = (
 ) => void;
 
 /** How the hosts of a cluster are used, and who is told about them. */
-export interface ClusterHostsOptions
-  extends
-    Pick<ClusterOptions, "callSites" | "poolOptions" | "signal" | "timeout"> {
+export interface ClusterHostsOptions extends
+  Pick<
+    ClusterOptions,
+    "callSites" | "poolOptions" | "readFrom" | "signal" | "timeout"
+  > {
   /** Told what happens to a host. */
   listener: HostListener;
   /** Told that another server has taken over a host. */
@@ -94,7 +105,9 @@ export class ClusterHosts implements ClusterView {
   readonly timeout: number;
   readonly callSites: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly readFrom: ReadFrom;
   readonly topology: Topology<HostInfo>;
+  readonly #replicas: ClusterReplicas;
   readonly #poolOptions: PoolOptions;
   readonly #listener: HostListener;
   readonly #hosts = new Map<number, Host>();
@@ -136,6 +149,7 @@ export class ClusterHosts implements ClusterView {
     this.timeout = options.timeout ?? 5_000;
     this.callSites = options.callSites ?? false;
     this.signal = options.signal;
+    this.readFrom = options.readFrom ?? "primary";
     this.#poolOptions = options.poolOptions ?? {};
     this.#listener = options.listener;
     this.#options = options;
@@ -144,6 +158,13 @@ export class ClusterHosts implements ClusterView {
     this.#room = new Room({
       maxCommands: maxQueueCommands,
       maxBytes: maxQueueBytes,
+    });
+    this.#replicas = new ClusterReplicas({
+      topology,
+      make: (info, counters) => this.#makeReplica(info, counters),
+      isUp: (hostId) => this.#hosts.get(hostId)?.pool.down !== true,
+      retire: (host) => this.#retire(host),
+      seek: (hostId) => this.#request(hostId),
     });
     topology.watch({
       hostChanged: (hostId, failover) => this.#changed(hostId, failover),
@@ -181,6 +202,16 @@ export class ClusterHosts implements ClusterView {
     const host = this.#hosts.get(id) ?? this.#make(id, true);
     host.closing ||= this.#closed;
     return host;
+  }
+
+  replicas(hostId: number): ReplicaChoice {
+    return this.#closed ? NO_REPLICAS : this.#replicas.of(hostId);
+  }
+
+  /** The connections of a host. */
+  poolOf(hostId: number): HostPoolStatus {
+    const { pool } = this.host(hostId);
+    return this.#replicas.known(hostId)?.pool(pool) ?? pool;
   }
 
   countError(hostId: number, kind: string): void {
@@ -280,9 +311,11 @@ export class ClusterHosts implements ClusterView {
     return new Map(
       this.hostIds.map((id) => {
         const queue = { commands: 0, bytes: 0 };
+        const counters = this.#countersOf(id);
         const stats = this.#hosts.get(id)?.stats() ??
-          this.#countersOf(id).summary({ queue, open: 0, idle: 0 });
-        return [id, stats];
+          counters.summary({ queue, open: 0, idle: 0 });
+        const replicas = this.#replicas.known(id);
+        return [id, replicas?.stats(counters, stats) ?? stats];
       }),
     );
   }
@@ -294,6 +327,7 @@ export class ClusterHosts implements ClusterView {
   async disconnect(patience: number = this.timeout): Promise<void> {
     for (const host of this.#hosts.values()) this.#retire(host, patience);
     this.#hosts.clear();
+    this.#replicas.disconnect(patience);
     await Promise.all([this.#events?.stop(), ...this.#closing]);
   }
 
@@ -425,6 +459,7 @@ export class ClusterHosts implements ClusterView {
   }
 
   #viewChanged(): void {
+    this.#replicas.changed();
     for (const waiting of this.#awaiting) waiting.resolve();
     for (const detours of [...this.#holding]) detours.release();
     this.#options.onTopology?.();
@@ -469,7 +504,7 @@ export class ClusterHosts implements ClusterView {
     this.#events?.start();
     const place = this.#places.get(id) ?? new MovablePlace(info);
     const counters = this.#countersOf(id);
-    const pool = this.#makePool(place, counters);
+    const pool = this.#makePool(place, counters, "primary");
     const host = new Host({
       id,
       place,
@@ -485,6 +520,20 @@ export class ClusterHosts implements ClusterView {
     return host;
   }
 
+  /** What carries reads to a replica: whatever fails there, others answer. */
+  #makeReplica(info: HostInfo, counters: HostCounters): Host {
+    const place = { info, address: info.address };
+    return new Host({
+      id: info.hostId,
+      place,
+      pool: this.#makePool(place, counters, "replica"),
+      counters,
+      patience: 0,
+      onMisled: () => this.#request(info.hostId),
+      countsErrors: false,
+    }, { ...this.#poolOptions, maxRetries: 0 });
+  }
+
   /** Counters outlive a pool that was disconnected. */
   #countersOf(id: number): HostCounters {
     let counters = this.#counters.get(id);
@@ -494,29 +543,30 @@ export class ClusterHosts implements ClusterView {
     return counters;
   }
 
-  #makePool(place: MovablePlace, counters: HostCounters): Pool {
+  /**
+   * The connections to a server. A replica that fails once is left alone until it
+   * is fit again, and that is no event of its host.
+   */
+  #makePool(
+    place: Pick<MovablePlace, "info" | "address">,
+    counters: HostCounters,
+    role: ServerRole,
+  ): Pool {
     const { hostId } = place.info;
     const { traffic } = counters;
+    const isPrimary = role === "primary";
     const tell = (message: Omit<ConnectionMessage, "hostId">) => {
       if (!connectionChannel.hasSubscribers) return;
       connectionChannel.publish({ error: undefined, ...message, hostId });
     };
     const events: PoolEvents = {
       onHealth: (refusal) => {
-        if (refusal === undefined) {
-          return this.#listener("up", hostId, undefined);
-        }
-        const { cause: error, retryIn } = refusal;
-        const reason = error instanceof Error ? error.message : String(error);
-        const message = `Host ${hostId} at ${place.address} is down: ${reason}`;
-        const details = { hostId, outcome: "not-sent", cause: error } as const;
-        const down = new HostDownError(message, { ...details, retryIn });
-        this.#listener("down", hostId, down);
+        if (isPrimary) this.#healthChanged(place, refusal);
       },
       onConnect: ({ address }, again) => {
         counters.opened++;
         tell({ address, type: "open" });
-        if (again) this.#listener("reconnect", hostId, undefined);
+        if (again && isPrimary) this.#listener("reconnect", hostId, undefined);
       },
       onClose: ({ address, failed }) => {
         counters.lost++;
@@ -535,20 +585,64 @@ export class ClusterHosts implements ClusterView {
     };
     const dialer: Dialer = (manner, signal) => {
       const { info, address } = place;
-      const needsPrimary = info.primaryName !== undefined;
-      const own = { address, needsPrimary, manner, signal };
-      return dial(info, { ...options, ...own });
+      const own = { ...options, address, manner, signal };
+      if (isPrimary) {
+        const isNamed = info.primaryName !== undefined;
+        return dial(info, { ...own, role: isNamed ? role : undefined });
+      }
+      const readOnly = this.topology.groupsMove;
+      return dialReplica(info, { ...own, role, readOnly });
     };
-    return new Pool(dialer, this.#poolOptions, events);
+    const { breaker } = this.#poolOptions;
+    const settings = isPrimary ? this.#poolOptions : {
+      ...this.#poolOptions,
+      breaker: { ...breaker, threshold: 1 },
+    };
+    return new Pool(dialer, settings, events);
   }
 
-  #retire(host: Host, patience: number = this.timeout): void {
+  /** Tells that the primary of a host counts as down, or is back. */
+  #healthChanged(
+    { info: { hostId }, address }: Pick<MovablePlace, "info" | "address">,
+    refusal: Refusal | undefined,
+  ): void {
+    if (refusal === undefined) return this.#listener("up", hostId, undefined);
+    const { cause: error, retryIn } = refusal;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Host ${hostId} at ${address} is down: ${reason}`;
+    const details = { hostId, outcome: "not-sent", cause: error } as const;
+    this.#listener(
+      "down",
+      hostId,
+      new HostDownError(message, { ...details, retryIn }),
+    );
+  }
+
+  #retire(host: Host, patience: number = this.timeout): Promise<void> {
     const closing = host.close(patience);
     this.#closing.add(closing);
     closing.finally(() => {
       this.#closing.delete(closing);
       this.#places.get(host.id)?.hosts.delete(host);
     });
+    return closing;
+  }
+}
+
+/** There are none to be had. */
+const NO_REPLICAS: ReplicaChoice = { next: () => undefined };
+
+/** Opens a connection to a replica: one that lets nobody in is as good as none. */
+async function dialReplica(
+  info: HostInfo,
+  options: DialOptions,
+): Promise<Connection> {
+  try {
+    return await dial(info, options);
+  } catch (cause) {
+    throw cause instanceof ConnectionError
+      ? new ConnectionError(cause.message, { cause, outcome: "not-sent" })
+      : cause;
   }
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { READ_CHECKS, replicasUnknown } from "./clients/client_options.ts";
+import type { ReadFrom } from "./delivery/replica_reads.ts";
 import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
 import { parseHostUrl } from "./host_url.ts";
 import { assertNamed, type SentinelOptions } from "./sentinel_options.ts";
@@ -171,6 +173,14 @@ export interface ClusterOptions {
    */
   addressMap?: (address: NodeAddress) => NodeAddress;
   /**
+   * Which servers of a host answer commands that only read, unless a client or a
+   * map says otherwise; with `seeds` or `sentinels`. See
+   * {@linkcode ClientOptions.readFrom}.
+   *
+   * @default {"primary"}
+   */
+  readFrom?: ReadFrom;
+  /**
    * What holds for every host that does not say otherwise.
    *
    * @default {{}}
@@ -221,6 +231,7 @@ const CLUSTER_CHECKS: Checks = {
       : "a list of one node or more",
   sentinels: isObject,
   addressMap: isFunction,
+  ...READ_CHECKS,
   hostDefaults: isObject,
   router: isFunction,
   routerOptions: isObject,
@@ -293,8 +304,11 @@ export function readClusterOptions(options: ClusterOptions): ClusterOptions {
 
 /** Refuses what has no meaning for the way in which hosts are found. */
 function assertOneWay(options: ClusterOptions): void {
-  const { seeds, sentinels, addressMap } = options;
+  const { seeds, sentinels, addressMap, readFrom = "primary" } = options;
   if (seeds === undefined) {
+    if (readFrom !== "primary" && sentinels === undefined) {
+      throw replicasUnknown(readFrom);
+    }
     if (addressMap === undefined || sentinels !== undefined) return;
     throw new TypeError(
       'Cannot take the option "addressMap" without "seeds" or "sentinels": hosts ' +

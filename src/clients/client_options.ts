@@ -5,6 +5,8 @@
  */
 
 import type { CommandFlags } from "../delivery/command.ts";
+import type { ClusterView } from "../delivery/dispatcher.ts";
+import type { ReadFrom } from "../delivery/replica_reads.ts";
 import { type HostSelection, isHostList } from "../host_ids.ts";
 import {
   type Checks,
@@ -54,7 +56,21 @@ export interface ClientOptions {
    * @default {"lists"}
    */
   replies?: "lists" | "records";
+  /**
+   * Which servers of a host answer commands that only read, where hosts are found
+   * by `seeds` or `sentinels`: its `"primary"`, a replica with `"preferReplica"`,
+   * `"any"` of them in turn, or with `"replica"` one replica after the other before
+   * the primary. A read that a replica does not answer in a quarter of its time, or
+   * answers with an error, goes to the primary. What a replica answers may be old,
+   * and need not know what the same client wrote before.
+   *
+   * @default {"primary"}
+   */
+  readFrom?: ReadFrom;
 }
+
+/** The options of a client of one host. */
+export type LocalOptions = Omit<ClientOptions, "autoBatch" | "readFrom">;
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */
 export interface CallOptions extends CommandFlags {
@@ -99,7 +115,7 @@ export interface ExecuteOptions extends MapOptions {
 }
 
 /** The options of a fanout. */
-export interface FanoutOptions extends MapOptions {
+export interface FanoutOptions extends Omit<MapOptions, "readFrom"> {
   /**
    * Whether the promises hold an outcome for each host (as of
    * `Promise.allSettled`) instead of rejecting when one of them fails, and the
@@ -144,13 +160,23 @@ const ISSUE_CHECKS = {
   callSites: oneOf(true, false),
 };
 
-const CLIENT_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };
+const LOCAL_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };
 
-const MAP_CHECKS = {
+/** Those of `readFrom`, which the cluster takes as well. */
+export const READ_CHECKS: Checks = {
+  readFrom: oneOf("primary", "preferReplica", "replica", "any"),
+};
+
+const FANOUT_CHECKS = {
   ...ISSUE_CHECKS,
   maxConcurrency: isWhole(1, 2 ** 31),
   settled: oneOf(true, false),
+  hosts: isHostList,
 };
+
+const { hosts: _, ...EVERY_MAP } = FANOUT_CHECKS;
+
+const MAP_CHECKS = { ...EVERY_MAP, ...READ_CHECKS };
 
 const FLAG_CHECKS = {
   idempotent: oneOf(true, false),
@@ -159,13 +185,11 @@ const FLAG_CHECKS = {
 };
 
 const CHECKS = {
-  "the client": CLIENT_CHECKS,
+  "the client": { ...LOCAL_CHECKS, ...READ_CHECKS },
+  "the local client": LOCAL_CHECKS,
   "the map": MAP_CHECKS,
   "executeCommands": { ...MAP_CHECKS, atomic: oneOf(true, false) },
-  "the fanout": {
-    ...MAP_CHECKS,
-    hosts: isHostList,
-  },
+  "the fanout": FANOUT_CHECKS,
   "sendCommand": { ...FLAG_CHECKS, timeout: isPositive, signal: isSignal },
   // Time limit and signal are those of the map,
   "sendCommand in a map": FLAG_CHECKS,
@@ -186,4 +210,33 @@ export function readCallOptions<T>(
   owner: keyof typeof CHECKS,
 ): T {
   return readOptions(options, CHECKS[owner], owner);
+}
+
+/**
+ * Which servers take the reads of a client.
+ *
+ * @param cluster The cluster that it is of.
+ * @param readFrom What its options say.
+ * @param otherwise What holds where they say nothing.
+ * @throws {TypeError} If the hosts of the cluster have no replicas that are known.
+ */
+export function readersOf(
+  { topology }: ClusterView,
+  readFrom: ReadFrom | undefined,
+  otherwise: ReadFrom,
+): ReadFrom {
+  if (readFrom === undefined) return otherwise;
+  if (readFrom === "primary" || topology.replicasOf !== undefined) {
+    return readFrom;
+  }
+  throw replicasUnknown(readFrom);
+}
+
+/** The error of asking for replicas where nobody says which there are. */
+export function replicasUnknown(readFrom: ReadFrom): TypeError {
+  return new TypeError(
+    `Cannot take the option "readFrom" as "${readFrom}": hosts with fixed ` +
+      'addresses have no replicas that are known; give "seeds" of a Redis ' +
+      'Cluster, or "sentinels"',
+  );
 }

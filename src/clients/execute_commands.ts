@@ -70,7 +70,11 @@ export function issueCommands<M extends CommandMapping>(
     const steps = tuples.map(readTuple);
     if (atomic) return issueTransaction(map, group, steps);
     const time = blockTimeOfAll(steps);
-    const carrier = time === undefined ? dispatcher : dispatcher.sequence(time);
+    const carrier = time !== undefined
+      ? dispatcher.sequence(time)
+      : steps.every(reads)
+      ? dispatcher
+      : dispatcher.primaries();
     return steps.map((step) => {
       const promise = issueStep(carrier, key, step);
       map.enter(promise);
@@ -140,6 +144,11 @@ function readTuple(tuple: CommandTuple): Step {
   } catch (error) {
     return { error };
   }
+}
+
+/** Whether a command only reads; one that is wrong does nothing. */
+function reads(step: Step): boolean {
+  return "error" in step || step.form.command.reads;
 }
 
 /** How long a sequence may block, in milliseconds; nothing if it does not. */

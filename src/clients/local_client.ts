@@ -6,7 +6,7 @@
 
 import type { LocalCommands } from "./commands/local_commands.ts";
 import type { LocalRecords } from "./commands/local_records.ts";
-import { type ClientOptions, readCallOptions } from "./client_options.ts";
+import { type LocalOptions, readCallOptions } from "./client_options.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import type { CollectionScans } from "./collection_scan.ts";
 import {
@@ -29,9 +29,9 @@ export interface RecordsLocalClient
 export function createLocalClient(
   cluster: ClusterView,
   hostId: number,
-  options: ClientOptions,
+  options: LocalOptions,
 ): LocalClient {
-  const read = readCallOptions(options, "the client");
+  const read = readCallOptions(options, "the local client");
   cluster.host(hostId);
   const dispatcher = new Dispatcher(cluster, sharedOptions(cluster, read));
   // The methods are installed on the prototype, out of the checker's sight.

@@ -15,6 +15,7 @@ import {
   type MapBatchesOptions,
   type MapOptions,
   readCallOptions,
+  readersOf,
 } from "./client_options.ts";
 import type { CollectionScans } from "./collection_scan.ts";
 import {
@@ -287,10 +288,11 @@ class RoutingClientImpl extends NativeClient {
     const { idempotent = false, callSites = cluster.callSites ?? false } =
       options;
     const signal = anySignal(cluster.signal, options.signal);
-    const shared = sharedOptions(cluster, options);
+    const readFrom = readersOf(cluster, options.readFrom, cluster.readFrom);
+    const shared = { ...sharedOptions(cluster, options), readFrom };
     super(new Dispatcher(cluster, shared));
     this.#cluster = cluster;
-    this.#options = { timeout, autoBatch, idempotent, callSites };
+    this.#options = { timeout, autoBatch, idempotent, readFrom, callSites };
     this.#signal = signal;
     this.#lanes = shared.lanes;
     this.#mapsApart = mapsApart;
@@ -319,6 +321,7 @@ class RoutingClientImpl extends NativeClient {
     const { settled = false } = rest;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
+    readersOf(this.#cluster, rest.readFrom, "primary");
     const caller = observer?.caller();
     const start = batchMaps({
       begin: () => this.#mapping("mapBatches", rest, { ...way, caller }),
@@ -455,6 +458,9 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
+        readFrom: kind === "fanout"
+          ? "primary"
+          : readersOf(this.#cluster, options.readFrom, this.#options.readFrom),
         observed: observer?.mapBegins(kind, caller),
         callSites: options.callSites ?? this.#options.callSites,
         ...way,

@@ -74,6 +74,13 @@ export interface CommandRow {
    * @default {false}
    */
   readonly reads?: boolean;
+  /**
+   * Whether its reply has a cursor, which means something to the server alone that
+   * gave it.
+   *
+   * @default {false}
+   */
+  readonly cursor?: boolean;
   /** For how long it may block, if it is one that can. */
   readonly blocks?: BlockTime;
   /**
@@ -139,6 +146,8 @@ export class CommandSpec {
   readonly isKnown: boolean;
   /** Whether it changes nothing on its server. */
   readonly reads: boolean;
+  /** Whether it reads keys, and any server that has them can answer it. */
+  readonly readsAnywhere: boolean;
   /** Whether the text of its errors may be anybody's. */
   readonly forgeable: boolean;
   readonly #forms = new Map<ReplyReader, Form>();
@@ -159,6 +168,8 @@ export class CommandSpec {
       row.blocks === undefined && row.subcommands === undefined &&
       row.ahead === undefined;
     this.reads = row.reads === true;
+    this.readsAnywhere = this.reads && row.keys !== undefined &&
+      row.cursor !== true;
     this.forgeable = !isKnown || row.runsCode === true;
     this.#plainForm = new Form(this);
   }

@@ -84,6 +84,8 @@ export interface BatchOptions {
   order?: number;
   /** What takes its commands elsewhere, where hosts do not keep their keys. */
   detour?: Detour | undefined;
+  /** What takes those that fail here, where others can answer them as well. */
+  refuge?: Refuge | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: Batch) => void;
   /** Called for every error reply that a command is settled with. */
@@ -115,6 +117,19 @@ export interface Detour {
   leads(group: number): boolean;
   /** Takes a command which the batch has handed out. */
   take(command: Command, redirect: Redirect, error?: CommandError): void;
+}
+
+/** Takes commands that have failed to where they may still be answered. */
+export interface Refuge {
+  /** Names the group of a key, where only what belongs to one may be merged. */
+  readonly groupOf: GroupOf | undefined;
+  /**
+   * Takes a command.
+   *
+   * @param error The error that answered it, if any did.
+   * @returns Whether it does; otherwise the command has failed for good.
+   */
+  take(command: Command, error?: CommandError): boolean;
 }
 
 /** Makes the error of a command that is given up. */
@@ -188,6 +203,7 @@ export class Batch implements Exchange {
   readonly issuer: AsyncContext | undefined;
 
   readonly #autoBatch: boolean;
+  readonly #refuge: Refuge | undefined;
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
   /** When the part was sent that is under way. */
   #partSentAt = 0;
@@ -241,6 +257,7 @@ export class Batch implements Exchange {
     this.detour = options.detour;
     this.callers = options.callers;
     this.issuer = options.issuer;
+    this.#refuge = options.refuge;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
     this.#unmerged = options.unmerged;
@@ -421,8 +438,13 @@ export class Batch implements Exchange {
     if (hasEach && !fits(reply, count)) {
       throw new ProtocolError(`The reply to ${merging.as} has the wrong shape`);
     }
-    if (isObject(reply) && reply instanceof CommandError) {
-      if (this.detour === undefined) reply = explained(run.travelsAs, reply);
+    let leaving: Command[] | undefined;
+    if (isObject(reply)) {
+      if (this.#refuge !== undefined) {
+        leaving = leavers(run, reply, from, count);
+      } else if (this.detour === undefined && reply instanceof CommandError) {
+        reply = explained(run.travelsAs, reply);
+      }
     }
     const isRefused = this.#comesBack(run, reply, from, from + count);
     this.#advance(run, count);
@@ -434,7 +456,7 @@ export class Batch implements Exchange {
       if (hasEach && Array.isArray(reply)) {
         this.#scatter(run, reply);
       } else {
-        this.#repeat(run, reply, { from, to: from + count });
+        this.#repeat(run, reply, { from, to: from + count, leaving });
       }
       if (this.settled) this.#report();
     }
@@ -456,9 +478,16 @@ export class Batch implements Exchange {
     const refused = this.#refused;
     this.#refused = [];
     const rest = this.#rest();
+    const leaving = this.#refuge === undefined
+      ? undefined
+      : [...refused, ...this.#unanswered()];
     this.#doubtful = this.#doubtfulOf(rest);
     this.#untold += refused.length + this.#length - this.#answered;
-    inSlices(this.#rejections(refused, rest, reason));
+    inSlices(
+      leaving === undefined
+        ? this.#rejections(refused, rest, reason)
+        : this.#departures(leaving, reason),
+    );
     return this.#doubtful.length > 0;
   }
 
@@ -566,6 +595,7 @@ export class Batch implements Exchange {
 
   /** Rejects a command that it has handed out. */
   reject(command: Command, reason: unknown): void {
+    if (this.#refuge?.take(command)) return this.#told();
     this.#failed(reason);
     fail(command.settler, reason);
     this.#told();
@@ -573,6 +603,7 @@ export class Batch implements Exchange {
 
   /** Settles a command that it has handed out with the error of its server. */
   refuse(command: Command, error: CommandError): void {
+    if (this.#refuge?.take(command, error)) return this.#told();
     const reason = describe(error, command.name, this.hostId);
     this.#onErrorReply?.(reason);
     this.reject(command, reason);
@@ -613,6 +644,22 @@ export class Batch implements Exchange {
     }
   }
 
+  /** The same where others can answer them. */
+  *#departures(
+    leaving: readonly Returned<Batch>[],
+    reason: Reason,
+  ): Iterator<void> {
+    for (const { command, progress } of leaving) {
+      if (!this.#refuge!.take(command)) {
+        const why = reason(command, progress === "sent");
+        this.#failed(why);
+        fail(command.settler, why);
+      }
+      this.#told();
+      yield;
+    }
+  }
+
   /** One of those that are to be rejected has been. */
   #told(): void {
     if (--this.#untold === 0 && this.settled) this.#report();
@@ -633,7 +680,7 @@ export class Batch implements Exchange {
       const capacity = isOfKind ? run?.length : 0;
       const merging = this.#autoBatch && (flags & APART) === 0 &&
         this.#unmerged?.has(form.name) !== true;
-      const groupOf = this.detour?.groupOf;
+      const groupOf = (this.detour ?? this.#refuge)?.groupOf;
       run = new Run(
         { form, argCount, flags },
         merging && (groupOf ?? true),
@@ -800,11 +847,19 @@ export class Batch implements Exchange {
   #repeat(
     run: Run,
     reply: Reply,
-    { from, to }: { from: number; to: number },
+    { from, to, leaving }: {
+      from: number;
+      to: number;
+      leaving: readonly Command[] | undefined;
+    },
   ): void {
     if (from === 0 && to > 1 && run.placeSame(reply)) return;
     const own = this.#autoBatch && isWrongType(run, reply) ? null : reply;
     for (let i = from; i < to; i++) {
+      const leaver = leaving?.[i - from];
+      if (leaver !== undefined) {
+        if (this.#refuge!.take(leaver, reply as CommandError)) continue;
+      }
       const error = run.settle(i, own, this.hostId);
       if (error !== undefined) this.#note(error);
     }
@@ -842,6 +897,20 @@ function sameFor(reason: unknown, another: () => unknown): Rejection {
     first = undefined;
     return reason;
   });
+}
+
+/**
+ * The commands of a run that an error answers, where others can answer them. A
+ * key of another type is one, too: here it may have been something else before.
+ */
+function leavers(
+  run: Run,
+  reply: Reply,
+  from: number,
+  count: number,
+): Command[] | undefined {
+  if (!(reply instanceof CommandError)) return undefined;
+  return Array.from({ length: count }, (_, i) => run.at(from + i));
 }
 
 /** How a command differs that goes again. */

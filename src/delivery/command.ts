@@ -58,8 +58,10 @@ export const PINNED = 32;
 export const ASKING = 64;
 /** It is a part of a command over several keys, and need not stay whole. */
 export const PART = 128;
+/** It only reads, and goes to the primary all the same. */
+export const PRIMARY = 256;
 /** How many times it was sent elsewhere counts in units of this one. */
-export const REDIRECTED = 256;
+export const REDIRECTED = 512;
 
 /**
  * What a caller asks for, in bits.

@@ -28,6 +28,7 @@ import {
   flagBits,
   PART,
   PINNED,
+  PRIMARY,
   type Settler,
 } from "./command.ts";
 import {
@@ -46,6 +47,12 @@ import type { Lanes } from "./lane.ts";
 import { tearApart } from "./multi_key.ts";
 import { Callers, type ObservedMap, observer } from "./observer.ts";
 import { pauseBefore } from "./policy.ts";
+import {
+  type Reader,
+  type ReadFrom,
+  type ReplicaChoice,
+  ReplicaReads,
+} from "./replica_reads.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
 
@@ -84,6 +91,10 @@ export interface ClusterView {
    * the signal.
    */
   known(options?: KnownOptions): Promise<void>;
+  /** Which servers take reads where a client does not say so. */
+  readonly readFrom: ReadFrom;
+  /** The replicas of a host, which are there where hosts are looked for. */
+  replicas(hostId: number): ReplicaChoice;
   /** Finds out where all hosts are now, if that is for the servers to say. */
   refreshed(options?: KnownOptions): Promise<void>;
   /** What holds commands, or holds none any more. */
@@ -132,6 +143,13 @@ export interface DispatchOptions {
    * @default {false}
    */
   callSites?: boolean | undefined;
+  /**
+   * Which servers take commands that only read, unless they go to a host that is
+   * named.
+   *
+   * @default {"primary"}
+   */
+  readFrom?: ReadFrom;
   /** The lanes of the client, in which all that it issues keeps its order. */
   lanes: Lanes;
   /**
@@ -173,6 +191,8 @@ export class Dispatcher implements Owner {
   readonly #options: DispatchOptions;
   /** What holds commands whose groups move; nothing where none does. */
   readonly #detours: Detours | undefined;
+  /** What brings reads to replicas; nothing where none go there. */
+  readonly #reads: ReplicaReads | undefined;
   /** Of commands whose caller asks for nothing else, in bits. */
   readonly #flags: number;
   /** The batch of each host that still takes commands, by the id of the host. */
@@ -212,6 +232,10 @@ export class Dispatcher implements Owner {
       lanes.detours = detours;
     }
     this.#detours = lanes.detours;
+    const { readFrom = "primary" } = options;
+    if (readFrom !== "primary") {
+      this.#reads = new ReplicaReads(readFrom, this.#reader());
+    }
   }
 
   /** The cluster it issues to. */
@@ -357,6 +381,18 @@ export class Dispatcher implements Owner {
     };
   }
 
+  /** What carries commands to primaries alone, those that only read as well. */
+  primaries(): Carrier {
+    if (this.#reads === undefined) return this;
+    return {
+      cluster: this.#cluster,
+      options: this.#options,
+      send: (place, form, args, settler, flags = this.#flags) =>
+        this.send(place, form, args, settler, flags | PRIMARY),
+      refuse: (settler, reason) => this.refuse(settler, reason),
+    };
+  }
+
   /**
    * Issues a command that is known not to block.
    *
@@ -382,6 +418,11 @@ export class Dispatcher implements Owner {
       return run;
     }
     const hostId = this.#hostOf(place, flags);
+    if (this.#reads !== undefined) {
+      const read = { form, args, settler, flags, second, size };
+      const run = this.#queueRead(this.#reads, hostId, read);
+      if (run !== undefined) return run;
+    }
     const open = this.#open[hostId];
     // The host of an id is another one after its pools were disconnected; and
     // what a router of somebody's own takes for an id may be "0".
@@ -479,6 +520,8 @@ export class Dispatcher implements Owner {
   }
 
   place(hostId: number, held: readonly Held[]): Batch | undefined {
+    held = held.filter((one) => !this.#placeRead(hostId, one));
+    if (held.length === 0) return undefined;
     const [{ terms, deadline, order, origin }] = held;
     const { isApart, isSequence, time, ...manner } = terms as HeldTerms;
     let batch: Batch | undefined;
@@ -539,9 +582,13 @@ export class Dispatcher implements Owner {
 
   /** The host with an id, unless nothing may be issued any more. */
   #hostFor(hostId: number): Host {
+    this.#assertOpen();
+    return this.#cluster.host(hostId);
+  }
+
+  #assertOpen(): void {
     this.#options.signal?.throwIfAborted();
     if (this.#abandoned !== undefined) throw this.#abandoned.reason;
-    return this.#cluster.host(hostId);
   }
 
   /**
@@ -555,16 +602,108 @@ export class Dispatcher implements Owner {
     this.#open[hostId] = undefined;
   }
 
+  /** Brings a read that was held to a replica, unless it is for the primary. */
+  #placeRead(hostId: number, held: Held): boolean {
+    const { command, deadline, to, error, origin } = held;
+    const { form, args, flags } = command;
+    if (this.#reads === undefined || to !== undefined || error !== undefined) {
+      return false;
+    }
+    if (!mayBeReplicated(form, flags)) return false;
+    const size = sizeOf(args);
+    const before = { due: deadline, origin };
+    const batch = this.#reads.batchFor(hostId, size, before);
+    if (batch === undefined) return false;
+    batch.addHeld(command, { flags, size, origin });
+    this.#unhold(held);
+    return true;
+  }
+
+  /** Issues a read to a replica; nothing where it is for the primary. */
+  #queueRead(
+    reads: ReplicaReads,
+    hostId: number,
+    { form, args, settler, flags, second, size }: Omit<Wanted, "place">,
+  ): Run | undefined {
+    if (!mayBeReplicated(form, flags)) return undefined;
+    this.#assertOpen();
+    const batch = reads.batchFor(hostId, size);
+    if (batch === undefined) return undefined;
+    const bits = withBytes(form, flags);
+    const run = batch.add(form, args, settler, bits, size, second);
+    if (batch.becameLarge()) this.#live.get(batch)?.hurry(batch);
+    return run;
+  }
+
+  /** What brings reads to replicas sees of it. */
+  #reader(): Reader {
+    const { topology } = this.#cluster;
+    const isOver = () =>
+      this.#abandoned !== undefined || this.#options.signal?.aborted === true;
+    return {
+      get isOver() {
+        return isOver();
+      },
+      groupOf: topology.groupsMove ? (key) => topology.groupOf(key) : undefined,
+      deadline: () => this.#deadline(0),
+      replicas: (hostId) => this.#cluster.replicas(hostId),
+      start: (host, deadline, { refuge, origin }) => {
+        const { lanes, exclusive, gate } = this.#options;
+        const terms = { deadline, exclusive, gate, refuge };
+        return this.#start(host, lanes.laneFor(host), issuedBy(origin, terms));
+      },
+      toPrimary: (command, due, to) => {
+        try {
+          return this.#toPrimary(command, due, to);
+        } catch (error) {
+          this.failedCommands++;
+          fail(command.settler, error);
+          return to.open;
+        }
+      },
+    };
+  }
+
+  /** Issues a read that replicas did not answer. */
+  #toPrimary(
+    command: Command,
+    due: number,
+    { hostId, origin, open }: {
+      hostId: number;
+      origin: Origin;
+      open: Batch | undefined;
+    },
+  ): Batch | undefined {
+    const { topology } = this.#cluster;
+    const { form, args, settler, flags } = command;
+    const size = sizeOf(args);
+    const group = topology.groupsMove
+      ? groupOfCommand(topology, command)
+      : undefined;
+    if (group !== undefined && this.#isHeld(group, flags)) {
+      const own = new Command(form, args, settler, flags | PRIMARY);
+      this.#hold(group, own, { size, due, origin });
+      return open;
+    }
+    const id = group === undefined ? hostId : topology.hostOf(group);
+    const host = this.#hostFor(id);
+    if (!host.admit(size)) throw host.failures.queueFull(form.name);
+    const { lanes, exclusive, gate } = this.#options;
+    const batch = open?.hostId === id ? open : this.#start(
+      host,
+      lanes.laneFor(host),
+      issuedBy(origin, { deadline: due, exclusive, gate }),
+    );
+    batch.addHeld(command, { flags, size, origin });
+    return batch;
+  }
+
   #openFor(host: Host, origin?: Origin): Batch {
     const { lanes, exclusive, gate } = this.#options;
     const deadline = this.#deadline(0);
     const lane = lanes.laneFor(host);
-    const terms = { deadline, exclusive, gate };
-    const batch = this.#start(
-      host,
-      lane,
-      origin === undefined ? terms : { ...terms, issuer: origin.issuer },
-    );
+    const terms = issuedBy(origin, { deadline, exclusive, gate });
+    const batch = this.#start(host, lane, terms);
     this.#open[host.id] = { host, batch };
     return batch;
   }
@@ -650,8 +789,7 @@ export class Dispatcher implements Owner {
       origin?: Origin;
     },
   ): void {
-    this.#options.signal?.throwIfAborted();
-    if (this.#abandoned !== undefined) throw this.#abandoned.reason;
+    this.#assertOpen();
     const detours = this.#detours!;
     // Whoever has the patience to wait for room waits in any case.
     const counted = this.#held.size < this.patience ? 0 : size;
@@ -708,11 +846,9 @@ export class Dispatcher implements Owner {
       autoBatch: this.#options.autoBatch,
       unmerged: host.unmerged,
       order: this.#options.lanes.nextOrder(),
-      detour: this.#detourFrom(host, () => ({
-        batch,
-        lane,
-        terms: heldTerms,
-      })),
+      detour: terms.refuge !== undefined
+        ? undefined
+        : this.#detourFrom(host, () => ({ batch, lane, terms: heldTerms })),
       callers: this.#callers(),
       issuer: issuerOfBatch(),
       ...terms,
@@ -776,15 +912,10 @@ export class Dispatcher implements Owner {
    *
    * @returns Where its outcome will stand, unless there is a settler.
    */
-  #wait(host: Host, { place, form, args, settler, flags, second, size }: {
-    place: number;
-    form: Form;
-    args: Arguments;
-    settler: Settler | undefined;
-    flags: number;
-    second: Argument | undefined;
-    size: number;
-  }): Run {
+  #wait(
+    host: Host,
+    { place, form, args, settler, flags, second, size }: Wanted,
+  ): Run {
     if (this.#latecomers.size >= this.patience) {
       throw host.failures.queueFull(form.name);
     }
@@ -844,6 +975,17 @@ export class Dispatcher implements Owner {
   }
 }
 
+/** A command that has no place in a batch yet. */
+interface Wanted {
+  readonly place: number;
+  readonly form: Form;
+  readonly args: Arguments;
+  readonly settler: Settler | undefined;
+  readonly flags: number;
+  readonly second: Argument | undefined;
+  readonly size: number;
+}
+
 /** What batches have in common. */
 type BatchTerms =
   & Pick<
@@ -855,6 +997,7 @@ type BatchTerms =
     | "nextPart"
     | "order"
     | "issuer"
+    | "refuge"
   >
   & { isApart?: boolean };
 
@@ -901,7 +1044,18 @@ function groupOfCommand(
   }
 }
 
+/** Whether a replica may answer a command. */
+function mayBeReplicated({ command, steps }: Form, flags: number): boolean {
+  return command.readsAnywhere && steps === undefined &&
+    (flags & (PINNED | PRIMARY)) === 0;
+}
+
 /** The flags of a command, with what its form asks for. */
 function withBytes({ bytes }: Form, flags: number): number {
   return bytes ? flags | BYTES : flags;
+}
+
+/** Terms of a batch that others may have issued than who is at work. */
+function issuedBy(origin: Origin | undefined, terms: BatchTerms): BatchTerms {
+  return origin === undefined ? terms : { ...terms, issuer: origin.issuer };
 }

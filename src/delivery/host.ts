@@ -15,7 +15,7 @@ import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures, type Place } from "./failures.ts";
 import { provesNothingRan } from "./policy.ts";
 import type { HostCounters } from "./stats.ts";
-import type { HostStats } from "./stats_types.ts";
+import type { ServerStats } from "./stats_types.ts";
 import { Links } from "./link.ts";
 import {
   type Callers,
@@ -82,6 +82,13 @@ export interface HostParts {
   mayMove?: boolean;
   /** Told when its server says that it is not the right one. */
   onMisled?: () => void;
+  /**
+   * Whether errors are counted when they are made. Those of a replica reach nobody:
+   * its primary answers in its place.
+   *
+   * @default {true}
+   */
+  countsErrors?: boolean;
 }
 
 /** One whose batches have a time limit: a lane, which hosts do not know. */
@@ -153,11 +160,14 @@ export class Host implements ObservedHost {
    * @param limits Bounds of its queue.
    */
   constructor(parts: HostParts, limits: HostLimits) {
-    const { id, place, pool, counters, patience } = parts;
+    const { id, place, pool, counters, patience, countsErrors = true } = parts;
     this.id = id;
     this.pool = pool;
     this.counters = counters;
-    this.failures = new Failures(id, place, (kind) => counters.error(kind));
+    const count = countsErrors
+      ? (kind: string) => counters.error(kind)
+      : undefined;
+    this.failures = new Failures(id, place, count);
     this.backlog = new Backlog(this.failures);
     this.#place = place;
     this.#onMisled = parts.onMisled;
@@ -307,7 +317,7 @@ export class Host implements ObservedHost {
   }
 
   /** What has happened so far, and how things are now. */
-  stats(): HostStats {
+  stats(): ServerStats {
     return this.counters.summary({
       queue: { commands: this.queue.commands, bytes: this.queue.bytes },
       open: this.pool.size,

@@ -714,9 +714,17 @@ function atEndOfTurn(lane: Lane): void {
     process.nextTick(() => {
       const lanes = gathering;
       gathering = [];
+      turn++;
       for (const lane of lanes) lane.flush();
     })
   );
 }
 
 let gathering: Lane[] = [];
+
+let turn = 0;
+
+/** The number of the turn in which something is issued now. */
+export function currentTurn(): number {
+  return turn;
+}

@@ -5,7 +5,7 @@
  */
 
 import type { PoolStatus } from "../wire/pool.ts";
-import type { HostStats } from "./stats_types.ts";
+import type { ServerStats } from "./stats_types.ts";
 
 /** Where a server is, in parts. */
 export interface ServerPlace {
@@ -30,7 +30,7 @@ export interface ObservedHost {
   /** Whether it takes no further commands. */
   readonly closing: boolean;
   /** What has happened on the way to it. */
-  stats(): HostStats;
+  stats(): ServerStats;
 }
 
 /** A batch all of whose commands are settled. */

@@ -5,10 +5,10 @@
  */
 
 import type {
-  HostStats,
   Latency,
   LatencyBucket,
   RecentStats,
+  ServerStats,
 } from "./stats_types.ts";
 
 /** What is counted of a batch. */
@@ -38,6 +38,8 @@ export class HostCounters {
   refreshes = 0;
   /** Times that another server took over. */
   failovers = 0;
+  /** Reads that a replica left to others. */
+  fallbacks = 0;
   /** Connections opened. */
   opened = 0;
   /** Connections lost. */
@@ -73,6 +75,29 @@ export class HostCounters {
     this.#window.add(batch, milliseconds, now);
   }
 
+  /** Counts what another one has counted. */
+  add(other: HostCounters): void {
+    for (const [kind, count] of other.#errors) {
+      this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + count);
+    }
+    const { traffic } = this;
+    traffic.bytesSent += other.traffic.bytesSent;
+    traffic.bytesReceived += other.traffic.bytesReceived;
+    this.retries += other.retries;
+    this.redirects += other.redirects;
+    this.refreshes += other.refreshes;
+    this.failovers += other.failovers;
+    this.opened += other.opened;
+    this.lost += other.lost;
+    this.#sent += other.#sent;
+    this.#replies += other.#replies;
+    this.#commands += other.#commands;
+    this.#batches += other.#batches;
+    this.#largest = Math.max(this.#largest, other.#largest);
+    this.#latency.add(other.#latency);
+    this.#window.addAll(other.#window, performance.now());
+  }
+
   /**
    * Everything so far.
    *
@@ -80,11 +105,11 @@ export class HostCounters {
    */
   summary(
     now: {
-      queue: HostStats["queue"];
+      queue: ServerStats["queue"];
       open: number;
       idle: number;
     },
-  ): HostStats {
+  ): ServerStats {
     const errors = Object.fromEntries(this.#errors);
     const timeouts = (errors.TimeoutError ?? 0) +
       (errors.PoolTimeoutError ?? 0);
@@ -261,6 +286,19 @@ export class Window {
     slice.latency.record(milliseconds, issued);
     slice.commands += issued;
     slice.errors += errors;
+  }
+
+  /** Counts what another one has counted and not forgotten. */
+  addAll(other: Window, now: number): void {
+    this.#since = Math.min(this.#since, other.#since);
+    this.#advance(now);
+    other.#advance(now);
+    this.#slices.forEach((slice, index) => {
+      const { latency, commands, errors } = other.#slices[index];
+      slice.latency.add(latency);
+      slice.commands += commands;
+      slice.errors += errors;
+    });
   }
 
   /**

@@ -4,8 +4,34 @@
  * @module
  */
 
-/** What a cluster has counted for one host since it was first used. */
-export interface HostStats {
+/**
+ * What a cluster has counted for one host since it was first used: for its primary
+ * and, where these are read, for its replicas, all together.
+ */
+export interface HostStats extends ServerStats {
+  /** The same for each server, where replicas are read. */
+  readonly apart?: StatsApart;
+}
+
+/** What was counted for each server of a host. */
+export interface StatsApart {
+  /** Its primary, whichever server that was. */
+  readonly primary: ServerStats;
+  /** Its replicas as they are now, by their addresses. */
+  readonly replicas: Readonly<Record<string, ReplicaStats>>;
+}
+
+/** What was counted for a replica. */
+export interface ReplicaStats extends ServerStats {
+  /**
+   * Reads that it failed, or did not answer in time: others were asked. They are
+   * no errors of the host.
+   */
+  readonly fallbacks: number;
+}
+
+/** What was counted for one server. */
+export interface ServerStats {
   /** Commands handed to a connection, those sent again counted again. */
   readonly sent: number;
   /** Commands answered, error replies included. */

@@ -129,6 +129,13 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
     return this.router.getHostForCommand(name, args);
   }
 
+  replicasOf(hostId: number): H[] {
+    const host = this.#named.get(hostId);
+    if (host === undefined) return [];
+    const replicas = this.#views.get(host.primaryName)?.replicas ?? [];
+    return replicas.map((place) => this.#options.makeHost(host, place));
+  }
+
   describe(): ClusterTopology {
     const hosts = new Map<number, HostTopology>();
     let epoch = 0;

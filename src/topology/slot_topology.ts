@@ -124,6 +124,12 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
     return SLOT_FINDER.slotOfCommand(name, args);
   }
 
+  replicasOf(hostId: number): H[] {
+    const { makeHost } = this.#options;
+    const replicas = this.#shards.get(hostId)?.replicas ?? [];
+    return replicas.map(([, endpoint]) => makeHost(hostId, endpoint));
+  }
+
   describe(): ClusterTopology {
     const ranges = new Map<number, (readonly [number, number])[]>();
     for (let first = 0, slot = 1; slot <= SLOT_COUNT; slot++) {

@@ -52,6 +52,12 @@ export interface Topology<H extends RouterHost = RouterHost> {
   readonly moves?: number;
   /** The groups that have gone to another host since `moves` was that much. */
   groupsMovedSince?(moves: number): number[];
+  /**
+   * The replicas of a host, as was last heard, where that is known of any.
+   *
+   * @param hostId The id of the host.
+   */
+  replicasOf?(hostId: number): H[];
   /** Tells someone what changes, from now on. */
   watch(watcher: TopologyWatcher): void;
   /** What is known, for people. */

@@ -31,6 +31,9 @@ export interface Endpoint extends Address {
   name?: string | undefined;
 }
 
+/** What a server is to its data. */
+export type ServerRole = "primary" | "replica";
+
 /** Settings of {@linkcode dial}. */
 export interface DialOptions extends ConnectionOptions {
   /** Milliseconds for socket, TLS and handshake together. */
@@ -44,12 +47,17 @@ export interface DialOptions extends ConnectionOptions {
    */
   manner?: DialManner;
   /**
-   * Whether only a primary will do: a server that says by ROLE that it is
-   * something else is not taken.
+   * What the server has to be: one that says by ROLE that it is something else is
+   * not taken, nor is a replica that is not in touch with its primary. Without it
+   * anything will do.
+   */
+  role?: ServerRole | undefined;
+  /**
+   * Whether it shall answer reads of slots that it only replicates (READONLY).
    *
    * @default {false}
    */
-  needsPrimary?: boolean;
+  readOnly?: boolean;
   /** Aborted when nobody wants the connection any more. */
   signal?: AbortSignal;
 }
@@ -92,9 +100,9 @@ export async function dial(
 async function introduce(
   connection: Connection,
   endpoint: Endpoint,
-  { protocol, manner = "full", needsPrimary, signal }: DialOptions & {
-    signal: AbortSignal;
-  },
+  { protocol, manner = "full", role, readOnly = false, signal }:
+    & DialOptions
+    & { signal: AbortSignal },
 ): Promise<void> {
   const onAbort = () => connection.close(signal.reason);
   signal.addEventListener("abort", onAbort);
@@ -109,7 +117,8 @@ async function introduce(
       protocol,
       bare: manner === "bare",
     });
-    const asksRole = needsPrimary === true && manner !== "bare";
+    const asksRole = role !== undefined && manner !== "bare";
+    if (readOnly && manner !== "bare") commands.push(["READONLY"]);
     if (asksRole) commands.push(["ROLE"]);
     const onlyProves = commands.length === 0 && manner === "proven";
     if (onlyProves) commands.push(["PING"]);
@@ -118,12 +127,12 @@ async function introduce(
     replies.forEach((reply, index) => {
       const isRole = asksRole && index === commands.length - 1;
       if (!(reply instanceof CommandError)) {
-        if (isRole) assertPrimary(reply);
+        if (isRole) assertRole(role, reply);
         return;
       }
       if (onlyProves && provesLife(reply)) return;
       // One that is busy with a script tells nothing else, and runs nothing else.
-      if (isRole && reply.code === "BUSY") return;
+      if (isRole && role === "primary" && reply.code === "BUSY") return;
       throw refusal(String(commands[index][0]), reply, password);
     });
   } catch (error) {
@@ -202,14 +211,32 @@ function introduction(
   return commands;
 }
 
-/** Refuses a server that answers to ROLE that it is something else. */
-function assertPrimary(reply: Reply): void {
-  const role = Array.isArray(reply) ? reply[0] : reply;
-  if (role === "master") return;
+/** Refuses a server that answers to ROLE that it is not what it should be. */
+function assertRole(role: ServerRole, reply: Reply): void {
+  const said = Array.isArray(reply) ? reply[0] : reply;
+  if (role === "replica") {
+    if (isInTouch(reply)) return;
+    throw new ConnectionError(
+      said === "slave"
+        ? "The replica is not in touch with its primary"
+        : `The server says that it is no replica, but has the role "${said}"`,
+      { outcome: "not-sent" },
+    );
+  }
+  if (said === "master") return;
   throw new ConnectionError(
-    `The server says that it is no primary, but has the role "${role}"`,
+    `The server says that it is no primary, but has the role "${said}"`,
     { outcome: "not-sent" },
   );
+}
+
+/**
+ * Whether a reply to ROLE is that of a replica that has the data of its primary,
+ * and hears of every change.
+ */
+export function isInTouch(reply: Reply): boolean {
+  return Array.isArray(reply) && reply[0] === "slave" &&
+    reply[3] === "connected";
 }
 
 /** The error for a refusal, in which nobody reads the password again. */

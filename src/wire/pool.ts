@@ -28,6 +28,7 @@ export type {
   Applicant,
   Dialer,
   DialManner,
+  HostPoolStatus,
   Lender,
   PoolEvents,
   PoolSettings,

@@ -129,3 +129,18 @@ export interface PoolStatus {
   /** How many times in a row the server could not be reached. */
   readonly failures: number;
 }
+
+/**
+ * How the connections of a host are used: those to its primary and, where these
+ * are read, to its replicas, all together. Whether it counts as down, and how often
+ * it could not be reached, is said of the primary.
+ */
+export interface HostPoolStatus extends PoolStatus {
+  /** The same for each server, where replicas are read. */
+  readonly apart?: {
+    /** The connections to its primary. */
+    readonly primary: PoolStatus;
+    /** Those to its replicas, by their addresses. */
+    readonly replicas: Readonly<Record<string, PoolStatus>>;
+  };
+}

@@ -216,8 +216,8 @@ Deno.test("dial() takes only a primary where it needs one", async () => {
   ];
   for (const [reply, isTaken] of roles) {
     await using server = new Doorkeeper({ ROLE: reply });
-    const needsPrimary = true;
-    const dialled = server.let({ db: 1 }, { needsPrimary });
+    const role = "primary";
+    const dialled = server.let({ db: 1 }, { role });
     if (isTaken) await dialled;
     else {
       const error = await assertRejects(() => dialled, ConnectionError);
@@ -228,7 +228,7 @@ Deno.test("dial() takes only a primary where it needs one", async () => {
     }
     assertEquals(server.heard, ["SELECT 1", "ROLE"]);
     // One that only says who it is wants nothing of the server.
-    await server.let({}, { needsPrimary, manner: "bare" });
+    await server.let({}, { role, manner: "bare" });
     assertEquals(server.heard.length, 2);
   }
 });

@@ -44,7 +44,7 @@ export const HASH_COMMANDS: CommandRows = {
   HPEXPIRETIME: READ,
   HPTTL: READ,
   HRANDFIELD: { ...READ, resp3: "pairs" },
-  HSCAN: READ,
+  HSCAN: { ...READ, cursor: true },
   HSET: WRITE,
   HSETEX: WRITE,
   HSETNX: WRITE,

@@ -53,7 +53,7 @@ export const KEY_COMMANDS: CommandRows = {
   RENAMENX: { keys: firstTwo },
   RESTORE: WRITE,
   "RESTORE-ASKING": WRITE,
-  SCAN: KEYLESS_READ,
+  SCAN: { ...KEYLESS_READ, cursor: true },
   SORT: { keys: sortKeys },
   SORT_RO: READ,
   TOUCH: { keys: allKeys, reads: true, splits: { step: 1, merge: "sum" } },

@@ -29,7 +29,7 @@ export const SET_COMMANDS: CommandRows = {
   SPOP: WRITE,
   SRANDMEMBER: READ,
   SREM: WRITE,
-  SSCAN: READ,
+  SSCAN: { ...READ, cursor: true },
   SUNION: { keys: allKeys, reads: true },
   SUNIONCARD: { keys: countedFrom(0), reads: true },
   SUNIONSTORE: { keys: allKeys },

@@ -66,7 +66,7 @@ export const SORTED_SET_COMMANDS: CommandRows = {
   ZREVRANGEBYLEX: READ,
   ZREVRANGEBYSCORE: { ...READ, resp3: "pairs" },
   ZREVRANK: READ,
-  ZSCAN: READ,
+  ZSCAN: { ...READ, cursor: true },
   ZSCORE: READ,
   ZUNION: { keys: countedFrom(0), reads: true, resp3: "pairs" },
   ZUNIONSTORE: { keys: storedAndCounted },
