@@ -55,6 +55,7 @@ export type {
   ClientOptions,
   ExecuteOptions,
   FanoutOptions,
+  LocalOptions,
   MapBatchesOptions,
   MapOptions,
 } from "./src/clients/client_options.ts";

@@ -28,7 +28,7 @@ const CHECK_AFTER = 1_000;
 /** Milliseconds that its answer may take. */
 const ANSWER_TIME = 1_000;
 
-/** Milliseconds before a host without replicas is looked at again, at first, */
+/** Milliseconds before replicas are looked for again, at first, */
 const FIRST_SEARCH = 1_000;
 /** and at the most. */
 const LONGEST_SEARCH = 60_000;
@@ -126,8 +126,8 @@ export class ReplicaSet implements ReplicaChoice {
 
   next(tried: ReadonlySet<Host>, sharing: boolean): Host | undefined {
     if (this.#isOutdated) this.#update();
+    this.#search();
     const { size } = this.#replicas;
-    if (size === 0) this.#search();
     const count = sharing && this.#owner.isUp(this.#hostId) ? size + 1 : size;
     const replicas = [...this.#replicas.values()];
     for (let i = 0; i < count; i++) {
@@ -144,7 +144,10 @@ export class ReplicaSet implements ReplicaChoice {
   /** The topology may say otherwise from now on. */
   outdated(): void {
     this.#isOutdated = true;
+    // Where one thing changed, more may follow.
     this.#pause = FIRST_SEARCH;
+    const soon = performance.now() + FIRST_SEARCH;
+    this.#searchAt = Math.min(this.#searchAt, soon);
     this.#update();
   }
 
@@ -252,7 +255,10 @@ export class ReplicaSet implements ReplicaChoice {
     });
   }
 
-  /** Looks for replicas where there are none, now and then. */
+  /**
+   * Looks for replicas now and then: one more fails nothing, so that nobody asks
+   * because of it, and servers tell of one only when it has its data.
+   */
   #search(): void {
     const now = performance.now();
     if (now < this.#searchAt) return;

@@ -166,3 +166,30 @@ Deno.test("new Cluster() refuses what no host can be made of", () => {
   assertThrows(() => makeWrongly({ hosts: { one: {} } }), RangeError);
   assertThrows(() => makeWrongly({ hosts: { "-1": {} } }), RangeError);
 });
+
+Deno.test("new Cluster() takes readFrom where hosts are found by the servers", () => {
+  for (
+    const readFrom of ["primary", "preferReplica", "replica", "any"] as const
+  ) {
+    new Cluster({ seeds: ["redis://10.0.0.1:7000"], readFrom });
+    new Cluster({
+      sentinels: { hosts: ["redis://10.0.0.9"] },
+      hosts: [{ primaryName: "shard0" }],
+      readFrom,
+    });
+  }
+  makeWrongly({ readFrom: "primary" });
+  for (const readFrom of ["preferReplica", "replica", "any"]) {
+    assertThrows(
+      () => makeWrongly({ readFrom }),
+      TypeError,
+      `Cannot take the option "readFrom" as "${readFrom}": hosts with fixed ` +
+        'addresses have no replicas that are known; give "seeds"',
+    );
+  }
+  assertThrows(
+    () => makeWrongly({ readFrom: "secondary" }),
+    TypeError,
+    'The option "readFrom" of the cluster is not "primary" or "preferReplica"',
+  );
+});

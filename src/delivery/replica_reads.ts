@@ -6,7 +6,7 @@
  */
 
 import { sizeOf } from "../commands/arguments.ts";
-import type { CommandError } from "../errors.ts";
+import { type CommandError, TimeoutError } from "../errors.ts";
 import type { Batch, Origin, Refuge } from "./batch.ts";
 import type { Command } from "./command.ts";
 import type { Host } from "./host.ts";
@@ -184,12 +184,14 @@ export class ReplicaReads {
     let other: Batch | undefined;
     let primary: Batch | undefined;
     let next: Host | undefined;
+    const since = performance.now();
     const take = (command: Command, error?: CommandError) => {
       const now = performance.now();
       if (this.#reader.isOver || now >= due) return false;
       host.counters.fallbacks++;
+      if (error === undefined) blame(host, since);
       // What it says of others may be news.
-      if (error !== undefined && provesNothingRan(error)) host.seek();
+      else if (provesNothingRan(error)) host.seek();
       const size = sizeOf(command.args);
       if (this.#triesAll && now < attempt.half) {
         next ??= this.#reader.replicas(hostId).next(attempt.tried, false);
@@ -210,4 +212,15 @@ export class ReplicaReads {
     };
     return { groupOf: this.#reader.groupOf, take };
   }
+}
+
+/**
+ * A replica has not answered in time, be it that it gave no connection: one that has
+ * said nothing since then is left alone until it says something.
+ *
+ * @param since A time of `performance.now()`.
+ */
+function blame({ counters, pool }: Host, since: number): void {
+  if (pool.down || counters.traffic.heardAt > since) return;
+  pool.blame(new TimeoutError("The replica has said nothing for too long"));
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Cluster, CommandError, ConnectionError } from "../../mod.ts";
 import { FaultProxy, makeTestCluster, RedisServer } from "../../src/testing.ts";
 import { FakeTime } from "../fake_time.ts";
@@ -46,4 +46,25 @@ Deno.test("idempotent on a client lets its writes be sent again", async () => {
   proxy.pass();
   assertEquals(await time.settled(again), "OK");
   assertEquals(await time.settled(mapped), "OK");
+});
+
+Deno.test("readFrom is refused where no replicas are known, by every door", () => {
+  const cluster = new Cluster({ hosts: [{ port: 6379 }] });
+  const client = cluster.getRoutingClient({ readFrom: "primary" });
+  const readFrom = "preferReplica";
+  const doors: (() => unknown)[] = [
+    () => cluster.getRoutingClient({ readFrom }),
+    () => cluster.map({ readFrom }),
+    () => cluster.map(() => {}, { readFrom }),
+    () => client.map(() => {}, { readFrom }),
+    () => cluster.getMappingClient({ readFrom }),
+    () => cluster.mapBatches([], () => {}, { readFrom }),
+  ];
+  for (const door of doors) {
+    assertThrows(door, TypeError, 'Cannot take the option "readFrom"');
+  }
+  // Who names a host means its primary.
+  const wrong = { readFrom } as object;
+  assertThrows(() => cluster.getLocalClient(0, wrong), TypeError, "Unknown");
+  assertThrows(() => cluster.all(() => {}, wrong), TypeError, "Unknown");
 });

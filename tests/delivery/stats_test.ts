@@ -26,6 +26,35 @@ Deno.test("HostCounters counts batches by their commands, over all and lately", 
   assertEquals([commands, errors, latency], [11, 1, stats.latency]);
 });
 
+Deno.test("HostCounters adds what others have counted, also of the last minute", () => {
+  using time = new FakeTime();
+  const { now } = time;
+  const one = new HostCounters();
+  const other = new HostCounters();
+  one.count({ issued: 10, sent: 12, replies: 9, errors: 1 }, 2, now);
+  one.error("TimeoutError");
+  one.retries = 1;
+  one.traffic.bytesSent = 100;
+  other.count({ issued: 4, sent: 4, replies: 4, errors: 0 }, 8, now);
+  other.error("TimeoutError");
+  other.error("WRONGTYPE");
+  other.opened = 2;
+  other.traffic.bytesSent = 10;
+  const together = new HostCounters();
+  together.add(one);
+  together.add(other);
+  const stats = together.summary(NOW);
+  assertEquals([stats.sent, stats.replies, stats.retries], [16, 13, 1]);
+  assertEquals(stats.errors, { TimeoutError: 2, WRONGTYPE: 1 });
+  assertEquals(stats.batches, { count: 2, mean: 7, max: 10 });
+  assertEquals([stats.bytes.sent, stats.connections.opened], [110, 2]);
+  assertEquals([stats.latency.count, stats.latency.max], [14, 8]);
+  const { commands, errors, latency } = stats.recent;
+  assertEquals([commands, errors, latency], [14, 1, stats.latency]);
+  // What was added stays what it was.
+  assertEquals(one.summary(NOW).recent.commands, 10);
+});
+
 const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99 };
 
 /** Distributions as durations have them, in milliseconds. */

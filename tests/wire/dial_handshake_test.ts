@@ -232,3 +232,23 @@ Deno.test("dial() takes only a primary where it needs one", async () => {
     assertEquals(server.heard.length, 2);
   }
 });
+
+Deno.test("dial() takes only a replica that is in touch, where it needs one", async () => {
+  const slave = (state: string) =>
+    `*5\r\n$5\r\nslave\r\n$9\r\n127.0.0.1\r\n:6379\r\n` +
+    `$${state.length}\r\n${state}\r\n:17\r\n`;
+  const roles: [role: string, isTaken: boolean][] = [
+    [slave("connected"), true],
+    [slave("connect"), false],
+    [slave("sync"), false],
+    ["*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n", false],
+    ["-BUSY Redis is busy running a script\r\n", false],
+  ];
+  for (const [reply, isTaken] of roles) {
+    await using server = new Doorkeeper({ ROLE: reply });
+    const dialled = server.let({}, { role: "replica", readOnly: true });
+    if (isTaken) await dialled;
+    else await assertRejects(() => dialled, ConnectionError);
+    assertEquals(server.heard, ["READONLY", "ROLE"]);
+  }
+});
