@@ -53,6 +53,7 @@ export { HostInfo, type HostOptions } from "./src/host_info.ts";
 export type {
   CallOptions,
   ClientOptions,
+  DedicatedOptions,
   ExecuteOptions,
   FanoutOptions,
   LocalOptions,
@@ -231,6 +232,8 @@ export {
   PoolTimeoutError,
   ProtocolError,
   QueueFullError,
+  ReplicationError,
+  type ReplicationErrorOptions,
   TimeoutError,
   TransportError,
   type TransportErrorOptions,

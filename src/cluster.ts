@@ -13,6 +13,7 @@ import {
 } from "./clients/local_client.ts";
 import type {
   ClientOptions,
+  DedicatedOptions,
   ExecuteOptions,
   FanoutOptions,
   LocalOptions,
@@ -407,7 +408,7 @@ export class Cluster extends EventTarget
    */
   connect(
     hostId: number,
-    options: LocalOptions = {},
+    options: DedicatedOptions = {},
   ): Promise<Redis> {
     return connectDedicated(this.#hosts, hostId, options);
   }

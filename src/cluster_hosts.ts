@@ -68,7 +68,12 @@ export type HostListener = (
 export interface ClusterHostsOptions extends
   Pick<
     ClusterOptions,
-    "callSites" | "poolOptions" | "readFrom" | "signal" | "timeout"
+    | "callSites"
+    | "poolOptions"
+    | "readFrom"
+    | "replicated"
+    | "signal"
+    | "timeout"
   > {
   /** Told what happens to a host. */
   listener: HostListener;
@@ -106,6 +111,7 @@ export class ClusterHosts implements ClusterView {
   readonly callSites: boolean;
   readonly signal: AbortSignal | undefined;
   readonly readFrom: ReadFrom;
+  readonly replicated: number;
   readonly topology: Topology<HostInfo>;
   readonly #replicas: ClusterReplicas;
   readonly #poolOptions: PoolOptions;
@@ -150,6 +156,7 @@ export class ClusterHosts implements ClusterView {
     this.callSites = options.callSites ?? false;
     this.signal = options.signal;
     this.readFrom = options.readFrom ?? "primary";
+    this.replicated = options.replicated ?? 0;
     this.#poolOptions = options.poolOptions ?? {};
     this.#listener = options.listener;
     this.#options = options;

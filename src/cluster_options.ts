@@ -4,7 +4,11 @@
  * @module
  */
 
-import { READ_CHECKS, replicasUnknown } from "./clients/client_options.ts";
+import {
+  READ_CHECKS,
+  replicasUnknown,
+  REPLICATION_CHECKS,
+} from "./clients/client_options.ts";
 import type { ReadFrom } from "./delivery/replica_reads.ts";
 import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
 import { parseHostUrl } from "./host_url.ts";
@@ -181,6 +185,13 @@ export interface ClusterOptions {
    */
   readFrom?: ReadFrom;
   /**
+   * How many replicas of its host have to have a write before it counts, unless a
+   * client or a map says otherwise. See {@linkcode ClientOptions.replicated}.
+   *
+   * @default {0}
+   */
+  replicated?: number;
+  /**
    * What holds for every host that does not say otherwise.
    *
    * @default {{}}
@@ -232,6 +243,7 @@ const CLUSTER_CHECKS: Checks = {
   sentinels: isObject,
   addressMap: isFunction,
   ...READ_CHECKS,
+  ...REPLICATION_CHECKS,
   hostDefaults: isObject,
   router: isFunction,
   routerOptions: isObject,

@@ -136,6 +136,43 @@ export class HostDownError extends ConnectionError {
   }
 }
 
+/** What a {@linkcode ReplicationError} knows of its write. */
+export interface ReplicationErrorOptions extends TransportErrorOptions {
+  /** How many replicas were to have the write. */
+  wanted: number;
+  /** How many are known to have it. */
+  acknowledged: number;
+}
+
+/**
+ * A write ran on the primary of its host, but fewer replicas than `replicated` asks
+ * for are known to have it. It may last, or be undone if the primary is lost; it is
+ * not taken back. Its outcome is `"unknown"`.
+ */
+export class ReplicationError extends TransportError {
+  /** The name of the class. */
+  override name = "ReplicationError";
+  /** How many replicas were to have the write. */
+  readonly wanted: number;
+  /**
+   * How many are known to have it: 0 where the connection was lost, or the time was
+   * up, before its server could say so.
+   */
+  readonly acknowledged: number;
+
+  /**
+   * An error of replication.
+   *
+   * @param message What was attempted, on which host, and what to do.
+   * @param options The host, the command, and what is known.
+   */
+  constructor(message: string, options: ReplicationErrorOptions) {
+    super(message, options);
+    this.wanted = options.wanted;
+    this.acknowledged = options.acknowledged;
+  }
+}
+
 /**
  * A reply arrived whole but cannot be given as text, because it is not UTF-8 or
  * longer than a string can be. The command has run; ask for bytes instead.

@@ -95,7 +95,8 @@ Deno.test("replicas that are gone come to their end, and still count", async () 
   owner.ports = [2, 3];
   const all = new ClusterReplicas(owner);
   const replicas = all.of(0);
-  const now = performance.now();
+  using time = new FakeTime();
+  const { now } = time;
   for (let i = 0; i < 2; i++) {
     const { counters } = replicas.next(NONE, false)!;
     counters.count({ issued: 1, sent: 1, replies: 1, errors: 0 }, 1, now);

@@ -67,10 +67,22 @@ export interface ClientOptions {
    * @default {"primary"}
    */
   readFrom?: ReadFrom;
+  /**
+   * How many replicas of its host have to have a write before it counts: one WAIT
+   * follows the writes of each batch, over a connection that no other client uses
+   * meanwhile. Where fewer are known to have it in half of its time, the write is
+   * rejected with a `ReplicationError`; it has run, and is not taken back.
+   *
+   * @default {0}
+   */
+  replicated?: number;
 }
 
 /** The options of a client of one host. */
 export type LocalOptions = Omit<ClientOptions, "autoBatch" | "readFrom">;
+
+/** The options of a connection of one's own. */
+export type DedicatedOptions = Omit<LocalOptions, "replicated">;
 
 /** What a caller may ask for in `sendCommand` of a routing or local client. */
 export interface CallOptions extends CommandFlags {
@@ -160,7 +172,15 @@ const ISSUE_CHECKS = {
   callSites: oneOf(true, false),
 };
 
-const LOCAL_CHECKS = { ...ISSUE_CHECKS, replies: oneOf("lists", "records") };
+/** Those of `replicated`, which the cluster takes as well. */
+export const REPLICATION_CHECKS: Checks = { replicated: isWhole(0, 1_000) };
+
+const DEDICATED_CHECKS = {
+  ...ISSUE_CHECKS,
+  replies: oneOf("lists", "records"),
+};
+
+const LOCAL_CHECKS = { ...DEDICATED_CHECKS, ...REPLICATION_CHECKS };
 
 /** Those of `readFrom`, which the cluster takes as well. */
 export const READ_CHECKS: Checks = {
@@ -169,6 +189,7 @@ export const READ_CHECKS: Checks = {
 
 const FANOUT_CHECKS = {
   ...ISSUE_CHECKS,
+  ...REPLICATION_CHECKS,
   maxConcurrency: isWhole(1, 2 ** 31),
   settled: oneOf(true, false),
   hosts: isHostList,
@@ -187,6 +208,8 @@ const FLAG_CHECKS = {
 const CHECKS = {
   "the client": { ...LOCAL_CHECKS, ...READ_CHECKS },
   "the local client": LOCAL_CHECKS,
+  // Who has a connection issues WAIT itself.
+  "connect(hostId)": DEDICATED_CHECKS,
   "the map": MAP_CHECKS,
   "executeCommands": { ...MAP_CHECKS, atomic: oneOf(true, false) },
   "the fanout": FANOUT_CHECKS,

@@ -24,7 +24,7 @@ import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import { anotherTurn, failingLater, inAnotherTurn } from "../runtime/turn.ts";
 import { sizeOf, takeArguments } from "../commands/arguments.ts";
-import { type LocalOptions, readCallOptions } from "./client_options.ts";
+import { type DedicatedOptions, readCallOptions } from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "../delivery/dispatcher.ts";
@@ -42,10 +42,10 @@ import type { Subscription } from "./subscription.ts";
 export async function connectDedicated(
   cluster: ClusterView,
   hostId: number,
-  options: LocalOptions,
+  options: DedicatedOptions,
 ): Promise<Redis> {
   const link = await failingLater(async () => {
-    const read = readCallOptions(options, "the local client");
+    const read = readCallOptions(options, "connect(hostId)");
     const { timeout, signal, callSites = cluster.callSites } = read;
     if (!cluster.topology.isKnown) await cluster.known({ timeout, signal });
     return await DedicatedLink.open(cluster.host(hostId), {

@@ -169,6 +169,7 @@ export function sharedOptions(
     autoBatch: false,
     idempotent: options.idempotent ?? false,
     callSites: options.callSites ?? cluster.callSites,
+    replicated: options.replicated ?? cluster.replicated,
     lanes: new Lanes(),
   };
 }

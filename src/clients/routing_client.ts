@@ -292,7 +292,15 @@ class RoutingClientImpl extends NativeClient {
     const shared = { ...sharedOptions(cluster, options), readFrom };
     super(new Dispatcher(cluster, shared));
     this.#cluster = cluster;
-    this.#options = { timeout, autoBatch, idempotent, readFrom, callSites };
+    const { replicated = cluster.replicated } = options;
+    this.#options = {
+      timeout,
+      autoBatch,
+      idempotent,
+      readFrom,
+      replicated,
+      callSites,
+    };
     this.#signal = signal;
     this.#lanes = shared.lanes;
     this.#mapsApart = mapsApart;
@@ -458,6 +466,7 @@ class RoutingClientImpl extends NativeClient {
         signal: anySignal(this.#signal, options.signal),
         autoBatch: options.autoBatch ?? this.#options.autoBatch,
         idempotent: options.idempotent ?? this.#options.idempotent,
+        replicated: options.replicated ?? this.#options.replicated,
         readFrom: kind === "fanout"
           ? "primary"
           : readersOf(this.#cluster, options.readFrom, this.#options.readFrom),

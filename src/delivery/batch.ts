@@ -7,7 +7,7 @@
 import { type Arguments, countOf } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import type { AsyncContext } from "../async_context.ts";
-import { CommandError, ProtocolError } from "../errors.ts";
+import { CommandError, ConnectionError, ProtocolError } from "../errors.ts";
 import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
@@ -34,6 +34,12 @@ import {
   type WayOut,
   wayOut,
 } from "./policy.ts";
+import {
+  Confirmation,
+  ReplicatedSettler,
+  type Replication,
+  WAIT,
+} from "./replication.ts";
 import { type GroupOf, mergingOf, Run } from "./run.ts";
 import { replyToTransaction } from "./transaction_reply.ts";
 import { inSlices } from "./slices.ts";
@@ -84,6 +90,8 @@ export interface BatchOptions {
   order?: number;
   /** What takes its commands elsewhere, where hosts do not keep their keys. */
   detour?: Detour | undefined;
+  /** How many replicas shall have its writes before these count, if any. */
+  replication?: Replication | undefined;
   /** What takes those that fail here, where others can answer them as well. */
   refuge?: Refuge | undefined;
   /** Called once, when every command is settled. */
@@ -204,6 +212,9 @@ export class Batch implements Exchange {
 
   readonly #autoBatch: boolean;
   readonly #refuge: Refuge | undefined;
+  readonly #replication: Replication | undefined;
+  /** What confirms the writes that were put into it since the last WAIT. */
+  #confirmation: Confirmation | undefined = undefined;
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
   /** When the part was sent that is under way. */
   #partSentAt = 0;
@@ -258,6 +269,7 @@ export class Batch implements Exchange {
     this.callers = options.callers;
     this.issuer = options.issuer;
     this.#refuge = options.refuge;
+    this.#replication = options.replication;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
     this.#unmerged = options.unmerged;
@@ -288,6 +300,8 @@ export class Batch implements Exchange {
   /** Closes it for further commands. */
   seal(): void {
     this.#sealed = true;
+    // What blocks in parts is asked about when it has ended.
+    if (this.#nextPart === undefined) this.#confirm();
   }
 
   /**
@@ -331,7 +345,8 @@ export class Batch implements Exchange {
   /** How many commands of each name were added, wherever they ended. */
   names(): Record<string, number> {
     const counts = Object.assign(Object.create(null), this.#parted);
-    for (const { name, length } of this.#runs) {
+    for (const { name, length, form } of this.#runs) {
+      if (form === WAIT) continue;
       counts[name] = (counts[name] ?? 0) + length;
     }
     return counts;
@@ -458,7 +473,7 @@ export class Batch implements Exchange {
       } else {
         this.#repeat(run, reply, { from, to: from + count, leaving });
       }
-      if (this.settled) this.#report();
+      if (this.settled && !this.#asksOn()) this.#report();
     }
     if (this.#answered === this.#length) this.courier?.answered(this);
   }
@@ -505,7 +520,8 @@ export class Batch implements Exchange {
     if (this.#abandoned) return this.#doubtful;
     const back = this.#unanswered();
     this.#untold += back.length;
-    for (const { name, length } of this.#runs) {
+    for (const { name, length, form } of this.#runs) {
+      if (form === WAIT) continue;
       this.#parted[name] = (this.#parted[name] ?? 0) + length;
     }
     this.#reset();
@@ -520,14 +536,27 @@ export class Batch implements Exchange {
     this.#untold += this.#refused.length - commands.length;
     this.#refused = [];
     for (const { form, args, settler, flags } of commands) {
+      if (form === WAIT) {
+        // Over another connection it would count other writes.
+        settler.reject(
+          new ConnectionError("The connection was lost before its reply"),
+        );
+        continue;
+      }
       this.#parted[form.name]--;
       this.#append(form, args, settler, flags);
     }
+    if (this.#sealed) this.#confirm();
+  }
+
+  /** Whether it has no commands. */
+  get empty(): boolean {
+    return this.#length === 0;
   }
 
   /** Reports that it is settled, once nothing is left for another attempt. */
   closeIfEmpty(): void {
-    if (this.#length > 0) return;
+    if (!this.empty) return;
     this.#sealed = true;
     this.#report();
   }
@@ -690,9 +719,31 @@ export class Batch implements Exchange {
       this.#runs.push(run);
       if (form.steps !== undefined) this.#transacts = true;
     }
+    if (settler instanceof ReplicatedSettler) this.#replicates(settler);
     run.push(settler, args, second);
     this.#length++;
     return run;
+  }
+
+  /** Has a write confirmed by the next WAIT. */
+  #replicates(settler: ReplicatedSettler): void {
+    this.#confirmation ??= new Confirmation(
+      this.#replication!,
+      (error) => this.#failed(error),
+    );
+    settler.bind(this.#confirmation);
+  }
+
+  /** Puts a WAIT behind the writes that were added since the last one. */
+  #confirm(): void {
+    const confirmation = this.#confirmation;
+    if (confirmation === undefined || this.#abandoned) return;
+    this.#confirmation = undefined;
+    const { wanted, patience } = this.#replication!;
+    const left = this.deadline - performance.now();
+    // So that there is time to hear of it.
+    const time = Math.max(1, Math.floor(Math.min(left, patience) / 2));
+    this.#append(WAIT, [wanted, time], confirmation, PINNED);
   }
 
   /** Sends the next part of a command that blocks, unless it was the last one. */
@@ -704,6 +755,16 @@ export class Batch implements Exchange {
     this.deadline = next.deadline;
     this.#reset();
     this.#append(form, next.args, settler, flags);
+    this.courier?.goesOn(this);
+    return true;
+  }
+
+  /** Has the write confirmed that has ended what blocked in parts. */
+  #asksOn(): boolean {
+    if (this.#confirmation === undefined || this.#nextPart === undefined) {
+      return false;
+    }
+    this.#confirm();
     this.courier?.goesOn(this);
     return true;
   }

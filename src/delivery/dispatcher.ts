@@ -53,6 +53,7 @@ import {
   type ReplicaChoice,
   ReplicaReads,
 } from "./replica_reads.ts";
+import { ReplicatedSettler } from "./replication.ts";
 import { Run } from "./run.ts";
 import type { Latecomer } from "./backlog.ts";
 
@@ -93,6 +94,8 @@ export interface ClusterView {
   known(options?: KnownOptions): Promise<void>;
   /** Which servers take reads where a client does not say so. */
   readonly readFrom: ReadFrom;
+  /** How many replicas have to have a write where a client does not say so. */
+  readonly replicated: number;
   /** The replicas of a host, which are there where hosts are looked for. */
   replicas(hostId: number): ReplicaChoice;
   /** Finds out where all hosts are now, if that is for the servers to say. */
@@ -150,6 +153,13 @@ export interface DispatchOptions {
    * @default {"primary"}
    */
   readFrom?: ReadFrom;
+  /**
+   * How many replicas have to have a write before it counts. Its batches have
+   * connections to themselves then, since the others would wait with them.
+   *
+   * @default {0}
+   */
+  replicated?: number;
   /** The lanes of the client, in which all that it issues keeps its order. */
   lanes: Lanes;
   /**
@@ -193,6 +203,8 @@ export class Dispatcher implements Owner {
   readonly #detours: Detours | undefined;
   /** What brings reads to replicas; nothing where none go there. */
   readonly #reads: ReplicaReads | undefined;
+  /** How many replicas have to have a write. */
+  readonly #replicated: number;
   /** Of commands whose caller asks for nothing else, in bits. */
   readonly #flags: number;
   /** The batch of each host that still takes commands, by the id of the host. */
@@ -222,9 +234,12 @@ export class Dispatcher implements Owner {
    */
   constructor(cluster: ClusterView, options: DispatchOptions) {
     this.#cluster = cluster;
-    this.#options = options;
+    this.#replicated = options.replicated ?? 0;
+    this.#options = this.#replicated > 0
+      ? { ...options, exclusive: true }
+      : options;
     this.#flags = flagBits(undefined, options.idempotent);
-    const { exclusive, gate, lanes } = options;
+    const { exclusive, gate, lanes } = this.#options;
     this.#terms = { exclusive, gate, isApart: false };
     const { topology } = cluster;
     if (topology.refresh !== undefined && lanes.detours === undefined) {
@@ -295,6 +310,7 @@ export class Dispatcher implements Owner {
     const { command, name } = form;
     const time = command.row.blocks?.(args);
     const isUrgent = goesAhead(command, args);
+    if (time !== undefined) settler = this.#replicating(form, settler);
     try {
       if (time === undefined && !isUrgent) {
         this.#beginFor(this.#hostOf(place, flags), form);
@@ -361,7 +377,8 @@ export class Dispatcher implements Owner {
     return {
       cluster: this.#cluster,
       options: this.#options,
-      send: (place, form, args, settler, flags = this.#flags) => {
+      send: (place, form, args, whole, flags = this.#flags) => {
+        const settler = this.#replicating(form, whole);
         try {
           const size = sizeOf(args);
           if (this.#detours !== undefined && this.#isHeld(place, flags)) {
@@ -409,6 +426,24 @@ export class Dispatcher implements Owner {
     settler?: Settler,
     flags = this.#flags,
     second?: Argument,
+  ): Run {
+    if (this.#replicated > 0 && !form.command.reads) {
+      const wanted = { args, second, settler, flags: withBytes(form, flags) };
+      const own = runOfOne(form, wanted);
+      const whole = this.#replicating(form, own.at(0).settler);
+      this.#queue(place, form, args, whole, flags, second);
+      return own;
+    }
+    return this.#queue(place, form, args, settler, flags, second);
+  }
+
+  #queue(
+    place: number,
+    form: Form,
+    args: Arguments,
+    settler: Settler | undefined,
+    flags: number,
+    second: Argument | undefined,
   ): Run {
     const size = sizeOf(args, second);
     if (this.#detours !== undefined && this.#isHeld(place, flags)) {
@@ -698,6 +733,13 @@ export class Dispatcher implements Owner {
     return batch;
   }
 
+  /** What settles a write once replicas have it, where they have to. */
+  #replicating({ name, command }: Form, settler: Settler): Settler {
+    return this.#replicated > 0 && !command.reads
+      ? new ReplicatedSettler(name, settler)
+      : settler;
+  }
+
   #openFor(host: Host, origin?: Origin): Batch {
     const { lanes, exclusive, gate } = this.#options;
     const deadline = this.#deadline(0);
@@ -849,6 +891,11 @@ export class Dispatcher implements Owner {
       detour: terms.refuge !== undefined
         ? undefined
         : this.#detourFrom(host, () => ({ batch, lane, terms: heldTerms })),
+      replication: this.#replicated === 0 ? undefined : {
+        wanted: this.#replicated,
+        patience: this.#options.timeout,
+        unreplicated: (name, known) => host.failures.unreplicated(name, known),
+      },
       callers: this.#callers(),
       issuer: issuerOfBatch(),
       ...terms,

@@ -11,11 +11,13 @@ import {
   PoolTimeoutError,
   ProtocolError,
   QueueFullError,
+  ReplicationError,
   TimeoutError,
   type TransportError,
 } from "../errors.ts";
 import type { Refusal } from "../wire/pool.ts";
 import type { GivenUp } from "./command.ts";
+import type { Known } from "./replication.ts";
 
 /** Where a host is; asked anew whenever that is told. */
 export interface Place {
@@ -183,6 +185,29 @@ export class Failures {
       `Cannot run "${name}" on ${this.#host} in time${why}`,
       { command: name, outcome: outcomeOf(command), cause },
     );
+  }
+
+  /** Fewer replicas than asked for are known to have the write. */
+  unreplicated(
+    name: string,
+    { wanted, acknowledged, cause }: Known,
+  ): TransportError {
+    const replicas = wanted === 1 ? "replica" : "replicas";
+    const why = cause === undefined ? "" : `: ${messageOf(cause)}`;
+    const error = new ReplicationError(
+      `"${name}" ran on ${this.#host}, but ${acknowledged} of ${wanted} ` +
+        `${replicas} are known to have it${why}; read it back, or write it again`,
+      {
+        hostId: this.#hostId,
+        command: name,
+        outcome: "unknown",
+        wanted,
+        acknowledged,
+        ...(cause === undefined ? {} : { cause }),
+      },
+    );
+    this.#onMade(error.name);
+    return error;
   }
 
   /** There is no room for the command in the queue. */

@@ -303,7 +303,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       else staying.push(command);
     }
     batch.again(staying);
-    if (staying.length === 0) {
+    if (batch.empty) {
       this.#waiting.delete(batch);
       this.#leaveGate(batch);
       if (this.#waiting.size === 0) {

@@ -20,6 +20,7 @@ import type { Redirect } from "../topology/mod.ts";
 import { jitter } from "../wire/breaker.ts";
 import { asNode, asSentinel } from "../wire/mistaken.ts";
 import type { Command } from "./command.ts";
+import { WAIT } from "./replication.ts";
 
 /** Milliseconds before the first retry that pauses at all, */
 const FIRST_PAUSE = 50;
@@ -234,6 +235,8 @@ function verdictOn(
   loss: Error | undefined,
   changed: KeySet,
 ): Verdict {
+  // Over another connection it would count other writes.
+  if (command.form === WAIT && progress !== "ran") return "lost";
   switch (progress) {
     case "ran":
       return "done";

@@ -120,6 +120,56 @@ Deno.test("Redis Cluster: primaries that die, stop or hand over", async (t) => {
   );
 
   await t.step(
+    "case 13: with replicated, what was acknowledged is counted as well",
+    async () => {
+      await using cluster = setup.makeCluster({
+        timeout: 60_000,
+        replicated: 1,
+      });
+      const client = cluster.getRoutingClient();
+      const keys = await inSlotsOf(setup, 0, 20);
+      let acknowledged = 0;
+      let unknown = 0;
+      let isOver = false;
+      const count = async (increments: Promise<unknown>[]) => {
+        for (const { status, reason } of await settled(increments)) {
+          if (status === "fulfilled") acknowledged++;
+          else {
+            assertInstanceOf(reason, TransportError);
+            assertEquals(reason.outcome, "unknown");
+            unknown++;
+          }
+        }
+      };
+      const load = (async () => {
+        while (!isOver) {
+          await count(keys.map((key) => client.incr(key)));
+          const promises = await client.map(
+            (map) => keys.map((key) => map.incr(key)),
+            { settled: true },
+          );
+          await count(promises.map((one) => one.then()));
+        }
+      })();
+      load.catch(() => {});
+      await eventually(() => acknowledged > 1_000);
+      const killed = await setup.kill(0);
+      await setup.failover(0);
+      // There is nobody left who could confirm anything, until it is back.
+      await killed.restart();
+      const before = acknowledged;
+      await eventually(() => acknowledged > before + 1_000);
+      isOver = true;
+      await bounded(load);
+      const sums = await client.mget(...keys);
+      const counted = sums.reduce((sum, count) => sum + Number(count), 0);
+      assert(counted >= acknowledged, `${counted} of ${acknowledged} counted`);
+      assert(counted <= acknowledged + unknown, `${counted} counted`);
+      await setup.settled();
+    },
+  );
+
+  await t.step(
     "case 14: a primary is stopped, failed over and continued: its late answers do not count",
     async () => {
       await using cluster = setup.makeCluster({ timeout: 60_000 });
@@ -232,6 +282,13 @@ Deno.test("Redis Cluster: primaries that die, stop or hand over", async (t) => {
     },
   );
 });
+
+/** Outcomes, the reason of each with it. */
+async function settled(
+  promises: readonly Promise<unknown>[],
+): Promise<{ status: string; reason?: unknown }[]> {
+  return await Promise.allSettled(promises);
+}
 
 /** Whether a process has taken the signal to stop. */
 async function isStopped(pid: number): Promise<boolean> {
