@@ -1,0 +1,19 @@
+/**
+ * Keys on their way from one host to another.
+ *
+ * @module
+ */
+
+export type { Ending, Problem } from "./key_move.ts";
+export {
+  KeyMover,
+  type KeyMoverOptions,
+  type MovingHost,
+} from "./key_mover.ts";
+export {
+  CLAIMS_KEY,
+  CONFLICT_PREFIX,
+  GENERATION_KEY,
+  RECORD_KEY,
+  RESERVED_PREFIX,
+} from "./names.ts";
