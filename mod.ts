@@ -37,12 +37,20 @@ export {
   type FailoverEventDetail,
   type HostEventDetail,
   type ReadyOptions,
+  type RingEventDetail,
 } from "./src/cluster.ts";
+export {
+  reshard,
+  type ReshardOptions,
+  type ReshardProgress,
+} from "./src/resharding/reshard.ts";
+export type { RingPhase } from "./src/moving/mod.ts";
 export type { SentinelOptions } from "./src/sentinel_options.ts";
 export type {
   ClusterOptions,
   HostsOption,
   IdentifiedHost,
+  NextHosts,
   NodeAddress,
   PoolOptions,
   RouterClass,
@@ -224,6 +232,7 @@ export {
   PoolTimeoutError,
   ProtocolError,
   QueueFullError,
+  ReshardingError,
   TimeoutError,
   TransportError,
   type TransportErrorOptions,

@@ -4,14 +4,23 @@
  * @module
  */
 
-import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
+import {
+  type Arguments,
+  countOf,
+  isList,
+  sizeOf,
+} from "../commands/arguments.ts";
 import { positionsOf } from "../commands/keys.ts";
 import { BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
-import type { CommandError } from "../errors.ts";
+import { type CommandError, ReshardingError } from "../errors.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
-import type { Redirect, Topology } from "../topology/mod.ts";
+import {
+  MOVING_GROUPS,
+  type Redirect,
+  type Topology,
+} from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import {
   Batch,
@@ -29,7 +38,14 @@ import {
   PINNED,
   type Settler,
 } from "./command.ts";
-import { Detours, type Held, type Owner, pauseOfRedirect } from "./detours.ts";
+import {
+  Detours,
+  type Held,
+  type Holder,
+  type Owner,
+  pauseOfRedirect,
+} from "./detours.ts";
+import { type KeyMoves, MovingCommands } from "./moving_commands.ts";
 import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -77,7 +93,9 @@ export interface ClusterView {
   /** Finds out where all hosts are now, if that is for the servers to say. */
   refreshed(options?: KnownOptions): Promise<void>;
   /** What holds commands, or holds none any more. */
-  holding(detours: Detours): void;
+  holding(holder: Holder): void;
+  /** What moves keys, where they move between two rings. */
+  readonly moves?: KeyMoves | undefined;
   /**
    * Counts a command that is held.
    *
@@ -129,6 +147,12 @@ export interface DispatchOptions {
   gate?: Gate | undefined;
   /** The map that it carries the commands of, where that is observed. */
   observed?: ObservedMap | undefined;
+  /**
+   * Whether its commands are those that move keys from one host to another.
+   *
+   * @default {false}
+   */
+  movesKeys?: boolean;
 }
 
 /** What commands are issued to. */
@@ -156,7 +180,7 @@ export class Dispatcher implements Owner {
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** What holds commands whose groups move; nothing where none does. */
-  readonly #detours: Detours | undefined;
+  readonly #detours: Holder | undefined;
   /** Of commands whose caller asks for nothing else, in bits. */
   readonly #flags: number;
   /** The batch of each host that still takes commands, by the id of the host. */
@@ -192,8 +216,12 @@ export class Dispatcher implements Owner {
     this.#terms = { exclusive, gate, isApart: false };
     const { topology } = cluster;
     if (topology.refresh !== undefined && lanes.detours === undefined) {
-      const detours = new Detours(topology, () => cluster.holding(detours));
-      lanes.detours = detours;
+      const { moves } = cluster;
+      const onChange = () => cluster.holding(holder);
+      const holder: Holder = moves === undefined
+        ? new Detours(topology, onChange)
+        : new MovingCommands(moves, onChange);
+      lanes.detours = holder;
     }
     this.#detours = lanes.detours;
   }
@@ -268,7 +296,9 @@ export class Dispatcher implements Owner {
       const exclusive = !isUrgent;
       const nextPart = parts &&
         ((taken: number) => this.#nextPart(parts, taken));
-      if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+      if (
+        this.#detours !== undefined && this.#mustWait(place, form, flags, args)
+      ) {
         const command = new Command(form, first.args, settler, bits);
         const terms = { exclusive, isApart: true, nextPart, time: first.time };
         return this.#hold(place, command, { size, terms });
@@ -323,7 +353,10 @@ export class Dispatcher implements Owner {
       send: (place, form, args, settler, flags = this.#flags) => {
         try {
           const size = sizeOf(args);
-          if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+          if (
+            this.#detours !== undefined &&
+            this.#mustWait(place, form, flags, args)
+          ) {
             const bits = withBytes(form, flags);
             const command = new Command(form, args, settler, bits);
             return this.#hold(place, command, { size, terms });
@@ -358,7 +391,9 @@ export class Dispatcher implements Owner {
     second?: Argument,
   ): Run {
     const size = sizeOf(args, second);
-    if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+    if (
+      this.#detours !== undefined && this.#mustWait(place, form, flags, args)
+    ) {
       const bits = withBytes(form, flags);
       const run = runOfOne(form, { args, second, settler, flags: bits });
       this.#hold(place, run.at(0), { size });
@@ -491,6 +526,17 @@ export class Dispatcher implements Owner {
     return batch;
   }
 
+  finish(held: Held, settle: () => void): void {
+    if (!this.#held.has(held)) return;
+    this.#unhold(held);
+    settle();
+    this.#endIfIdle();
+  }
+
+  get merges(): boolean {
+    return this.#options.autoBatch;
+  }
+
   expire(held: Held): void {
     const { command, group, error } = held;
     this.giveUp(held, this.#cluster.stranded(command, group, error));
@@ -512,6 +558,28 @@ export class Dispatcher implements Owner {
     if (detours === undefined || (flags & PINNED) !== 0) return false;
     return !detours.isEmpty && detours.leads(place) ||
       !this.#cluster.topology.isKnown;
+  }
+
+  /**
+   * The same for a command that is about to be issued.
+   *
+   * @throws {ReshardingError} If it would write a key that moves at a host that
+   * was named: there it would be in the way of itself.
+   */
+  #mustWait(
+    place: number,
+    form: Form,
+    flags: number,
+    args: Arguments,
+  ): boolean {
+    const { moves } = this.#cluster;
+    if ((flags & PINNED) !== 0 && moves?.topology.isMoving === true) {
+      const { command } = form;
+      if (this.#options.movesKeys !== true && !command.reads) {
+        moves.topology.assertStays(command, isList(args) ? args : [args]);
+      }
+    }
+    return this.#isHeld(place, flags);
   }
 
   /** The host with an id, unless nothing may be issued any more. */
@@ -568,6 +636,7 @@ export class Dispatcher implements Owner {
     const groupOf = (key: Key) => topology.groupOf(key);
     return {
       groupOf,
+      mergesAll: topology.groupOfKeys !== undefined,
       groupOfCommand: (command) => groupOfCommand(topology, command),
       hostOf: (group) => topology.hostOf(group),
       leads: (group) => detours.leads(group),
@@ -837,10 +906,15 @@ function groupOfCommand(
   { spec, args }: Pick<Command, "spec" | "args">,
 ): number | undefined {
   try {
-    const [first, ...others] = positionsOf(spec, args)
-      .map((position) => topology.groupOf(args[position] as Key));
+    const keys = positionsOf(spec, args).map((position) => args[position]);
+    if (topology.groupOfKeys !== undefined) {
+      return keys.length === 0 ? undefined : topology.groupOfKeys(keys);
+    }
+    const [first, ...others] = keys.map((key) => topology.groupOf(key));
     return others.every((group) => group === first) ? first : undefined;
-  } catch {
+  } catch (error) {
+    // It goes nowhere, which whatever holds it says.
+    if (error instanceof ReshardingError) return MOVING_GROUPS;
     // It was issued to a host that was named, or by another key.
     return undefined;
   }

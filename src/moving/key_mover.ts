@@ -113,15 +113,19 @@ export class KeyMover {
    * moves is waited for.
    *
    * @param keys The keys, each of them once.
-   * @param options What gives it up. Keys may stay claimed then, and are free
-   * again once another party has taken them over.
+   * @param options What gives it up, and what is told of each key as soon as it
+   * is known. When it is given up keys may stay claimed, and are free again once
+   * another party has taken them over.
    * @returns What has become of each key, in their order.
    * @throws {Error} If a server gives no reply or refuses a script; what is not
    * known to have moved may have. It is safe to try again.
    */
   async move(
     keys: readonly Key[],
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { signal, onEnd }: {
+      signal?: AbortSignal | undefined;
+      onEnd?: (index: number, ending: Ending) => void;
+    } = {},
   ): Promise<Ending[]> {
     // One for all: a token tells apart who moves a key, not which key it is.
     const token = nextToken();
@@ -133,13 +137,19 @@ export class KeyMover {
     }));
     for (;;) {
       signal?.throwIfAborted();
-      const [first] = items.filter(({ move }) => move.step !== "end");
+      const first = items.find(({ move }) => move.step !== "end");
       if (first === undefined) break;
       const { step, token } = first.move as Exclude<KeyMove, { step: "end" }>;
       const together = items.filter(({ move }) =>
         move.step === step && move.token === token
       );
       await this.#advance(step, together, token, signal);
+      if (onEnd === undefined) continue;
+      for (const item of together) {
+        if (item.move.step === "end") {
+          onEnd(items.indexOf(item), item.move.ending);
+        }
+      }
     }
     return items.map(({ move }) => (move as Asked<"end">["move"]).ending);
   }

@@ -17,3 +17,13 @@ export {
   RECORD_KEY,
   RESERVED_PREFIX,
 } from "./names.ts";
+export {
+  connectionName,
+  epochOfName,
+  formatRecord,
+  parseRecord,
+  type RingPhase,
+  type RingRecord,
+  withoutHolding,
+} from "./record.ts";
+export { SET_RECORD } from "./scripts.ts";

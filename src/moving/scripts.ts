@@ -140,3 +140,25 @@ for i = 2, #KEYS do
 end
 return 0
 `);
+
+/**
+ * Writes the record of a host.
+ *
+ * KEYS: the record. ARGV: the new one, its epoch, and the epoch that the one there
+ * has to have; without that, any lower one will do. The reply is the record that
+ * is there then.
+ */
+export const SET_RECORD: Script = new Script(`
+local now = redis.call('GET', KEYS[1])
+local epoch = 0
+if now then
+  local ok, record = pcall(cjson.decode, now)
+  if ok and type(record) == 'table' then epoch = tonumber(record.epoch) or 0 end
+end
+local may
+if ARGV[3] then may = epoch == tonumber(ARGV[3])
+else may = epoch < tonumber(ARGV[2]) end
+if not may then return now end
+redis.call('SET', KEYS[1], ARGV[1])
+return ARGV[1]
+`);
