@@ -460,6 +460,7 @@ export class ClusterHosts implements ClusterView {
     this.#follower?.hurry();
     if (state.epoch === this.#epoch) return;
     this.#epoch = state.epoch;
+    this.moves?.ringChanged();
     for (const { info, hosts } of this.#places.values()) {
       for (const host of hosts) {
         host.move();

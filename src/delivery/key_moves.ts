@@ -6,6 +6,7 @@
 
 import { positionsOf } from "../commands/keys.ts";
 import { specOf } from "../commands/table.ts";
+import { ConnectionError } from "../errors.ts";
 import { KeyMover } from "../moving/mod.ts";
 import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
 import { type Key, keyText, type Reply } from "../values.ts";
@@ -34,6 +35,8 @@ interface Flow {
   /** Who is told of each key, under way or not. */
   readonly told: Map<string, Told[]>;
   pages: number;
+  /** What gives it up. */
+  readonly signal: AbortSignal;
 }
 
 /** Moves keys over connections of its own, which all clients share. */
@@ -43,7 +46,9 @@ export class ClusterMoves implements KeyMoves {
   readonly #flows = new Map<string, Flow>();
   /** Keys that have left their former host, in the epoch that this is about. */
   readonly #left = new Set<string>();
-  #epoch = -1;
+  #epoch = 0;
+  /** Gives up what is done by these rings. */
+  #ending = new AbortController();
   #dispatcher: Dispatcher | undefined = undefined;
   #merging: Dispatcher | undefined = undefined;
 
@@ -56,13 +61,29 @@ export class ClusterMoves implements KeyMoves {
     this.topology = topology;
   }
 
+  /**
+   * The rings have changed: nothing of what was to be done by the former ones is
+   * sent any more.
+   */
+  ringChanged(): void {
+    const ending = this.#ending;
+    const flows = [...this.#flows.values()];
+    this.#ending = new AbortController();
+    this.#dispatcher = this.#merging = undefined;
+    this.#epoch = this.topology.state.epoch;
+    this.#left.clear();
+    this.#flows.clear();
+    ending.abort(
+      new ConnectionError("The ring has changed", { outcome: "not-sent" }),
+    );
+    for (const flow of flows) this.#serve(flow);
+  }
+
   hasLeft(key: string): boolean {
-    this.#keepUp();
     return this.#left.has(key);
   }
 
   move({ from, to }: KeyRoute, keys: readonly Key[], onEnd: Told): void {
-    this.#keepUp();
     const name = `${from}:${to}`;
     let flow = this.#flows.get(name);
     if (flow === undefined) {
@@ -88,16 +109,18 @@ export class ClusterMoves implements KeyMoves {
     const { form, args, settler, flags } = command;
     const dispatcher = merges ? this.#mergingReads : this.#plain;
     const options = { returnUint8Arrays: (flags & BYTES) !== 0 };
+    const epoch = this.#epoch;
     const resolved = (value: Reply) => ({
       settle: () => settler.resolve(value),
     });
-    const rejected = (reason: unknown) => ({
-      settle: () => settler.reject(reason),
-    });
+    const rejected = (reason: unknown): ReadOutcome =>
+      epoch === this.#epoch
+        ? { settle: () => settler.reject(reason) }
+        : "again";
     if (form.name === "GET") {
       const settler = {
         resolve: (value: Reply) =>
-          onEnd(value === null ? undefined : resolved(value)),
+          onEnd(value === null ? "absent" : resolved(value)),
         reject: (reason: unknown) => onEnd(rejected(reason)),
       };
       issue(dispatcher, hostId, form, args, settler, options);
@@ -105,32 +128,24 @@ export class ClusterMoves implements KeyMoves {
     }
     // A key that is gone when the second one is answered tells nothing by the
     // first; one that is there was there before, as nobody creates it here.
-    let outcome: ReadOutcome;
+    let outcome: ReadOutcome = "again";
     issue(dispatcher, hostId, form, args, {
       resolve: (value) => outcome = resolved(value),
       reject: (reason) => outcome = rejected(reason),
     }, options);
     const [position] = positionsOf(command.spec, args);
     issue(dispatcher, hostId, specOf("EXISTS").form(), [args[position]], {
-      resolve: (count) => onEnd(count === 1 ? outcome : undefined),
+      resolve: (count) => onEnd(count === 1 ? outcome : "absent"),
       reject: (reason) => onEnd(rejected(reason)),
     });
-  }
-
-  /** What is known belongs to one move. */
-  #keepUp(): void {
-    const { epoch } = this.topology.state;
-    if (epoch === this.#epoch) return;
-    this.#epoch = epoch;
-    this.#left.clear();
-    this.#flows.clear();
   }
 
   #flow({ from, to }: KeyRoute): Flow {
     const host = (hostId: number) => new DispatchedHost(this.#plain, hostId);
     const epoch = this.#epoch;
     const mover = new KeyMover(host(from), host(to), { epoch });
-    return { mover, waiting: new Map(), told: new Map(), pages: 0 };
+    const { signal } = this.#ending;
+    return { mover, waiting: new Map(), told: new Map(), pages: 0, signal };
   }
 
   #serve(flow: Flow): void {
@@ -149,7 +164,7 @@ export class ClusterMoves implements KeyMoves {
     flow: Flow,
     page: readonly (readonly [text: string, key: Key])[],
   ): Promise<void> {
-    const epoch = this.#epoch;
+    const { signal } = flow;
     const tell = (text: string, key: Key, outcome: MoveOutcome) => {
       const told = flow.told.get(text) ?? [];
       flow.told.delete(text);
@@ -157,9 +172,10 @@ export class ClusterMoves implements KeyMoves {
     };
     try {
       await flow.mover.move(page.map(([, key]) => key), {
+        signal,
         onEnd: (index, ending) => {
           const [text, key] = page[index];
-          if (typeof ending === "string" && epoch === this.#epoch) {
+          if (typeof ending === "string" && !signal.aborted) {
             if (this.#left.size >= MOST_KNOWN) this.#left.clear();
             this.#left.add(text);
           }
@@ -181,9 +197,10 @@ export class ClusterMoves implements KeyMoves {
 
   #makeDispatcher(autoBatch: boolean): Dispatcher {
     const { timeout, signal } = this.#cluster;
+    const ending = this.#ending.signal;
     return new Dispatcher(this.#cluster, {
       timeout,
-      signal,
+      signal: signal === undefined ? ending : AbortSignal.any([signal, ending]),
       autoBatch,
       idempotent: false,
       lanes: new Lanes(),

@@ -25,12 +25,14 @@ export type MoveOutcome =
   /** It is not known, or it could not be asked for. */
   | { readonly error: unknown };
 
-/** What a command said that was sent to where its key was. */
+/** What a command came to that was sent to where its key was. */
 export type ReadOutcome =
   /** The key is there: settles the command with its reply. */
   | { readonly settle: () => void }
   /** It is not, and will not be any more. */
-  | undefined;
+  | "absent"
+  /** The rings have changed meanwhile. */
+  | "again";
 
 /** What moves keys for all clients of a cluster. */
 export interface KeyMoves {
@@ -69,8 +71,10 @@ interface Entry {
   readonly epoch: number;
   /** Whether some of its keys have one host only. */
   readonly isPlain: boolean;
-  /** How many answers it waits for. */
+  /** How many answers it waits for, */
   missing: number;
+  /** and how often it has begun to: those before do not count. */
+  round: number;
   /** Whether it does so, or has done so and is over. */
   state: "waiting" | "working" | "over";
 }
@@ -182,6 +186,7 @@ export class MovingCommands implements Holder {
       epoch: this.#topology.state.epoch,
       isPlain,
       missing: 0,
+      round: 0,
       state: "waiting",
     };
     this.#entries.set(held, entry);
@@ -245,7 +250,7 @@ export class MovingCommands implements Holder {
       string,
       { route: KeyRoute; keys: Map<string, Key> }
     >();
-    const waiting = new Map<string, Entry[]>();
+    const waiting = new Map<string, [entry: Entry, round: number][]>();
     for (;;) {
       const first = this.#first;
       this.#first = new Set();
@@ -260,8 +265,9 @@ export class MovingCommands implements Holder {
           }
           page.keys.set(text, key);
           const entries = waiting.get(text);
-          if (entries === undefined) waiting.set(text, [entry]);
-          else entries.push(entry);
+          const one: [Entry, number] = [entry, entry.round];
+          if (entries === undefined) waiting.set(text, [one]);
+          else entries.push(one);
         });
         if (hostId !== undefined) ready.push([entry, hostId]);
       }
@@ -270,8 +276,8 @@ export class MovingCommands implements Holder {
     }
     for (const { route, keys } of wanted.values()) {
       this.#moves.move(route, [...keys.values()], (key, outcome) => {
-        for (const entry of waiting.get(keyText(key)) ?? []) {
-          this.#moved(entry, outcome);
+        for (const [entry, round] of waiting.get(keyText(key)) ?? []) {
+          if (entry.round === round) this.#moved(entry, outcome);
         }
       });
     }
@@ -329,7 +335,8 @@ export class MovingCommands implements Holder {
       const { command, owner } = held;
       this.#moves.read(first[0].from, command, owner.merges, (outcome) => {
         if (entry.state !== "working") return;
-        if (outcome === undefined) {
+        if (outcome === "again") return this.#again(entry);
+        if (outcome === "absent") {
           this.#place([[entry, hostId]]);
         } else {
           this.#leave(entry);
@@ -341,6 +348,7 @@ export class MovingCommands implements Holder {
       return undefined;
     }
     entry.missing = moving.length;
+    entry.round++;
     for (const [route, text, key] of moving) want(route, text, key);
     return undefined;
   }
@@ -353,7 +361,7 @@ export class MovingCommands implements Holder {
         this.#giveUp(entry, notMoved(entry.held, outcome.error));
       } else {
         // What is not known is tried again, for as long as there is time.
-        entry.missing = Infinity;
+        entry.round++;
         setTimeout(() => this.#again(entry), PAUSE);
       }
     } else if (typeof outcome.ending === "object") {

@@ -14,6 +14,7 @@ export {
   CLAIMS_KEY,
   CONFLICT_PREFIX,
   GENERATION_KEY,
+  isReserved,
   RECORD_KEY,
   RESERVED_PREFIX,
 } from "./names.ts";

@@ -18,3 +18,13 @@ export const GENERATION_KEY = `${RESERVED_PREFIX}gen`;
 
 /** What a copy is called that another one of the same key stood in the way of. */
 export const CONFLICT_PREFIX = `${RESERVED_PREFIX}conflict:`;
+
+const decoder = new TextDecoder();
+
+/** Whether a key is one of them. */
+export function isReserved(key: string | Uint8Array): boolean {
+  const text = typeof key === "string"
+    ? key
+    : decoder.decode(key.subarray(0, RESERVED_PREFIX.length));
+  return text.startsWith(RESERVED_PREFIX);
+}

@@ -13,8 +13,8 @@ import { ReshardingError } from "../errors.ts";
 import type { HostInfo } from "../host_info.ts";
 import {
   type Ending,
+  isReserved,
   KeyMover,
-  RESERVED_PREFIX,
   type RingPhase,
   type RingRecord,
 } from "../moving/mod.ts";
@@ -452,13 +452,6 @@ async function step(
 ): Promise<{ index: number; done: boolean }> {
   const { done = false } = await walk.next();
   return { index, done };
-}
-
-const decoder = new TextDecoder();
-
-function isReserved(key: Uint8Array): boolean {
-  const prefix = key.subarray(0, RESERVED_PREFIX.length);
-  return decoder.decode(prefix) === RESERVED_PREFIX;
 }
 
 async function scan(

@@ -70,7 +70,7 @@ const MOST_HOSTS = 2 ** 20;
  * has that as its group. Others have groups of their own while they move.
  */
 export class RingTopology<H extends RouterHost> implements Topology<H> {
-  readonly hosts: Map<number, H>;
+  readonly hosts = new Map<number, H>();
   readonly groupsMove = true;
   readonly #options: RingTopologyOptions<H>;
   readonly #rings: ReadonlyMap<string, BaseRouter>;
@@ -87,15 +87,15 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
 
   /** @param options The rings, and how to read the record. */
   constructor(options: RingTopologyOptions<H>) {
-    const { hosts, ring, next } = options;
+    const { ring, next } = options;
     this.#options = options;
-    this.hosts = new Map(hosts);
     this.#own = ringFingerprint(ring);
     const rings = new Map([[this.#own, ring]]);
     if (next !== undefined) rings.set(ringFingerprint(next), next);
     this.#rings = rings;
     this.#ring = ring;
     this.#state = stateWithoutRecord(this.#own);
+    this.#takeHosts();
   }
 
   get isKnown(): boolean {
@@ -144,7 +144,13 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     this.#isKnown = true;
     this.#state = state;
     this.#route();
+    const left = this.#takeHosts();
     this.#watcher?.changed?.();
+    // What was not sent to them has been routed anew by now.
+    for (const hostId of left) {
+      this.hosts.delete(hostId);
+      this.#watcher?.hostChanged(hostId);
+    }
     return true;
   }
 
@@ -256,6 +262,16 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
       hosts.set(hostId, { primary: { address }, replicas: [], slots: [] });
     }
     return { epoch: this.#state.epoch, hosts };
+  }
+
+  /** Adds the hosts that count now; says which ones do not any more. */
+  #takeHosts(): number[] {
+    const ids = new Set(this.#ring.cluster.hosts.keys());
+    for (const id of this.#target?.cluster.hosts.keys() ?? []) ids.add(id);
+    for (const id of [...ids].sort((a, b) => a - b)) {
+      if (!this.hosts.has(id)) this.hosts.set(id, this.#options.hosts.get(id)!);
+    }
+    return [...this.hosts.keys()].filter((id) => !ids.has(id));
   }
 
   /** Chooses the rings that count. */
