@@ -14,7 +14,7 @@ import type { Argument, Reply } from "../../src/values.ts";
 import { Proxied, type ProxiedOptions } from "../../support/proxied.ts";
 
 /** A host of a cluster, by the clients of it. */
-function hostOf(cluster: Cluster, hostId: number): MovingHost {
+export function hostOf(cluster: Cluster, hostId: number): MovingHost {
   const client = cluster.getLocalClient(hostId);
   const options = { returnUint8Arrays: true };
   const send = (name: string, args: readonly Argument[]): Promise<Reply> =>
