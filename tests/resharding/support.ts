@@ -14,7 +14,10 @@ import {
   reshard,
   type ReshardOptions,
   type ReshardProgress,
+  type RingPhase,
 } from "../../mod.ts";
+import { formatRecord, RECORD_KEY } from "../../src/moving/mod.ts";
+import { ringFingerprint } from "../../src/topology/mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { ask, type RawReply } from "../../support/raw_client.ts";
 
@@ -25,6 +28,7 @@ export class Rings implements AsyncDisposable {
   readonly after: Cluster;
   readonly #options: ClusterOptions;
   readonly #clusters: Cluster[] = [];
+  #epoch = 0;
 
   private constructor(
     servers: readonly RedisServer[],
@@ -88,6 +92,59 @@ export class Rings implements AsyncDisposable {
     const moving = reshard(from, to, { rate: 1e9, ...options });
     for await (const step of moving) steps.push(step);
     return steps;
+  }
+
+  /** Writes a record to all servers, as if somebody moved keys and then slept. */
+  async setPhase(phase: RingPhase): Promise<void> {
+    const from = ringFingerprint(this.before.getRouter());
+    const to = ringFingerprint(this.after.getRouter());
+    const record = { epoch: ++this.#epoch, phase, from, to, isMixed: false };
+    for (const hostId of this.servers.keys()) {
+      await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
+    }
+  }
+
+  /** The same, when it is over. */
+  async setStable(which: "before" | "after"): Promise<void> {
+    const ring = ringFingerprint(this[which].getRouter());
+    const epoch = ++this.#epoch;
+    const rings = { from: ring, to: ring, isMixed: false };
+    const record = { epoch, phase: "stable", ...rings } as const;
+    for (const hostId of this.servers.keys()) {
+      await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
+    }
+  }
+
+  /** Keys that move, and where. */
+  moving(count: number, prefix = "key"): string[] {
+    const [old, next] = [this.before.getRouter(), this.after.getRouter()];
+    const keys: string[] = [];
+    for (let i = 0; keys.length < count; i++) {
+      const key = `${prefix}:${i}`;
+      if (old.getHostForKey(key) !== next.getHostForKey(key)) keys.push(key);
+    }
+    return keys;
+  }
+
+  /** Keys that move to one and the same host from another one. */
+  together(count: number, prefix = "key"): string[] {
+    const [old, next] = [this.before.getRouter(), this.after.getRouter()];
+    const all = this.moving(count * 10, prefix);
+    const [first] = all;
+    return all.filter((key) =>
+      old.getHostForKey(key) === old.getHostForKey(first) &&
+      next.getHostForKey(key) === next.getHostForKey(first)
+    ).slice(0, count);
+  }
+
+  /** The host of a key before. */
+  old(key: string): number {
+    return this.before.getRouter().getHostForKey(key);
+  }
+
+  /** The host of a key after. */
+  next(key: string): number {
+    return this.after.getRouter().getHostForKey(key);
   }
 
   ask(hostId: number, ...command: (string | number)[]): Promise<RawReply> {
