@@ -694,26 +694,45 @@ export class Dispatcher implements Owner {
     const isOther = due > this.#heldUntil + MOMENT || due < this.#heldUntil;
     if (isOther) this.#heldUntil = due;
     if (this.idle) this.#follow();
-    const held: Held = {
-      command,
-      group,
-      order: this.#options.lanes.nextOrder(),
-      deadline: this.#heldUntil,
-      owner: this,
-      terms,
-      pause: 0,
-    };
-    this.#held.set(held, counted);
-    detours.hold(held);
+    let own = counted;
+    for (const one of this.#alone(command, group)) {
+      const held: Held = {
+        command: one,
+        group,
+        order: this.#options.lanes.nextOrder(),
+        deadline: this.#heldUntil,
+        owner: this,
+        terms,
+        pause: 0,
+      };
+      this.#held.set(held, own);
+      own = 0;
+      detours.hold(held);
+    }
   }
 
   /** A part of a split command whose keys are on their way may be torn. */
   #parts(held: Held): Held[] {
     const { command, error, group } = held;
     const mayTear = (command.flags & PART) !== 0 && error?.code === "TRYAGAIN";
-    if (!mayTear) return [held];
+    if (!mayTear) {
+      return this.#alone(command, group)
+        .map((command) => ({ ...held, command }));
+    }
     return tearApart(command, this.#cluster.topology.hostOf(group))
       .map((command) => ({ ...held, command, pause: 0 }));
+  }
+
+  /**
+   * Where keys move one by one, those of a command that may be split need not stay
+   * together.
+   */
+  #alone(command: Command, group: number): Command[] {
+    const { splits } = command.spec.row;
+    const isSplit = this.#cluster.moves !== undefined && splits !== undefined &&
+      command.args.length > splits.step;
+    if (!isSplit) return [command];
+    return tearApart(command, this.#cluster.topology.hostOf(group));
   }
 
   #unhold(held: Held): void {
@@ -908,7 +927,8 @@ function groupOfCommand(
   try {
     const keys = positionsOf(spec, args).map((position) => args[position]);
     if (topology.groupOfKeys !== undefined) {
-      return keys.length === 0 ? undefined : topology.groupOfKeys(keys);
+      if (keys.length === 0) return undefined;
+      return topology.groupOfKeys(keys) ?? MOVING_GROUPS;
     }
     const [first, ...others] = keys.map((key) => topology.groupOf(key));
     return others.every((group) => group === first) ? first : undefined;

@@ -302,12 +302,11 @@ export class MovingCommands implements Holder {
       if (topology.problem !== undefined) {
         throw topology.refusal(held.command.name);
       }
-      if (entry.epoch !== epoch) {
-        const { name } = held.command;
-        const together = keys.size === 0
-          ? group
-          : topology.groupOfKeys([...keys.values()]);
-        if (together === undefined) throw parted(name);
+      // Its group was found by other rings, or there is none.
+      const isOld = entry.epoch !== epoch || group === MOVING_GROUPS;
+      if (isOld && keys.size > 0) {
+        const together = topology.groupOfKeys([...keys.values()]);
+        if (together === undefined) throw parted(held.command.name);
         group = together;
       }
     } catch (error) {

@@ -9,7 +9,7 @@ import { ClusterHosts } from "../cluster_hosts.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { DispatchedHost } from "../delivery/moving_host.ts";
-import { ReshardingError } from "../errors.ts";
+import { CommandError, ReshardingError } from "../errors.ts";
 import type { HostInfo } from "../host_info.ts";
 import {
   type Ending,
@@ -152,6 +152,8 @@ export async function* reshard(
   const mover = new Resharding(before, after, read);
   try {
     yield* mover.run();
+  } catch (error) {
+    throw error instanceof CommandError ? refusedBy(error) : error;
   } finally {
     await mover.close();
   }
@@ -444,6 +446,14 @@ class Resharding {
       conflicts: [...this.#conflicts],
     };
   }
+}
+
+function refusedBy(cause: CommandError): ReshardingError {
+  const { hostId, command, message } = cause;
+  return new ReshardingError(
+    `Cannot move keys: host ${hostId} refused "${command}": ${message}`,
+    { hostId, command, outcome: "not-sent", cause },
+  );
 }
 
 async function step(

@@ -73,3 +73,26 @@ Deno.test("what waits when the cluster is closed is told so", async () => {
   await told;
   assertEquals(await rings.assertPlaced(rings.before), 0);
 });
+
+Deno.test("keys that were together are found although they have parted meanwhile", async () => {
+  await using rings = await Rings.start();
+  await rings.setStable("after");
+  const client = rings.follower().getRoutingClient();
+  const keys = rings.moving(50);
+  assertEquals(await client.exists(...keys), 0);
+  for (const key of keys) await rings.ask(rings.old(key), "SET", key, key);
+  await rings.setStable("before");
+  for (const hostId of rings.servers.keys()) {
+    await rings.ask(
+      hostId,
+      "CLIENT",
+      "KILL",
+      "TYPE",
+      "normal",
+      "SKIPME",
+      "yes",
+    );
+  }
+  // Their command waits for a connection, which tells that all is different.
+  assertEquals(await client.mget(...keys), keys);
+});
