@@ -43,6 +43,8 @@ export {
   reshard,
   type ReshardOptions,
   type ReshardProgress,
+  type ReshardStatus,
+  reshardStatus,
 } from "./src/resharding/reshard.ts";
 export type { RingPhase } from "./src/moving/mod.ts";
 export type { SentinelOptions } from "./src/sentinel_options.ts";

@@ -47,6 +47,12 @@ const NAMELESS = 500;
 /** How often it is tried to get everybody to hold. */
 const ATTEMPTS = 3;
 
+/** A connection of a program that does not follow, and its host. */
+interface Stranger {
+  readonly host: RingHost;
+  readonly one: ServerConnection;
+}
+
 /** Brings all programs from one ring to the moving of keys. */
 export class Barrier {
   readonly #hosts: readonly RingHost[];
@@ -122,21 +128,13 @@ export class Barrier {
    * @throws {ReshardingError} If there are some, unless they are to be closed.
    */
   async refuseStrangers(): Promise<void> {
-    const first = await this.#strangers();
-    if (first.size === 0) return;
-    // One that was opened just now has not said its name yet.
-    await this.#pause(NAMELESS);
-    const still = await this.#strangers();
-    const all = [...still].filter(([key]) => first.has(key));
+    const all = await this.#lasting();
     if (all.length === 0) return;
     if (this.#options.strangers === "kill") {
-      await Promise.all(all.map(([, { host, one }]) => close(host, one)));
+      await Promise.all(all.map(({ host, one }) => close(host, one)));
       return;
     }
-    const list = all.slice(0, 10).map(([, { host, one }]) => {
-      const name = one.name === "" ? "" : ` (named "${one.name}")`;
-      return `${one.address} at "${host.address}"${name}`;
-    });
+    const list = all.slice(0, 10).map(described);
     const more = all.length > list.length
       ? `, and ${all.length - list.length} more`
       : "";
@@ -150,10 +148,22 @@ export class Barrier {
     );
   }
 
-  async #strangers(): Promise<
-    Map<string, { host: RingHost; one: ServerConnection }>
-  > {
-    const found = new Map<string, { host: RingHost; one: ServerConnection }>();
+  /** Connections of programs that do not follow the ring, for people. */
+  async strangers(): Promise<string[]> {
+    return (await this.#lasting()).map(described);
+  }
+
+  /** Strangers that are no programs which have not said their names yet. */
+  async #lasting(): Promise<Stranger[]> {
+    const first = await this.#strangers();
+    if (first.size === 0) return [];
+    await this.#pause(NAMELESS);
+    const still = await this.#strangers();
+    return [...still].filter(([key]) => first.has(key)).map(([, one]) => one);
+  }
+
+  async #strangers(): Promise<Map<string, Stranger>> {
+    const found = new Map<string, Stranger>();
     await Promise.all(this.#hosts.map(async (host) => {
       for (const one of strangers(await list(host))) {
         found.set(`${host.hostId}:${one.id}`, { host, one });
@@ -224,6 +234,11 @@ export function overtaken(): ReshardingError {
       "the state of the hosts before trying again",
     { outcome: "not-sent" },
   );
+}
+
+function described({ host, one }: Stranger): string {
+  const name = one.name === "" ? "" : ` (named "${one.name}")`;
+  return `${one.address} at "${host.address}"${name}`;
 }
 
 async function list(host: RingHost): Promise<ServerConnection[]> {

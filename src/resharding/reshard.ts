@@ -159,6 +159,59 @@ export async function* reshard(
   }
 }
 
+/** How things are between two sets of hosts. */
+export interface ReshardStatus {
+  /** Counts the steps of all moves there were. */
+  readonly epoch: number;
+  /** How far a move is. */
+  readonly phase: RingPhase;
+  /**
+   * Which hosts are in use, or are being left: those `"before"`, those `"after"`,
+   * or `"others"`.
+   */
+  readonly from: "before" | "after" | "others";
+  /** Which hosts keys go to; the same ones where none move. */
+  readonly to: "before" | "after" | "others";
+  /** What keeps keys from being moved now, for people. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Tells how far a move is, and what keeps keys from being moved now. Nothing is
+ * changed.
+ *
+ * @param before The cluster as it is.
+ * @param after The cluster as it shall be.
+ * @param options What gives it up.
+ * @throws {TransportError} If a host cannot be asked.
+ *
+ * @example Is all well?
+ * ```ts
+ * import { Cluster, ConsistentHashingRouter, reshardStatus } from "@rb/rb";
+ *
+ * const a = { port: 6379, label: "a" };
+ * const b = { port: 6380, label: "b" };
+ * const router = ConsistentHashingRouter;
+ * const before = new Cluster({ hosts: [a], router });
+ * const after = new Cluster({ hosts: [a, b], router });
+ * const { phase, problems } = await reshardStatus(before, after);
+ * console.log(phase, problems);
+ * ```
+ */
+export async function reshardStatus(
+  before: Cluster,
+  after: Cluster,
+  options: Pick<ReshardOptions, "signal"> = {},
+): Promise<ReshardStatus> {
+  const read = readOptions(options, { signal: isSignal }, "reshardStatus()");
+  const mover = new Resharding(before, after, read);
+  try {
+    return await mover.status();
+  } finally {
+    await mover.close();
+  }
+}
+
 class Resharding {
   readonly #old: BaseRouter;
   readonly #next: BaseRouter;
@@ -258,6 +311,45 @@ class Resharding {
     yield* this.#finish(now!);
   }
 
+  async status(): Promise<ReshardStatus> {
+    const record = await this.#records.read();
+    const { epoch, phase, from, to } = record ??
+      { epoch: 0, phase: "stable", from: this.#from, to: this.#from };
+    const which = (ring: string) =>
+      ring === this.#from ? "before" : ring === this.#to ? "after" : "others";
+    const problems = [
+      ...(await this.#barrier.strangers())
+        .map((one) => `A program does not follow the ring: ${one}`),
+      ...await this.#versionProblems(),
+    ];
+    if (phase === "stable" && from === this.#from) {
+      for (const host of await this.#foreign()) {
+        problems.push(
+          `Host ${host.hostId} at "${host.address}" has keys already`,
+        );
+      }
+    }
+    return { epoch, phase, from: which(from), to: which(to), problems };
+  }
+
+  /** Values of a newer server cannot be read by an older one. */
+  async #versionProblems(): Promise<string[]> {
+    const versions = await Promise.all(
+      [...this.#hosts.values()].map(async (host) => {
+        const info = textOf(await host.command("INFO", "server")) ?? "";
+        const [, version = ""] = /^redis_version:(\d+\.\d+)/m.exec(info) ?? [];
+        return { host, version };
+      }),
+    );
+    const [first, ...others] = versions;
+    return others.filter(({ version }) => version !== first.version)
+      .map(({ host, version }) =>
+        `Host ${host.hostId} at "${host.address}" has version ${version}, and ` +
+        `host ${first.host.hostId} has ${first.version}: what one of them wrote ` +
+        "may be too new for the other"
+      );
+  }
+
   /** What there is to do, by what hosts say. */
   #state(
     record: RingRecord | undefined,
@@ -300,19 +392,27 @@ class Resharding {
 
   /** A host that only comes now has to be empty. */
   async #refuseForeign(): Promise<void> {
+    const [host] = await this.#foreign();
+    if (host === undefined) return;
+    throw new ReshardingError(
+      `Cannot move keys to host ${host.hostId} at "${host.address}": it has keys ` +
+        "already, which would be in the way; delete them, or take another " +
+        "database",
+      { hostId: host.hostId, outcome: "not-sent" },
+    );
+  }
+
+  /** Hosts that only come now and have keys. */
+  async #foreign(): Promise<RingHost[]> {
     const old = new Set(this.#sources.map(({ hostId }) => hostId));
+    const found: RingHost[] = [];
     for (const host of this.#hosts.values()) {
       if (old.has(host.hostId)) continue;
-      const [, keys] = await scan(host, "0", 10);
-      const foreign = keys.filter((key) => !isReserved(key));
-      if (foreign.length === 0) continue;
-      throw new ReshardingError(
-        `Cannot move keys to host ${host.hostId} at "${host.address}": it has keys ` +
-          "already, which would be in the way; delete them, or take another " +
-          "database",
-        { hostId: host.hostId, outcome: "not-sent" },
-      );
+      const [cursor, keys] = await scan(host, "0", 100);
+      const isForeign = keys.some((key) => !isReserved(key));
+      if (isForeign || cursor !== "0") found.push(host);
     }
+    return found;
   }
 
   async *#moveAll({ epoch }: RingRecord): AsyncGenerator<ReshardProgress> {
