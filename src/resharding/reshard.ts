@@ -408,9 +408,13 @@ class Resharding {
     const found: RingHost[] = [];
     for (const host of this.#hosts.values()) {
       if (old.has(host.hostId)) continue;
-      const [cursor, keys] = await scan(host, "0", 100);
-      const isForeign = keys.some((key) => !isReserved(key));
-      if (isForeign || cursor !== "0") found.push(host);
+      let cursor = "0";
+      do {
+        const [next, keys] = await scan(host, cursor, SCAN_PAGE);
+        const isForeign = keys.some((key) => !isReserved(key));
+        if (isForeign) found.push(host);
+        cursor = isForeign ? "0" : next;
+      } while (cursor !== "0");
     }
     return found;
   }
@@ -468,10 +472,10 @@ class Resharding {
         cursor = next;
         this.#scanned += keys.length;
         for (const key of keys) {
-          if (isReserved(key)) continue;
           const to = this.#next.getHostForKey(key);
-          const isHere = this.#old.getHostForKey(key) === source.hostId;
-          if (!isHere || to === source.hostId) continue;
+          // Most keys stay, and looking at rings is what takes the time here.
+          if (to === source.hostId || isReserved(key)) continue;
+          if (this.#old.getHostForKey(key) !== source.hostId) continue;
           const page = pages.get(to);
           if (page === undefined) pages.set(to, [key]);
           else page.push(key);
