@@ -37,12 +37,22 @@ export {
   type FailoverEventDetail,
   type HostEventDetail,
   type ReadyOptions,
+  type RingEventDetail,
 } from "./src/cluster.ts";
+export {
+  reshard,
+  type ReshardOptions,
+  type ReshardProgress,
+  type ReshardStatus,
+  reshardStatus,
+} from "./src/resharding/reshard.ts";
+export type { RingPhase } from "./src/moving/mod.ts";
 export type { SentinelOptions } from "./src/sentinel_options.ts";
 export type {
   ClusterOptions,
   HostsOption,
   IdentifiedHost,
+  NextHosts,
   NodeAddress,
   PoolOptions,
   RouterClass,
@@ -234,6 +244,7 @@ export {
   QueueFullError,
   ReplicationError,
   type ReplicationErrorOptions,
+  ReshardingError,
   TimeoutError,
   TransportError,
   type TransportErrorOptions,

@@ -49,7 +49,12 @@ import {
 } from "./clients/wait_until_up.ts";
 import { ClusterHosts } from "./cluster_hosts.ts";
 import { summaryOf } from "./cluster_summary.ts";
-import { type OwnHosts, ownHosts, slotTopology } from "./cluster_topology.ts";
+import {
+  type OwnHosts,
+  ownHosts,
+  ringTopology,
+  slotTopology,
+} from "./cluster_topology.ts";
 import {
   agreeing,
   type ClusterOptions,
@@ -70,8 +75,10 @@ import {
   type Distribution,
   distribution,
   type Failover,
+  RingTopology,
   type Topology,
 } from "./topology/mod.ts";
+import type { RingPhase } from "./moving/mod.ts";
 import type { Key } from "./values.ts";
 import type { HostPoolStatus } from "./wire/pool.ts";
 
@@ -87,6 +94,19 @@ export interface ClusterEventMap {
   failover: CustomEvent<FailoverEventDetail>;
   /** Something else is known of the servers: see {@linkcode Cluster.topology}. */
   topology: CustomEvent<ClusterTopology>;
+  /** Keys are about to move to other hosts, move, or have moved. */
+  ring: CustomEvent<RingEventDetail>;
+}
+
+/** What a `"ring"` event tells. */
+export interface RingEventDetail {
+  /** Counts the steps of all moves there were. */
+  readonly epoch: number;
+  /**
+   * How far the move is: `"announced"`, `"holding"` while writes of keys that move
+   * wait, `"moving"`, or `"stable"` when it is over.
+   */
+  readonly phase: RingPhase;
 }
 
 /** What a `"failover"` event tells: the addresses before and after. */
@@ -181,6 +201,8 @@ export class Cluster extends EventTarget
     this.#hostDefaults = hostDefaults;
     if (read.seeds !== undefined) {
       this.#topology = slotTopology(read.seeds, read);
+    } else if (read.follow === true) {
+      this.#topology = ringTopology(read);
     } else {
       this.#own = ownHosts(read);
       this.#topology = this.#own.topology;
@@ -196,6 +218,7 @@ export class Cluster extends EventTarget
       onFailover: (hostId, failover) =>
         this.#dispatch("failover", { hostId, ...failover }),
       onTopology: () => this.#dispatch("topology", this.#topology.describe()),
+      onRing: ({ epoch, phase }) => this.#dispatch("ring", { epoch, phase }),
       sentinels: this.#own?.sentinels,
     });
     this.#client = createRoutingClient(this.#hosts, {}, true);
@@ -243,6 +266,32 @@ export class Cluster extends EventTarget
   async topology(options: ReadyOptions = {}): Promise<ClusterTopology> {
     await this.#hosts.refreshed(readReadyOptions(options, "topology()"));
     return this.#topology.describe();
+  }
+
+  /**
+   * Moves keys now that are on their way to other hosts, so that they may be used
+   * on a connection of `connect(hostId)` to the host that they go to. Where no keys
+   * move there is nothing to do.
+   *
+   * @param keys The keys.
+   * @param options Time limit and signal.
+   * @returns The host of each key, in their order.
+   * @throws {ReshardingError} If a key cannot be moved now.
+   * @throws {TimeoutError} If it was not in time.
+   *
+   * @example A transaction over keys that may be on their way
+   * ```ts
+   * import { Cluster } from "@rb/rb";
+   *
+   * await using cluster = new Cluster({ hosts: ["redis://127.0.0.1:6379"] });
+   * const [hostId] = await cluster.settle(["balance"]);
+   * const redis = await cluster.connect(hostId);
+   * await redis.set("balance", "1");
+   * redis.close();
+   * ```
+   */
+  settle(keys: readonly Key[], options: ReadyOptions = {}): Promise<number[]> {
+    return this.#hosts.settle(keys, readReadyOptions(options, "settle()"));
   }
 
   /**
@@ -633,6 +682,12 @@ export class Cluster extends EventTarget
   /** The hosts, where it is for their owner to change them. */
   #assertOwn(verb: "add" | "remove"): OwnHosts {
     if (this.#own !== undefined) return this.#own;
+    if (this.#topology instanceof RingTopology) {
+      throw new TypeError(
+        `Cannot ${verb} a host: with "follow" all programs change their hosts ` +
+          'together; give the others as "next", and move the keys with reshard()',
+      );
+    }
     throw new TypeError(
       `Cannot ${verb} a host: with "seeds" the Redis Cluster itself decides ` +
         "which hosts there are",

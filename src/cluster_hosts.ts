@@ -6,15 +6,23 @@
  */
 
 import { within } from "./clients/within.ts";
-import type { ClusterView, KnownOptions } from "./delivery/dispatcher.ts";
+import { Script, scriptCall } from "./commands/script.ts";
+import {
+  type ClusterView,
+  Dispatcher,
+  type KnownOptions,
+} from "./delivery/dispatcher.ts";
+import { issue } from "./delivery/issue.ts";
+import { Lanes } from "./delivery/lane.ts";
 import {
   connectionChannel,
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
 import type { Command } from "./delivery/command.ts";
-import type { Detours } from "./delivery/detours.ts";
+import type { Holder } from "./delivery/detours.ts";
 import type { ReadFrom, ReplicaChoice } from "./delivery/replica_reads.ts";
 import { Failures } from "./delivery/failures.ts";
+import { ClusterMoves } from "./delivery/key_moves.ts";
 import { Host, type HostPlace, Room } from "./delivery/host.ts";
 import { isWorthRetrying } from "./delivery/policy.ts";
 import { HostCounters } from "./delivery/stats.ts";
@@ -28,6 +36,7 @@ import {
   HostDownError,
   NotReadyError,
   QueueFullError,
+  ReshardingError,
   TimeoutError,
 } from "./errors.ts";
 import { assertKnownHost } from "./host_ids.ts";
@@ -37,9 +46,13 @@ import {
   type Question,
   type Redirect,
   Refresher,
+  type RingState,
+  RingTopology,
   type Topology,
 } from "./topology/mod.ts";
+import { RingFollower } from "./ring_follower.ts";
 import { SentinelEvents } from "./sentinel_events.ts";
+import type { Key } from "./values.ts";
 import type { Connection } from "./wire/connection.ts";
 import { dial, type DialOptions, type ServerRole } from "./wire/dial.ts";
 import { inquire } from "./wire/inquire.ts";
@@ -81,6 +94,8 @@ export interface ClusterHostsOptions extends
   onFailover?: ((hostId: number, failover: Failover) => void) | undefined;
   /** Told that something else is known of the hosts. */
   onTopology?: (() => void) | undefined;
+  /** Told that the record of the rings says something else. */
+  onRing?: ((state: RingState) => void) | undefined;
   /** Sentinels, who tell when it is worth asking where hosts are. */
   sentinels?: readonly HostInfo[] | undefined;
 }
@@ -127,8 +142,12 @@ export class ClusterHosts implements ClusterView {
   /** Listens to sentinels, if there are any. */
   readonly #events: SentinelEvents | undefined;
   readonly #options: ClusterHostsOptions;
+  readonly moves: ClusterMoves | undefined;
+  /** Reads what the hosts say of their rings, if that is to be followed. */
+  readonly #follower: RingFollower | undefined;
+  #epoch = 0;
   /** Those that hold commands, */
-  readonly #holding = new Set<Detours>();
+  readonly #holding = new Set<Holder>();
   /** the room that these take, */
   readonly #room: Room;
   /** and what is told when there are none any more. */
@@ -182,6 +201,10 @@ export class ClusterHosts implements ClusterView {
       },
       changed: () => this.#viewChanged(),
     });
+    if (topology instanceof RingTopology) {
+      this.moves = new ClusterMoves(this, topology);
+      this.#follower = new RingFollower(this, topology);
+    }
     if (topology.refresh !== undefined) {
       this.#refresher = new Refresher(() => this.#refresh());
     }
@@ -273,7 +296,38 @@ export class ClusterHosts implements ClusterView {
     });
   }
 
-  holding(detours: Detours): void {
+  /**
+   * Moves keys now that are on their way.
+   *
+   * @returns The host of each.
+   */
+  async settle(
+    keys: readonly Key[],
+    options: KnownOptions = {},
+  ): Promise<number[]> {
+    await this.known(options);
+    const dispatcher = new Dispatcher(this, {
+      timeout: options.timeout ?? this.timeout,
+      signal: options.signal ?? this.signal,
+      autoBatch: false,
+      idempotent: true,
+      lanes: new Lanes(),
+    });
+    const { topology } = this;
+    return await Promise.all(keys.map(async (key) => {
+      const group = topology.groupOf(key);
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      // It changes nothing, and yet goes only to where the key will be.
+      if (this.moves?.topology.isMoving === true) {
+        const { form, args } = scriptCall(NOTHING, [key]);
+        issue(dispatcher, undefined, form, args, { resolve, reject });
+        await promise;
+      }
+      return topology.hostOf(group);
+    }));
+  }
+
+  holding(detours: Holder): void {
     if (detours.isHolding) this.#holding.add(detours);
     else this.#holding.delete(detours);
     if (this.#holding.size === 0) this.#whenNoneHeld?.resolve();
@@ -370,6 +424,7 @@ export class ClusterHosts implements ClusterView {
       waiting.reject(this.#unfound(ConnectionError));
     }
     this.#refresher?.stop();
+    this.#follower?.stop();
     this.#stopping.abort(new ConnectionError("The cluster is closed"));
     await Promise.allSettled(this.#questions);
     await this.disconnect(left());
@@ -467,9 +522,30 @@ export class ClusterHosts implements ClusterView {
 
   #viewChanged(): void {
     this.#replicas.changed();
+    if (this.topology instanceof RingTopology) this.#ringChanged(this.topology);
     for (const waiting of this.#awaiting) waiting.resolve();
     for (const detours of [...this.#holding]) detours.release();
     this.#options.onTopology?.();
+  }
+
+  /**
+   * The rings are others, or what is done about them is. Connections tell by their
+   * names what their owner knows, so that all of them are left; and what was not
+   * sent is routed anew.
+   */
+  #ringChanged({ state }: RingTopology<HostInfo>): void {
+    this.#follower?.hurry();
+    if (state.epoch === this.#epoch) return;
+    this.#epoch = state.epoch;
+    this.moves?.ringChanged();
+    for (const { info, hosts } of this.#places.values()) {
+      for (const host of hosts) {
+        host.move();
+        host.reroute();
+        if (state.phase === "holding") host.pool.closeOwned(leaving(info));
+      }
+    }
+    this.#options.onRing?.(state);
   }
 
   /**
@@ -518,7 +594,7 @@ export class ClusterHosts implements ClusterView {
       pool,
       counters,
       patience: Math.min(LONGEST_PATIENCE, this.timeout),
-      mayMove: this.#refresher !== undefined,
+      mayMove: this.#refresher !== undefined && this.#follower === undefined,
       onMisled: () => this.#request(id),
     }, this.#poolOptions);
     this.#hosts.set(id, host);
@@ -592,7 +668,8 @@ export class ClusterHosts implements ClusterView {
     };
     const dialer: Dialer = (manner, signal) => {
       const { info, address } = place;
-      const own = { ...options, address, manner, signal };
+      const greeting = this.#follower?.greeting(info.name);
+      const own = { ...options, address, manner, signal, greeting };
       if (isPrimary) {
         const isNamed = info.primaryName !== undefined;
         return dial(info, { ...own, role: isNamed ? role : undefined });
@@ -651,6 +728,17 @@ async function dialReplica(
       ? new ConnectionError(cause.message, { cause, outcome: "not-sent" })
       : cause;
   }
+}
+
+/** Does nothing, which cannot be known: so its key is moved first. */
+const NOTHING = new Script("return 0");
+
+/** Why connections of `connect(hostId)` end as keys begin to move. */
+function leaving({ address }: HostInfo): ReshardingError {
+  return new ReshardingError(
+    `Cannot keep the connection to "${address}": keys move to other hosts; await ` +
+      "cluster.settle(keys) of the keys it is for, and connect again",
+  );
 }
 
 /** Milliseconds that a server has to say where the others are. */

@@ -142,6 +142,30 @@ export interface NodeAddress {
   port: number;
 }
 
+/** The hosts that come next; what they do not say is as it is for those in use. */
+export interface NextHosts {
+  /** The hosts, in one of the forms that hosts may be given in. */
+  hosts: HostsOption;
+  /**
+   * What holds for each of them that does not say otherwise.
+   *
+   * @default {"that of the hosts in use"}
+   */
+  hostDefaults?: HostOptions;
+  /**
+   * The class that decides where keys live.
+   *
+   * @default {"that in use"}
+   */
+  router?: RouterClass;
+  /**
+   * What the router is built with.
+   *
+   * @default {"what that in use is built with"}
+   */
+  routerOptions?: RouterOptions;
+}
+
 /** The options of a {@linkcode Cluster}. */
 export interface ClusterOptions {
   /**
@@ -191,6 +215,19 @@ export interface ClusterOptions {
    * @default {0}
    */
   replicated?: number;
+  /**
+   * Whether to follow what the hosts say of the ring, so that keys can be moved to
+   * other hosts by `reshard` while programs write. All programs that use the hosts
+   * have to do so then.
+   *
+   * @default {false}
+   */
+  follow?: boolean;
+  /**
+   * The hosts that come next, together with `follow`: keys may be moved to them at
+   * any time. A host that stays keeps its id.
+   */
+  next?: NextHosts;
   /**
    * What holds for every host that does not say otherwise.
    *
@@ -244,6 +281,8 @@ const CLUSTER_CHECKS: Checks = {
   addressMap: isFunction,
   ...READ_CHECKS,
   ...REPLICATION_CHECKS,
+  follow: oneOf(true, false),
+  next: isObject,
   hostDefaults: isObject,
   router: isFunction,
   routerOptions: isObject,
@@ -251,6 +290,13 @@ const CLUSTER_CHECKS: Checks = {
   timeout: isPositive,
   signal: isSignal,
   callSites: oneOf(true, false),
+};
+
+const NEXT_CHECKS: Checks = {
+  hosts: CLUSTER_CHECKS.hosts,
+  hostDefaults: isObject,
+  router: isFunction,
+  routerOptions: isObject,
 };
 
 const POOL_CHECKS: Checks = {
@@ -293,6 +339,10 @@ export function readClusterOptions(options: ClusterOptions): ClusterOptions {
     );
   }
   assertOneWay(read);
+  assertFollows(read);
+  if (read.next !== undefined) {
+    read.next = readOptions(read.next, NEXT_CHECKS, '"next"');
+  }
   const { router = PartitionRouter } = read;
   // One of the caller's own may have options of its own.
   if (
@@ -335,6 +385,30 @@ function assertOneWay(options: ClusterOptions): void {
         "decides by itself which hosts there are, and where keys live",
     );
   }
+}
+
+/** Refuses rings that cannot be followed. */
+function assertFollows(
+  { follow, next, seeds, sentinels }: ClusterOptions,
+): void {
+  if (follow !== true) {
+    if (next === undefined) return;
+    throw new TypeError(
+      'Cannot take the option "next" without "follow": keys move only where all ' +
+        "programs follow",
+    );
+  }
+  if (seeds !== undefined) {
+    throw new TypeError(
+      'Cannot take the option "follow" together with "seeds": a Redis Cluster ' +
+        "moves its keys by itself, and is followed in any case",
+    );
+  }
+  if (sentinels === undefined) return;
+  throw new TypeError(
+    'Cannot take the option "follow" together with "sentinels": a failover may ' +
+      "lose what was moved",
+  );
 }
 
 /**

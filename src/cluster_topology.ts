@@ -7,17 +7,22 @@
 import { mapped } from "./address_map.ts";
 import {
   type ClusterOptions,
+  type HostsOption,
+  readHosts,
   readSeeds,
   type RouterClass,
 } from "./cluster_options.ts";
 import { HostInfo, type HostOptions } from "./host_info.ts";
 import { runtime } from "./runtime/mod.ts";
 import { readSentinels, type SentinelOptions } from "./sentinel_options.ts";
+import { parseRecord, RECORD_KEY } from "./moving/mod.ts";
 import {
+  assertSameIds,
   type BaseRouter,
   FixedTopology,
   type NamedHost,
   PartitionRouter,
+  RingTopology,
   type RouterCluster,
   type RouterOptions,
   SentinelTopology,
@@ -71,6 +76,54 @@ export function ownHosts(options: OwnHostsOptions): OwnHosts {
     topology,
     add: (hostId, own) => topology.add(reachable(hostId, own)),
   };
+}
+
+/**
+ * Makes the topology of hosts whose ring is followed.
+ *
+ * @throws {TypeError} If a host does not keep its id.
+ * @throws {BadHostSetupError} If hosts do not fit their router.
+ */
+export function ringTopology(options: ClusterOptions): RingTopology<HostInfo> {
+  const { hosts = [], hostDefaults, router, routerOptions, next } = options;
+  const before = hostsOf(hosts, hostDefaults);
+  const ring = routerOver(before, { router, routerOptions });
+  if (next === undefined) {
+    return new RingTopology({ hosts: before, ring, ...RECORD });
+  }
+  const own = { hostDefaults, router, routerOptions, ...next };
+  const after = hostsOf(own.hosts, own.hostDefaults);
+  assertSameIds(before, after);
+  return new RingTopology({
+    hosts: new Map([...after, ...before]),
+    ring,
+    next: routerOver(after, own),
+    ...RECORD,
+  });
+}
+
+const RECORD = { readState: parseRecord, recordKey: RECORD_KEY };
+
+function hostsOf(
+  hosts: HostsOption,
+  defaults: HostOptions | undefined,
+): Map<number, HostInfo> {
+  const infos = new Map<number, HostInfo>();
+  for (const [id, own] of readHosts(hosts, defaults)) {
+    if (infos.has(id)) throw new TypeError(`Two hosts share the id ${id}`);
+    infos.set(id, reachable(id, own));
+  }
+  return infos;
+}
+
+function routerOver(
+  hosts: ReadonlyMap<number, HostInfo>,
+  { router: Router = PartitionRouter, routerOptions }: Pick<
+    ClusterOptions,
+    "router" | "routerOptions"
+  >,
+): BaseRouter {
+  return new Router({ hosts: new Map(hosts) }, routerOptions);
 }
 
 /** A host that is found through sentinels, and how to reach its servers. */

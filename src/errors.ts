@@ -174,6 +174,16 @@ export class ReplicationError extends TransportError {
 }
 
 /**
+ * Keys move between hosts, and the command could not go along: its keys cannot be
+ * moved now, or its program does not know where they go. It did not run, and may be
+ * issued again.
+ */
+export class ReshardingError extends TransportError {
+  /** The name of the class. */
+  override name = "ReshardingError";
+}
+
+/**
  * A reply arrived whole but cannot be given as text, because it is not UTF-8 or
  * longer than a string can be. The command has run; ask for bytes instead.
  */

@@ -295,6 +295,25 @@ export class HostInfo implements RouterHost {
     });
   }
 
+  /** The same host, whose connections have another name. */
+  named(name: string): HostInfo {
+    const { hostId: _, ...options } = this;
+    const password = this.#password;
+    const key = this.#key;
+    return new HostInfo(
+      this.hostId,
+      withoutNothing({
+        ...options,
+        ...(this.path === undefined
+          ? {}
+          : { hostname: undefined, port: undefined, tls: undefined }),
+        password,
+        key,
+        name,
+      }),
+    );
+  }
+
   /** Everything but the password and the key. */
   toJSON(): Record<string, unknown> {
     return Object.fromEntries(Object.entries(this));
@@ -316,6 +335,13 @@ export class HostInfo implements RouterHost {
   ): string {
     return `HostInfo ${inspect(this.toJSON(), options)}`;
   }
+}
+
+/** Options without those that say nothing. */
+function withoutNothing(options: HostOptions): HostOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
 }
 
 /** Whether options speak of TLS without saying whether to speak it. */

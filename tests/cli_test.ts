@@ -35,6 +35,7 @@ Deno.test("every command runs with the permissions that its help names", async (
     "top",
     "big",
     "check",
+    "reshard",
   ]);
   for (const { name, permissions } of connecting) {
     for (const server of setup.servers) {
@@ -42,7 +43,9 @@ Deno.test("every command runs with the permissions that its help names", async (
       await ask(server, "ACL", "SETUSER", name, ...rules);
     }
     const login = ["--username", name, "--password-file", secret];
-    const more = ENDING[name] ?? [];
+    const more = name === "reshard"
+      ? ["status", "--to-hosts", setup.hosts[1]]
+      : ENDING[name] ?? [];
     const args = [name, "--json", ...setup.hosts, ...login, ...more];
     const flags = [netFlag(setup.servers), `--allow-read=${secret}`];
     const { code, out, err } = await bench.run(args, { flags });

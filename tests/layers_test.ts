@@ -41,6 +41,8 @@ function layerOf(path: string): string {
   if (path.startsWith("commands/")) return "commands";
   // Topology and wire are neighbours that do not know each other.
   if (path.startsWith("topology/")) return "wire";
+  // So does what moves keys: it asks through an interface.
+  if (path.startsWith("moving/")) return "wire";
   if (path.startsWith("wire/")) return "wire";
   if (path.startsWith("delivery/")) return "delivery";
   if (path.startsWith("clients/")) return "clients";

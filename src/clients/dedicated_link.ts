@@ -5,7 +5,7 @@
  */
 
 import { sizeOf } from "../commands/arguments.ts";
-import { ConnectionError, TimeoutError } from "../errors.ts";
+import { ConnectionError, ReshardingError, TimeoutError } from "../errors.ts";
 import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
@@ -227,6 +227,12 @@ export class DedicatedLink implements ConnectionOwner {
     const { failures } = this.#host;
     const cause = this.#connection.error;
     if (cause === undefined) return failures.linkClosed(command);
+    if (cause instanceof ReshardingError && !sent) {
+      const { id: hostId } = this.#host;
+      const { name } = command;
+      const details = { hostId, command: name, outcome: "not-sent" } as const;
+      return new ReshardingError(cause.message, details);
+    }
     if (wasTurnedAway(cause)) {
       return failures.refused(command, { kind: "dial", cause });
     }

@@ -17,6 +17,7 @@ import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { specOf } from "../commands/table.ts";
 import { issue } from "../delivery/issue.ts";
 import { cancelled } from "./mapping.ts";
+import { isReserved } from "../moving/mod.ts";
 import { movedKeys } from "./moved_keys.ts";
 import { sharedOptions } from "./native_client.ts";
 import { readPage, type ScanPage } from "./scan_page.ts";
@@ -129,11 +130,19 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
       // What has moved before is no news afterwards.
       if (topology.groupsMove) await this.#cluster.refreshed();
       const since = topology.moves ?? 0;
+      const rings = this.#cluster.moves?.topology;
+      const epoch = rings?.state.epoch;
+      let isAgain = false;
       for (const hostId of this.#cluster.hostIds) this.#ask(hostId, 0);
       for (;;) {
         const page = await this.#nextPage();
         if (page === undefined) {
-          if (this.#stopped || !topology.groupsMove) return;
+          if (this.#stopped) return;
+          const again = isAgain ? [] : this.#hostsAgain(epoch);
+          isAgain = true;
+          for (const hostId of again) this.#ask(hostId, 0);
+          if (again.length > 0) continue;
+          if (topology.groupsMovedSince === undefined) return;
           yield* movedKeys(this.#dispatcher, this.#options, since);
           return;
         }
@@ -141,12 +150,24 @@ class KeyScan implements AsyncIterableIterator<ScannedKey> {
         if (cursor !== undefined) this.#ask(hostId, cursor);
         for (const key of items) {
           signal?.throwIfAborted();
+          if (rings !== undefined && isReserved(key)) continue;
           yield [hostId, key];
         }
       }
     } finally {
       this.#stop();
     }
+  }
+
+  /**
+   * The hosts that keys may have come to from others that the scan was not through
+   * with, after it was through with these; they are on them by now.
+   */
+  #hostsAgain(epoch: number | undefined): readonly number[] {
+    const rings = this.#cluster.moves?.topology;
+    if (rings === undefined) return [];
+    const hasChanged = rings.isMoving || rings.state.epoch !== epoch;
+    return hasChanged ? this.#cluster.hostIds : [];
   }
 
   /** The next page; nothing when all hosts are through, or nobody wants it. */

@@ -81,6 +81,15 @@ export class Backlog {
     }
   }
 
+  /** All that go by their keys are routed anew, in order. */
+  divertAll(): void {
+    for (const latecomer of [...this.#waiting]) {
+      if (latecomer.group === undefined) continue;
+      this.delete(latecomer);
+      latecomer.divert?.();
+    }
+  }
+
   /**
    * Gives up those that have waited for too long.
    *

@@ -115,6 +115,8 @@ export interface NextPart {
 export interface Detour {
   /** Names the group of a key. */
   readonly groupOf: GroupOf;
+  /** Whether neighbours are merged whatever their groups are. */
+  readonly mergesAll: boolean;
   /** What an error of the host says about where its command belongs. */
   redirect(error: CommandError): Redirect | undefined;
   /** The host that a group is on. */
@@ -709,7 +711,10 @@ export class Batch implements Exchange {
       const capacity = isOfKind ? run?.length : 0;
       const merging = this.#autoBatch && (flags & APART) === 0 &&
         this.#unmerged?.has(form.name) !== true;
-      const groupOf = (this.detour ?? this.#refuge)?.groupOf;
+      const { detour } = this;
+      const groupOf = detour?.mergesAll
+        ? undefined
+        : (detour ?? this.#refuge)?.groupOf;
       run = new Run(
         { form, argCount, flags },
         merging && (groupOf ?? true),

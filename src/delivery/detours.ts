@@ -45,10 +45,48 @@ export interface Terms {
 export interface Owner {
   /** Brings commands of the same terms to a host, in one batch. */
   place(hostId: number, held: readonly Held[]): Batch | undefined;
+  /** Settles a command that no host gets any more. */
+  finish(held: Held, settle: () => void): void;
+  /** Whether neighbours of its commands may be merged. */
+  readonly merges: boolean;
   /** The time of a command is up. */
   expire(held: Held): void;
   /** Rejects a command. */
   giveUp(held: Held, reason: unknown): void;
+}
+
+/** What holds commands of one client, as their keys have no host now. */
+export interface Holder {
+  /** Whether nothing is held, and nothing issued now would be. */
+  readonly isEmpty: boolean;
+  /** Whether commands are held. */
+  readonly isHolding: boolean;
+  /** Whether what is issued for a group has to wait. */
+  leads(group: number): boolean;
+  /** Holds a command behind all that is held for its keys. */
+  hold(held: Held): void;
+  /**
+   * A group leaves a host, with batches of its commands under way: what is issued
+   * from now on comes behind those.
+   */
+  begin(group: number, batches: Iterable<Batch>): void;
+  /**
+   * Takes a command out of a batch: it goes ahead of what was issued later.
+   *
+   * @param held The command.
+   * @param batches Those of the lane that it was in.
+   */
+  take(held: Held, batches: Iterable<Batch>): void;
+  /** A batch has come to its end. */
+  ended(batch: Batch): void;
+  /** Gives commands up, whose owner tells their callers. */
+  forget(held: ReadonlySet<Held>): void;
+  /** All that is held. */
+  all(): Held[];
+  /** Sends whatever waits for nothing any more. */
+  release(): void;
+  /** Rejects all that is held. */
+  refuse(makeReason: (held: Held) => unknown): void;
 }
 
 /** The way of one group. */
@@ -67,7 +105,7 @@ interface Way {
  * comes later waits until that is settled. As long as no group moves there are
  * none.
  */
-export class Detours {
+export class Detours implements Holder {
   readonly #topology: Topology;
   readonly #ways = new Map<number, Way>();
   /** What was issued before anything was known, in order. */
@@ -86,17 +124,14 @@ export class Detours {
     this.#onChange = onChange;
   }
 
-  /** Whether nothing is held, and nothing issued now would be. */
   get isEmpty(): boolean {
     return this.#ways.size === 0 && this.#early.length === 0;
   }
 
-  /** Whether commands are held. */
   get isHolding(): boolean {
     return this.#count > 0;
   }
 
-  /** Whether what is issued for a group has to wait. */
   leads(group: number): boolean {
     const way = this.#ways.get(group);
     if (way === undefined) return false;
@@ -105,7 +140,6 @@ export class Detours {
     return false;
   }
 
-  /** Holds a command behind all that is held for its group. */
   hold(held: Held): void {
     if (this.#topology.isKnown) this.#wayOf(held.group).queue.push(held);
     else this.#early.push(held);
@@ -113,21 +147,11 @@ export class Detours {
     this.#counted(1);
   }
 
-  /**
-   * A group leaves a host, with batches of its commands under way: what is issued
-   * from now on comes behind those.
-   */
   begin(group: number, batches: Iterable<Batch>): void {
     const way = this.#wayOf(group);
     for (const batch of batches) way.ahead.add(batch);
   }
 
-  /**
-   * Takes a command out of a batch: it goes ahead of what was issued later.
-   *
-   * @param held The command.
-   * @param batches Those of the lane that it was in.
-   */
   take(held: Held, batches: Iterable<Batch>): void {
     this.begin(held.group, batches);
     const { queue } = this.#wayOf(held.group);
@@ -138,7 +162,6 @@ export class Detours {
     this.#counted(1);
   }
 
-  /** A batch has come to its end. */
   ended(batch: Batch): void {
     let isWanted = false;
     for (const [group, way] of this.#ways) {
@@ -149,7 +172,6 @@ export class Detours {
     if (isWanted) this.release();
   }
 
-  /** Gives commands up, whose owner tells their callers. */
   forget(held: ReadonlySet<Held>): void {
     if (held.size === 0) return;
     const isKept = (one: Held) => !held.has(one);
@@ -168,7 +190,6 @@ export class Detours {
     this.#counted(-count);
   }
 
-  /** All that is held. */
   all(): Held[] {
     return [
       ...this.#early,
@@ -176,7 +197,6 @@ export class Detours {
     ];
   }
 
-  /** Sends whatever waits for nothing any more. */
   release(): void {
     // Where nobody waits for what was sent, what was behind it is free as well.
     while (this.#releaseFirst());
@@ -216,7 +236,6 @@ export class Detours {
     return isFree;
   }
 
-  /** Rejects all that is held. */
   refuse(makeReason: (held: Held) => unknown): void {
     const held = this.all();
     this.forget(new Set(held));

@@ -4,14 +4,23 @@
  * @module
  */
 
-import { type Arguments, countOf, sizeOf } from "../commands/arguments.ts";
+import {
+  type Arguments,
+  countOf,
+  isList,
+  sizeOf,
+} from "../commands/arguments.ts";
 import { positionsOf } from "../commands/keys.ts";
 import { BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
-import type { CommandError } from "../errors.ts";
+import { type CommandError, ReshardingError } from "../errors.ts";
 import { anotherTurn, inAnotherTurn } from "../runtime/turn.ts";
-import type { Redirect, Topology } from "../topology/mod.ts";
+import {
+  MOVING_GROUPS,
+  type Redirect,
+  type Topology,
+} from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import {
   Batch,
@@ -34,11 +43,13 @@ import {
 import {
   Detours,
   type Held,
+  type Holder,
   type Owner,
   pauseOfRedirect,
   type Terms,
 } from "./detours.ts";
 import { issuerOfBatch } from "./diagnostics.ts";
+import { type KeyMoves, MovingCommands } from "./moving_commands.ts";
 import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
 import type { Host } from "./host.ts";
@@ -101,7 +112,9 @@ export interface ClusterView {
   /** Finds out where all hosts are now, if that is for the servers to say. */
   refreshed(options?: KnownOptions): Promise<void>;
   /** What holds commands, or holds none any more. */
-  holding(detours: Detours): void;
+  holding(holder: Holder): void;
+  /** What moves keys, where they move between two rings. */
+  readonly moves?: KeyMoves | undefined;
   /**
    * Counts a command that is held.
    *
@@ -173,6 +186,12 @@ export interface DispatchOptions {
   gate?: Gate | undefined;
   /** The map that it carries the commands of, where that is observed. */
   observed?: ObservedMap | undefined;
+  /**
+   * Whether its commands are those that move keys from one host to another.
+   *
+   * @default {false}
+   */
+  movesKeys?: boolean;
 }
 
 /** What commands are issued to. */
@@ -200,7 +219,7 @@ export class Dispatcher implements Owner {
   readonly #cluster: ClusterView;
   readonly #options: DispatchOptions;
   /** What holds commands whose groups move; nothing where none does. */
-  readonly #detours: Detours | undefined;
+  readonly #detours: Holder | undefined;
   /** What brings reads to replicas; nothing where none go there. */
   readonly #reads: ReplicaReads | undefined;
   /** How many replicas have to have a write. */
@@ -243,8 +262,12 @@ export class Dispatcher implements Owner {
     this.#terms = { exclusive, gate, isApart: false };
     const { topology } = cluster;
     if (topology.refresh !== undefined && lanes.detours === undefined) {
-      const detours = new Detours(topology, () => cluster.holding(detours));
-      lanes.detours = detours;
+      const { moves } = cluster;
+      const onChange = () => cluster.holding(holder);
+      const holder: Holder = moves === undefined
+        ? new Detours(topology, onChange)
+        : new MovingCommands(moves, onChange);
+      lanes.detours = holder;
     }
     this.#detours = lanes.detours;
     const { readFrom = "primary" } = options;
@@ -324,7 +347,9 @@ export class Dispatcher implements Owner {
       const exclusive = !isUrgent;
       const nextPart = parts &&
         ((taken: number) => this.#nextPart(parts, taken));
-      if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+      if (
+        this.#detours !== undefined && this.#mustWait(place, form, flags, args)
+      ) {
         const command = new Command(form, first.args, settler, bits);
         const terms = { exclusive, isApart: true, nextPart, time: first.time };
         return this.#hold(place, command, { size, terms });
@@ -381,7 +406,10 @@ export class Dispatcher implements Owner {
         const settler = this.#replicating(form, whole);
         try {
           const size = sizeOf(args);
-          if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+          if (
+            this.#detours !== undefined &&
+            this.#mustWait(place, form, flags, args)
+          ) {
             const bits = withBytes(form, flags);
             const command = new Command(form, args, settler, bits);
             return this.#hold(place, command, { size, terms, due });
@@ -446,7 +474,9 @@ export class Dispatcher implements Owner {
     second: Argument | undefined,
   ): Run {
     const size = sizeOf(args, second);
-    if (this.#detours !== undefined && this.#isHeld(place, flags)) {
+    if (
+      this.#detours !== undefined && this.#mustWait(place, form, flags, args)
+    ) {
       const bits = withBytes(form, flags);
       const run = runOfOne(form, { args, second, settler, flags: bits });
       this.#hold(place, run.at(0), { size });
@@ -592,6 +622,17 @@ export class Dispatcher implements Owner {
     return batch;
   }
 
+  finish(held: Held, settle: () => void): void {
+    if (!this.#held.has(held)) return;
+    this.#unhold(held);
+    settle();
+    this.#endIfIdle();
+  }
+
+  get merges(): boolean {
+    return this.#options.autoBatch;
+  }
+
   expire(held: Held): void {
     const { command, group, error } = held;
     this.giveUp(held, this.#cluster.stranded(command, group, error));
@@ -613,6 +654,28 @@ export class Dispatcher implements Owner {
     if (detours === undefined || (flags & PINNED) !== 0) return false;
     return !detours.isEmpty && detours.leads(place) ||
       !this.#cluster.topology.isKnown;
+  }
+
+  /**
+   * The same for a command that is about to be issued.
+   *
+   * @throws {ReshardingError} If it would write a key that moves at a host that
+   * was named: there it would be in the way of itself.
+   */
+  #mustWait(
+    place: number,
+    form: Form,
+    flags: number,
+    args: Arguments,
+  ): boolean {
+    const { moves } = this.#cluster;
+    if ((flags & PINNED) !== 0 && moves?.topology.isMoving === true) {
+      const { command } = form;
+      if (this.#options.movesKeys !== true && !command.reads) {
+        moves.topology.assertStays(command, isList(args) ? args : [args]);
+      }
+    }
+    return this.#isHeld(place, flags);
   }
 
   /** The host with an id, unless nothing may be issued any more. */
@@ -777,6 +840,7 @@ export class Dispatcher implements Owner {
     const groupOf = (key: Key) => topology.groupOf(key);
     return {
       groupOf,
+      mergesAll: topology.groupOfKeys !== undefined,
       groupOfCommand: (command) => groupOfCommand(topology, command),
       hostOf: (group) => topology.hostOf(group),
       leads: (group) => detours.leads(group),
@@ -840,27 +904,46 @@ export class Dispatcher implements Owner {
     const isOther = due > this.#heldUntil + MOMENT || due < this.#heldUntil;
     if (isOther) this.#heldUntil = due;
     if (this.#isQuiet) this.#follow();
-    const held: Held = {
-      command,
-      group,
-      order: this.#options.lanes.nextOrder(),
-      deadline: this.#heldUntil,
-      owner: this,
-      origin,
-      terms,
-      pause: 0,
-    };
-    this.#held.set(held, counted);
-    detours.hold(held);
+    let own = counted;
+    for (const one of this.#alone(command, group)) {
+      const held: Held = {
+        command: one,
+        group,
+        order: this.#options.lanes.nextOrder(),
+        deadline: this.#heldUntil,
+        owner: this,
+        origin,
+        terms,
+        pause: 0,
+      };
+      this.#held.set(held, own);
+      own = 0;
+      detours.hold(held);
+    }
   }
 
   /** A part of a split command whose keys are on their way may be torn. */
   #parts(held: Held): Held[] {
     const { command, error, group } = held;
     const mayTear = (command.flags & PART) !== 0 && error?.code === "TRYAGAIN";
-    if (!mayTear) return [held];
+    if (!mayTear) {
+      return this.#alone(command, group)
+        .map((command) => ({ ...held, command }));
+    }
     return tearApart(command, this.#cluster.topology.hostOf(group))
       .map((command) => ({ ...held, command, pause: 0 }));
+  }
+
+  /**
+   * Where keys move one by one, those of a command that may be split need not stay
+   * together.
+   */
+  #alone(command: Command, group: number): Command[] {
+    const { splits } = command.spec.row;
+    const isSplit = this.#cluster.moves !== undefined && splits !== undefined &&
+      command.args.length > splits.step;
+    if (!isSplit) return [command];
+    return tearApart(command, this.#cluster.topology.hostOf(group));
   }
 
   #unhold(held: Held): void {
@@ -1082,10 +1165,16 @@ function groupOfCommand(
   { spec, args }: Pick<Command, "spec" | "args">,
 ): number | undefined {
   try {
-    const [first, ...others] = positionsOf(spec, args)
-      .map((position) => topology.groupOf(args[position] as Key));
+    const keys = positionsOf(spec, args).map((position) => args[position]);
+    if (topology.groupOfKeys !== undefined) {
+      if (keys.length === 0) return undefined;
+      return topology.groupOfKeys(keys) ?? MOVING_GROUPS;
+    }
+    const [first, ...others] = keys.map((key) => topology.groupOf(key));
     return others.every((group) => group === first) ? first : undefined;
-  } catch {
+  } catch (error) {
+    // It goes nowhere, which whatever holds it says.
+    if (error instanceof ReshardingError) return MOVING_GROUPS;
     // It was issued to a host that was named, or by another key.
     return undefined;
   }

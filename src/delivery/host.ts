@@ -103,6 +103,8 @@ export interface Timed {
   expire(now: number, exhausted: ReadonlySet<Links>): number;
   /** Groups have left the host, and what is issued for them goes elsewhere. */
   groupsLeft(groups: ReadonlySet<number>): void;
+  /** Any key may be elsewhere: what has not left is routed anew. */
+  reroute(): void;
 }
 
 /** The pools of a host, its queue and its clock. */
@@ -228,6 +230,12 @@ export class Host implements ObservedHost {
   groupsLeft(groups: ReadonlySet<number>): void {
     for (const timed of this.#timed) timed.groupsLeft(groups);
     this.backlog.groupsLeft(groups);
+  }
+
+  /** Any key may be elsewhere: what has not left is routed anew. */
+  reroute(): void {
+    for (const timed of [...this.#timed]) timed.reroute();
+    this.backlog.divertAll();
   }
 
   /** Whether a command of that size still fits, which then counts. */

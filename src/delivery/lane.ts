@@ -8,7 +8,7 @@ import process from "node:process";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";
-import type { Detours } from "./detours.ts";
+import type { Holder } from "./detours.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Host, Timed } from "./host.ts";
@@ -64,6 +64,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #clogs = false;
   /** Whether the turn is not over in which batches were issued. */
   #gathering = false;
+  /** Whether what waits is to be routed anew before it leaves. */
+  #mustReroute = false;
   /** Cancels the pause before the next attempt. */
   #pause: (() => void) | undefined = undefined;
   /** What was refused, and what ran since, until it is decided about. */
@@ -145,6 +147,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   hurry(batch: Batch): void {
     const [first] = this.#waiting;
     if (first !== batch || this.#growing !== undefined || this.#held) return;
+    if (this.#mustReroute) return;
     if (this.#applicant !== undefined || this.#link?.usable === false) return;
     if (!this.#admits(batch) || this.#mustAsk(batch)) return;
     // Batches of other clients may wait for the end of the turn as well.
@@ -210,7 +213,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   granted(link: Link): void {
     this.#applicant = undefined;
-    if (this.#waiting.size > 0 && !this.#held) this.#sendWaiting(link);
+    if (this.#waiting.size === 0 || this.#held || this.#mustReroute) return;
+    this.#sendWaiting(link);
   }
 
   refused(refusal: Refusal): void {
@@ -289,9 +293,26 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#lanes.detours?.release();
   }
 
-  /** Takes commands of some groups out of a batch that has not left. */
-  #divert(batch: Batch, groups: ReadonlySet<number>): void {
-    if (!groups.values().some((group) => batch.holds(group))) return;
+  reroute(): void {
+    this.#lanes?.detours?.begin(0, this.batches);
+    this.#mustReroute = true;
+    this.#rerouteWaiting();
+  }
+
+  /** Routes anew what waits, as soon as it neither grows nor is behind others. */
+  #rerouteWaiting(): void {
+    if (!this.#mustReroute || this.#gathering || this.#flying.size > 0) return;
+    this.#mustReroute = false;
+    for (const batch of [...this.#waiting]) this.#divert(batch, undefined);
+    this.#lanes?.detours?.release();
+  }
+
+  /**
+   * Takes commands out of a batch that has not left: of some groups, or all that go
+   * by their keys.
+   */
+  #divert(batch: Batch, groups: ReadonlySet<number> | undefined): void {
+    if (groups?.values().some((group) => batch.holds(group)) === false) return;
     const leaving: [one: Returned<Batch>, group: number][] = [];
     const staying: Command[] = [];
     for (const one of batch.takeBack()) {
@@ -299,7 +320,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
       const group = command.isPinned
         ? undefined
         : batch.detour?.groupOfCommand(command);
-      if (group !== undefined && groups.has(group)) leaving.push([one, group]);
+      const isLeaving = group !== undefined && groups?.has(group) !== false;
+      if (isLeaving) leaving.push([one, group]);
       else staying.push(command);
     }
     batch.again(staying);
@@ -394,6 +416,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   /** Sends what waits over the link there is, or seeks one. */
   #proceed(): void {
+    this.#rerouteWaiting();
     const [first] = this.#waiting;
     if (first === undefined || this.#gathering || this.#held) return;
     if (this.#link !== undefined) {
@@ -662,7 +685,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 export class Lanes {
   readonly #lanes = new Map<Host, Lane>();
   /** Where commands go that no lane may take now; nothing if there are none. */
-  detours: Detours | undefined = undefined;
+  detours: Holder | undefined = undefined;
   #batches = 0;
 
   /** Where the next thing that is issued stands among all others. */

@@ -21,6 +21,15 @@ export {
   pythonRbLabel,
   type PythonValue,
 } from "./python_label.ts";
+export { ringFingerprint } from "./ring_fingerprint.ts";
+export {
+  assertSameIds,
+  type KeyRoute,
+  MOVING_GROUPS,
+  type RingState,
+  RingTopology,
+  type RingTopologyOptions,
+} from "./ring_topology.ts";
 export {
   BaseRouter,
   type RouterCluster,

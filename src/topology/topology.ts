@@ -39,6 +39,12 @@ export interface Topology<H extends RouterHost = RouterHost> {
    */
   groupOfCommand(name: string, args: readonly Argument[]): number;
   /**
+   * The group of keys that go together although each has a group of its own, as
+   * keys have that move between two rings. Without it, keys go together that
+   * belong to one group, and neighbours of one group are merged.
+   */
+  groupOfKeys?(keys: readonly Key[]): number | undefined;
+  /**
    * Whether the first argument alone decides about a command that has its only
    * key there; otherwise it has to be asked about the whole.
    */

@@ -34,6 +34,19 @@ export interface Endpoint extends Address {
 /** What a server is to its data. */
 export type ServerRole = "primary" | "replica";
 
+/** What is said on a new connection beside who one is, for as long as it takes. */
+export interface Greeting {
+  /** What to say, for once. */
+  commands(): Argument[][];
+  /**
+   * Takes the replies to that.
+   *
+   * @returns Whether it is to be said again, as it is out of date by now.
+   * @throws {Error} If the connection is of no use.
+   */
+  take(replies: readonly Reply[]): boolean;
+}
+
 /** Settings of {@linkcode dial}. */
 export interface DialOptions extends ConnectionOptions {
   /** Milliseconds for socket, TLS and handshake together. */
@@ -58,9 +71,14 @@ export interface DialOptions extends ConnectionOptions {
    * @default {false}
    */
   readOnly?: boolean;
+  /** What else is said, unless the manner is bare. */
+  greeting?: Greeting | undefined;
   /** Aborted when nobody wants the connection any more. */
   signal?: AbortSignal;
 }
+
+/** How often a greeting is said again before it has to do. */
+const MOST_GREETINGS = 10;
 
 /**
  * Opens a connection that is ready for commands.
@@ -100,7 +118,7 @@ export async function dial(
 async function introduce(
   connection: Connection,
   endpoint: Endpoint,
-  { protocol, manner = "full", role, readOnly = false, signal }:
+  { protocol, manner = "full", role, readOnly = false, greeting, signal }:
     & DialOptions
     & { signal: AbortSignal },
 ): Promise<void> {
@@ -122,10 +140,13 @@ async function introduce(
     if (asksRole) commands.push(["ROLE"]);
     const onlyProves = commands.length === 0 && manner === "proven";
     if (onlyProves) commands.push(["PING"]);
+    const own = manner === "bare" ? undefined : greeting;
+    const count = commands.length;
+    if (own !== undefined) commands.push(...own.commands());
     if (commands.length === 0) return;
     const replies = await ask(connection, commands);
     replies.forEach((reply, index) => {
-      const isRole = asksRole && index === commands.length - 1;
+      const isRole = asksRole && index === count - 1;
       if (!(reply instanceof CommandError)) {
         if (isRole) assertRole(role, reply);
         return;
@@ -135,6 +156,11 @@ async function introduce(
       if (isRole && role === "primary" && reply.code === "BUSY") return;
       throw refusal(String(commands[index][0]), reply, password);
     });
+    if (own === undefined) return;
+    let said = replies.slice(count);
+    for (let round = 0; own.take(said) && round < MOST_GREETINGS; round++) {
+      said = await ask(connection, own.commands());
+    }
   } catch (error) {
     connection.close();
     await connection.closed;

@@ -69,6 +69,8 @@ export class Pool implements Lender, PoolStatus {
    * close, and those to where the server was.
    */
   readonly #outside = new Set<Connection>();
+  /** Those of them that are somebody's own. */
+  readonly #owned = new Set<Connection>();
   /** Who waits for a connection, each with a number in the order of arrival, */
   readonly #waiting = new Map<Applicant, number>();
   /** and who does so to block it. */
@@ -219,8 +221,12 @@ export class Pool implements Lender, PoolStatus {
       : AbortSignal.any([signal, this.#closing.signal]);
     const connection = await this.#dial(manner, until);
     this.#outside.add(connection);
+    if (manner !== "bare") this.#owned.add(connection);
     this.#track(
-      connection.closed.then(() => void this.#outside.delete(connection)),
+      connection.closed.then(() => {
+        this.#outside.delete(connection);
+        this.#owned.delete(connection);
+      }),
     );
     if (this.closed) connection.close();
     return connection;
@@ -292,6 +298,11 @@ export class Pool implements Lender, PoolStatus {
       connection.closed.then(cancel);
     }
     this.#serve();
+  }
+
+  /** Closes the connections that are somebody's own. */
+  closeOwned(reason: Error): void {
+    for (const connection of this.#owned) connection.close(reason);
   }
 
   /** Closes every connection, refuses every applicant, and waits for the end. */

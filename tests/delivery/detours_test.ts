@@ -32,6 +32,7 @@ const TOGETHER = { isApart: false };
 
 /** Group 7 is on host 0 first; what is placed is noted as `host: names`. */
 class Bench implements Owner, Disposable {
+  readonly merges = false;
   readonly time = new FakeTime();
   readonly placed: string[] = [];
   readonly late: string[] = [];
@@ -69,6 +70,10 @@ class Bench implements Owner, Disposable {
     const batch = new FakeBatch(...held.map(({ group }) => group));
     this.batches.push(batch);
     return asBatch(batch);
+  }
+
+  finish(_held: Held, settle: () => void): void {
+    settle();
   }
 
   expire({ command }: Held): void {

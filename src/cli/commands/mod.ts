@@ -9,6 +9,7 @@ import { BIG } from "./big.ts";
 import { CHECK } from "./check.ts";
 import { PING } from "./ping.ts";
 import { PLAN } from "./plan.ts";
+import { RESHARD } from "./reshard.ts";
 import { TOP } from "./top.ts";
 import { WHERE } from "./where.ts";
 
@@ -20,4 +21,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   TOP,
   BIG,
   CHECK,
+  RESHARD,
 ];

@@ -1,0 +1,210 @@
+/**
+ * Moving keys for all clients of a cluster, page by page.
+ *
+ * @module
+ */
+
+import { positionsOf } from "../commands/keys.ts";
+import { specOf } from "../commands/table.ts";
+import { ConnectionError } from "../errors.ts";
+import { KeyMover } from "../moving/mod.ts";
+import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
+import { type Key, keyText, type Reply } from "../values.ts";
+import { BYTES, type Command } from "./command.ts";
+import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import { issue } from "./issue.ts";
+import { Lanes } from "./lane.ts";
+import { DispatchedHost } from "./moving_host.ts";
+import type { KeyMoves, MoveOutcome, ReadOutcome } from "./moving_commands.ts";
+
+/** How many keys a message moves at the most, */
+const PAGE_SIZE = 250;
+/** and how many messages are under way from one host to another. */
+const MOST_PAGES = 8;
+/** How many keys are known to have left, at the most. */
+const MOST_KNOWN = 1_000_000;
+
+/** Told what has become of a key. */
+type Told = (key: Key, outcome: MoveOutcome) => void;
+
+/** What moves from one host to another. */
+interface Flow {
+  readonly mover: KeyMover;
+  /** Keys that wait to be moved, by their texts. */
+  waiting: Map<string, Key>;
+  /** Who is told of each key, under way or not. */
+  readonly told: Map<string, Told[]>;
+  pages: number;
+  /** What gives it up. */
+  readonly signal: AbortSignal;
+}
+
+/** Moves keys over connections of its own, which all clients share. */
+export class ClusterMoves implements KeyMoves {
+  readonly topology: RingTopology<RouterHost>;
+  readonly #cluster: ClusterView;
+  readonly #flows = new Map<string, Flow>();
+  /** Keys that have left their former host, in the epoch that this is about. */
+  readonly #left = new Set<string>();
+  #epoch = 0;
+  /** Gives up what is done by these rings. */
+  #ending = new AbortController();
+  #dispatcher: Dispatcher | undefined = undefined;
+  #merging: Dispatcher | undefined = undefined;
+
+  /**
+   * @param cluster The hosts.
+   * @param topology Its topology.
+   */
+  constructor(cluster: ClusterView, topology: RingTopology<RouterHost>) {
+    this.#cluster = cluster;
+    this.topology = topology;
+  }
+
+  /**
+   * The rings have changed: nothing of what was to be done by the former ones is
+   * sent any more.
+   */
+  ringChanged(): void {
+    const ending = this.#ending;
+    const flows = [...this.#flows.values()];
+    this.#ending = new AbortController();
+    this.#dispatcher = this.#merging = undefined;
+    this.#epoch = this.topology.state.epoch;
+    this.#left.clear();
+    this.#flows.clear();
+    ending.abort(
+      new ConnectionError("The ring has changed", { outcome: "not-sent" }),
+    );
+    for (const flow of flows) this.#serve(flow);
+  }
+
+  hasLeft(key: string): boolean {
+    return this.#left.has(key);
+  }
+
+  move({ from, to }: KeyRoute, keys: readonly Key[], onEnd: Told): void {
+    const name = `${from}:${to}`;
+    let flow = this.#flows.get(name);
+    if (flow === undefined) {
+      this.#flows.set(name, flow = this.#flow({ from, to }));
+    }
+    for (const key of keys) {
+      const text = keyText(key);
+      const others = flow.told.get(text);
+      if (others === undefined) {
+        flow.told.set(text, [onEnd]);
+        flow.waiting.set(text, key);
+      } else others.push(onEnd);
+    }
+    this.#serve(flow);
+  }
+
+  read(
+    hostId: number,
+    command: Command,
+    merges: boolean,
+    onEnd: (outcome: ReadOutcome) => void,
+  ): void {
+    const { form, args, settler, flags } = command;
+    const dispatcher = merges ? this.#mergingReads : this.#plain;
+    const options = { returnUint8Arrays: (flags & BYTES) !== 0 };
+    const epoch = this.#epoch;
+    const resolved = (value: Reply) => ({
+      settle: () => settler.resolve(value),
+    });
+    const rejected = (reason: unknown): ReadOutcome =>
+      epoch === this.#epoch
+        ? { settle: () => settler.reject(reason) }
+        : "again";
+    if (form.name === "GET") {
+      const settler = {
+        resolve: (value: Reply) =>
+          onEnd(value === null ? "absent" : resolved(value)),
+        reject: (reason: unknown) => onEnd(rejected(reason)),
+      };
+      issue(dispatcher, hostId, form, args, settler, options);
+      return;
+    }
+    // A key that is gone when the second one is answered tells nothing by the
+    // first; one that is there was there before, as nobody creates it here.
+    let outcome: ReadOutcome = "again";
+    issue(dispatcher, hostId, form, args, {
+      resolve: (value) => outcome = resolved(value),
+      reject: (reason) => outcome = rejected(reason),
+    }, options);
+    const [position] = positionsOf(command.spec, args);
+    issue(dispatcher, hostId, specOf("EXISTS").form(), [args[position]], {
+      resolve: (count) => onEnd(count === 1 ? outcome : "absent"),
+      reject: (reason) => onEnd(rejected(reason)),
+    });
+  }
+
+  #flow({ from, to }: KeyRoute): Flow {
+    const host = (hostId: number) => new DispatchedHost(this.#plain, hostId);
+    const epoch = this.#epoch;
+    const mover = new KeyMover(host(from), host(to), { epoch });
+    const { signal } = this.#ending;
+    return { mover, waiting: new Map(), told: new Map(), pages: 0, signal };
+  }
+
+  #serve(flow: Flow): void {
+    while (flow.pages < MOST_PAGES && flow.waiting.size > 0) {
+      const page = [...flow.waiting].slice(0, PAGE_SIZE);
+      for (const [text] of page) flow.waiting.delete(text);
+      flow.pages++;
+      this.#movePage(flow, page).finally(() => {
+        flow.pages--;
+        this.#serve(flow);
+      });
+    }
+  }
+
+  async #movePage(
+    flow: Flow,
+    page: readonly (readonly [text: string, key: Key])[],
+  ): Promise<void> {
+    const { signal } = flow;
+    const tell = (text: string, key: Key, outcome: MoveOutcome) => {
+      const told = flow.told.get(text) ?? [];
+      flow.told.delete(text);
+      for (const one of told) one(key, outcome);
+    };
+    try {
+      await flow.mover.move(page.map(([, key]) => key), {
+        signal,
+        onEnd: (index, ending) => {
+          const [text, key] = page[index];
+          if (typeof ending === "string" && !signal.aborted) {
+            if (this.#left.size >= MOST_KNOWN) this.#left.clear();
+            this.#left.add(text);
+          }
+          tell(text, key, { ending });
+        },
+      });
+    } catch (error) {
+      for (const [text, key] of page) tell(text, key, { error });
+    }
+  }
+
+  get #plain(): Dispatcher {
+    return this.#dispatcher ??= this.#makeDispatcher(false);
+  }
+
+  get #mergingReads(): Dispatcher {
+    return this.#merging ??= this.#makeDispatcher(true);
+  }
+
+  #makeDispatcher(autoBatch: boolean): Dispatcher {
+    const { timeout, signal } = this.#cluster;
+    const ending = this.#ending.signal;
+    return new Dispatcher(this.#cluster, {
+      timeout,
+      signal: signal === undefined ? ending : AbortSignal.any([signal, ending]),
+      autoBatch,
+      idempotent: false,
+      lanes: new Lanes(),
+      movesKeys: true,
+    });
+  }
+}

@@ -1,0 +1,455 @@
+/**
+ * Commands of one client whose keys are on their way from one ring to another.
+ *
+ * @module
+ */
+
+import { positionsOf } from "../commands/keys.ts";
+import { CommandError, ReshardingError } from "../errors.ts";
+import type { Ending } from "../moving/mod.ts";
+import {
+  type KeyRoute,
+  MOVING_GROUPS,
+  type RingTopology,
+  type RouterHost,
+} from "../topology/mod.ts";
+import { type Key, keyText } from "../values.ts";
+import type { Batch } from "./batch.ts";
+import type { Command } from "./command.ts";
+import type { Held, Holder } from "./detours.ts";
+import { Alarm } from "./host.ts";
+
+/** What has become of a key that was to be moved. */
+export type MoveOutcome =
+  | { readonly ending: Ending }
+  /** It is not known, or it could not be asked for. */
+  | { readonly error: unknown };
+
+/** What a command came to that was sent to where its key was. */
+export type ReadOutcome =
+  /** The key is there: settles the command with its reply. */
+  | { readonly settle: () => void }
+  /** It is not, and will not be any more. */
+  | "absent"
+  /** The rings have changed meanwhile. */
+  | "again";
+
+/** What moves keys for all clients of a cluster. */
+export interface KeyMoves {
+  /** Where keys are. */
+  readonly topology: RingTopology<RouterHost>;
+  /** Whether a key is known to have left its former host for good. */
+  hasLeft(key: string): boolean;
+  /** Moves keys, each of which is told of as soon as it is known. */
+  move(
+    route: KeyRoute,
+    keys: readonly Key[],
+    onEnd: (key: Key, outcome: MoveOutcome) => void,
+  ): void;
+  /**
+   * Sends a command that reads one key to where that was.
+   *
+   * @param merges Whether it may be merged with others.
+   */
+  read(
+    hostId: number,
+    command: Command,
+    merges: boolean,
+    onEnd: (outcome: ReadOutcome) => void,
+  ): void;
+}
+
+/** Milliseconds before a move is tried again that came to nothing. */
+const PAUSE = 50;
+
+/** A command that waits for its keys. */
+interface Entry {
+  readonly held: Held;
+  /** Its keys as text; none where it is about none. */
+  readonly keys: ReadonlyMap<string, Key>;
+  /** When it was held: what has changed since, it is to be routed by. */
+  readonly epoch: number;
+  /** Whether some of its keys have one host only. */
+  readonly isPlain: boolean;
+  /** How many answers it waits for, */
+  missing: number;
+  /** and how often it has begun to: those before do not count. */
+  round: number;
+  /** Whether it does so, or has done so and is over. */
+  state: "waiting" | "working" | "over";
+}
+
+/**
+ * Keeps the commands of one client for a key in order while that moves, and each
+ * of them until its key is where it goes: what reads a key looks at both hosts, what
+ * writes has the key moved first. What is issued for other keys passes by.
+ */
+export class MovingCommands implements Holder {
+  readonly #moves: KeyMoves;
+  readonly #topology: RingTopology<RouterHost>;
+  readonly #onChange: () => void;
+  /** What is held for each key, in the order of issue. */
+  readonly #queues = new Map<string, Entry[]>();
+  readonly #entries = new Map<Held, Entry>();
+  /** Those that nothing of their client stands before. */
+  #first = new Set<Entry>();
+  /** Batches from before the last change, which come to their end before. */
+  readonly #ahead = new Set<Batch>();
+  /** How many are held for keys that do not move. */
+  #plain = 0;
+  #isScheduled = false;
+  readonly #alarm = new Alarm(() => this.#expire(), { keepsAlive: true });
+
+  /**
+   * @param moves Moves keys.
+   * @param onChange Told whenever something begins or ends to be held.
+   */
+  constructor(moves: KeyMoves, onChange: () => void) {
+    this.#moves = moves;
+    this.#topology = moves.topology;
+    this.#onChange = onChange;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && !this.#topology.isMoving;
+  }
+
+  get isHolding(): boolean {
+    return this.#entries.size > 0;
+  }
+
+  leads(group: number): boolean {
+    if (group >= MOVING_GROUPS || this.#plain > 0) return true;
+    // Whatever moved may be one of those that are held.
+    return !this.#topology.isMoving && this.#entries.size > 0;
+  }
+
+  hold(held: Held): void {
+    this.#add(held);
+  }
+
+  begin(_group: number, batches: Iterable<Batch>): void {
+    for (const batch of batches) this.#ahead.add(batch);
+  }
+
+  take(held: Held, batches: Iterable<Batch>): void {
+    this.begin(held.group, batches);
+    this.#add(held);
+  }
+
+  ended(batch: Batch): void {
+    if (this.#ahead.delete(batch) && this.#ahead.size === 0) this.release();
+  }
+
+  forget(held: ReadonlySet<Held>): void {
+    let isFewer = false;
+    for (const one of held) {
+      const entry = this.#entries.get(one);
+      if (entry === undefined) continue;
+      this.#leave(entry);
+      isFewer = true;
+    }
+    if (!isFewer) return;
+    this.release();
+    this.#changed();
+  }
+
+  all(): Held[] {
+    return [...this.#entries.keys()];
+  }
+
+  release(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#run();
+    });
+  }
+
+  refuse(makeReason: (held: Held) => unknown): void {
+    const held = this.all();
+    this.forget(new Set(held));
+    for (const one of held) one.owner.giveUp(one, makeReason(one));
+  }
+
+  #add(held: Held): void {
+    const { command, order, deadline } = held;
+    const keys = keysOf(command);
+    const isPlain = keys.size === 0 ||
+      [...keys.values()].some((key) =>
+        this.#topology.routeOf(key) === undefined
+      );
+    const entry: Entry = {
+      held,
+      keys,
+      epoch: this.#topology.state.epoch,
+      isPlain,
+      missing: 0,
+      round: 0,
+      state: "waiting",
+    };
+    this.#entries.set(held, entry);
+    if (isPlain) this.#plain++;
+    for (const key of keys.keys()) {
+      const queue = this.#queues.get(key);
+      if (queue === undefined) {
+        this.#queues.set(key, [entry]);
+        continue;
+      }
+      // What comes back from a host was issued before what is held already.
+      let index = queue.length;
+      while (
+        index > 0 && queue[index - 1].held.order > order &&
+        queue[index - 1].state === "waiting"
+      ) index--;
+      queue.splice(index, 0, entry);
+      if (index === 0 && queue.length > 1) this.#first.delete(queue[1]);
+    }
+    if (this.#isFirst(entry)) this.#first.add(entry);
+    this.#alarm.set(deadline);
+    this.release();
+    this.#changed();
+  }
+
+  #isFirst(entry: Entry): boolean {
+    for (const key of entry.keys.keys()) {
+      if (this.#queues.get(key)?.[0] !== entry) return false;
+    }
+    return true;
+  }
+
+  /** An entry is over: those behind it come first. */
+  #leave(entry: Entry): void {
+    if (entry.state === "over") return;
+    entry.state = "over";
+    this.#entries.delete(entry.held);
+    this.#first.delete(entry);
+    if (entry.isPlain) this.#plain--;
+    for (const key of entry.keys.keys()) {
+      const queue = this.#queues.get(key)!;
+      const index = queue.indexOf(entry);
+      queue.splice(index, 1);
+      if (queue.length === 0) this.#queues.delete(key);
+      else if (index === 0 && this.#isFirst(queue[0])) {
+        this.#first.add(queue[0]);
+      }
+    }
+  }
+
+  #changed(): void {
+    if (this.#entries.size === 0) this.#alarm.clear();
+    this.#onChange();
+  }
+
+  /** Takes all steps that can be taken now. */
+  #run(): void {
+    if (!this.#topology.isKnown || this.#ahead.size > 0) return;
+    const before = this.#entries.size;
+    const wanted = new Map<
+      string,
+      { route: KeyRoute; keys: Map<string, Key> }
+    >();
+    const waiting = new Map<string, [entry: Entry, round: number][]>();
+    for (;;) {
+      const first = this.#first;
+      this.#first = new Set();
+      const ready: [entry: Entry, hostId: number][] = [];
+      for (const entry of first) {
+        if (entry.state !== "waiting") continue;
+        const hostId = this.#step(entry, (route, text, key) => {
+          const name = `${route.from}:${route.to}`;
+          let page = wanted.get(name);
+          if (page === undefined) {
+            wanted.set(name, page = { route, keys: new Map() });
+          }
+          page.keys.set(text, key);
+          const entries = waiting.get(text);
+          const one: [Entry, number] = [entry, entry.round];
+          if (entries === undefined) waiting.set(text, [one]);
+          else entries.push(one);
+        });
+        if (hostId !== undefined) ready.push([entry, hostId]);
+      }
+      if (ready.length === 0) break;
+      this.#place(ready);
+    }
+    for (const { route, keys } of wanted.values()) {
+      this.#moves.move(route, [...keys.values()], (key, outcome) => {
+        for (const [entry, round] of waiting.get(keyText(key)) ?? []) {
+          if (entry.round === round) this.#moved(entry, outcome);
+        }
+      });
+    }
+    if (this.#entries.size !== before) this.#changed();
+  }
+
+  /**
+   * Takes the next step for a command.
+   *
+   * @param want Has a key moved.
+   * @returns The host that it goes to now, if it does.
+   */
+  #step(
+    entry: Entry,
+    want: (route: KeyRoute, text: string, key: Key) => void,
+  ): number | undefined {
+    const { held, keys } = entry;
+    const topology = this.#topology;
+    const { phase, isMixed, epoch } = topology.state;
+    let group = held.group;
+    try {
+      if (topology.problem !== undefined) {
+        throw topology.refusal(held.command.name);
+      }
+      // Its group was found by other rings, or there is none.
+      const isOld = entry.epoch !== epoch || group === MOVING_GROUPS;
+      if (isOld && keys.size > 0) {
+        const together = topology.groupOfKeys([...keys.values()]);
+        if (together === undefined) throw parted(held.command.name);
+        group = together;
+      }
+    } catch (error) {
+      this.#giveUp(entry, error);
+      return undefined;
+    }
+    const hostId = topology.hostOf(group);
+    const moving: [route: KeyRoute, text: string, key: Key][] = [];
+    for (const [text, key] of keys) {
+      const route = topology.routeOf(key);
+      if (route === undefined || route.to !== hostId) continue;
+      if (!this.#moves.hasLeft(text)) moving.push([route, text, key]);
+    }
+    const [first] = moving;
+    if (first === undefined) return hostId;
+    const reads = held.command.spec.reads && keys.size === 1 &&
+      held.command.spec.row.blocks === undefined;
+    const isOpen = phase === "moving" || reads && !isMixed;
+    if (!isOpen) {
+      this.#first.add(entry);
+      return undefined;
+    }
+    entry.state = "working";
+    if (reads) {
+      const { command, owner } = held;
+      this.#moves.read(first[0].from, command, owner.merges, (outcome) => {
+        if (entry.state !== "working") return;
+        if (outcome === "again") return this.#again(entry);
+        if (outcome === "absent") {
+          this.#place([[entry, hostId]]);
+        } else {
+          this.#leave(entry);
+          owner.finish(held, outcome.settle);
+        }
+        this.release();
+        this.#changed();
+      });
+      return undefined;
+    }
+    entry.missing = moving.length;
+    entry.round++;
+    for (const [route, text, key] of moving) want(route, text, key);
+    return undefined;
+  }
+
+  /** A key of a command has come to where it goes, or not. */
+  #moved(entry: Entry, outcome: MoveOutcome): void {
+    if (entry.state !== "working") return;
+    if ("error" in outcome) {
+      if (outcome.error instanceof CommandError) {
+        this.#giveUp(entry, notMoved(entry.held, outcome.error));
+      } else {
+        // What is not known is tried again, for as long as there is time.
+        entry.round++;
+        setTimeout(() => this.#again(entry), PAUSE);
+      }
+    } else if (typeof outcome.ending === "object") {
+      this.#giveUp(entry, notMoved(entry.held, outcome.ending.problem));
+    } else if (--entry.missing === 0) {
+      this.#again(entry);
+    }
+  }
+
+  #again(entry: Entry): void {
+    if (entry.state !== "working") return;
+    entry.state = "waiting";
+    this.#first.add(entry);
+    this.release();
+  }
+
+  #giveUp(entry: Entry, reason: unknown): void {
+    this.#leave(entry);
+    entry.held.owner.giveUp(entry.held, reason);
+    this.release();
+    this.#changed();
+  }
+
+  /** Brings commands to hosts, where they keep their order. */
+  #place(ready: readonly (readonly [entry: Entry, hostId: number])[]): void {
+    for (let from = 0, to = 0; from < ready.length; from = to) {
+      const [{ held: first }, hostId] = ready[from];
+      const part: Held[] = [];
+      for (; to < ready.length; to++) {
+        const [entry, other] = ready[to];
+        const { held } = entry;
+        const isAlike = other === hostId && held.owner === first.owner &&
+          held.terms === first.terms && held.deadline === first.deadline;
+        if (!isAlike) break;
+        this.#leave(entry);
+        part.push(held);
+      }
+      first.owner.place(hostId, part);
+    }
+  }
+
+  #expire(): void {
+    const now = performance.now();
+    const late = new Set<Held>();
+    for (const held of this.#entries.keys()) {
+      if (held.deadline <= now) late.add(held);
+      else this.#alarm.set(held.deadline);
+    }
+    this.forget(late);
+    for (const held of late) held.owner.expire(held);
+  }
+}
+
+/** The keys of a command by their texts. */
+function keysOf({ spec, args }: Command): Map<string, Key> {
+  try {
+    return new Map(
+      positionsOf(spec, args).map((position) => {
+        const key = args[position];
+        return [keyText(key), key];
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+function parted(name: string): ReshardingError {
+  return new ReshardingError(
+    `Cannot send "${name}": its keys will be on several hosts`,
+    { command: name, outcome: "not-sent" },
+  );
+}
+
+function notMoved(
+  { command: { name } }: Held,
+  problem: "same" | { readonly reply: string } | CommandError,
+): ReshardingError {
+  const why = problem === "same"
+    ? "its hosts before and after are one and the same database"
+    : problem instanceof CommandError
+    ? `a server refused what moves it: ${problem.message}`
+    : `the host it moves to refused it: ${problem.reply}`;
+  return new ReshardingError(
+    `Cannot send "${name}": its key has to be moved first, and ${why}`,
+    {
+      command: name,
+      outcome: "not-sent",
+      ...(problem instanceof CommandError ? { cause: problem } : {}),
+    },
+  );
+}

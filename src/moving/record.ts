@@ -1,0 +1,86 @@
+/**
+ * The record that every host keeps of its rings: which one is in use, which one
+ * comes next, and how far the move between them is.
+ *
+ * @module
+ */
+
+/**
+ * How far a move is. `"stable"`: there is one ring. `"announced"`: another one
+ * comes. `"holding"`: writes of keys that move wait. `"moving"`: keys move, by the
+ * mover and by whoever writes to them.
+ */
+export type RingPhase = "stable" | "announced" | "holding" | "moving";
+
+/** What the record says. */
+export interface RingRecord {
+  /** Counts its changes: the highest one counts. */
+  readonly epoch: number;
+  /** How far the move is. */
+  readonly phase: RingPhase;
+  /** The fingerprint of the ring whose hosts keys leave, or of the only one; */
+  readonly from: string;
+  /** of the ring that they go to; the same one where it is stable. */
+  readonly to: string;
+  /** Whether keys are on both sides already while writes wait. */
+  readonly isMixed: boolean;
+}
+
+const PHASES = new Set<unknown>(["stable", "announced", "holding", "moving"]);
+
+/** Writes a record as the text that hosts keep. */
+export function formatRecord(record: RingRecord): string {
+  const { epoch, phase, from, to, isMixed } = record;
+  return JSON.stringify({ epoch, phase, from, to, isMixed });
+}
+
+/**
+ * Reads a record.
+ *
+ * @param text What a host keeps; nothing where it keeps none.
+ * @throws {TypeError} If that is no record.
+ */
+export function parseRecord(text: string | null): RingRecord | undefined {
+  if (text === null) return undefined;
+  try {
+    const { epoch, phase, from, to, isMixed } = JSON.parse(text);
+    const isRecord = Number.isSafeInteger(epoch) && PHASES.has(phase) &&
+      typeof from === "string" && typeof to === "string";
+    if (isRecord) return { epoch, phase, from, to, isMixed: isMixed === true };
+  } catch {
+    // Told below.
+  }
+  throw new TypeError("What the host keeps in the place of its record is none");
+}
+
+/** What comes after writes were held, where keys do not move. */
+export function withoutHolding(
+  { from, to, isMixed }: Omit<RingRecord, "epoch">,
+): Omit<RingRecord, "epoch"> {
+  return isMixed
+    // They have begun to move the other way, which goes on.
+    ? { from: to, to: from, phase: "moving", isMixed: false }
+    : { from, to: from, phase: "stable", isMixed: false };
+}
+
+/** The name of the connections of an epoch, before that of their program. */
+const NAME = /^rb:(\d+)(?::|$)/;
+
+/**
+ * The name by which a connection tells the epoch that it was opened in.
+ *
+ * @param epoch The epoch.
+ * @param name What else it is called, if anything.
+ */
+export function connectionName(
+  epoch: number,
+  name: string | undefined,
+): string {
+  return name === undefined ? `rb:${epoch}` : `rb:${epoch}:${name}`;
+}
+
+/** The epoch that the name of a connection tells; nothing where it tells none. */
+export function epochOfName(name: string): number | undefined {
+  const epoch = NAME.exec(name)?.[1];
+  return epoch === undefined ? undefined : Number(epoch);
+}

@@ -1,0 +1,164 @@
+/**
+ * The scripts by which keys move, each for many keys at a time. None of them does
+ * anything to a key that another party has claimed.
+ *
+ * @module
+ */
+
+import { Script } from "../commands/script.ts";
+
+/**
+ * Claims keys at the source, and reads what they hold.
+ *
+ * KEYS: the claims, then the keys. ARGV: the token, then for each key the token
+ * that it may take the place of, or nothing.
+ *
+ * A reply for each key: `absent`; `busy` and the token that has it; or `taken`,
+ * what the key holds, when it expires (milliseconds by the clock of the source, 0
+ * for never), and 1 if the claim has taken the place of that other one.
+ */
+export const TAKE: Script = new Script(`
+local claims, token = KEYS[1], ARGV[1]
+local answers = {}
+for i = 2, #KEYS do
+  local key = KEYS[i]
+  local owner = redis.call('HGET', claims, key)
+  if owner and owner ~= ARGV[i] then
+    answers[i - 1] = {'busy', owner}
+  else
+    local value = redis.call('DUMP', key)
+    if value then
+      redis.call('HSET', claims, key, token)
+      local left, due = redis.call('PTTL', key), 0
+      if left >= 0 then
+        local now = redis.call('TIME')
+        due = now[1] * 1000 + math.floor(now[2] / 1000) + left
+      end
+      answers[i - 1] = {'taken', value, due, owner and 1 or 0}
+    else
+      if owner then redis.call('HDEL', claims, key) end
+      answers[i - 1] = {'absent'}
+    end
+  end
+end
+return answers
+`);
+
+/**
+ * Creates keys at the target.
+ *
+ * KEYS: the claims of the target, its generation, then the keys. ARGV: the token,
+ * the generation that it has to be, then for each key what it holds and when it
+ * expires (milliseconds by the clock of the target, 0 for never).
+ *
+ * A reply for each key: `put`; `exists`; `stale` where the generation is another
+ * one; `same` where source and target are one database; or why not. Nothing is
+ * written before the first RESTORE, as Redis asks for memory only until then.
+ */
+export const PUT: Script = new Script(`
+local claims, token = KEYS[1], ARGV[1]
+local answers = {}
+local current = redis.call('GET', KEYS[2]) or '0'
+for i = 3, #KEYS do
+  local key, at = KEYS[i], 2 * i - 3
+  if current ~= ARGV[2] then
+    answers[i - 2] = 'stale'
+  elseif redis.call('HGET', claims, key) == token then
+    answers[i - 2] = 'same'
+  else
+    local reply = redis.pcall('RESTORE', key, ARGV[at + 1], ARGV[at], 'ABSTTL')
+    if not reply.err then
+      answers[i - 2] = 'put'
+    elseif string.find(reply.err, 'BUSYKEY', 1, true) then
+      answers[i - 2] = 'exists'
+    else
+      answers[i - 2] = reply.err
+    end
+  end
+end
+return answers
+`);
+
+/**
+ * Deletes keys at the source, with their claims.
+ *
+ * KEYS: the claims, then the keys. ARGV: the token. A reply for each key: 1, or 0
+ * where the claim is another party's by now.
+ */
+export const DROP: Script = new Script(`
+local claims, token = KEYS[1], ARGV[1]
+local answers = {}
+for i = 2, #KEYS do
+  local key = KEYS[i]
+  local isMine = redis.call('HGET', claims, key) == token
+  if isMine then
+    redis.call('UNLINK', key)
+    redis.call('HDEL', claims, key)
+  end
+  answers[i - 1] = isMine and 1 or 0
+end
+return answers
+`);
+
+/**
+ * Gives keys of the source other names, behind a prefix, where another copy of
+ * them stands in the way; nothing that has such a name already is lost.
+ *
+ * KEYS: the claims, then the keys. ARGV: the token, and the prefix. A reply for
+ * each key: 1, or 0 where the claim is another party's by now.
+ */
+export const SET_ASIDE: Script = new Script(`
+local claims, token = KEYS[1], ARGV[1]
+local answers = {}
+for i = 2, #KEYS do
+  local key = KEYS[i]
+  local isMine = redis.call('HGET', claims, key) == token
+  if isMine then
+    local name, count = ARGV[2] .. key, 1
+    while redis.call('EXISTS', name) == 1 do
+      count = count + 1
+      name = ARGV[2] .. count .. ':' .. key
+    end
+    if redis.call('EXISTS', key) == 1 then redis.call('RENAME', key, name) end
+    redis.call('HDEL', claims, key)
+  end
+  answers[i - 1] = isMine and 1 or 0
+end
+return answers
+`);
+
+/**
+ * Gives claims back, for a move that came to nothing.
+ *
+ * KEYS: the claims, then the keys. ARGV: the token. The reply is 0.
+ */
+export const RELEASE: Script = new Script(`
+for i = 2, #KEYS do
+  if redis.call('HGET', KEYS[1], KEYS[i]) == ARGV[1] then
+    redis.call('HDEL', KEYS[1], KEYS[i])
+  end
+end
+return 0
+`);
+
+/**
+ * Writes the record of a host.
+ *
+ * KEYS: the record. ARGV: the new one, its epoch, and the epoch that the one there
+ * has to have; without that, any lower one will do. The reply is the record that
+ * is there then.
+ */
+export const SET_RECORD: Script = new Script(`
+local now = redis.call('GET', KEYS[1])
+local epoch = 0
+if now then
+  local ok, record = pcall(cjson.decode, now)
+  if ok and type(record) == 'table' then epoch = tonumber(record.epoch) or 0 end
+end
+local may
+if ARGV[3] then may = epoch == tonumber(ARGV[3])
+else may = epoch < tonumber(ARGV[2]) end
+if not may then return now end
+redis.call('SET', KEYS[1], ARGV[1])
+return ARGV[1]
+`);

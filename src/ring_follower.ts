@@ -1,0 +1,195 @@
+/**
+ * Following the ring of a cluster: reads what its hosts say of it.
+ *
+ * @module
+ */
+
+import { specOf } from "./commands/table.ts";
+import { type ClusterView, Dispatcher } from "./delivery/dispatcher.ts";
+import { issue } from "./delivery/issue.ts";
+import { Lanes } from "./delivery/lane.ts";
+import { CommandError, ConnectionError } from "./errors.ts";
+import { scriptCall } from "./commands/script.ts";
+import {
+  connectionName,
+  formatRecord,
+  parseRecord,
+  RECORD_KEY,
+  type RingPhase,
+  SET_RECORD,
+  withoutHolding,
+} from "./moving/mod.ts";
+import { runtime, type Timer } from "./runtime/mod.ts";
+import type { RingTopology, RouterHost } from "./topology/mod.ts";
+import type { Reply } from "./values.ts";
+import type { Greeting } from "./wire/dial.ts";
+
+/** Milliseconds between two looks at the record, by how far a move is. */
+const INTERVALS: Readonly<Record<RingPhase, number>> = {
+  stable: 1_000,
+  announced: 50,
+  holding: 50,
+  moving: 250,
+};
+
+/**
+ * Milliseconds that writes wait for keys to move: whoever wanted that may have died
+ * meanwhile.
+ */
+const LONGEST_HOLD = 3_000;
+
+/** Milliseconds that a host has to say what its record is. */
+const PATIENCE = 1_000;
+
+/** Looks at the record of a cluster again and again, as soon as it is in use. */
+export class RingFollower {
+  readonly #cluster: ClusterView;
+  readonly #topology: RingTopology<RouterHost>;
+  #dispatcher: Dispatcher | undefined = undefined;
+  #timer: Timer | undefined = undefined;
+  #state: "idle" | "busy" | "stopped" = "idle";
+  /** Whose word is asked for, as those before it say nothing. */
+  #turn = 0;
+  /** The epoch in which writes wait, and since when. */
+  #held: { readonly epoch: number; readonly since: number } | undefined =
+    undefined;
+
+  /**
+   * @param cluster Its hosts.
+   * @param topology Its rings, which are told what the record says.
+   */
+  constructor(cluster: ClusterView, topology: RingTopology<RouterHost>) {
+    this.#cluster = cluster;
+    this.#topology = topology;
+  }
+
+  /** What a connection says of itself when it is opened, and asks. */
+  greeting(name: string | undefined): Greeting {
+    let epoch = 0;
+    return {
+      commands: () => {
+        ({ epoch } = this.#topology.state);
+        return [
+          ["CLIENT", "SETNAME", connectionName(epoch, name)],
+          ["GET", RECORD_KEY],
+        ];
+      },
+      take: (replies) => {
+        const refusal = replies.find((reply) => reply instanceof CommandError);
+        if (refusal !== undefined) throw refused(refusal);
+        this.#read(replies[1]);
+        this.start();
+        return this.#topology.state.epoch > epoch;
+      },
+    };
+  }
+
+  /** Looks from now on. */
+  start(): void {
+    if (this.#state !== "idle" || this.#timer !== undefined) return;
+    const interval = INTERVALS[this.#topology.state.phase];
+    this.#timer = setTimeout(() => this.#look(), interval);
+    runtime.unref(this.#timer);
+  }
+
+  /** There is a new record, so that the next one may come soon. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.start();
+  }
+
+  /** Looks no more. */
+  stop(): void {
+    this.#state = "stopped";
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    this.#state = "busy";
+    this.#endHolding();
+    const { anchors } = this.#topology;
+    const hostId = anchors[this.#turn % anchors.length];
+    const next = () => {
+      if (this.#state !== "busy") return;
+      this.#state = "idle";
+      this.start();
+    };
+    issue(this.#carrier, hostId, specOf("GET").form(), [RECORD_KEY], {
+      resolve: (reply) => {
+        this.#turn = 0;
+        try {
+          this.#read(reply);
+        } catch {
+          // It counts as if the host had said nothing.
+        }
+        next();
+      },
+      reject: () => {
+        // The others have copies.
+        this.#turn++;
+        next();
+      },
+    });
+  }
+
+  /**
+   * Goes back to the ring there was, where nobody goes on: the first host decides
+   * which of the two it is.
+   */
+  #endHolding(): void {
+    const { anchors, state } = this.#topology;
+    if (state.phase !== "holding") {
+      this.#held = undefined;
+      return;
+    }
+    const now = performance.now();
+    const { epoch } = state;
+    if (this.#held?.epoch !== epoch) this.#held = { epoch, since: now };
+    if (now - this.#held.since < LONGEST_HOLD) return;
+    this.#held = undefined;
+    const text = formatRecord({ ...withoutHolding(state), epoch: epoch + 1 });
+    const args = [text, epoch + 1, epoch];
+    const call = scriptCall(SET_RECORD, [RECORD_KEY], args);
+    issue(this.#carrier, anchors[0], call.form, call.args, {
+      resolve: (reply) => {
+        try {
+          this.#read(reply);
+        } catch {
+          // The next look tells.
+        }
+      },
+      reject: () => {},
+    });
+  }
+
+  #read(reply: Reply): void {
+    const text = reply === null ? null : String(reply);
+    const record = parseRecord(text);
+    // A host without a record has nothing to say where there is one.
+    if (record !== undefined || !this.#topology.isKnown) {
+      this.#topology.apply(record);
+    }
+  }
+
+  get #carrier(): Dispatcher {
+    const { timeout, signal } = this.#cluster;
+    return this.#dispatcher ??= new Dispatcher(this.#cluster, {
+      timeout: Math.min(timeout, PATIENCE),
+      signal,
+      autoBatch: false,
+      idempotent: true,
+      lanes: new Lanes(),
+      movesKeys: true,
+    });
+  }
+}
+
+function refused(cause: CommandError): ConnectionError {
+  return new ConnectionError(
+    `The server refused what is asked of it to follow the ring: ${cause.message}`,
+    { cause, outcome: "not-sent" },
+  );
+}

@@ -1,0 +1,342 @@
+/**
+ * Hosts with fixed addresses whose owner may give them another ring, while keys
+ * move from the one to the other.
+ *
+ * @module
+ */
+
+import { positionsOf } from "../commands/keys.ts";
+import type { CommandSpec } from "../commands/spec.ts";
+import { specOf } from "../commands/table.ts";
+import { ReshardingError } from "../errors.ts";
+import type { Argument, Key } from "../values.ts";
+import { ringFingerprint } from "./ring_fingerprint.ts";
+import { BaseRouter, type RouterHost } from "./router.ts";
+import type {
+  ClusterTopology,
+  HostTopology,
+  Question,
+  Topology,
+  TopologyWatcher,
+} from "./topology.ts";
+
+const { getHostForCommand } = BaseRouter.prototype;
+
+/** What a record says of rings, as far as a topology needs it. */
+export interface RingState {
+  /** Counts changes: the highest one counts. */
+  readonly epoch: number;
+  readonly phase: "stable" | "announced" | "holding" | "moving";
+  /** The fingerprint of the ring that keys leave, or of the only one, */
+  readonly from: string;
+  /** and of the one that they go to. */
+  readonly to: string;
+  /** Whether keys are on both sides already. */
+  readonly isMixed: boolean;
+}
+
+/** The hosts of a key that moves. */
+export interface KeyRoute {
+  /** Where it was. */
+  readonly from: number;
+  /** Where it will be. */
+  readonly to: number;
+}
+
+/** What a {@linkcode RingTopology} is made of. */
+export interface RingTopologyOptions<H extends RouterHost> {
+  /** The hosts of both rings. */
+  readonly hosts: ReadonlyMap<number, H>;
+  /** The ring in use, */
+  readonly ring: BaseRouter;
+  /** and the one that comes next, if one does. */
+  readonly next?: BaseRouter | undefined;
+  /** Reads what a host keeps; throws where that is no record. */
+  readonly readState: (text: string | null) => RingState | undefined;
+  /** What hosts keep it in. */
+  readonly recordKey: string;
+}
+
+/** Groups from here on are those of keys that move. */
+export const MOVING_GROUPS = 2 ** 40;
+/** Each has a number of its own, so that no two of them are taken for one. */
+const NUMBERS = 2 ** 24;
+/** Ids of hosts up to here, or else groups would be no exact numbers. */
+const MOST_HOSTS = 2 ** 20;
+
+/**
+ * Two rings over the same hosts, of which the hosts themselves say, by the record
+ * that they keep, which one counts. A key that is on one and the same host in both
+ * has that as its group. Others have groups of their own while they move.
+ */
+export class RingTopology<H extends RouterHost> implements Topology<H> {
+  readonly hosts = new Map<number, H>();
+  readonly groupsMove = true;
+  readonly #options: RingTopologyOptions<H>;
+  readonly #rings: ReadonlyMap<string, BaseRouter>;
+  readonly #own: string;
+  #isKnown = false;
+  #state: RingState;
+  #ring: BaseRouter;
+  /** The ring that keys move to now. */
+  #target: BaseRouter | undefined = undefined;
+  /** What keeps it from routing anything. */
+  #problem: string | undefined = undefined;
+  #count = 0;
+  #watcher: TopologyWatcher | undefined = undefined;
+
+  /** @param options The rings, and how to read the record. */
+  constructor(options: RingTopologyOptions<H>) {
+    const { ring, next } = options;
+    this.#options = options;
+    this.#own = ringFingerprint(ring);
+    const rings = new Map([[this.#own, ring]]);
+    if (next !== undefined) rings.set(ringFingerprint(next), next);
+    this.#rings = rings;
+    this.#ring = ring;
+    this.#state = stateWithoutRecord(this.#own);
+    this.#takeHosts();
+  }
+
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** What the hosts say. */
+  get state(): RingState {
+    return this.#state;
+  }
+
+  /** Why nothing can be routed, if nothing can. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Whether some keys have two hosts now. */
+  get isMoving(): boolean {
+    return this.#target !== undefined;
+  }
+
+  /** The router of the ring in use. */
+  get router(): BaseRouter {
+    return this.#ring;
+  }
+
+  get goesByKeys(): boolean {
+    return this.#ring.getHostForCommand === getHostForCommand &&
+      (this.#target === undefined ||
+        this.#target.getHostForCommand === getHostForCommand);
+  }
+
+  watch(watcher: TopologyWatcher): void {
+    this.#watcher = watcher;
+  }
+
+  /**
+   * Takes what hosts say for what is so, unless more is known already.
+   *
+   * @returns Whether it is news.
+   */
+  apply(said: RingState | undefined): boolean {
+    const state = said ?? stateWithoutRecord(this.#own);
+    const isNews = !this.#isKnown || state.epoch > this.#state.epoch;
+    if (!isNews) return false;
+    this.#isKnown = true;
+    this.#state = state;
+    this.#route();
+    const left = this.#takeHosts();
+    this.#watcher?.changed?.();
+    // What was not sent to them has been routed anew by now.
+    for (const hostId of left) {
+      this.hosts.delete(hostId);
+      this.#watcher?.hostChanged(hostId);
+    }
+    return true;
+  }
+
+  async refresh(ask: Question<H>): Promise<void> {
+    const { readState, recordKey } = this.#options;
+    let failure: unknown;
+    // The first one has the last word; the others keep copies.
+    for (const hostId of this.anchors) {
+      try {
+        const [reply] = await ask(this.hosts.get(hostId)!, [[
+          "GET",
+          recordKey,
+        ]]);
+        if (reply instanceof Error) throw reply;
+        this.apply(readState(reply as string | null));
+        return;
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  /** The hosts that keep the record, those first whose word counts the most. */
+  get anchors(): number[] {
+    return [...this.hosts.keys()].sort((a, b) => a - b);
+  }
+
+  groupOf(key: Key): number {
+    if (this.#problem !== undefined) throw this.refusal();
+    const from = this.#ring.getHostForKey(key);
+    if (this.#target === undefined) return from;
+    const to = this.#target.getHostForKey(key);
+    return from === to ? from : this.#groupTo(to);
+  }
+
+  hostOf(group: number): number {
+    return group < MOVING_GROUPS
+      ? group
+      : Math.floor((group - MOVING_GROUPS) / NUMBERS);
+  }
+
+  groupOfCommand(name: string, args: readonly Argument[]): number {
+    if (this.#problem !== undefined) throw this.refusal(name);
+    if (this.#target === undefined) {
+      return this.#ring.getHostForCommand(name, args);
+    }
+    // It runs where all of its keys will be.
+    const to = this.#target.getHostForCommand(name, args);
+    const isMoving = positionsOf(specOf(name), args)
+      .some((position) => this.routeOf(args[position]) !== undefined);
+    return isMoving ? this.#groupTo(to) : to;
+  }
+
+  /** The group of some keys that go together; nothing where they do not. */
+  groupOfKeys(keys: readonly Key[]): number | undefined {
+    if (this.#problem !== undefined) throw this.refusal();
+    const ring = this.#target ?? this.#ring;
+    const [first, ...others] = keys.map((key) => ring.getHostForKey(key));
+    if (others.some((hostId) => hostId !== first)) return undefined;
+    const isMoving = keys.some((key) => this.routeOf(key) !== undefined);
+    return isMoving ? this.#groupTo(first) : first;
+  }
+
+  /** The two hosts of a key, while it has two. */
+  routeOf(key: Key): KeyRoute | undefined {
+    if (this.#target === undefined) return undefined;
+    const from = this.#ring.getHostForKey(key);
+    const to = this.#target.getHostForKey(key);
+    return from === to ? undefined : { from, to };
+  }
+
+  /**
+   * Refuses a command that goes to a host that was named, and writes a key that
+   * moves.
+   *
+   * @throws {ReshardingError} If it is one.
+   */
+  assertStays(command: CommandSpec, args: readonly Argument[]): void {
+    const { name } = command;
+    let isMoving: boolean;
+    try {
+      isMoving = positionsOf(command, args)
+        .some((position) => this.routeOf(args[position]) !== undefined);
+    } catch {
+      // It is unknown, or has no such arguments: that is for the server to say.
+      return;
+    }
+    if (!isMoving) return;
+    throw new ReshardingError(
+      `Cannot send "${name}" to a host that was named: its key moves to another ` +
+        "one; issue it by a routing client, or a map, which has the key moved",
+      { command: name, outcome: "not-sent" },
+    );
+  }
+
+  /** The error of a command that cannot be routed. */
+  refusal(command?: string): ReshardingError {
+    const what = command === undefined ? "the command" : `"${command}"`;
+    return new ReshardingError(`Cannot route ${what}: ${this.#problem}`, {
+      command,
+      outcome: "not-sent",
+    });
+  }
+
+  describe(): ClusterTopology {
+    const hosts = new Map<number, HostTopology>();
+    for (const [hostId, { address = "" }] of this.hosts) {
+      hosts.set(hostId, { primary: { address }, replicas: [], slots: [] });
+    }
+    return { epoch: this.#state.epoch, hosts };
+  }
+
+  /** Adds the hosts that count now; says which ones do not any more. */
+  #takeHosts(): number[] {
+    const ids = new Set(this.#ring.cluster.hosts.keys());
+    for (const id of this.#target?.cluster.hosts.keys() ?? []) ids.add(id);
+    for (const id of [...ids].sort((a, b) => a - b)) {
+      if (!this.hosts.has(id)) this.hosts.set(id, this.#options.hosts.get(id)!);
+    }
+    return [...this.hosts.keys()].filter((id) => !ids.has(id));
+  }
+
+  /** Chooses the rings that count. */
+  #route(): void {
+    const { phase, from, to } = this.#state;
+    const ring = this.#rings.get(from);
+    const target = this.#rings.get(to);
+    const needsBoth = phase === "holding" || phase === "moving";
+    this.#target = undefined;
+    this.#problem = undefined;
+    if (ring === undefined || needsBoth && target === undefined) {
+      this.#problem = needsBoth
+        ? "keys move between two sets of hosts, and this program does not know " +
+          'both; give the cluster the other one as "next"'
+        : "the hosts are in use with another router or other hosts than this " +
+          'program has; give the cluster the same ones, or those as "next"';
+      return;
+    }
+    this.#ring = ring;
+    if (needsBoth) this.#target = target;
+  }
+
+  #groupTo(hostId: number): number {
+    this.#count = (this.#count + 1) % NUMBERS;
+    return MOVING_GROUPS + hostId * NUMBERS + this.#count;
+  }
+}
+
+/** What holds where hosts keep no record. */
+function stateWithoutRecord(ring: string): RingState {
+  return { epoch: 0, phase: "stable", from: ring, to: ring, isMixed: false };
+}
+
+/**
+ * Refuses two sets of hosts in which an id does not mean the same server.
+ *
+ * @param before The hosts before, and after.
+ * @throws {TypeError} If there is such an id.
+ */
+export function assertSameIds(
+  before: ReadonlyMap<number, RouterHost>,
+  after: ReadonlyMap<number, RouterHost>,
+): void {
+  const ids = new Map<string, number>();
+  for (const [hostId, { address }] of before) {
+    if (address !== undefined) ids.set(address, hostId);
+    const other = after.get(hostId);
+    if (other === undefined || other.address === address) continue;
+    throw new TypeError(
+      `Cannot move keys: host ${hostId} is at "${address}" before and at ` +
+        `"${other.address}" after; a host keeps its id, and other hosts take other ` +
+        "ids, which a ring takes whose hosts all have labels",
+    );
+  }
+  for (const [hostId, { address }] of after) {
+    const other = address === undefined ? undefined : ids.get(address);
+    if (other !== undefined && other !== hostId) {
+      throw new TypeError(
+        `Cannot move keys: the server at "${address}" is host ${other} before ` +
+          `and host ${hostId} after; a host keeps its id, which a ring allows ` +
+          "whose hosts all have labels",
+      );
+    }
+    if (hostId >= MOST_HOSTS) {
+      throw new RangeError(`Cannot move keys: the id ${hostId} is too large`);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Cluster } from "../../../mod.ts";
+import { ask, RawClient } from "../../../support/raw_client.ts";
+import { runLine } from "../fake_shell.ts";
+import { startServers } from "../servers.ts";
+
+/** Three servers, of which two are in use, and a program that follows. */
+async function start() {
+  const setup = await startServers(3);
+  const urls = setup.hosts[1].split(",");
+  const cluster = new Cluster({
+    hosts: urls.slice(0, 2),
+    follow: true,
+    next: { hosts: urls },
+    timeout: 20_000,
+  });
+  const client = cluster.getRoutingClient();
+  const keys = Array.from({ length: 300 }, (_, i) => `user:${i}`);
+  await Promise.all(keys.map((key) => client.set(key, key)));
+  const hosts = [
+    "--hosts",
+    urls.slice(0, 2).join(","),
+    "--to-hosts",
+    urls.join(","),
+  ];
+  return {
+    setup,
+    client,
+    keys,
+    line: (action: string, ...more: string[]) =>
+      runLine(["reshard", action, ...hosts, ...more]),
+    async [Symbol.asyncDispose]() {
+      await cluster.close();
+      await setup[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("reshard checks, runs, tells how it is, and goes back", async () => {
+  await using bench = await start();
+  const { client, keys, line } = bench;
+  const checked = await line("check");
+  assertEquals(checked.out, "Nothing keeps keys from being moved\n");
+  assertEquals(checked.code, 0);
+  const { out: before } = await line("status");
+  assertEquals(before, "Epoch 0: the hosts before are in use\n");
+  const { code, out } = await line("run");
+  assertEquals(code, 0);
+  assertMatch(
+    out,
+    /^announced\nholding\nmoving\n[^]*stable\n\d+ keys moved\n$/,
+  );
+  assertEquals(await client.mget(...keys), keys);
+  const after = JSON.parse((await line("status", "--json")).out);
+  assertEquals([after.phase, after.from, after.to], [
+    "stable",
+    "after",
+    "after",
+  ]);
+  const back = await line("abort", "--json");
+  assertEquals(back.code, 0);
+  const last = JSON.parse(back.out.trimEnd().split("\n").at(-1)!);
+  assertEquals(last.phase, "stable");
+  assertEquals(await client.mget(...keys), keys);
+  assertEquals((await line("status")).out.includes("before are in use"), true);
+});
+
+Deno.test("reshard check tells what keeps keys from being moved", async () => {
+  await using bench = await start();
+  const { setup, line } = bench;
+  await ask(setup.servers[2], "SET", "foreign", "v");
+  using stranger = new RawClient(setup.servers[0]);
+  await stranger.command("PING");
+  const { code, out } = await line("check");
+  assertEquals(code, 1);
+  assertMatch(out, /^A program does not follow the ring: \S+ at "/m);
+  assertMatch(out, /^Host 2 at "127\.0\.0\.1:\d+" has keys already$/m);
+  const { problems } = JSON.parse((await line("check", "--json")).out);
+  assertEquals(problems.length, 2);
+  const run = await line("run");
+  assertEquals(run.code, 3);
+  assert(run.err.includes("has keys already"), run.err);
+});
+
+Deno.test("reshard wants to know what to do", async () => {
+  await using bench = await start();
+  const { code, err } = await bench.line("jump");
+  assertEquals(code, 2);
+  assertMatch(err, /check, run, status, abort/);
+});

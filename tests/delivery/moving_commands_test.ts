@@ -1,0 +1,98 @@
+// What is held while writes wait, and what becomes of it.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { ConnectionError, TimeoutError } from "../../mod.ts";
+import { bounded, isPending } from "../../support/waiting.ts";
+import { Rings } from "../resharding/support.ts";
+
+/** Rings in which writes wait, and a program that knows. */
+async function holding(timeout = 20_000) {
+  const rings = await Rings.start();
+  await rings.setPhase("holding");
+  const cluster = rings.follower({ timeout });
+  await cluster.ready();
+  return { rings, cluster, client: cluster.getRoutingClient() };
+}
+
+Deno.test("while writes wait, what reads goes on, and so do other keys", async () => {
+  const { rings, cluster, client } = await holding();
+  await using _ = rings;
+  const [key] = rings.moving(1);
+  const staying = Array.from({ length: 20 }, (_, i) => `key:${i}`)
+    .find((key) => rings.old(key) === rings.next(key))!;
+  await rings.ask(rings.old(key), "SET", key, "old");
+  assertEquals(await client.get(key), "old");
+  const written = client.set(key, "new");
+  const read = client.get(key);
+  assertEquals(await client.set(staying, "v"), "OK");
+  // What reads behind a write of its key waits with it.
+  assertEquals(await isPending(written), true);
+  assertEquals(await isPending(read), true);
+  await rings.setPhase("moving");
+  await cluster.topology();
+  assertEquals(await bounded(written), "OK");
+  assertEquals(await bounded(read), "new");
+  await rings.assertPlaced();
+});
+
+Deno.test("what waits goes where it went before, if nothing moves after all", async () => {
+  const { rings, cluster, client } = await holding();
+  await using _ = rings;
+  const [key] = rings.moving(1);
+  const written = [client.rpush(key, 0), client.rpush(key, 1)];
+  assertEquals(await isPending(written[1]), true);
+  const from = cluster.getRouter().getHostForKey(key);
+  await rings.setStable("before");
+  await cluster.topology();
+  assertEquals(await bounded(Promise.all(written)), [1, 2]);
+  assertEquals(await client.lrange(key, 0, -1), ["0", "1"]);
+  assertEquals(await rings.ask(from, "EXISTS", key), 1);
+});
+
+Deno.test("what waits for too long was not sent, and what is behind it goes on", async () => {
+  const { rings, cluster, client } = await holding();
+  await using _ = rings;
+  const [key] = rings.moving(1);
+  const late = client.sendCommand("SET", [key, "late"], { timeout: 1 });
+  const next = client.set(key, "next");
+  const error = await assertRejects(() => bounded(late), TimeoutError);
+  assertEquals(error.outcome, "not-sent");
+  await rings.setPhase("moving");
+  await cluster.topology();
+  assertEquals(await bounded(next), "OK");
+  assertEquals(await client.get(key), "next");
+});
+
+Deno.test("what waits when the cluster is closed is told so", async () => {
+  const { rings, cluster, client } = await holding(500);
+  await using _ = rings;
+  const [key] = rings.moving(1);
+  const written = client.sendCommand("SET", [key, "v"], { timeout: 1e6 });
+  const told = assertRejects(() => bounded(written), ConnectionError, "closed");
+  await cluster.close();
+  await told;
+  assertEquals(await rings.assertPlaced(rings.before), 0);
+});
+
+Deno.test("keys that were together are found although they have parted meanwhile", async () => {
+  await using rings = await Rings.start();
+  await rings.setStable("after");
+  const client = rings.follower().getRoutingClient();
+  const keys = rings.moving(50);
+  assertEquals(await client.exists(...keys), 0);
+  for (const key of keys) await rings.ask(rings.old(key), "SET", key, key);
+  await rings.setStable("before");
+  for (const hostId of rings.servers.keys()) {
+    await rings.ask(
+      hostId,
+      "CLIENT",
+      "KILL",
+      "TYPE",
+      "normal",
+      "SKIPME",
+      "yes",
+    );
+  }
+  // Their command waits for a connection, which tells that all is different.
+  assertEquals(await client.mget(...keys), keys);
+});

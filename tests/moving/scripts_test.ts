@@ -1,0 +1,165 @@
+// The scripts do at servers what the model of them does.
+
+import { assertEquals } from "@std/assert";
+import type { Script } from "../../mod.ts";
+import { CLAIMS_KEY, GENERATION_KEY } from "../../src/moving/mod.ts";
+import {
+  DROP,
+  PUT,
+  RELEASE,
+  SET_ASIDE,
+  TAKE,
+} from "../../src/moving/scripts.ts";
+import { RedisServer } from "../../src/testing.ts";
+import {
+  type Oracle,
+  oracle,
+  type RawReply,
+} from "../../support/raw_client.ts";
+import { drop, put, release, type Servers, take } from "./key_move_model.ts";
+
+/** Every state of the two servers that makes a difference. */
+function* states(): Iterable<Servers> {
+  for (const source of [null, "v0"] as const) {
+    for (const claim of [null, "mine", "former", "other"]) {
+      for (const target of [null, "stranger"] as const) {
+        for (const generation of [0, 3]) {
+          yield { source, claim, target, generation, aside: null };
+        }
+      }
+    }
+  }
+}
+
+const ASIDE = "aside:key";
+
+/** Both servers. */
+class Real {
+  readonly #source: Oracle;
+  readonly #target: Oracle;
+
+  constructor(source: Oracle, target: Oracle) {
+    this.#source = source;
+    this.#target = target;
+  }
+
+  async set({ source, claim, target, generation }: Servers): Promise<void> {
+    await this.#source.command("FLUSHALL");
+    await this.#target.command("FLUSHALL");
+    if (source !== null) await this.#source.command("SET", "key", source);
+    if (claim !== null) {
+      await this.#source.command("HSET", CLAIMS_KEY, "key", claim);
+    }
+    if (target !== null) await this.#target.command("SET", "key", target);
+    if (generation > 0) {
+      await this.#target.command("SET", GENERATION_KEY, generation);
+    }
+  }
+
+  async get(): Promise<Servers> {
+    return {
+      source: await this.#source.command("GET", "key"),
+      claim: await this.#source.command("HGET", CLAIMS_KEY, "key"),
+      aside: await this.#source.command("GET", ASIDE),
+      target: await this.#target.command("GET", "key"),
+      generation: Number(await this.#target.command("GET", GENERATION_KEY)),
+    } as Servers;
+  }
+
+  run(
+    where: "source" | "target",
+    { script }: Script,
+    keys: string[],
+    args: (string | number)[],
+  ): Promise<RawReply> {
+    const server = where === "source" ? this.#source : this.#target;
+    return server.command("EVAL", script, keys.length, ...keys, ...args);
+  }
+}
+
+Deno.test("the scripts that move keys do what the model does", async (t) => {
+  await using source = await RedisServer.start();
+  await using target = await RedisServer.start();
+  await using one = oracle(source);
+  await using other = oracle(target);
+  const real = new Real(one, other);
+
+  await t.step("TAKE", async () => {
+    for (const state of states()) {
+      for (const replaces of [undefined, "former"]) {
+        await real.set(state);
+        const token = "mine too";
+        const [reply] = await real.run("source", TAKE, [CLAIMS_KEY, "key"], [
+          token,
+          replaces ?? "",
+        ]) as RawReply[][];
+        const { servers, answer } = take(state, { token, replaces });
+        assertEquals(await real.get(), servers);
+        assertEquals(reply[0], answer.kind);
+        if (answer.kind === "busy") assertEquals(reply[1], answer.owner);
+        if (answer.kind !== "taken") continue;
+        assertEquals(reply[2], 0);
+        assertEquals(reply[3], answer.isTakenOver ? 1 : 0);
+      }
+    }
+  });
+
+  await t.step("PUT", async () => {
+    for (const state of states()) {
+      await real.set(state);
+      // The raw client sends text, so that a script makes the value.
+      const wrapped = `
+local made = redis.call('SET', 'made', 'v0')
+local value = redis.call('DUMP', 'made')
+redis.call('DEL', 'made')
+ARGV[3] = value
+${PUT.script}`;
+      const reply = await other.command(
+        "EVAL",
+        wrapped,
+        3,
+        ...[CLAIMS_KEY, GENERATION_KEY, "key", "mine", 3, "", 0],
+      );
+      const { servers, answer } = put(state, { generation: 3 }, "v0");
+      assertEquals(await real.get(), servers);
+      assertEquals(reply, [answer as string]);
+    }
+  });
+
+  await t.step("DROP and SET_ASIDE", async () => {
+    for (const state of states()) {
+      for (const kind of ["drop", "set-aside"] as const) {
+        await real.set(state);
+        const script = kind === "drop" ? DROP : SET_ASIDE;
+        const reply = await real.run("source", script, [CLAIMS_KEY, "key"], [
+          "mine",
+          "aside:",
+        ]);
+        const { servers, isDone } = drop(state, { token: "mine" }, kind);
+        assertEquals(await real.get(), servers);
+        assertEquals(reply, [isDone ? 1 : 0]);
+      }
+    }
+  });
+
+  await t.step("RELEASE", async () => {
+    for (const state of states()) {
+      await real.set(state);
+      await real.run("source", RELEASE, [CLAIMS_KEY, "key"], ["mine"]);
+      assertEquals(await real.get(), release(state, { token: "mine" }));
+    }
+  });
+
+  await t.step("SET_ASIDE loses nothing that has such a name", async () => {
+    await one.command("FLUSHALL");
+    await one.command("SET", ASIDE, "before");
+    await one.command("SET", "key", "now");
+    await one.command("HSET", CLAIMS_KEY, "key", "mine");
+    await real.run("source", SET_ASIDE, [CLAIMS_KEY, "key"], [
+      "mine",
+      "aside:",
+    ]);
+    assertEquals(await one.command("GET", ASIDE), "before");
+    assertEquals(await one.command("GET", "aside:2:key"), "now");
+  });
+});

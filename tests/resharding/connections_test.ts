@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import {
+  MOVER_NAME,
+  outdated,
+  readConnections,
+  strangers,
+} from "../../src/resharding/connections.ts";
+
+const LIST = [
+  "id=3 addr=10.0.0.9:1 name=rb:4 db=0 flags=N cmd=get",
+  "id=4 addr=10.0.0.9:2 name=rb:5:app db=0 flags=N cmd=set",
+  "id=5 addr=10.0.0.9:3 name= db=0 flags=N cmd=set",
+  "id=6 addr=10.0.0.9:4 name=other db=0 flags=P cmd=subscribe",
+  "id=7 addr=10.0.0.9:5 name= db=1 flags=N cmd=set",
+  "id=8 addr=10.0.0.9:6 name= db=0 flags=S cmd=replconf",
+  `id=9 addr=10.0.0.9:7 name=${MOVER_NAME} db=0 flags=N cmd=client`,
+].join("\n");
+
+Deno.test("readConnections() finds who may write to a database", () => {
+  const ids = (db: number) => readConnections(LIST, db).map(({ id }) => id);
+  assertEquals(ids(0), ["3", "4", "5", "6"]);
+  assertEquals(ids(1), ["7"]);
+  assertEquals(readConnections("", 0), []);
+});
+
+Deno.test("outdated() are those of an epoch before", () => {
+  const connections = readConnections(LIST, 0);
+  const ids = (epoch: number) =>
+    outdated(connections, epoch).map(({ id }) => id);
+  assertEquals(ids(4), []);
+  assertEquals(ids(5), ["3"]);
+  assertEquals(ids(6), ["3", "4"]);
+});
+
+Deno.test("strangers() are those that name no epoch", () => {
+  const connections = readConnections(LIST, 0);
+  assertEquals(strangers(connections).map(({ id }) => id), ["5", "6"]);
+});

@@ -1,0 +1,161 @@
+// Keys that move to other hosts while programs write.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { reshard, ReshardingError } from "../../mod.ts";
+import { bounded, turn } from "../../support/waiting.ts";
+import { Rings } from "./support.ts";
+
+Deno.test("keys move to a host that is added, and back", async () => {
+  await using rings = await Rings.start();
+  const cluster = rings.follower();
+  const client = cluster.getRoutingClient();
+  const keys = Array.from({ length: 500 }, (_, i) => `key:${i}`);
+  await Promise.all(keys.map((key) => client.set(key, key)));
+  const phases = new Set((await rings.move()).map(({ phase }) => phase));
+  assertEquals([...phases], ["announced", "holding", "moving", "stable"]);
+  assertEquals(await rings.assertPlaced(), 500);
+  assert(Number(await rings.ask(2, "DBSIZE")) > 50);
+  assertEquals(await client.mget(...keys), keys);
+  await rings.move({}, { back: true });
+  assertEquals(await rings.assertPlaced(rings.before), 500);
+  assertEquals(await client.mget(...keys), keys);
+});
+
+Deno.test("counters keep all that was acknowledged while keys move", async () => {
+  await using rings = await Rings.start();
+  const cluster = rings.follower();
+  const client = cluster.getRoutingClient();
+  const keys = Array.from({ length: 300 }, (_, i) => `key:${i}`);
+  const counts = new Map(keys.map((key) => [key, 0]));
+  let isOver = false;
+  const writing = (async () => {
+    while (!isOver) {
+      await Promise.all(keys.map(async (key) => {
+        const count = counts.get(key)! + 1;
+        counts.set(key, count);
+        assertEquals(await client.incr(key), count);
+        assertEquals(await client.get(key), String(count));
+      }));
+    }
+  })();
+  await rings.move({ rate: 300 });
+  await rings.move({ rate: 300 }, { back: true });
+  isOver = true;
+  await writing;
+  assertEquals(await rings.assertPlaced(rings.before), 300);
+  for (const [key, count] of counts) {
+    assertEquals(await client.get(key), String(count));
+  }
+});
+
+Deno.test("case 12: a key that a stranger wrote as well is kept twice, and told", async () => {
+  await using rings = await Rings.start();
+  const client = rings.follower().getRoutingClient();
+  const [key, other] = rings.moving(2);
+  await client.mset({ [key]: "old", [other]: "v" });
+  const moving = reshard(rings.before, rings.after);
+  let conflicts: readonly string[] = [];
+  for await (const step of moving) {
+    if (step.phase === "holding") {
+      await rings.ask(rings.next(key), "SET", key, "of a stranger");
+    }
+    ({ conflicts } = step);
+  }
+  assertEquals(conflicts, [key]);
+  assertEquals(await client.get(key), "of a stranger");
+  const [name] = await rings.ask(
+    rings.old(key),
+    "KEYS",
+    "__rb__:conflict:*",
+  ) as string[];
+  assertEquals(name, `__rb__:conflict:3:${key}`);
+  assertEquals(await rings.ask(rings.old(key), "GET", name), "old");
+});
+
+Deno.test("case 13: a host that comes has to be empty", async () => {
+  await using rings = await Rings.start();
+  const client = rings.follower().getRoutingClient();
+  await client.set("key", "v");
+  await rings.ask(2, "SET", "foreign", "v");
+  const error = await assertRejects(() => rings.move(), ReshardingError);
+  assertEquals(error.hostId, 2);
+  assertEquals(await client.get("key"), "v");
+  await rings.ask(2, "DEL", "foreign");
+  await rings.move();
+  assertEquals(await rings.assertPlaced(), 1);
+});
+
+Deno.test("case 14: a host without room stops the move, which goes on later", async () => {
+  await using rings = await Rings.start();
+  const client = rings.follower().getRoutingClient();
+  const keys = Array.from({ length: 100 }, (_, i) => `key:${i}`);
+  await Promise.all(keys.map((key) => client.set(key, key)));
+  await rings.ask(2, "CONFIG", "SET", "maxmemory", 1);
+  await assertRejects(() => rings.move(), ReshardingError);
+  assertEquals(await client.mget(...keys), keys);
+  await rings.ask(2, "CONFIG", "SET", "maxmemory", 0);
+  await rings.move();
+  assertEquals(await client.mget(...keys), keys);
+  assertEquals(await rings.assertPlaced(), 100);
+});
+
+Deno.test("case 21: a scan finds every key while all of them move", async () => {
+  await using rings = await Rings.start();
+  const cluster = rings.follower();
+  const client = cluster.getRoutingClient();
+  const keys = Array.from({ length: 1_000 }, (_, i) => `key:${i}`);
+  await Promise.all(keys.map((key) => client.set(key, "v")));
+  let isOver = false;
+  let scans = 0;
+  const scanning = (async () => {
+    do {
+      const found = new Set<string>();
+      for await (const [, key] of cluster.scan({ count: 10 })) found.add(key);
+      assertEquals(found.size, keys.length);
+      scans++;
+      await turn();
+    } while (!isOver);
+  })();
+  await rings.move({ rate: 500 });
+  isOver = true;
+  await bounded(scanning);
+  assert(scans > 0);
+});
+
+Deno.test("case 28: what is half done is taken back", async () => {
+  await using rings = await Rings.start();
+  const cluster = rings.follower();
+  const client = cluster.getRoutingClient();
+  const keys = Array.from({ length: 400 }, (_, i) => `key:${i}`);
+  await Promise.all(keys.map((key) => client.set(key, 0)));
+  for await (
+    const { moved } of reshard(rings.before, rings.after, {
+      rate: 200,
+      pageSize: 10,
+    })
+  ) {
+    await Promise.all(keys.map((key) => client.incr(key)));
+    if (moved > 20) break;
+  }
+  const before = await client.mget(...keys);
+  assert(Number(await rings.ask(2, "DBSIZE")) > 20);
+  await rings.move({}, { back: true });
+  assertEquals(await rings.assertPlaced(rings.before), 400);
+  assertEquals(await client.mget(...keys), before);
+  assertEquals(new Set(before).size, 1);
+});
+
+Deno.test("values that are too large are not moved", async () => {
+  await using rings = await Rings.start();
+  const client = rings.follower().getRoutingClient();
+  const [key] = rings.moving(1);
+  await client.set(key, "v".repeat(10_000));
+  const error = await assertRejects(
+    () => rings.move({ maxValueBytes: 5_000 }),
+    ReshardingError,
+    '"maxValueBytes"',
+  );
+  assertEquals(error.message.includes(key), false);
+  await rings.move({ maxValueBytes: 50_000 });
+  assertEquals(await rings.assertPlaced(), 1);
+});

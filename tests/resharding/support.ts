@@ -1,0 +1,180 @@
+/**
+ * Servers whose keys move while programs write.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  Cluster,
+  type ClusterOptions,
+  ConsistentHashingRouter,
+  type HostOptions,
+  PartitionRouter,
+  reshard,
+  type ReshardOptions,
+  type ReshardProgress,
+  type RingPhase,
+} from "../../mod.ts";
+import { formatRecord, RECORD_KEY } from "../../src/moving/mod.ts";
+import { ringFingerprint } from "../../src/topology/mod.ts";
+import { RedisServer } from "../../src/testing.ts";
+import { ask, type RawReply } from "../../support/raw_client.ts";
+
+/** Servers, of which some are in use before, and some after. */
+export class Rings implements AsyncDisposable {
+  readonly servers: readonly RedisServer[];
+  readonly before: Cluster;
+  readonly after: Cluster;
+  readonly #options: ClusterOptions;
+  readonly #clusters: Cluster[] = [];
+  #epoch = 0;
+
+  private constructor(
+    servers: readonly RedisServer[],
+    { from, to, router }: {
+      from: number;
+      to: number;
+      router: ClusterOptions["router"];
+    },
+  ) {
+    this.servers = servers;
+    const hosts = (count: number): HostOptions[] =>
+      servers.slice(0, count).map(({ host }, index) => ({
+        ...host,
+        label: `host${index}`,
+      }));
+    const options = { router, timeout: 20_000 };
+    this.#options = {
+      ...options,
+      hosts: hosts(from),
+      follow: true,
+      next: { hosts: hosts(to) },
+    };
+    this.before = new Cluster({ ...options, hosts: hosts(from) });
+    this.after = new Cluster({ ...options, hosts: hosts(to) });
+  }
+
+  static async start(
+    { from = 2, to = 3, router = ConsistentHashingRouter }: {
+      from?: number;
+      to?: number;
+      router?: ClusterOptions["router"];
+    } = {},
+  ): Promise<Rings> {
+    const servers = await Promise.all(
+      Array.from({ length: Math.max(from, to) }, () => RedisServer.start()),
+    );
+    return new Rings(servers, { from, to, router });
+  }
+
+  /** What a program has that takes part. */
+  get options(): ClusterOptions {
+    return this.#options;
+  }
+
+  /** A program that takes part. */
+  follower(options: Partial<ClusterOptions> = {}): Cluster {
+    const cluster = new Cluster({ ...this.#options, ...options });
+    this.#clusters.push(cluster);
+    return cluster;
+  }
+
+  /** Moves all keys; returns how it was step by step. */
+  async move(
+    options: ReshardOptions = {},
+    { back = false } = {},
+  ): Promise<ReshardProgress[]> {
+    const steps: ReshardProgress[] = [];
+    const [from, to] = back
+      ? [this.after, this.before]
+      : [this.before, this.after];
+    const moving = reshard(from, to, { rate: 1e9, ...options });
+    for await (const step of moving) steps.push(step);
+    return steps;
+  }
+
+  /** Writes a record to all servers, as if somebody moved keys and then slept. */
+  async setPhase(phase: RingPhase): Promise<void> {
+    const from = ringFingerprint(this.before.getRouter());
+    const to = ringFingerprint(this.after.getRouter());
+    const record = { epoch: ++this.#epoch, phase, from, to, isMixed: false };
+    for (const hostId of this.servers.keys()) {
+      await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
+    }
+  }
+
+  /** The same, when it is over. */
+  async setStable(which: "before" | "after"): Promise<void> {
+    const ring = ringFingerprint(this[which].getRouter());
+    const epoch = ++this.#epoch;
+    const rings = { from: ring, to: ring, isMixed: false };
+    const record = { epoch, phase: "stable", ...rings } as const;
+    for (const hostId of this.servers.keys()) {
+      await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
+    }
+  }
+
+  /** Keys that move, and where. */
+  moving(count: number, prefix = "key"): string[] {
+    const [old, next] = [this.before.getRouter(), this.after.getRouter()];
+    const keys: string[] = [];
+    for (let i = 0; keys.length < count; i++) {
+      const key = `${prefix}:${i}`;
+      if (old.getHostForKey(key) !== next.getHostForKey(key)) keys.push(key);
+    }
+    return keys;
+  }
+
+  /** Keys that move to one and the same host from another one. */
+  together(count: number, prefix = "key"): string[] {
+    const [old, next] = [this.before.getRouter(), this.after.getRouter()];
+    const all = this.moving(count * 10, prefix);
+    const [first] = all;
+    return all.filter((key) =>
+      old.getHostForKey(key) === old.getHostForKey(first) &&
+      next.getHostForKey(key) === next.getHostForKey(first)
+    ).slice(0, count);
+  }
+
+  /** The host of a key before. */
+  old(key: string): number {
+    return this.before.getRouter().getHostForKey(key);
+  }
+
+  /** The host of a key after. */
+  next(key: string): number {
+    return this.after.getRouter().getHostForKey(key);
+  }
+
+  ask(hostId: number, ...command: (string | number)[]): Promise<RawReply> {
+    return ask(this.servers[hostId], ...command);
+  }
+
+  /** Fails unless each key is on its host alone; tells how many there are. */
+  async assertPlaced(cluster: Cluster = this.after): Promise<number> {
+    const router = cluster.getRouter();
+    let count = 0;
+    for (const hostId of this.servers.keys()) {
+      const keys = await this.ask(hostId, "KEYS", "*") as string[];
+      for (const key of keys) {
+        if (key.startsWith("__rb__:")) {
+          assert(key !== "__rb__:claims", `a claim is left at host ${hostId}`);
+          continue;
+        }
+        count++;
+        assertEquals(router.getHostForKey(key), hostId, key);
+      }
+    }
+    return count;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const cluster of this.#clusters) await cluster.close();
+    await this.before.close();
+    await this.after.close();
+    for (const server of this.servers) await server.stop();
+  }
+}
+
+export { ConsistentHashingRouter, PartitionRouter };

@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  PartitionRouter,
+  ReshardingError,
+  type RouterHost,
+  UnroutableCommandError,
+} from "../../mod.ts";
+import { specOf } from "../../src/commands/table.ts";
+import {
+  assertSameIds,
+  MOVING_GROUPS,
+  type RingState,
+  RingTopology,
+} from "../../src/topology/ring_topology.ts";
+import { ringFingerprint } from "../../src/topology/ring_fingerprint.ts";
+
+function hosts(count: number): Map<number, RouterHost> {
+  return new Map(Array.from({ length: count }, (_, hostId) => [hostId, {
+    hostId,
+    weight: 1,
+    ringLabel: `${hostId}`,
+    address: `10.0.0.${hostId}:6379`,
+  }]));
+}
+
+const OLD = new PartitionRouter({ hosts: hosts(2) });
+const NEW = new PartitionRouter({ hosts: hosts(3) });
+const [from, to] = [ringFingerprint(OLD), ringFingerprint(NEW)];
+
+function topology(isNextKnown = true): RingTopology<RouterHost> {
+  return new RingTopology({
+    hosts: hosts(3),
+    ring: OLD,
+    next: isNextKnown ? NEW : undefined,
+    readState: (text) => text === null ? undefined : JSON.parse(text),
+    recordKey: "record",
+  });
+}
+
+function state(epoch: number, phase: RingState["phase"]): RingState {
+  return { epoch, phase, from, to, isMixed: false };
+}
+
+const KEYS = Array.from({ length: 50 }, (_, i) => `key:${i}`);
+const MOVING = KEYS.filter((key) =>
+  OLD.getHostForKey(key) !== NEW.getHostForKey(key)
+);
+const STAYING = KEYS.filter((key) => !MOVING.includes(key));
+
+Deno.test("RingTopology routes by the ring that the record names", () => {
+  const rings = topology();
+  assertEquals(rings.isKnown, false);
+  assert(rings.apply(undefined));
+  assert(!rings.apply(undefined));
+  assertEquals([...rings.hosts.keys()], [0, 1]);
+  for (const key of KEYS) {
+    assertEquals(rings.groupOf(key), OLD.getHostForKey(key));
+  }
+  assert(rings.apply(state(1, "announced")));
+  assertEquals(rings.isMoving, false);
+  assert(rings.apply({ ...state(2, "stable"), from: to }));
+  assertEquals([...rings.hosts.keys()], [0, 1, 2]);
+  for (const key of KEYS) {
+    assertEquals(rings.groupOf(key), NEW.getHostForKey(key));
+  }
+  // What is older is no news.
+  assert(!rings.apply(state(1, "moving")));
+});
+
+Deno.test("RingTopology gives each key that moves a group of its own", () => {
+  const rings = topology();
+  rings.apply(state(1, "moving"));
+  for (const key of MOVING) {
+    const group = rings.groupOf(key);
+    assert(group >= MOVING_GROUPS);
+    assert(group !== rings.groupOf(key));
+    assertEquals(rings.hostOf(group), NEW.getHostForKey(key));
+    assertEquals(rings.routeOf(key), {
+      from: OLD.getHostForKey(key),
+      to: NEW.getHostForKey(key),
+    });
+  }
+  for (const key of STAYING) {
+    assertEquals(rings.groupOf(key), OLD.getHostForKey(key));
+    assertEquals(rings.routeOf(key), undefined);
+  }
+});
+
+Deno.test("RingTopology brings commands to where all of their keys will be", () => {
+  const rings = topology();
+  rings.apply(state(1, "moving"));
+  const [key] = MOVING;
+  const hostId = NEW.getHostForKey(key);
+  const others = KEYS.filter((other) => NEW.getHostForKey(other) === hostId);
+  const group = rings.groupOfCommand("SINTERSTORE", [key, ...others]);
+  assert(group >= MOVING_GROUPS);
+  assertEquals(rings.hostOf(group), hostId);
+  assertEquals(rings.hostOf(rings.groupOfKeys([key, ...others])!), hostId);
+  const stranger = KEYS.find((other) => NEW.getHostForKey(other) !== hostId)!;
+  assertThrows(
+    () => rings.groupOfCommand("SINTERSTORE", [key, stranger]),
+    UnroutableCommandError,
+  );
+  assertEquals(rings.groupOfKeys([key, stranger]), undefined);
+});
+
+Deno.test("RingTopology refuses where it does not know the ring", () => {
+  const rings = topology(false);
+  rings.apply(state(1, "announced"));
+  assertEquals(rings.groupOf(KEYS[0]), OLD.getHostForKey(KEYS[0]));
+  rings.apply(state(2, "holding"));
+  const error = assertThrows(() => rings.groupOf(KEYS[0]), ReshardingError);
+  assertEquals(error.outcome, "not-sent");
+  assert(error.message.includes('"next"'), error.message);
+  rings.apply({ ...state(3, "stable"), to: from });
+  assertEquals(rings.groupOf(KEYS[0]), OLD.getHostForKey(KEYS[0]));
+});
+
+Deno.test("RingTopology refuses writes of keys that move at a host that was named", () => {
+  const rings = topology();
+  rings.apply(state(1, "moving"));
+  const set = specOf("SET");
+  assertThrows(() => rings.assertStays(set, [MOVING[0], 1]), ReshardingError);
+  rings.assertStays(set, [STAYING[0], 1]);
+  rings.assertStays(specOf("FLUSHDB"), []);
+});
+
+Deno.test("RingTopology tells of hosts that are gone once all is routed anew", () => {
+  const rings = topology();
+  rings.apply(state(1, "moving"));
+  const events: string[] = [];
+  rings.watch({
+    hostChanged: (hostId) => events.push(`gone ${hostId}`),
+    changed: () => events.push(`changed ${[...rings.hosts.keys()]}`),
+  });
+  rings.apply({ ...state(2, "stable"), to: from });
+  assertEquals(events, ["changed 0,1,2", "gone 2"]);
+  assertEquals([...rings.hosts.keys()], [0, 1]);
+});
+
+Deno.test("assertSameIds() wants a host to keep its id", () => {
+  const swapped = hosts(2);
+  const [one, other] = [swapped.get(0)!, swapped.get(1)!];
+  swapped.set(0, { ...other, hostId: 0 }).set(1, { ...one, hostId: 1 });
+  assertThrows(() => assertSameIds(hosts(2), swapped), TypeError, "host 0");
+  assertSameIds(hosts(2), hosts(3));
+  const renumbered = new Map([[1, { ...one, hostId: 1 }]]);
+  assertThrows(
+    () => assertSameIds(new Map([[0, one]]), renumbered),
+    TypeError,
+    "keeps its id",
+  );
+});
