@@ -464,7 +464,7 @@ export class ClusterHosts implements ClusterView {
     for (const { info, hosts } of this.#places.values()) {
       for (const host of hosts) {
         host.move();
-        host.reroute();
+        for (const one of host.reroute()) this.moves?.unblock(host.id, one);
         if (state.phase === "holding") host.pool.closeOwned(leaving(info));
       }
     }

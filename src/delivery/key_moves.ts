@@ -14,6 +14,7 @@ import { BYTES, type Command } from "./command.ts";
 import { type ClusterView, Dispatcher } from "./dispatcher.ts";
 import { issue } from "./issue.ts";
 import { Lanes } from "./lane.ts";
+import type { Blocked } from "./host.ts";
 import { DispatchedHost } from "./moving_host.ts";
 import type { KeyMoves, MoveOutcome, ReadOutcome } from "./moving_commands.ts";
 
@@ -21,6 +22,8 @@ import type { KeyMoves, MoveOutcome, ReadOutcome } from "./moving_commands.ts";
 const PAGE_SIZE = 250;
 /** and how many messages are under way from one host to another. */
 const MOST_PAGES = 8;
+/** Milliseconds before a connection is asked once more to end what blocks it. */
+const PAUSE = 20;
 /** How many keys are known to have left, at the most. */
 const MOST_KNOWN = 1_000_000;
 
@@ -77,6 +80,23 @@ export class ClusterMoves implements KeyMoves {
       new ConnectionError("The ring has changed", { outcome: "not-sent" }),
     );
     for (const flow of flows) this.#serve(flow);
+  }
+
+  /** Ends what blocks at a host, so that it can go on elsewhere. */
+  unblock(hostId: number, blocked: Blocked): void {
+    const epoch = this.#epoch;
+    // It may be about to block only now.
+    const again = () => {
+      setTimeout(() => {
+        const isWanted = epoch === this.#epoch && blocked.isBlocked();
+        if (isWanted) this.unblock(hostId, blocked);
+      }, PAUSE);
+    };
+    const args = ["UNBLOCK", blocked.id];
+    issue(this.#plain, hostId, specOf("CLIENT").form(), args, {
+      resolve: again,
+      reject: again,
+    });
   }
 
   hasLeft(key: string): boolean {
