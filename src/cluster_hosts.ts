@@ -576,7 +576,7 @@ export class ClusterHosts implements ClusterView {
     const dialer: Dialer = (manner, signal) => {
       const { info, address } = place;
       const needsPrimary = info.primaryName !== undefined;
-      const greeting = this.#follower?.greeting(info.name);
+      const greeting = this.#follower?.greeting(hostId, info.name);
       const own = { address, needsPrimary, manner, signal, greeting };
       return dial(info, { ...options, ...own });
     };

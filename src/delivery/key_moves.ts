@@ -7,7 +7,12 @@
 import { positionsOf } from "../commands/keys.ts";
 import { specOf } from "../commands/table.ts";
 import { ConnectionError } from "../errors.ts";
-import { KeyMover } from "../moving/mod.ts";
+import {
+  formatRecord,
+  KeyMover,
+  RECORD_KEY,
+  SET_RECORD,
+} from "../moving/mod.ts";
 import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
 import { type Key, keyText, type Reply } from "../values.ts";
 import { BYTES, type Command } from "./command.ts";
@@ -80,6 +85,20 @@ export class ClusterMoves implements KeyMoves {
       new ConnectionError("The ring has changed", { outcome: "not-sent" }),
     );
     for (const flow of flows) this.#serve(flow);
+  }
+
+  async restoreRecord(hostId: number): Promise<void> {
+    const { state } = this.topology;
+    // Where there was never any, there is nothing to say.
+    if (state.epoch === 0 || !this.topology.hosts.has(hostId)) return;
+    const host = new DispatchedHost(this.#plain, hostId);
+    const { epoch, phase, from, to, isMixed } = state;
+    const text = formatRecord({ epoch, phase, from, to, isMixed });
+    try {
+      await host.run(SET_RECORD, [RECORD_KEY], [text, epoch]);
+    } catch {
+      // Whoever looks next finds that it is not there, and tries again.
+    }
   }
 
   /** Ends what blocks at a host, so that it can go on elsewhere. */
