@@ -541,7 +541,7 @@ export class ClusterHosts implements ClusterView {
     for (const { info, hosts } of this.#places.values()) {
       for (const host of hosts) {
         host.move();
-        host.reroute();
+        for (const one of host.reroute()) this.moves?.unblock(host.id, one);
         if (state.phase === "holding") host.pool.closeOwned(leaving(info));
       }
     }
@@ -668,7 +668,7 @@ export class ClusterHosts implements ClusterView {
     };
     const dialer: Dialer = (manner, signal) => {
       const { info, address } = place;
-      const greeting = this.#follower?.greeting(info.name);
+      const greeting = this.#follower?.greeting(hostId, info.name);
       const own = { ...options, address, manner, signal, greeting };
       if (isPrimary) {
         const isNamed = info.primaryName !== undefined;

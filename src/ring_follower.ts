@@ -63,8 +63,8 @@ export class RingFollower {
     this.#topology = topology;
   }
 
-  /** What a connection says of itself when it is opened, and asks. */
-  greeting(name: string | undefined): Greeting {
+  /** What a connection to a host says of itself when it is opened, and asks. */
+  greeting(hostId: number, name: string | undefined): Greeting {
     let epoch = 0;
     return {
       commands: () => {
@@ -77,7 +77,7 @@ export class RingFollower {
       take: (replies) => {
         const refusal = replies.find((reply) => reply instanceof CommandError);
         if (refusal !== undefined) throw refused(refusal);
-        this.#read(replies[1]);
+        this.#read(replies[1], hostId);
         this.start();
         return this.#topology.state.epoch > epoch;
       },
@@ -121,7 +121,7 @@ export class RingFollower {
       resolve: (reply) => {
         this.#turn = 0;
         try {
-          this.#read(reply);
+          this.#read(reply, hostId);
         } catch {
           // It counts as if the host had said nothing.
         }
@@ -156,7 +156,7 @@ export class RingFollower {
     issue(this.#carrier, anchors[0], call.form, call.args, {
       resolve: (reply) => {
         try {
-          this.#read(reply);
+          this.#read(reply, anchors[0]);
         } catch {
           // The next look tells.
         }
@@ -165,12 +165,15 @@ export class RingFollower {
     });
   }
 
-  #read(reply: Reply): void {
+  /** Takes what a host says, and reminds it where it says nothing any more. */
+  #read(reply: Reply, hostId: number): void {
     const text = reply === null ? null : String(reply);
     const record = parseRecord(text);
     // A host without a record has nothing to say where there is one.
     if (record !== undefined || !this.#topology.isKnown) {
       this.#topology.apply(record);
+    } else if (this.#topology.state.epoch > 0) {
+      this.#cluster.moves?.restoreRecord(hostId);
     }
   }
 

@@ -106,3 +106,24 @@ Deno.test("a program that does not follow pays and asks nothing", async () => {
     String(await rings.ask(1, "CLIENT", "LIST"));
   assertEquals(list.includes("name=rb:"), false);
 });
+
+Deno.test("case 27: a host that was emptied hears again of its ring", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("moving");
+  const { cluster } = await start(rings);
+  const keys = Array.from({ length: 20 }, (_, i) => `key:${i}`);
+  const client = cluster.getRoutingClient();
+  await Promise.all(keys.map((key) => client.set(key, "v")));
+  await rings.ask(0, "FLUSHDB");
+  await eventually(async () => await rings.ask(0, "EXISTS", RECORD_KEY) === 1);
+  await Promise.all(keys.map((key) => client.set(key, "w")));
+  await rings.move();
+  assertEquals(await client.mget(...keys), keys.map(() => "w"));
+  // What the cluster itself empties says so at once.
+  await cluster.flush({ sure: true });
+  for (const hostId of cluster.hosts.keys()) {
+    assertEquals(await rings.ask(hostId, "KEYS", "*"), [RECORD_KEY]);
+  }
+  assertEquals([...(await cluster.dbsize()).values()], [0, 0, 0]);
+  assertEquals(await Array.fromAsync(cluster.scan()), []);
+});

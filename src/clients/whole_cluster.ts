@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CLAIMS_KEY, GENERATION_KEY, RECORD_KEY } from "../moving/mod.ts";
 import { specOf } from "../commands/table.ts";
 import { failingLater } from "../runtime/turn.ts";
 import {
@@ -13,7 +14,7 @@ import {
   oneOf,
   readOptions,
 } from "../options.ts";
-import type { Reply } from "../values.ts";
+import type { Argument, Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
 import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
 import { issue } from "../delivery/issue.ts";
@@ -217,7 +218,21 @@ export function countKeys(
       await askHosts(cluster, "DBSIZE", read),
       signalOf(cluster, read),
     );
-    return new Map([...replies].map(([id, reply]) => [id, Number(reply)]));
+    const counts = new Map(
+      [...replies].map(([id, reply]) => [id, Number(reply)]),
+    );
+    if (cluster.moves === undefined) return counts;
+    // What hosts keep of their rings are no keys of anybody.
+    const own = [RECORD_KEY, CLAIMS_KEY, GENERATION_KEY];
+    const reserved = values(
+      "EXISTS",
+      await askHosts(cluster, "EXISTS", read, own),
+      signalOf(cluster, read),
+    );
+    for (const [id, count] of counts) {
+      counts.set(id, count - Number(reserved.get(id) ?? 0));
+    }
+    return counts;
   });
 }
 
@@ -234,11 +249,12 @@ export function flushHosts(
           "say so with { sure: true }",
       );
     }
-    values(
-      "FLUSHDB",
-      await askHosts(cluster, "FLUSHDB", read),
-      signalOf(cluster, read),
+    const outcomes = await askHosts(cluster, "FLUSHDB", read);
+    // Hosts go on to say which ring is in use.
+    await Promise.all(
+      [...outcomes.keys()].map((id) => cluster.moves?.restoreRecord(id)),
     );
+    values("FLUSHDB", outcomes, signalOf(cluster, read));
   });
 }
 
@@ -247,6 +263,7 @@ function askHosts(
   cluster: ClusterView,
   command: string,
   options: EveryHostOptions,
+  args: readonly Argument[] = [],
 ): Promise<Outcomes<Reply>> {
   const dispatcher = new Dispatcher(cluster, {
     ...sharedOptions(cluster, options),
@@ -255,7 +272,8 @@ function askHosts(
   });
   return everyHost(cluster, options, (hostId) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    issue(dispatcher, hostId, specOf(command).form(), [], { resolve, reject });
+    const form = specOf(command).form();
+    issue(dispatcher, hostId, form, [...args], { resolve, reject });
     return promise;
   });
 }

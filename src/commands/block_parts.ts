@@ -42,6 +42,22 @@ export interface BlockPart {
 }
 
 /**
+ * The arguments of a command that blocks for some time only; as they are where
+ * that cannot be written into them.
+ *
+ * @param name Its name in capitals.
+ * @param args Its arguments.
+ * @param time For how long it may block, in milliseconds.
+ */
+export function blockingFor(
+  name: string,
+  args: readonly Argument[],
+  time: number,
+): readonly Argument[] {
+  return REWRITES.get(name)?.(args, time) ?? args;
+}
+
+/**
  * The parts of a command that blocks for long: each is to be sent when the one
  * before it has ended with nothing, which proves that it took nothing.
  */

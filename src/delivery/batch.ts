@@ -257,6 +257,8 @@ export class Batch implements Exchange {
   #sealed = false;
   #large = false;
   #abandoned = false;
+  /** Whether its command is ended so that it can go on elsewhere. */
+  #isInterrupted = false;
   #reported = false;
 
   /** @param options Its host, its deadline, whether to merge. */
@@ -431,9 +433,9 @@ export class Batch implements Exchange {
   }
 
   accept(reply: Reply): void {
-    if (reply === null && this.#nextPart !== undefined && this.#goesOn()) {
-      return;
-    }
+    const goesOn = reply === null && !this.#isInterrupted &&
+      this.#nextPart !== undefined && this.#goesOn();
+    if (goesOn) return;
     const run = this.#runs[this.#answerRun];
     if (run.isAsking) {
       // A server that does not know it says so of the command as well.
@@ -506,6 +508,20 @@ export class Batch implements Exchange {
         : this.#departures(leaving, reason),
     );
     return this.#doubtful.length > 0;
+  }
+
+  /**
+   * Its one command, which blocks, is about to be ended by the server: with nothing,
+   * it goes on elsewhere.
+   *
+   * @returns Whether that is so.
+   */
+  interrupt(): boolean {
+    const isOne = this.awaited && this.#length === 1 && this.#answered === 0;
+    const { command } = this.#runs[0]?.form ?? {};
+    if (!isOne || command?.row.blocks === undefined) return false;
+    this.#isInterrupted = this.detour !== undefined;
+    return this.#isInterrupted;
   }
 
   /** Notes that what was sent and has no reply may have run. */
@@ -794,6 +810,8 @@ export class Batch implements Exchange {
     }
     const refusal = typeof reply === "object" && reply instanceof CommandError
       ? this.#refusalOf(run, reply, from)
+      : this.#isInterrupted && reply === null
+      ? this.#cutShort(run.at(from))
       : undefined;
     const isRefused = refusal !== undefined;
     if (isRefused || courier.watchful && !run.form.command.reads) {
@@ -811,6 +829,16 @@ export class Batch implements Exchange {
       courier.note(returned);
     }
     return isRefused;
+  }
+
+  /** A command that has ended with nothing before its time goes on elsewhere. */
+  #cutShort(
+    command: Command,
+  ): Pick<Returned, "progress" | "wayOut" | "redirect"> | undefined {
+    const group = this.detour?.groupOfCommand(command);
+    if (group === undefined) return undefined;
+    const redirect = { group, to: undefined, asking: false };
+    return { progress: "refused", wayOut: "moved", redirect };
   }
 
   /** What an error reply makes of commands, if it lets them go again. */

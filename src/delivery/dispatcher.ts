@@ -11,7 +11,7 @@ import {
   sizeOf,
 } from "../commands/arguments.ts";
 import { positionsOf } from "../commands/keys.ts";
-import { BlockParts } from "../commands/block_parts.ts";
+import { blockingFor, BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
 import { type CommandError, ReshardingError } from "../errors.ts";
@@ -48,7 +48,7 @@ import {
   pauseOfRedirect,
   type Terms,
 } from "./detours.ts";
-import { issuerOfBatch } from "./diagnostics.ts";
+import { batchChannel, issuerOfBatch } from "./diagnostics.ts";
 import { type KeyMoves, MovingCommands } from "./moving_commands.ts";
 import { kindOf } from "./error_codes.ts";
 import type { Gate } from "./gate.ts";
@@ -847,8 +847,12 @@ export class Dispatcher implements Owner {
       redirect: (error) => this.#cluster.redirect(host.id, error),
       take: (command, redirect, error) => {
         const { batch, lane, terms } = from();
-        const { deadline, order, callers, issuer } = batch;
-        const moved = error === undefined ? command : command.redirected();
+        const { order, callers, issuer } = batch;
+        const { command: own, deadline } = this.#goingOn(command, {
+          deadline: batch.deadline,
+          terms,
+        });
+        const moved = error === undefined ? own : command.redirected();
         const { group, to, asking } = redirect;
         const held: Held = {
           command: moved,
@@ -877,6 +881,27 @@ export class Dispatcher implements Owner {
         }
       },
     };
+  }
+
+  /** A command that blocks goes on elsewhere for the rest of its time. */
+  #goingOn(
+    command: Command,
+    { deadline, terms }: { deadline: number; terms: HeldTerms },
+  ): { command: Command; deadline: number } {
+    const { form, args, settler, flags } = command;
+    const time = form.command.row.blocks?.(args);
+    const isRing = this.#cluster.moves !== undefined;
+    if (!isRing || !terms.isApart || time === undefined) {
+      return { command, deadline };
+    }
+    // A part of it begins anew, so that the next one follows it.
+    if (terms.nextPart !== undefined) {
+      return { command, deadline: this.#deadline(time) };
+    }
+    const left = deadline - performance.now() - this.#options.timeout;
+    if (left === Infinity) return { command, deadline };
+    const rest = blockingFor(form.name, args, Math.max(1, left));
+    return { command: new Command(form, rest, settler, flags), deadline };
   }
 
   /** Holds a command that no host may take now. */
@@ -980,7 +1005,7 @@ export class Dispatcher implements Owner {
         unreplicated: (name, known) => host.failures.unreplicated(name, known),
       },
       callers: this.#callers(),
-      issuer: issuerOfBatch(),
+      issuer: batchChannel.hasSubscribers ? issuerOfBatch() : undefined,
       ...terms,
       onErrorReply: (error) => host.counters.error(kindOf(error)),
       onSettled: (batch) => {

@@ -103,8 +103,20 @@ export interface Timed {
   expire(now: number, exhausted: ReadonlySet<Links>): number;
   /** Groups have left the host, and what is issued for them goes elsewhere. */
   groupsLeft(groups: ReadonlySet<number>): void;
-  /** Any key may be elsewhere: what has not left is routed anew. */
-  reroute(): void;
+  /**
+   * Any key may be elsewhere: what has not left is routed anew.
+   *
+   * @returns What blocks there, and has to be ended to be routed anew as well.
+   */
+  reroute(): Blocked | undefined;
+}
+
+/** A command that blocks its connection. */
+export interface Blocked {
+  /** The number by which the server knows the connection. */
+  readonly id: string;
+  /** Whether it still does. */
+  isBlocked(): boolean;
 }
 
 /** The pools of a host, its queue and its clock. */
@@ -232,10 +244,19 @@ export class Host implements ObservedHost {
     this.backlog.groupsLeft(groups);
   }
 
-  /** Any key may be elsewhere: what has not left is routed anew. */
-  reroute(): void {
-    for (const timed of [...this.#timed]) timed.reroute();
+  /**
+   * Any key may be elsewhere: what has not left is routed anew.
+   *
+   * @returns What blocks there, and has to be ended to be routed anew as well.
+   */
+  reroute(): Blocked[] {
+    const blocked: Blocked[] = [];
+    for (const timed of [...this.#timed]) {
+      const one = timed.reroute();
+      if (one !== undefined) blocked.push(one);
+    }
     this.backlog.divertAll();
+    return blocked;
   }
 
   /** Whether a command of that size still fits, which then counts. */

@@ -162,7 +162,9 @@ export function issueByKey(
   const other = second === undefined
     ? undefined
     : takeArgument(name, second, 2);
-  const told = settler && withCallSite(dispatcher, settler);
+  const told = settler === undefined || dispatcher.options.callSites !== true
+    ? settler
+    : withCallSite(dispatcher, settler);
   if (target === undefined) {
     const group = groupOf(dispatcher.cluster.topology, name, own, other);
     return dispatcher.queue(group, form, own, told, undefined, other);

@@ -7,13 +7,19 @@
 import { positionsOf } from "../commands/keys.ts";
 import { specOf } from "../commands/table.ts";
 import { ConnectionError } from "../errors.ts";
-import { KeyMover } from "../moving/mod.ts";
+import {
+  formatRecord,
+  KeyMover,
+  RECORD_KEY,
+  SET_RECORD,
+} from "../moving/mod.ts";
 import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
 import { type Key, keyText, type Reply } from "../values.ts";
 import { BYTES, type Command } from "./command.ts";
 import { type ClusterView, Dispatcher } from "./dispatcher.ts";
 import { issue } from "./issue.ts";
 import { Lanes } from "./lane.ts";
+import type { Blocked } from "./host.ts";
 import { DispatchedHost } from "./moving_host.ts";
 import type { KeyMoves, MoveOutcome, ReadOutcome } from "./moving_commands.ts";
 
@@ -21,6 +27,8 @@ import type { KeyMoves, MoveOutcome, ReadOutcome } from "./moving_commands.ts";
 const PAGE_SIZE = 250;
 /** and how many messages are under way from one host to another. */
 const MOST_PAGES = 8;
+/** Milliseconds before a connection is asked once more to end what blocks it. */
+const PAUSE = 20;
 /** How many keys are known to have left, at the most. */
 const MOST_KNOWN = 1_000_000;
 
@@ -79,6 +87,37 @@ export class ClusterMoves implements KeyMoves {
     for (const flow of flows) this.#serve(flow);
   }
 
+  async restoreRecord(hostId: number): Promise<void> {
+    const { state } = this.topology;
+    // Where there was never any, there is nothing to say.
+    if (state.epoch === 0 || !this.topology.hosts.has(hostId)) return;
+    const host = new DispatchedHost(this.#plain, hostId);
+    const { epoch, phase, from, to, isMixed } = state;
+    const text = formatRecord({ epoch, phase, from, to, isMixed });
+    try {
+      await host.run(SET_RECORD, [RECORD_KEY], [text, epoch]);
+    } catch {
+      // Whoever looks next finds that it is not there, and tries again.
+    }
+  }
+
+  /** Ends what blocks at a host, so that it can go on elsewhere. */
+  unblock(hostId: number, blocked: Blocked): void {
+    const epoch = this.#epoch;
+    // It may be about to block only now.
+    const again = () => {
+      setTimeout(() => {
+        const isWanted = epoch === this.#epoch && blocked.isBlocked();
+        if (isWanted) this.unblock(hostId, blocked);
+      }, PAUSE);
+    };
+    const args = ["UNBLOCK", blocked.id];
+    issue(this.#plain, hostId, specOf("CLIENT").form(), args, {
+      resolve: again,
+      reject: again,
+    });
+  }
+
   hasLeft(key: string): boolean {
     return this.#left.has(key);
   }
@@ -117,7 +156,8 @@ export class ClusterMoves implements KeyMoves {
       epoch === this.#epoch
         ? { settle: () => settler.reject(reason) }
         : "again";
-    if (form.name === "GET") {
+    // Its null says that there is no value, as that of an MGET does.
+    if (form.command.row.merges?.reply === "each") {
       const settler = {
         resolve: (value: Reply) =>
           onEnd(value === null ? "absent" : resolved(value)),

@@ -11,7 +11,7 @@ import type { Command } from "./command.ts";
 import type { Holder } from "./detours.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
-import type { Host, Timed } from "./host.ts";
+import type { Blocked, Host, Timed } from "./host.ts";
 import type { CommandError } from "../errors.ts";
 import type { CommandExchange } from "../wire/command_exchange.ts";
 import { placesQuestion } from "./places_question.ts";
@@ -293,10 +293,16 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     this.#lanes.detours?.release();
   }
 
-  reroute(): void {
+  reroute(): Blocked | undefined {
     this.#lanes?.detours?.begin(0, this.batches);
     this.#mustReroute = true;
     this.#rerouteWaiting();
+    const [batch] = this.#flying;
+    const id = this.#link?.identity?.id;
+    if (batch === undefined || id === undefined || !batch.interrupt()) {
+      return undefined;
+    }
+    return { id, isBlocked: () => this.#flying.has(batch) && batch.awaited };
   }
 
   /** Routes anew what waits, as soon as it neither grows nor is behind others. */

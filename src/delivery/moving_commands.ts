@@ -38,6 +38,8 @@ export type ReadOutcome =
 export interface KeyMoves {
   /** Where keys are. */
   readonly topology: RingTopology<RouterHost>;
+  /** Has a host say again which rings there are, as it has lost that. */
+  restoreRecord(hostId: number): Promise<void>;
   /** Whether a key is known to have left its former host for good. */
   hasLeft(key: string): boolean;
   /** Moves keys, each of which is told of as soon as it is known. */

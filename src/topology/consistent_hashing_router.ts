@@ -20,7 +20,8 @@ import {
  * share of the keys and moves no others. With all weights at 1 and without
  * labels of their own, the hosts get the keys that Python rb gives them.
  *
- * The ids of the hosts have to run from 0 to N-1.
+ * The ids of the hosts have to run from 0 to N-1, unless all hosts have labels: any
+ * of those can leave, and the others keep their ids and their keys.
  *
  * @example Give one host twice as many keys
  * ```ts
@@ -36,20 +37,28 @@ import {
  */
 export class ConsistentHashingRouter extends BaseRouter {
   readonly #ring: Ketama;
+  /** The ids of the nodes in their order, where these are not the same. */
+  readonly #ids: readonly number[] | undefined;
 
   /**
    * Builds the ring.
    *
    * @param cluster The cluster to route for, as its hosts are now.
    * @param options How to look at keys.
-   * @throws {BadHostSetupError} If there is no host, an id is missing, two hosts
-   * have the same ring label, or the weights leave every host without keys.
+   * @throws {BadHostSetupError} If there is no host, an id is missing while a host
+   * has no label, two hosts have the same ring label, or the weights leave every
+   * host without keys.
    * @throws {RangeError} If a weight is negative or not finite.
    */
   constructor(cluster: RouterCluster, options?: RouterOptions) {
     super(cluster, options);
-    assertGaplessHosts(cluster.hosts);
-    const weights = weightsById(cluster.hosts);
+    const { hosts } = cluster;
+    const hasLabels = hosts.size > 0 &&
+      hosts.values().every(({ label }) => label !== undefined);
+    const ids = [...hosts.keys()].sort((a, b) => a - b);
+    if (!hasLabels) assertGaplessHosts(hosts);
+    this.#ids = ids.every((id, index) => id === index) ? undefined : ids;
+    const weights = weightsOf(hosts, ids);
     this.#ring = new Ketama(weights.keys(), weights);
     if (this.#ring.getIndex("") < 0) {
       throw new BadHostSetupError("The weights leave no host with a key");
@@ -64,8 +73,9 @@ export class ConsistentHashingRouter extends BaseRouter {
    * @throws {TypeError} If the value is no key, or a text with a lone surrogate.
    */
   override getHostForKey(key: Key): number {
-    // The nodes of the ring stand in the order of the ids, which have no gap.
-    return this.#ring.getIndex(this.decidingPart(key));
+    // The nodes of the ring stand in the order of the ids.
+    const index = this.#ring.getIndex(this.decidingPart(key));
+    return this.#ids === undefined ? index : this.#ids[index];
   }
 
   /**
@@ -74,18 +84,21 @@ export class ConsistentHashingRouter extends BaseRouter {
    *
    * @returns For each arc the first hash behind it, and the host that owns it.
    */
-  arcs(): IterableIterator<[end: number, hostId: number]> {
-    return this.#ring.arcs();
+  *arcs(): IterableIterator<[end: number, hostId: number]> {
+    for (const [end, index] of this.#ring.arcs()) {
+      yield [end, this.#ids?.[index] ?? index];
+    }
   }
 }
 
 /** The weights by ring label, in the order of the ids. */
-function weightsById(
+function weightsOf(
   hosts: ReadonlyMap<number, RouterHost>,
+  sorted: readonly number[],
 ): Map<string, number> {
   const ids = new Map<string, number>();
   const weights = new Map<string, number>();
-  for (let id = 0; id < hosts.size; id++) {
+  for (const id of sorted) {
     const { ringLabel, weight } = hosts.get(id)!;
     const other = ids.get(ringLabel);
     if (other !== undefined) {

@@ -20,18 +20,28 @@ const APART = ["commands/", "testing/", "cli/", "clients/commands/"];
 const SENT: Record<string, string> = {
   // What goes ahead of the commands of others, or between them.
   "delivery/fence.ts": "CLIENT",
-  "delivery/places_question.ts": "EXISTS",
+  "delivery/key_moves.ts": "CLIENT EXISTS",
+  "delivery/places_question.ts": "ASKING EXISTS",
+  "delivery/replication.ts": "WAIT",
   "delivery/run.ts": "ASKING MULTI EXEC",
   "delivery/scripts_question.ts": "SCRIPT",
   "delivery/transaction_question.ts": "MULTI EXEC",
-  "wire/dial.ts": "AUTH CLIENT HELLO PING ROLE SELECT",
+  "wire/dial.ts": "AUTH CLIENT HELLO PING READONLY ROLE SELECT",
   "wire/identity.ts": "CLIENT",
   "wire/liveness.ts": "PING",
   // What servers and sentinels are asked about where others are.
+  "cluster_replicas.ts": "ROLE",
+  "ring_follower.ts": "CLIENT GET",
   "sentinel_events.ts": "PING SUBSCRIBE",
   "clients/moved_keys.ts": "CLUSTER TYPE",
   "topology/cluster_view.ts": "CLUSTER",
+  "topology/ring_topology.ts": "GET",
   "topology/sentinel_view.ts": "SENTINEL",
+  // What moves keys from host to host, and what hosts are asked before.
+  "moving/key_mover.ts": "GET INCR TIME",
+  "resharding/barrier.ts": "CLIENT",
+  "resharding/records.ts": "GET",
+  "resharding/reshard.ts": "DBSIZE INFO MEMORY SCAN",
   // What some methods of the cluster and its clients are made of.
   "clients/collection_scan.ts": "HSCAN SSCAN ZSCAN",
   "clients/dedicated_client.ts": "EXEC MULTI PSUBSCRIBE SUBSCRIBE",
@@ -39,7 +49,7 @@ const SENT: Record<string, string> = {
   "clients/key_scan.ts": "SCAN",
   "clients/ping_host.ts": "PING",
   "clients/subscription.ts": "PSUBSCRIBE PUNSUBSCRIBE SUBSCRIBE UNSUBSCRIBE",
-  "clients/whole_cluster.ts": "DBSIZE FLUSHDB PING",
+  "clients/whole_cluster.ts": "DBSIZE EXISTS FLUSHDB PING",
   // The form that a connection writes which has not seen a script.
   "wire/resp/encoder.ts": "EVAL EVALSHA",
 };

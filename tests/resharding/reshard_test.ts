@@ -1,8 +1,15 @@
 // Keys that move to other hosts while programs write.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { reshard, ReshardingError } from "../../mod.ts";
-import { bounded, turn } from "../../support/waiting.ts";
+import {
+  Cluster,
+  ConsistentHashingRouter,
+  reshard,
+  ReshardingError,
+} from "../../mod.ts";
+import { RedisServer } from "../../src/testing.ts";
+import { ask } from "../../support/raw_client.ts";
+import { bounded, eventually, turn } from "../../support/waiting.ts";
 import { Rings } from "./support.ts";
 
 Deno.test("keys move to a host that is added, and back", async () => {
@@ -158,4 +165,49 @@ Deno.test("values that are too large are not moved", async () => {
   assertEquals(error.message.includes(key), false);
   await rings.move({ maxValueBytes: 50_000 });
   assertEquals(await rings.assertPlaced(), 1);
+});
+
+Deno.test("case 17: a command that blocks at the old host goes on at the new one", async () => {
+  await using rings = await Rings.start();
+  const client = rings.follower().getRoutingClient();
+  const [list, other, empty] = rings.moving(3);
+  const popped = [client.blpop(100, list), client.blpop(0, other)];
+  const none = client.blpop(3, empty);
+  for (const key of [list, other, empty]) {
+    await eventually(async () => {
+      const all = await rings.ask(rings.old(key), "CLIENT", "LIST");
+      return String(all).includes("cmd=blpop");
+    });
+  }
+  const steps = await rings.move({ grace: 2_500 });
+  assertEquals(steps.at(-1)?.phase, "stable");
+  await client.rpush(list, "v");
+  await client.rpush(other, "w");
+  assertEquals(await bounded(Promise.all(popped)), [[list, "v"], [other, "w"]]);
+  assertEquals(await bounded(none), null);
+});
+
+Deno.test("any host of a ring with labels leaves, the first one too", async () => {
+  const servers = await Promise.all([0, 1, 2].map(() => RedisServer.start()));
+  const hosts = Object.fromEntries(
+    servers.map(({ host }, id) => [id, { ...host, label: `host ${id}` }]),
+  );
+  const { 0: _, ...fewer } = hosts;
+  const router = ConsistentHashingRouter;
+  await using before = new Cluster({ hosts, router });
+  await using after = new Cluster({ hosts: fewer, router });
+  await using cluster = new Cluster({
+    ...{ hosts, router, follow: true, next: { hosts: fewer } },
+    timeout: 20_000,
+  });
+  const keys = Array.from({ length: 200 }, (_, i) => `key:${i}`);
+  const client = cluster.getRoutingClient();
+  await Promise.all(keys.map((key) => client.set(key, key)));
+  for await (const _ of reshard(before, after)) { /* On. */ }
+  assertEquals(await client.mget(...keys), keys);
+  assertEquals([...cluster.hosts.keys()], [1, 2]);
+  const left = await ask(servers[0], "KEYS", "[^_]*");
+  assertEquals(left, []);
+  await cluster.close();
+  for (const server of servers) await server.stop();
 });

@@ -56,14 +56,18 @@ export class Rings implements AsyncDisposable {
   }
 
   static async start(
-    { from = 2, to = 3, router = ConsistentHashingRouter }: {
+    { from = 2, to = 3, router = ConsistentHashingRouter, config = {} }: {
       from?: number;
       to?: number;
       router?: ClusterOptions["router"];
+      config?: Record<string, string>;
     } = {},
   ): Promise<Rings> {
     const servers = await Promise.all(
-      Array.from({ length: Math.max(from, to) }, () => RedisServer.start()),
+      Array.from(
+        { length: Math.max(from, to) },
+        () => RedisServer.start({ config }),
+      ),
     );
     return new Rings(servers, { from, to, router });
   }
@@ -71,6 +75,16 @@ export class Rings implements AsyncDisposable {
   /** What a program has that takes part. */
   get options(): ClusterOptions {
     return this.#options;
+  }
+
+  /** The hosts before, as text, */
+  get hostsBefore(): string {
+    return JSON.stringify(this.#options.hosts);
+  }
+
+  /** and after. */
+  get hostsAfter(): string {
+    return JSON.stringify(this.#options.next?.hosts);
   }
 
   /** A program that takes part. */

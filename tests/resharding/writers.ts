@@ -10,6 +10,21 @@ import { COUNTERS, type WriterReport } from "./writer_program.ts";
 
 const PROGRAM = new URL("./writer_program.ts", import.meta.url);
 
+/** A program in a process of its own, with pipes. */
+export function program(source: URL, ...args: string[]): Deno.Command {
+  const map = Deno.env.get("RB_IMPORT_MAP") ??
+    new URL("../standin/import_map.json", import.meta.url).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-check", `--import-map=${map}`],
+      ...[source.href, ...args],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  });
+}
+
 /** One process that writes. */
 class Writer {
   readonly #process: Deno.ChildProcess;
@@ -23,17 +38,7 @@ class Writer {
       ...options,
       router: router === ConsistentHashingRouter ? "ring" : "partition",
     });
-    const config = Deno.env.get("RB_IMPORT_MAP") ??
-      new URL("../standin/import_map.json", import.meta.url).pathname;
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", "--no-check", `--import-map=${config}`],
-        ...[PROGRAM.href, args, String(number)],
-      ],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
+    this.#process = program(PROGRAM, args, String(number)).spawn();
     this.#lines = this.#process.stdout
       .pipeThrough(new TextDecoderStream()).getReader();
   }

@@ -9,7 +9,9 @@ import {
 } from "../../mod.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
 import { ConsistentHashingRouter, PartitionRouter, Rings } from "./support.ts";
-import { Writers } from "./writers.ts";
+import { program, Writers } from "./writers.ts";
+
+const MOVER = new URL("./mover_program.ts", import.meta.url);
 
 for (const router of [ConsistentHashingRouter, PartitionRouter]) {
   Deno.test(`case 1: four writers, two hosts to three and back, ${router.name}`, async () => {
@@ -35,6 +37,69 @@ Deno.test("case 2: whoever moves keys stops at any time, and goes on", async () 
     }
   }
   assertEquals(await writers.check(), {});
+});
+
+Deno.test("case 2: whoever moves keys is killed at any time, and another one goes on", async () => {
+  await using rings = await Rings.start();
+  await using writers = await Writers.start(rings, 2);
+  // The first ones die early, the later ones ever later.
+  for (let steps = 1, isOver = false; !isOver; steps += 3) {
+    const child = program(MOVER, rings.hostsBefore, rings.hostsAfter).spawn();
+    await child.stdin.close();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream());
+    let count = 0;
+    for await (const text of lines) {
+      count += text.split("\n").length - 1;
+      isOver ||= text.includes("over");
+      if (count < steps || isOver) continue;
+      child.kill("SIGKILL");
+      break;
+    }
+    await child.status;
+  }
+  assertEquals(await writers.check(), {});
+});
+
+Deno.test("case 29: both hosts of a key are killed, and come back with their data", async () => {
+  const config = { appendonly: "yes", appendfsync: "always" };
+  await using rings = await Rings.start({ config });
+  const client = rings.follower().getRoutingClient({ timeout: 60_000 });
+  const keys = Array.from({ length: 200 }, (_, i) => `key:${i}`);
+  await Promise.all(keys.map((key) => client.set(key, key)));
+  let moved = 0;
+  const moving = reshard(rings.before, rings.after, { rate: 100, pageSize: 5 });
+  const failed = (async () => {
+    for await (const step of moving) ({ moved } = step);
+  })().catch((error) => error);
+  await eventually(() => moved > 5);
+  for (const hostId of [0, 2]) {
+    await rings.servers[hostId].kill();
+    await rings.servers[hostId].restart();
+  }
+  await bounded(failed);
+  await rings.move();
+  assertEquals(await client.mget(...keys), keys);
+  assertEquals(await rings.assertPlaced(), 200);
+});
+
+Deno.test("case 30: what waits for a connection when all changes goes where its key is", async () => {
+  await using rings = await Rings.start();
+  const cluster = rings.follower({
+    poolOptions: { maxConnections: 1 },
+    timeout: 20_000,
+  });
+  const client = cluster.getRoutingClient();
+  await client.set("key", "v");
+  const [key, ...others] = rings.moving(20);
+  rings.servers[rings.old(key)].pause();
+  const written = [key, ...others].map((one) => client.incr(one));
+  const more = cluster.getRoutingClient().incr(key);
+  const moving = rings.move({ grace: 500 }).catch((error) => error);
+  rings.servers[rings.old(key)].resume();
+  assertEquals(await bounded(Promise.all(written)), written.map(() => 1));
+  assertEquals(await bounded(more), 2);
+  assertEquals(await bounded(moving) instanceof Error, false);
+  await rings.assertPlaced();
 });
 
 Deno.test("case 3: a writer that sleeps until all is over writes nothing old", async () => {

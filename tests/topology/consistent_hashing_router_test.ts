@@ -99,3 +99,31 @@ Deno.test("ConsistentHashingRouter looks at hash tags when it is told to", () =>
   assert(keys.every((key) => tagged.getHostForKey(key) === home));
   assert(keys.some((key) => plain.getHostForKey(key) !== home));
 });
+
+Deno.test("ConsistentHashingRouter takes any ids where all hosts have labels", () => {
+  const host = (hostId: number) => ({
+    hostId,
+    weight: 1,
+    label: `label ${hostId}`,
+    ringLabel: `label ${hostId}`,
+  });
+  const over = (...ids: number[]) =>
+    new ConsistentHashingRouter({
+      hosts: new Map(ids.map((id) => [id, host(id)])),
+    });
+  const [all, fewer] = [over(0, 1, 2), over(0, 2)];
+  for (let i = 0; i < 200; i++) {
+    const before = all.getHostForKey(`key:${i}`);
+    const after = fewer.getHostForKey(`key:${i}`);
+    // What a host had that stays, it keeps.
+    if (before !== 1) assertEquals(after, before);
+    else assert(after === 0 || after === 2);
+  }
+  assertEquals(
+    new Set([...fewer.arcs()].map(([, hostId]) => hostId)),
+    new Set([0, 2]),
+  );
+  const { label: _, ...bare } = host(2);
+  const hosts = new Map([[0, host(0)], [2, bare]]);
+  assertThrows(() => new ConsistentHashingRouter({ hosts }), BadHostSetupError);
+});
