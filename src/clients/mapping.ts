@@ -93,6 +93,9 @@ export class Mapping implements Ledger {
    */
   within<T>(pending: PromiseLike<T>, problem: string): Promise<T> {
     const { deadline, signal } = this.dispatcher.options;
+    if (deadline === undefined && signal === undefined) {
+      return Promise.resolve(pending);
+    }
     return within(pending, {
       due: deadline === undefined ? undefined : () => deadline,
       signal,
