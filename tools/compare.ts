@@ -31,6 +31,7 @@ import { type Rates, runRounds } from "./compare/rounds.ts";
 import { shareOfFirst } from "./compare/schedule.ts";
 import { makeSections, type Section } from "./compare/sections.ts";
 import { setTheStage } from "./compare/stage.ts";
+import { clusterSections } from "./compare/redis_cluster.ts";
 import { judge } from "./compare/targets.ts";
 import { describeMachine } from "./measure/machine.ts";
 
@@ -43,6 +44,7 @@ const end = performance.now() + flags.minutes * 60_000;
 await using stage = await setTheStage(flags.keys);
 const sections = chooseSections([
   ...makeSections(stage.clients, stage.workloads),
+  ...clusterSections(stage.workloads.small),
   ...commandSections({ ...stage, workload: stage.commands }),
 ], flags.only);
 const machine = await describeMachine(["ioredis", "redis"]);

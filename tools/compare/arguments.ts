@@ -63,7 +63,8 @@ export function chooseSections<S extends Pick<Section, "name" | "group">>(
     !sections.some((section) => isNamed(section, name))
   );
   if (stranger !== undefined) {
-    const names = ["clients", "commands", ...sections.map(({ name }) => name)];
+    const groups = new Set(sections.map(({ group }) => group));
+    const names = [...groups, ...sections.map(({ name }) => name)];
     throw new RangeError(
       `Option "only" cannot be "${stranger}": there are "${
         names.join('", "')

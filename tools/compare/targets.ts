@@ -5,6 +5,7 @@
  */
 
 import { median, quantile } from "../measure/statistics.ts";
+import { CLUSTER_NAMES } from "./cluster_names.ts";
 import { contenderNames } from "./commands/names.ts";
 import { COMMANDS } from "./commands/table.ts";
 import type { Rates } from "./rounds.ts";
@@ -51,8 +52,20 @@ export const TARGETS: readonly Target[] = [
   ...["get 1 KiB", "set 1 KiB", "get 64 KiB", "set 64 KiB"].map((section) =>
     target(section, `rb: map ${section.slice(0, 3)}`, LIBRARIES, 1)
   ),
+  ...clusterTargets(),
   ...COMMANDS.flatMap(({ name }) => commandTargets(name)),
 ];
+
+/** Over a Redis Cluster, where peers find the nodes of keys by themselves too. */
+function clusterTargets(): Target[] {
+  const { map, calls, moving, automatic, nodeRedis } = CLUSTER_NAMES;
+  return [
+    target("cluster get", calls, [automatic], 5),
+    target("cluster get", calls, [nodeRedis], 8),
+    target("cluster get", map, [automatic], 10),
+    target("cluster moving", moving, [map], 0.5),
+  ];
+}
 
 /** Every command is meant to reach the same. */
 function commandTargets(command: string): Target[] {
