@@ -129,19 +129,28 @@ function loginOf(prefix: string, servers: string): Manner[] {
   ];
 }
 
+/** What the options begin with that name a second cluster. */
+export const OTHER = "to-";
+
 /**
  * Adds the options that name a cluster.
  *
  * @param command The command that needs one.
- * @param prefix What they begin with, for a second cluster. What says how to
- * log in is for both.
+ * @param names What they begin with, for a second cluster; what says how to log
+ * in is for both. And another name of the option for a file.
  */
-export function declareCluster(command: Command, prefix = ""): void {
+export function declareCluster(
+  command: Command,
+  { prefix = "", file }: { prefix?: string; file?: string } = {},
+): void {
   for (const source of SOURCES) {
     for (
       const { flag, value, description } of [source, source.beside ?? []].flat()
     ) {
-      command.option(`--${prefix}${flag} <${value}>`, description);
+      const other = flag === "config" && file !== undefined
+        ? `--${file}, `
+        : "";
+      command.option(`${other}--${prefix}${flag} <${value}>`, description);
     }
   }
   const manners = prefix === "" ? MANNERS : MANNERS.slice(0, 2);

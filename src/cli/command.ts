@@ -70,6 +70,8 @@ export interface CommandSpec {
   readonly permissions: Permissions;
   /** Why it does not take clusters that find their hosts in some way. */
   readonly refuses?: Readonly<Partial<Record<Kind, string>>>;
+  /** Whether it takes two clusters: as it is, and as it shall be. */
+  readonly compares?: boolean;
   /** Adds its arguments and options. */
   readonly declare: (command: Command) => void;
   /** Runs it; gives the exit code. */

@@ -16,6 +16,7 @@ import {
   declareCluster,
   openCluster,
   type Opened,
+  OTHER,
   type Placing,
   type Routers,
 } from "./cluster_source.ts";
@@ -122,7 +123,8 @@ function buildProgram(
       .description(`${capitalized(spec.summary)}.\n\n${spec.description}`)
       .option("--json", "print JSON, one value a line")
       .addHelpText("after", `\n${permissionHelp(spec.permissions)}`);
-    declareCluster(command);
+    declareCluster(command, spec.compares ? { file: "from" } : {});
+    if (spec.compares) declareCluster(command, { prefix: OTHER, file: "to" });
     spec.declare(command);
     command.action(async () => {
       end(await runCommand(spec, command, options));

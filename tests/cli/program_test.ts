@@ -18,7 +18,7 @@ Deno.test("runProgram() shows its help on request, and as an error", async () =>
 });
 
 Deno.test("runProgram() tells in the help of each command what it needs", async () => {
-  for (const { name, permissions } of COMMANDS) {
+  for (const { name, permissions, compares } of COMMANDS) {
     const { code, out } = await runLine([name, "--help"]);
     assertEquals(code, 0);
     for (
@@ -28,7 +28,7 @@ Deno.test("runProgram() tells in the help of each command what it needs", async 
         "--seeds",
         "--sentinels",
         "--primaries",
-        "--config",
+        compares ? "--from, --config" : "--config",
         "--password-env",
         "--sentinel-password-file",
       ]

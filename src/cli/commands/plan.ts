@@ -5,7 +5,7 @@
  */
 
 import { type Cluster, type KeyMove, plan } from "../../../mod.ts";
-import { declareCluster } from "../cluster_source.ts";
+import { OTHER } from "../cluster_source.ts";
 import {
   type CommandSpec,
   type Context,
@@ -18,9 +18,6 @@ import { shownKey } from "../key_text.ts";
 import { paintOf } from "../style.ts";
 import { type Column, tableLines } from "../table.ts";
 import { amount, percentage } from "../units.ts";
-
-/** What the options of the cluster to come begin with. */
-const PREFIX = "to-";
 
 /** What moves when the hosts of a cluster change; nothing is opened for it. */
 export const PLAN: CommandSpec = {
@@ -36,13 +33,13 @@ export const PLAN: CommandSpec = {
       "Cannot plan for a Redis Cluster: its servers decide what moves, and " +
       '"redis-cli --cluster rebalance --cluster-simulate" tells it',
   },
+  compares: true,
   declare: (command) => {
     command.argument("[key...]", "keys to look at one by one");
-    declareCluster(command, PREFIX);
   },
   async run(context, { args }) {
     const { cluster: before } = context;
-    const after = await context.otherCluster(PREFIX);
+    const after = await context.otherCluster(OTHER);
     const { share, exact, moves, keys } = plan(before, after, args);
     if (context.json) {
       const moving = [...keys].map(([key, move]) => ({ key, ...move }));

@@ -11,7 +11,7 @@ import {
   type ReshardProgress,
   reshardStatus,
 } from "../../../mod.ts";
-import { declareCluster } from "../cluster_source.ts";
+import { OTHER } from "../cluster_source.ts";
 import {
   type CommandSpec,
   type Context,
@@ -25,7 +25,6 @@ import { paintOf } from "../style.ts";
 import { amount, grouped } from "../units.ts";
 
 /** What the options of the cluster to come begin with. */
-const PREFIX = "to-";
 /** Milliseconds between two lines where there is no terminal. */
 const PERIOD = 1_000;
 
@@ -62,11 +61,17 @@ export const RESHARD: CommandSpec = {
       "+time",
     ],
   },
+  refuses: {
+    seeds: "Cannot reshard a Redis Cluster: its servers move keys by " +
+      'themselves, as "redis-cli --cluster reshard" tells them',
+    sentinels: "Cannot reshard shards behind Sentinel: a failover may lose " +
+      "what was moved",
+  },
+  compares: true,
   declare: (command) => {
     const what = new Argument("<action>", "what to do")
       .choices(["check", "run", "status", "abort"]);
     command.addArgument(what);
-    declareCluster(command, PREFIX);
     command
       .option(
         "--rate <n>",
@@ -95,7 +100,7 @@ export const RESHARD: CommandSpec = {
   },
   async run(context, { args: [action], options }) {
     const { cluster: before } = context;
-    const after = await context.otherCluster(PREFIX);
+    const after = await context.otherCluster(OTHER);
     switch (action) {
       case "check":
         return await check(context, before, after);

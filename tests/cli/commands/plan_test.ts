@@ -47,7 +47,7 @@ Deno.test("plan takes each of its clusters from a file", async () => {
     "now.json": JSON.stringify({ hosts: TWO }),
     "then.json": JSON.stringify({ hosts: THREE, router: router.name }),
   };
-  const args = ["--config", "now.json", "--to-config", "then.json"];
+  const args = ["--from", "now.json", "--to", "then.json"];
   const { code, out } = await runLine(["plan", ...args], { files });
   assertEquals(code, 0);
   assertMatch(out, /% of all keys move \(estimated\)\n/);
