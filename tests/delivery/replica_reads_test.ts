@@ -104,7 +104,9 @@ Deno.test("a read that a replica keeps for too long goes to the primary", async 
 Deno.test("a read that nobody answers fails in its time, once", async () => {
   await using shard = await Shard.start();
   const client = shard.client({ readFrom: "replica", timeout: 500 });
-  for (let i = 0; i < 2; i++) assertEquals(await client.get("key"), "1");
+  // Connections are there, however long it took to open them.
+  const patient = shard.client({ readFrom: "replica" });
+  for (let i = 0; i < 2; i++) assertEquals(await patient.get("key"), "1");
   for (const proxy of [shard.primary, ...shard.replicas]) proxy.hold();
   const error = await bounded(reasonOf(client.get("key")));
   assertInstanceOf(error, TimeoutError);
