@@ -141,6 +141,7 @@ export class Detours implements Holder {
   }
 
   hold(held: Held): void {
+    // A batch with commands for the group may still turn out to go first.
     if (this.#topology.isKnown) this.#wayOf(held.group).queue.push(held);
     else this.#early.push(held);
     this.#alarm.set(held.deadline);

@@ -105,6 +105,23 @@ Deno.test("Detours lead nowhere as long as nothing moves", () => {
   assertEquals(detours.isEmpty, true);
 });
 
+Deno.test("Detours hold back what they took before they heard of a batch ahead of it", () => {
+  using bench = new Bench();
+  const { detours } = bench;
+  const batch = new FakeBatch(7);
+  // One that waited for room at the host, when the keys of others were sent on.
+  detours.hold(bench.held("INCR"));
+  assertEquals(detours.leads(7), true);
+  detours.begin(7, [asBatch(batch)]);
+  bench.owners.set(7, 1);
+  detours.release();
+  assertEquals(bench.placed, []);
+  detours.take(bench.held("GET", { order: -1 }), [asBatch(batch)]);
+  bench.end(batch);
+  assertEquals(bench.placed, ["1: GET INCR"]);
+  assertEquals(detours.leads(7), false);
+});
+
 Deno.test("Detours put what came back ahead of what was issued later", () => {
   using bench = new Bench();
   const { detours } = bench;
