@@ -6,7 +6,7 @@
  *
  * | Option          | What it does                                             |
  * | --------------- | -------------------------------------------------------- |
- * | `--only setex`  | only these sections, such as `get,setex` or `commands`   |
+ * | `--only setex`  | only these sections: `get,setex`, `commands`, `cluster`  |
  * | `--rounds 15`   | so many rounds; by default 15 of clients, 5 of commands  |
  * | `--keys 50000`  | so many keys; sections of slow commands have fewer       |
  * | `--minutes 45`  | begins no round that would end later                     |

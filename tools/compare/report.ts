@@ -32,6 +32,8 @@ const NOTES = [
   "with one connection to one server, which holds all keys. For any command it is",
   "one process for each server, at the same time, and counts as four times the",
   "slowest of them. What a command changes is brought back while no clock runs.",
+  "The Redis Cluster has three primaries, which every client finds by itself.",
+  "While slots move, redis-cli moves them, and maps follow each other until it has.",
 ];
 
 /** What goes ahead of all figures. */
