@@ -455,24 +455,15 @@ export class Dispatcher implements Owner {
     flags = this.#flags,
     second?: Argument,
   ): Run {
-    if (this.#replicated > 0 && !form.command.reads) {
+    const isHeldBack = this.#replicated > 0 && !form.command.reads;
+    if (isHeldBack && !(settler instanceof ReplicatedSettler)) {
+      // Its outcome stands apart until replicas have it.
       const wanted = { args, second, settler, flags: withBytes(form, flags) };
       const own = runOfOne(form, wanted);
       const whole = this.#replicating(form, own.at(0).settler);
-      this.#queue(place, form, args, whole, flags, second);
+      this.queue(place, form, args, whole, flags, second);
       return own;
     }
-    return this.#queue(place, form, args, settler, flags, second);
-  }
-
-  #queue(
-    place: number,
-    form: Form,
-    args: Arguments,
-    settler: Settler | undefined,
-    flags: number,
-    second: Argument | undefined,
-  ): Run {
     const size = sizeOf(args, second);
     if (
       this.#detours !== undefined && this.#mustWait(place, form, flags, args)
