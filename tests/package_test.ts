@@ -133,7 +133,7 @@ Deno.test("the package imports what deno.json names with a version", async () =>
     if (!path.endsWith(".ts")) continue;
     const code = (await read(path)).replace(/\/\*[\s\S]*?\*\//g, "");
     const specifiers = code.matchAll(
-      /(?:from|^import|\bimport\()\s*"([^"]+)"/gm,
+      /(?:\bfrom |^import |\bimport\()"([^"\n]+)"/gm,
     );
     for (const [, specifier] of specifiers) {
       if (/^(\.|node:)/.test(specifier)) continue;

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { MapOptions, MappingClient, RbPromise } from "../../mod.ts";
+import {
+  type MapOptions,
+  type MappingClient,
+  type RbPromise,
+  TimeoutError,
+} from "../../mod.ts";
 import { GaveUp, type Limit } from "./journal.ts";
 import { type Ground, makeOrders, type Order } from "./orders.ts";
 import type { Random } from "../../support/random.ts";
@@ -36,7 +41,10 @@ export async function mapRound(
     if (isThrowing) throw reason;
   }, mapOptions(patience, random));
   const result = await world.journal.call("map", call, limit);
-  if (isThrowing && (result.ok || result.error !== reason)) {
+  // Its time, or its signal, may have ended it before that.
+  const isOver = !result.ok &&
+    (result.error instanceof TimeoutError || patience.signal?.aborted);
+  if (isThrowing && !isOver && (result.ok || result.error !== reason)) {
     world.journal.problem("map: it did not throw what its callback threw");
   }
   await finish(world, "map", issued);
