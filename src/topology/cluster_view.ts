@@ -24,7 +24,10 @@ export interface Endpoint {
 /** A primary and its replicas, by their ids. */
 export interface ShardView {
   readonly primary: string;
+  /** Those that the nodes think fit, */
   readonly replicas: readonly string[];
+  /** and those that they do not: thought to have failed, or without data so far. */
+  readonly unfit: readonly string[];
   /** The config epoch of the primary. */
   readonly epoch: number;
 }
@@ -91,6 +94,10 @@ export function readView(
     shards: [...shards].map(([primary, { replicas }]) => ({
       primary,
       replicas: [...replicas],
+      // CLUSTER SLOTS leaves them out, and says nothing of where they are.
+      unfit: [...lines].filter(([id, line]) =>
+        line.primary === primary && !replicas.has(id)
+      ).map(([id]) => id),
       epoch: lines.get(primary)?.epoch ?? 0,
     })),
     primaries: new Set(
@@ -122,7 +129,9 @@ function refusalOf(reply: CommandError, asked: Endpoint): Error {
 
 /**
  * One view from several: for each slot the owner with the higher config epoch
- * counts, and where they are equal the view that comes first.
+ * counts, and where they are equal the view that comes first. A primary has the
+ * replicas of all who know its last epoch: of one that has just become its
+ * replica some nodes hear later than others.
  *
  * @param views What the nodes said, one at least.
  */
@@ -144,6 +153,8 @@ export function mergeViews(views: readonly ClusterView[]): ClusterView {
       // Who has which replicas is known by whoever has heard of the last change.
       if (known === undefined || known.epoch < shard.epoch) {
         shards[index] = shard;
+      } else if (known.epoch === shard.epoch) {
+        shards[index] = joined(known, shard);
       }
       return index;
     });
@@ -156,6 +167,13 @@ export function mergeViews(views: readonly ClusterView[]): ClusterView {
   }
   const primaries = new Set(views.flatMap((view) => [...view.primaries]));
   return withoutEmpty({ endpoints, shards, owners, primaries });
+}
+
+/** One shard as two nodes know it. */
+function joined(one: ShardView, other: ShardView): ShardView {
+  const replicas = new Set([...one.replicas, ...other.replicas]);
+  const unfit = new Set([...one.unfit, ...other.unfit]).difference(replicas);
+  return { ...one, replicas: [...replicas], unfit: [...unfit] };
 }
 
 /** Leaves out shards that have no slot after all. */
@@ -180,18 +198,20 @@ export function addressOf({ hostname, port }: Endpoint): string {
 interface NodeLine {
   readonly ip: string;
   readonly isPrimary: boolean;
+  /** The id of its primary; `-` where it has none. */
+  readonly primary: string;
   readonly epoch: number;
 }
 
 function readNodes(text: string): Map<string, NodeLine> {
   const nodes = new Map<string, NodeLine>();
   for (const line of text.split("\n")) {
-    const [id, address, flags, , , , epoch] = line.split(" ");
+    const [id, address, flags, primary, , , epoch] = line.split(" ");
     if (flags === undefined) continue;
     const [, ip = ""] = /^(.*):\d+(?:@|$)/.exec(address.split(",")[0]) ?? [];
     const names = flags.split(",");
     const isPrimary = names.includes("master") && !names.includes("handshake");
-    nodes.set(id, { ip, isPrimary, epoch: Number(epoch) });
+    nodes.set(id, { ip, isPrimary, primary, epoch: Number(epoch) });
   }
   return nodes;
 }

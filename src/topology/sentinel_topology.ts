@@ -207,7 +207,7 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
       if (all.length === 0) continue;
       const best = all.reduce((a, b) => b.epoch > a.epoch ? b : a);
       if (isTrusted(best, this.#views.get(primaryName), all)) {
-        next.set(primaryName, best);
+        next.set(primaryName, withAllReplicas(best, all));
       }
     }
     if (JSON.stringify([...next]) === JSON.stringify([...this.#views])) return;
@@ -246,6 +246,22 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
         `watches over the "primaryName" ${JSON.stringify(host.primaryName)}`,
     );
   }
+}
+
+/** Of a new replica some sentinels hear later than others. */
+function withAllReplicas(
+  best: PrimaryView,
+  all: readonly PrimaryView[],
+): PrimaryView {
+  const replicas = new Map<string, Endpoint>();
+  for (const view of all) {
+    const isSame = view.epoch === best.epoch &&
+      addressOf(view.primary) === addressOf(best.primary);
+    if (!isSame) continue;
+    for (const one of view.replicas) replicas.set(addressOf(one), one);
+  }
+  const sorted = [...replicas].sort(([a], [b]) => a < b ? -1 : 1);
+  return { ...best, replicas: sorted.map(([, endpoint]) => endpoint) };
 }
 
 function isNewer(best: PrimaryView, known: PrimaryView | undefined): boolean {

@@ -258,15 +258,18 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
   #apply(view: ClusterView, isShared: boolean): void {
     const before = this.#shards;
     const ids = this.#identify(view);
+    const endpoints = this.#endpointsBy(view);
     const shards = new Map<number, Shard>();
     view.shards.forEach((shard, index) => {
       shards.set(ids[index], {
         hostId: ids[index],
         view: shard,
         endpoint: view.endpoints.get(shard.primary)!,
-        replicas: shard.replicas.map((id) =>
-          [id, view.endpoints.get(id)!] as const
-        ),
+        // One that is not fit for now is where it was before.
+        replicas: [...shard.replicas, ...shard.unfit].flatMap((id) => {
+          const endpoint = endpoints.get(id);
+          return endpoint === undefined ? [] : [[id, endpoint] as const];
+        }),
       });
     });
     // One that has lost its last slot is there for as long as its primary is.
@@ -282,6 +285,12 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
     this.#shards = new Map([...shards].sort(([a], [b]) => a - b));
     const left = this.#takeSlots(view, ids, isShared);
     this.#tell(before, { made, left });
+  }
+
+  /** Where nodes are, by their ids: those of a view, and replicas of before. */
+  #endpointsBy({ endpoints }: ClusterView): Map<string, Endpoint> {
+    const known = [...this.#shards.values()].flatMap((one) => one.replicas);
+    return new Map([...known, ...endpoints]);
   }
 
   /** What is known of those that are new, or somewhere else. */
@@ -313,7 +322,9 @@ export class SlotTopology<H extends RouterHost> implements Topology<H> {
     };
     match(({ view }, { primary }) => view.primary === primary);
     // A replica has taken over from its primary,
-    match(({ view }, { primary }) => view.replicas.includes(primary));
+    match(({ replicas }, { primary }) =>
+      replicas.some(([id]) => id === primary)
+    );
     // which may itself have been heard of as the replica of this one only.
     match(({ view }, { replicas }) => replicas.includes(view.primary));
     // Who has taken over from whom may have been missed altogether.

@@ -36,8 +36,8 @@ Deno.test("readView() joins slots and epochs on the ids of nodes", () => {
     ASKED,
   );
   assertEquals(view.shards, [
-    { primary: "a", replicas: ["c"], epoch: 4 },
-    { primary: "b", replicas: [], epoch: 2 },
+    { primary: "a", replicas: ["c"], unfit: [], epoch: 4 },
+    { primary: "b", replicas: [], unfit: [], epoch: 2 },
   ]);
   const { owners } = view;
   assertEquals([owners[0], owners[99], owners[100], owners[16383]], [
@@ -151,5 +151,50 @@ Deno.test("mergeViews() takes the owner with the higher epoch, slot by slot", ()
       ["c", "c", "b", "b"],
     );
     assertEquals(new Set(shards.map(({ primary }) => primary)), new Set("cb"));
+  }
+});
+
+/** Lines of CLUSTER NODES for replicas. */
+function replicaLines(replicas: Record<string, [flags: string, of: string]>) {
+  return Object.entries(replicas).map(([id, [flags, primary]]) =>
+    `${id} 10.0.0.9:7009@17009 ${flags} ${primary} 0 0 4 connected\n`
+  ).join("");
+}
+
+Deno.test("readView() tells which replicas a node does not think fit", () => {
+  const [slots, nodes, info] = replies(
+    [[0, 16383, ["10.0.0.1", 7000, "a"], ["10.0.0.3", 7002, "c"]]],
+    { a: 4 },
+  );
+  const lines = nodes + replicaLines({
+    c: ["slave", "a"],
+    d: ["slave,fail", "a"],
+    e: ["slave", "a"],
+    f: ["slave", "x"],
+  });
+  const { shards, endpoints } = readView([slots, lines, info], ASKED);
+  assertEquals(shards, [
+    { primary: "a", replicas: ["c"], unfit: ["d", "e"], epoch: 4 },
+  ]);
+  assertEquals([...endpoints.keys()], ["a", "c"]);
+});
+
+Deno.test("mergeViews() has the replicas of all who know the last epoch of a primary", () => {
+  const a: Entry = ["10.0.0.1", 7000, "a"];
+  const c: Entry = ["10.0.0.3", 7002, "c"];
+  const d: Entry = ["10.0.0.4", 7003, "d"];
+  const viewOf = (epoch: number, unfit: string, ...nodes: Entry[]) => {
+    const [slots, lines, info] = replies([[0, 16383, ...nodes]], { a: epoch });
+    const more = replicaLines({ [unfit]: ["slave,fail", "a"] });
+    return readView([slots, lines + more, info], ASKED);
+  };
+  const before = viewOf(3, "f", a, ["10.0.0.5", 7004, "e"]);
+  const one = viewOf(4, "d", a, c);
+  const other = viewOf(4, "g", a, d);
+  for (const views of [[before, one, other], [other, before, one]]) {
+    const { shards, endpoints } = mergeViews(views);
+    const [{ replicas, unfit }] = shards;
+    assertEquals([replicas.toSorted(), unfit], [["c", "d"], ["g"]]);
+    assertEquals(addressOf(endpoints.get("d")!), "10.0.0.4:7003");
   }
 });

@@ -10,8 +10,11 @@ import {
 } from "../../src/topology/mod.ts";
 import type { Reply } from "../../src/values.ts";
 
-/** What a sentinel says of names: the epoch, and the port of the primary. */
-type Knowledge = Record<string, readonly [epoch: number, port: number]>;
+/** What a sentinel says of names: the epoch, and the ports of the servers. */
+type Knowledge = Record<
+  string,
+  readonly [epoch: number, primary: number, ...replicas: number[]]
+>;
 
 /** Sentinels whose knowledge is that of a test; one without any is gone. */
 class Bench {
@@ -44,8 +47,11 @@ class Bench {
       const known = this.sentinels[hostId];
       if (known instanceof Error) return Promise.reject(known);
       return Promise.resolve(commands.map(([, word, name]): Reply => {
-        if (word === "REPLICAS") return [];
         const view = known[String(name)];
+        if (word === "REPLICAS") {
+          const [, , ...ports] = view ?? [];
+          return ports.map((port) => ["ip", "h", "port", String(port)]);
+        }
         if (view === undefined) {
           return word === "MASTER"
             ? new CommandError("ERR No such master with that name")
@@ -119,6 +125,24 @@ Deno.test("SentinelTopology believes the highest epoch, whoever is asked first",
   // A failover moves no key, and makes no router.
   assertEquals(bench.topology.router, router);
   assertEquals(bench.topology.describe().epoch, 4);
+});
+
+Deno.test("SentinelTopology has the replicas of all sentinels that know the same primary", async () => {
+  const bench = new Bench([
+    { a: [1, 1, 4] },
+    { a: [1, 1, 5, 4] },
+    { a: [0, 2, 6] },
+  ], ["a"]);
+  const replicas = () =>
+    bench.topology.replicasOf(0).map(({ address }) => address);
+  await bench.refresh();
+  assertEquals(replicas(), ["h:4", "h:5"]);
+  assertEquals(bench.news(), ["changed"]);
+  // It makes no difference who of them answers first, or not at all.
+  bench.sentinels.reverse();
+  await bench.refresh();
+  assertEquals(replicas(), ["h:4", "h:5"]);
+  assertEquals(bench.news(), []);
 });
 
 Deno.test("SentinelTopology believes lower epochs if all say so: they were set up anew", async () => {

@@ -25,6 +25,8 @@ class Bench {
   /** The ranges with a primary and its replicas, by whom is asked. */
   views: Record<string, Range[]> = {};
   epochs: Record<string, number> = {};
+  /** The replicas that no node thinks fit, with their primaries. */
+  unfit: Record<string, string> = {};
   /** The addresses that its owner objects to. */
   readonly refused = new Set<string>();
 
@@ -90,6 +92,13 @@ class Bench {
         this.epochs[id] ?? 1
       } connected`
     );
+    for (const [id, primary] of Object.entries(this.unfit)) {
+      lines.push(
+        `${id} ${
+          hostnameOf(id)
+        }:7000@17000 slave,fail ${primary} 0 0 1 connected`,
+      );
+    }
     return [slots as Reply, lines.join("\n"), "cluster_state:ok"];
   }
 }
@@ -156,6 +165,33 @@ Deno.test("SlotTopology keeps a host whose replica takes over, and says who was 
     slots: [[0, 99]],
   });
   assertEquals(await bench.refresh(), []);
+});
+
+Deno.test("SlotTopology keeps a replica that is not fit for as long as it is one", async () => {
+  const bench = new Bench();
+  const { topology } = bench;
+  const replicas = () =>
+    topology.replicasOf(0).map(({ address }) => address).sort();
+  // Where it is, nodes tell of those only that they think fit.
+  bench.unfit = { e: "a" };
+  bench.say([0, 99, "acd"], [100, 16383, "b"]);
+  await bench.refresh();
+  assertEquals(replicas(), ["10.0.0.3:7000", "10.0.0.4:7000"]);
+  bench.unfit = { d: "a" };
+  bench.say([0, 99, "ac"], [100, 16383, "b"]);
+  assertEquals(await bench.refresh(), []);
+  assertEquals(replicas(), ["10.0.0.3:7000", "10.0.0.4:7000"]);
+  // It may be found fit again, and take over although it was not.
+  bench.unfit = { c: "d" };
+  bench.say([0, 99, "d"], [100, 16383, "b"]);
+  assertEquals(await bench.refresh(), [
+    "host 0 10.0.0.1:7000 > 10.0.0.4:7000",
+    "changed",
+  ]);
+  assertEquals(replicas(), ["10.0.0.3:7000"]);
+  bench.unfit = {};
+  assertEquals(await bench.refresh(), ["changed"]);
+  assertEquals(replicas(), []);
 });
 
 Deno.test("SlotTopology keeps a host whose slots all go to a node that nobody has heard of", async () => {
