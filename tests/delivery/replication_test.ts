@@ -11,6 +11,10 @@ import {
 } from "../../mod.ts";
 import { FaultProxy, RedisServer } from "../../src/testing.ts";
 import { ask } from "../../support/raw_client.ts";
+import {
+  allowReplication,
+  denyReplication,
+} from "../../support/replication.ts";
 import { bounded, eventually, isPending } from "../../support/waiting.ts";
 import { reasonOf } from "../faults/proxied.ts";
 
@@ -55,13 +59,13 @@ class Pair implements AsyncDisposable {
 
   /** The replica hears of nothing any more. */
   async detach(): Promise<void> {
-    await ask(this.primary, "ACL", "SETUSER", "default", "-psync", "-sync");
+    await denyReplication(this.primary);
     await ask(this.primary, "CLIENT", "KILL", "TYPE", "replica");
   }
 
   /** It does again. */
   async attach(): Promise<void> {
-    await ask(this.primary, "ACL", "SETUSER", "default", "+psync", "+sync");
+    await allowReplication(this.primary);
   }
 
   /** How often the primary was asked to wait. */

@@ -4,6 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 import type { Cluster, ReplicaStats } from "../../mod.ts";
 import { type RedisServer, SentinelSetup } from "../../src/testing.ts";
 import { ask } from "../../support/raw_client.ts";
+import {
+  allowReplication,
+  denyReplication,
+} from "../../support/replication.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
 
 /** What a cluster has counted for a replica of its first host. */
@@ -48,7 +52,7 @@ Deno.test("replicas behind Sentinel are read, across a failover, and never while
   await t.step(
     "case 29: a replica that never synchronised is not read",
     async () => {
-      await ask(first, "ACL", "SETUSER", "default", "-psync", "-sync");
+      await denyReplication(first);
       await second.kill();
       await second.restart();
       // It knows nothing, and says so to whoever asks.
@@ -60,7 +64,7 @@ Deno.test("replicas behind Sentinel are read, across a failover, and never while
         map,
       ) => [[map.get("key"), map.get("key")]]);
       assertEquals(values.map(({ value }) => value), ["1", "1"]);
-      await ask(first, "ACL", "SETUSER", "default", "+psync", "+sync");
+      await allowReplication(first);
       await untilReadFrom(second, "1");
     },
   );
@@ -68,7 +72,7 @@ Deno.test("replicas behind Sentinel are read, across a failover, and never while
   await t.step(
     "a connection that was open when a replica lost its primary is left",
     async () => {
-      await ask(first, "ACL", "SETUSER", "default", "-psync", "-sync");
+      await denyReplication(first);
       await ask(second, "CLIENT", "KILL", "TYPE", "master");
       await eventually(async () =>
         (await ask(second, "ROLE") as unknown[])[3] !== "connected"
@@ -82,7 +86,7 @@ Deno.test("replicas behind Sentinel are read, across a failover, and never while
         assertEquals(await bounded(client.get("key")), "2");
       }
       assertEquals(statsOf(cluster, second)!.replies, count);
-      await ask(first, "ACL", "SETUSER", "default", "+psync", "+sync");
+      await allowReplication(first);
       await untilReadFrom(second, "2");
     },
   );
