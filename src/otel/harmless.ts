@@ -7,14 +7,17 @@
 import { diag } from "@opentelemetry/api";
 
 /**
- * Calls what belongs to others: processors and exporters of spans and metrics.
- * What these throw is nothing that commands may come to harm by, so it goes to the
- * diagnostics of OpenTelemetry.
+ * Calls what belongs to others: processors and exporters of spans and metrics, and
+ * managers of contexts. What these throw is nothing that commands may come to harm
+ * by, so it goes to the diagnostics of OpenTelemetry.
+ *
+ * @returns What the call returns; nothing, where it throws.
  */
-export function harmless(call: () => void): void {
+export function harmless<R>(call: () => R): R | undefined {
   try {
-    call();
+    return call();
   } catch (error) {
     diag.error("Cannot tell what @rb/rb does", error);
+    return undefined;
   }
 }

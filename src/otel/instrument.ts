@@ -8,6 +8,7 @@ import {
   context,
   type MeterProvider,
   metrics,
+  ROOT_CONTEXT,
   trace,
   type TracerProvider,
 } from "@opentelemetry/api";
@@ -62,7 +63,7 @@ export function instrument(options: InstrumentOptions = {}): Disposable {
   const spans = new Spans(tracerProvider.getTracer(SCOPE));
   const meters = new Meters(meterProvider.getMeter(SCOPE));
   observe({
-    caller: () => context.active(),
+    caller: () => harmless(activeContext) ?? ROOT_CONTEXT,
     mapBegins: (kind, caller) => spans.begin(kind, caller),
     batchSettled: (batch) => {
       harmless(() => spans.add(batch));
@@ -79,4 +80,8 @@ export function instrument(options: InstrumentOptions = {}): Disposable {
       meters.stop();
     },
   };
+}
+
+function activeContext() {
+  return context.active();
 }

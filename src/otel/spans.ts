@@ -40,12 +40,15 @@ export class Spans {
   begin(kind: MapKind, caller: unknown): ObservedMap {
     const parent = caller as Context;
     const options = { kind: SpanKind.INTERNAL };
-    const span = this.#tracer.startSpan(`rb.${kind}`, options, parent);
+    const span = harmless(() =>
+      this.#tracer.startSpan(`rb.${kind}`, options, parent)
+    );
+    if (span === undefined) return untold(parent);
     const within = trace.setSpan(parent, span);
     let isOver = false;
     return {
       caller: within,
-      run: (callback) => context.with(within, callback),
+      run: (callback) => runWithin(within, callback),
       end: (failure) => {
         if (isOver) return;
         isOver = true;
@@ -78,6 +81,30 @@ export class Spans {
     }, parent);
     if (errors > 0) fail(span, batch.failure);
     span.end(startTime + batch.duration);
+  }
+}
+
+/** A map of which nothing can be told. */
+function untold(caller: Context): ObservedMap {
+  return { caller, run: (callback) => callback(), end: () => {} };
+}
+
+/** Calls a callback within a context, or without where there is no getting in. */
+function runWithin<R>(within: Context, callback: () => R): R {
+  let outcome: (() => R) | undefined;
+  harmless(() => context.with(within, () => void (outcome = tried(callback))));
+  return (outcome ?? callback)();
+}
+
+/** Calls a callback, and gives back what returns or throws the same. */
+function tried<R>(callback: () => R): () => R {
+  try {
+    const result = callback();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }
 
