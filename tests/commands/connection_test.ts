@@ -9,10 +9,14 @@ import { toSlotStats } from "../../src/commands/server_readers.ts";
 import { findFreePort } from "../../src/testing/server_config.ts";
 import { call } from "./call.ts";
 import { wordsSent } from "./words_sent.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 Deno.test("the methods for connections list, hold back and close them", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getLocalClient(0);
   assertEquals(await client.ping(), "PONG");
   assertEquals(await client.ping(undefined as unknown as string), "PONG");
@@ -68,7 +72,10 @@ Deno.test("the methods for connections list, hold back and close them", async ()
 
 Deno.test("the methods for channels publish and count", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getLocalClient(0);
   const redis = await cluster.connect(0);
   const subscription = await redis.subscribe("news");
@@ -106,7 +113,10 @@ Deno.test("the methods for nodes describe a Redis Cluster and change it", async 
       "cluster-port": String(findFreePort("127.0.0.1")),
     },
   });
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getLocalClient(0);
   const records = cluster.getLocalClient(0, { replies: "records" });
   assertEquals(await client.clusterSetConfigEpoch(1), "OK");
@@ -190,7 +200,10 @@ Deno.test("what needs a connection of its own is refused by what its command is"
 
 Deno.test("fault 37: methods that need a connection of their own are refused on every client", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const map = cluster.getMappingClient({ settled: true });
   const clients = [cluster.getRoutingClient(), cluster.getLocalClient(0), map];
   const names = ALONE.map(([method]) => method);

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster, type LocalClient } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
 import { wordsSent } from "./words_sent.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
 function call(
@@ -17,7 +18,10 @@ async function withClient(
   use: (client: LocalClient) => Promise<void>,
 ): Promise<void> {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   await use(cluster.getLocalClient(0));
 }
 

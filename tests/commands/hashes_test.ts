@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster, type LocalClient } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
 import { wordsSent } from "./words_sent.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
 function call(
@@ -14,7 +15,10 @@ function call(
 
 Deno.test("the methods for hashes write and read fields", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   assertEquals(await client.hset("h", { a: 1, b: 2 }), 2);
   assertEquals(await client.hset("h", ["c", 3], ["a", 4]), 1);
@@ -45,6 +49,7 @@ for (const protocol of [2, 3] as const) {
     await using cluster = new Cluster({
       hosts: [server.host],
       poolOptions: { protocol },
+      timeout: PATIENCE,
     });
     const client = cluster.getRoutingClient({ replies: "records" });
     const fields = JSON.parse('{"__proto__":"p","constructor":"c","1":"x"}');
@@ -132,7 +137,10 @@ Deno.test("fields that expire: the words that newer servers take", async () => {
 
 Deno.test("what is wrong with the fields of a hash is said before anything is sent", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   const wrong: [string, unknown[], string][] = [
     ["hset", ["h", ["a"]], "A pair has 2 elements"],

@@ -28,6 +28,7 @@ import {
   type ScriptedLink,
   ScriptedServer,
 } from "../../support/scripted_server.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 const HELLO = "%1\r\n$5\r\nproto\r\n:3\r\n";
 const UNEXPECTED = "-ERR nothing more was recorded\r\n";
@@ -66,6 +67,7 @@ export class Replay implements AsyncDisposable {
     this.#cluster = new Cluster({
       hosts: [{ hostId: 0, hostname, port }],
       poolOptions: { protocol },
+      timeout: PATIENCE,
     });
     this.#client = this.#cluster.getLocalClient(0);
   }

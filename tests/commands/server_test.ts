@@ -3,13 +3,17 @@ import { Cluster, CommandError, type LocalClient } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
 import { call } from "./call.ts";
 import { wordsSent } from "./words_sent.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 /** A client of one server. */
 async function withClient(
   use: (client: LocalClient, cluster: Cluster) => Promise<void>,
 ): Promise<void> {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   await use(cluster.getLocalClient(0), cluster);
 }
 
@@ -153,6 +157,7 @@ for (const protocol of [2, 3] as const) {
     await using cluster = new Cluster({
       hosts: [server.host],
       poolOptions: { protocol },
+      timeout: PATIENCE,
     });
     const client = cluster.getLocalClient(0, { replies: "records" });
     assertEquals(await client.configGet("maxmemory", "hz"), {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
 function call(
@@ -13,7 +14,10 @@ function call(
 
 Deno.test("the methods for sorted sets add, read and combine", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   assertEquals(await client.zadd("z", 1, "a"), 1);
   assertEquals(await client.zadd("z", [[2, "b"], [3, "c"]]), 2);
@@ -74,7 +78,10 @@ Deno.test("the methods for sorted sets add, read and combine", async () => {
 
 Deno.test("fault 65: scores without end travel as Redis writes them", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   await client.zadd("z", { low: -Infinity, high: Infinity, some: 1 });
   await client.zadd("z", Infinity, "higher");
@@ -98,6 +105,7 @@ for (const protocol of [2, 3] as const) {
     await using cluster = new Cluster({
       hosts: [server.host],
       poolOptions: { protocol },
+      timeout: PATIENCE,
     });
     const client = cluster.getRoutingClient({ replies: "records" });
     await client.zadd("z", { a: 1.5, b: Infinity });
@@ -134,7 +142,10 @@ for (const protocol of [2, 3] as const) {
 
 Deno.test("what is wrong with a call on a sorted set is said before anything is sent", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   const wrong: [string, unknown[], string][] = [
     ["zadd", ["z", 1, "a", { NX: true }], 'Unknown option "NX" of "zadd"'],

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
 function call(
@@ -19,6 +20,7 @@ for (const protocol of [2, 3] as const) {
     await using cluster = new Cluster({
       hosts: [server.host],
       poolOptions: { protocol },
+      timeout: PATIENCE,
     });
     const client = cluster.getRoutingClient();
     await client.xgroupCreate("s", "g", "$", true);
@@ -51,7 +53,10 @@ for (const protocol of [2, 3] as const) {
 
 Deno.test("the methods for streams append, read, claim and trim", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   const fields = JSON.parse('{"__proto__":"p","a":"1"}');
   assertEquals(await client.xadd("s", ONE, fields), ONE);
@@ -93,7 +98,10 @@ Deno.test("the methods for streams append, read, claim and trim", async () => {
 
 Deno.test("xadd() and xtrim() keep what is asked for", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   const noStream = { noMkStream: true };
   assertEquals(await client.xadd("s", "1-0", { a: 1 }, noStream), null);
@@ -115,7 +123,10 @@ Deno.test("xadd() and xtrim() keep what is asked for", async () => {
 
 Deno.test("what is wrong with a call on a stream is said before anything is sent", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   const reader = { group: "g", consumer: "c" };
   const wrong: [string, unknown[], string][] = [

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
+import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
 function call(
@@ -13,7 +14,10 @@ function call(
 
 Deno.test("set() takes every option, and getex() too", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   assertEquals(await client.set("k", "a", { ex: 100 }), "OK");
   assertEquals(await client.ttl("k"), 100);
@@ -46,7 +50,10 @@ Deno.test("set() takes every option, and getex() too", async () => {
 
 Deno.test("fault 64: options that are unknown or exclude each other are refused by name", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   const map = cluster.getMappingClient({ settled: true });
   const wrong: [unknown[], string][] = [
@@ -75,7 +82,10 @@ Deno.test("fault 64: options that are unknown or exclude each other are refused 
 
 Deno.test("fault 59: no keys are no error, and keys may stand in one list", async () => {
   await using server = await RedisServer.start();
-  await using cluster = new Cluster({ hosts: [server.host] });
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
   const client = cluster.getRoutingClient();
   for (const method of ["del", "unlink", "exists", "touch"]) {
     assertEquals(await call(client, method), 0, method);
