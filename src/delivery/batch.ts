@@ -26,6 +26,7 @@ import {
 } from "./command.ts";
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
+import { GroupPlaces } from "./group_places.ts";
 import type { Callers } from "./observer.ts";
 import {
   explained,
@@ -117,6 +118,8 @@ export interface Detour {
   readonly groupOf: GroupOf;
   /** Whether neighbours are merged whatever their groups are. */
   readonly mergesAll: boolean;
+  /** Whether a key belongs to the same group for ever. */
+  readonly groupsStay: boolean;
   /** What an error of the host says about where its command belongs. */
   redirect(error: CommandError): Redirect | undefined;
   /** The host that a group is on. */
@@ -249,6 +252,8 @@ export class Batch implements Exchange {
   #gathered: Reply[] = [];
   /** Commands that were refused and wait for a decision. */
   #refused: Returned<Batch>[] = [];
+  /** Which groups its commands belong to, once somebody has asked. */
+  #groupPlaces: GroupPlaces | undefined = undefined;
   /** Of an abandoned batch, what may still change something, or has. */
   #doubtful: Returned<Batch>[] = [];
   /** How many commands it no longer has, by their names. */
@@ -553,6 +558,7 @@ export class Batch implements Exchange {
   again(commands: readonly Command[]): void {
     this.#untold += this.#refused.length - commands.length;
     this.#refused = [];
+    this.#groupPlaces = undefined;
     for (const { form, args, settler, flags } of commands) {
       if (form === WAIT) {
         // Over another connection it would count other writes.
@@ -598,12 +604,15 @@ export class Batch implements Exchange {
     const { detour } = this;
     if (detour === undefined || this.#untold > 0) return true;
     if (this.#abandoned) return this.awaited;
-    const isOfGroup = (command: Command) =>
-      detour.groupOfCommand(command) === group;
-    return this.#refused.some(({ command }) => isOfGroup(command)) ||
-      this.#rest().some(({ run, from }) =>
-        run.some(from, detour.groupOf, isOfGroup, group)
-      );
+    const places = detour.groupsStay
+      ? this.#groupPlaces ??= new GroupPlaces(detour)
+      : new GroupPlaces(detour);
+    return places.hasApart(group, this.#refused) ||
+      places.has(group, this.#runs, {
+        run: this.#answerRun,
+        index: this.#answerIndex,
+        place: this.#answered,
+      });
   }
 
   /**
@@ -911,6 +920,7 @@ export class Batch implements Exchange {
   /** Lets go of all runs. */
   #reset(): void {
     this.#runs = [];
+    this.#groupPlaces = undefined;
     this.#gathered = [];
     this.#last = undefined;
     this.#length =

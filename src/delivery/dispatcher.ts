@@ -832,6 +832,7 @@ export class Dispatcher implements Owner {
     return {
       groupOf,
       mergesAll: topology.groupOfKeys !== undefined,
+      groupsStay: topology.groupOfKeys === undefined,
       groupOfCommand: (command) => groupOfCommand(topology, command),
       hostOf: (group) => topology.hostOf(group),
       leads: (group) => detours.leads(group),

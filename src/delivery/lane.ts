@@ -64,8 +64,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   #clogs = false;
   /** Whether the turn is not over in which batches were issued. */
   #gathering = false;
-  /** Whether what waits is to be routed anew before it leaves. */
-  #mustReroute = false;
+  /** Groups whose commands, of what waits, are routed anew; all, or none. */
+  #leaving: "all" | Set<number> | undefined = undefined;
   /** Cancels the pause before the next attempt. */
   #pause: (() => void) | undefined = undefined;
   /** What was refused, and what ran since, until it is decided about. */
@@ -147,7 +147,7 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   hurry(batch: Batch): void {
     const [first] = this.#waiting;
     if (first !== batch || this.#growing !== undefined || this.#held) return;
-    if (this.#mustReroute) return;
+    if (this.#leaving !== undefined) return;
     if (this.#applicant !== undefined || this.#link?.usable === false) return;
     if (!this.#admits(batch) || this.#mustAsk(batch)) return;
     // Batches of other clients may wait for the end of the turn as well.
@@ -213,7 +213,8 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
 
   granted(link: Link): void {
     this.#applicant = undefined;
-    if (this.#waiting.size === 0 || this.#held || this.#mustReroute) return;
+    if (this.#waiting.size === 0 || this.#held) return;
+    if (this.#leaving !== undefined) return;
     this.#sendWaiting(link);
   }
 
@@ -285,17 +286,17 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
   }
 
   groupsLeft(groups: ReadonlySet<number>): void {
-    if (this.#lanes === undefined) return;
-    for (const group of groups) this.#lanes.detours?.begin(group, this.batches);
-    // What has not left yet may wait for long, if its host is not there.
-    if (this.#flying.size > 0 || this.#gathering) return;
-    for (const batch of [...this.#waiting]) this.#divert(batch, groups);
-    this.#lanes.detours?.release();
+    const detours = this.#lanes?.detours;
+    for (const group of groups) detours?.begin(group, this.batches);
+    if (this.#leaving !== "all") {
+      this.#leaving = groups.union(this.#leaving ?? new Set());
+    }
+    this.#rerouteWaiting();
   }
 
   reroute(): Blocked | undefined {
     this.#lanes?.detours?.begin(0, this.batches);
-    this.#mustReroute = true;
+    this.#leaving = "all";
     this.#rerouteWaiting();
     const [batch] = this.#flying;
     const id = this.#link?.identity?.id;
@@ -305,11 +306,17 @@ export class Lane implements Passenger, Courier, Entrant, Timed {
     return { id, isBlocked: () => this.#flying.has(batch) && batch.awaited };
   }
 
-  /** Routes anew what waits, as soon as it neither grows nor is behind others. */
+  /**
+   * Routes anew what waits, as soon as it neither grows nor is behind others. It
+   * may wait for long, if its host is not there.
+   */
   #rerouteWaiting(): void {
-    if (!this.#mustReroute || this.#gathering || this.#flying.size > 0) return;
-    this.#mustReroute = false;
-    for (const batch of [...this.#waiting]) this.#divert(batch, undefined);
+    const leaving = this.#leaving;
+    if (leaving === undefined || this.#gathering) return;
+    if (this.#flying.size > 0 || this.#ahead.size > 0) return;
+    this.#leaving = undefined;
+    const groups = leaving === "all" ? undefined : leaving;
+    for (const batch of [...this.#waiting]) this.#divert(batch, groups);
     this.#lanes?.detours?.release();
   }
 

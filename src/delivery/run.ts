@@ -238,26 +238,23 @@ export class Run implements RunKind, Outcomes {
   }
 
   /**
-   * Whether any command from an index on belongs to a group.
+   * The group of the command at an index.
    *
-   * @param groupOf Names the group of a key.
-   * @param isOfGroup Says so of a command whose key is not its first argument.
+   * @param groups Names the group of a key, and that of a command whose key is not
+   * told by its place alone.
    */
-  some(
-    from: number,
-    groupOf: GroupOf,
-    isOfGroup: (command: Command) => boolean,
-    group: number,
-  ): boolean {
-    const { argCount, length } = this;
+  groupAt(
+    index: number,
+    groups: {
+      readonly groupOf: GroupOf;
+      groupOfCommand(command: Command): number | undefined;
+    },
+  ): number | undefined {
+    const { argCount } = this;
     const { soleKey } = this.form.command;
-    for (let i = from; i < length; i++) {
-      const isOf = soleKey < 0 || soleKey >= argCount
-        ? isOfGroup(this.at(i))
-        : groupOf(this.#args[i * argCount + soleKey] as Key) === group;
-      if (isOf) return true;
-    }
-    return false;
+    return soleKey < 0 || soleKey >= argCount
+      ? groups.groupOfCommand(this.at(index))
+      : groups.groupOf(this.#args[index * argCount + soleKey] as Key);
   }
 
   /** Its commands as those who word errors see them. */

@@ -386,11 +386,15 @@ Deno.test("Redis Cluster: slots on the move", async (t) => {
       const sequence = cluster.executeCommands({
         [key]: [["RPUSH", `{${key}}list`, "a"], ["BLPOP", `{${key}}list`, 0]],
       });
-      await eventually(() => redirectsOf(cluster) >= 3);
-      await client.rpush(key, "x");
-      assertEquals(await bounded(popped), [key, "x"]);
       const { [key]: [pushed, taken] } = await bounded(sequence);
       assertEquals([pushed.value, taken.value], [1, [`{${key}}list`, "a"]]);
+      await eventually(async () =>
+        String(await setup.ask(two, "INFO", "clients"))
+          .includes("blocked_clients:1")
+      );
+      assert(redirectsOf(cluster) >= 1);
+      await client.rpush(key, "x");
+      assertEquals(await bounded(popped), [key, "x"]);
       await setup.moveSlot(slotOf(key), 0);
     },
   );
