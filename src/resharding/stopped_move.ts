@@ -254,6 +254,7 @@ export class StoppedMove {
 
   #enter(phase: ReshardPhase): ReshardProgress {
     this.#tally.phase = phase;
+    this.#tally.begin(0);
     return this.#tally.progress();
   }
 
