@@ -39,13 +39,16 @@ export {
   type ReadyOptions,
   type RingEventDetail,
 } from "./src/cluster.ts";
+export { reshard, type ReshardOptions } from "./src/resharding/reshard.ts";
+export type {
+  ReshardPhase,
+  ReshardProgress,
+} from "./src/resharding/progress.ts";
 export {
-  reshard,
-  type ReshardOptions,
-  type ReshardProgress,
   type ReshardStatus,
   reshardStatus,
-} from "./src/resharding/reshard.ts";
+  type ReshardStatusOptions,
+} from "./src/resharding/reshard_status.ts";
 export type { RingPhase } from "./src/moving/mod.ts";
 export type { SentinelOptions } from "./src/sentinel_options.ts";
 export type {

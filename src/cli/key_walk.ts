@@ -27,6 +27,9 @@ export const SCAN_ACL: readonly string[] = [
   "+cluster|getkeysinslot",
 ];
 
+/** What servers keep of moves between hosts (docs/resharding.md): no keys of programs. */
+const RESERVED = new TextEncoder().encode("__rb__:");
+
 /** How many keys of a host are handed out together. */
 const BATCH_SIZE = 1_000;
 
@@ -69,6 +72,7 @@ export async function walkKeys(
       ...type === undefined ? {} : { type },
     } as const;
     for await (const [hostId, key] of cluster.scan(options)) {
+      if (RESERVED.every((byte, index) => key[index] === byte)) continue;
       count++;
       const batch = batches.get(hostId);
       if (batch === undefined) batches.set(hostId, [key]);

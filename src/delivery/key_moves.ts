@@ -92,10 +92,9 @@ export class ClusterMoves implements KeyMoves {
     // Where there was never any, there is nothing to say.
     if (state.epoch === 0 || !this.topology.hosts.has(hostId)) return;
     const host = new DispatchedHost(this.#plain, hostId);
-    const { epoch, phase, from, to, isMixed } = state;
-    const text = formatRecord({ epoch, phase, from, to, isMixed });
     try {
-      await host.run(SET_RECORD, [RECORD_KEY], [text, epoch]);
+      const args = [formatRecord(state), state.epoch];
+      await host.run(SET_RECORD, [RECORD_KEY], args);
     } catch {
       // Whoever looks next finds that it is not there, and tries again.
     }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Reply } from "../values.ts";
+import type { MovingHost } from "./moving_host.ts";
+
 /** When a server was asked for its time, and what it said. */
 export interface ClockReading {
   /** When it was asked, in milliseconds of `performance.now()`, */
@@ -22,6 +25,34 @@ export function readTime(reply: unknown): number {
     throw new TypeError("What TIME replied is no time");
   }
   return time;
+}
+
+/**
+ * Asks two servers how far the clock of the target is ahead of that of the source,
+ * in whole milliseconds.
+ */
+export async function offsetBetween(
+  source: MovingHost,
+  target: MovingHost,
+): Promise<number> {
+  const [one, other] = await Promise.all([
+    readClock(source),
+    readClock(target),
+  ]);
+  return clockOffset(one, other);
+}
+
+async function readClock(host: MovingHost): Promise<ClockReading> {
+  const asked = performance.now();
+  const reply = await host.command("TIME");
+  const time = readTime(Array.isArray(reply) ? reply.map(textOf) : reply);
+  return { asked, answered: performance.now(), time };
+}
+
+const decoder = new TextDecoder();
+
+function textOf(reply: Reply): unknown {
+  return reply instanceof Uint8Array ? decoder.decode(reply) : reply;
 }
 
 /**

@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { Script } from "../commands/script.ts";
 import { CommandError } from "../errors.ts";
-import type { Argument, Key, Reply } from "../values.ts";
-import { clockOffset, type ClockReading, readTime } from "./clock_offset.ts";
+import type { Key, Reply } from "../values.ts";
+import { offsetBetween } from "./clock_offset.ts";
 import {
   afterDrop,
   afterFence,
@@ -23,24 +22,10 @@ import {
   type PutAnswer,
   type TakeAnswer,
 } from "./key_move.ts";
+import type { MovingHost } from "./moving_host.ts";
+import { pause } from "./pause.ts";
 import { CLAIMS_KEY, CONFLICT_PREFIX, GENERATION_KEY } from "./names.ts";
 import { DROP, PUT, RELEASE, SET_ASIDE, TAKE } from "./scripts.ts";
-
-/** A server that keys move from or to. Text in its replies comes as bytes. */
-export interface MovingHost {
-  /**
-   * Runs a command.
-   *
-   * @throws {Error} If it refused, or if there is no reply.
-   */
-  command(name: string, ...args: Argument[]): Promise<Reply>;
-  /** Runs a script; the same holds. */
-  run(
-    script: Script,
-    keys: readonly Key[],
-    args: readonly Argument[],
-  ): Promise<Reply>;
-}
 
 /** How keys move. */
 export interface KeyMoverOptions {
@@ -191,12 +176,11 @@ export class KeyMover {
 
   /** Reads the generation of the target, and the clocks of both. */
   async #readTarget(): Promise<number> {
-    const [source, target, reply] = await Promise.all([
-      readClock(this.#source),
-      readClock(this.#target),
+    const [offset, reply] = await Promise.all([
+      offsetBetween(this.#source, this.#target),
       this.#target.command("GET", GENERATION_KEY),
     ]);
-    this.#offset = clockOffset(source, target);
+    this.#offset = offset;
     return this.#generation = reply === null ? 0 : Number(textOf(reply));
   }
 
@@ -306,12 +290,6 @@ function set(item: Item, move: KeyMove): void {
   item.move = move;
 }
 
-async function readClock(host: MovingHost): Promise<ClockReading> {
-  const asked = performance.now();
-  const time = readTime(texts(await host.command("TIME")));
-  return { asked, answered: performance.now(), time };
-}
-
 function answersOf(reply: Reply, count: number): Reply[] {
   if (Array.isArray(reply) && reply.length === count) return reply;
   throw new TypeError("A script that moves keys replied something else");
@@ -352,20 +330,4 @@ const decoder = new TextDecoder();
 
 function textOf(reply: Reply | undefined): string {
   return reply instanceof Uint8Array ? decoder.decode(reply) : String(reply);
-}
-
-function texts(reply: Reply): unknown {
-  return Array.isArray(reply) ? reply.map(textOf) : reply;
-}
-
-/** Waits, unless it is given up. */
-function pause(time: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onAbort = () => reject(signal?.reason);
-  const timer = setTimeout(resolve, time);
-  signal?.addEventListener("abort", onAbort);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  });
 }

@@ -5,19 +5,19 @@
  */
 
 export type { Ending, Problem } from "./key_move.ts";
-export {
-  KeyMover,
-  type KeyMoverOptions,
-  type MovingHost,
-} from "./key_mover.ts";
+export { offsetBetween } from "./clock_offset.ts";
+export { KeyMover, type KeyMoverOptions } from "./key_mover.ts";
+export type { MovingHost } from "./moving_host.ts";
 export {
   CLAIMS_KEY,
   CONFLICT_PREFIX,
+  DENIED_KEY,
   GENERATION_KEY,
   isReserved,
   RECORD_KEY,
   RESERVED_PREFIX,
 } from "./names.ts";
+export { pause } from "./pause.ts";
 export {
   connectionName,
   epochOfName,
@@ -27,4 +27,4 @@ export {
   type RingRecord,
   withoutHolding,
 } from "./record.ts";
-export { SET_RECORD } from "./scripts.ts";
+export { READ, SET_RECORD } from "./scripts.ts";

@@ -16,6 +16,9 @@ export const CLAIMS_KEY = `${RESERVED_PREFIX}claims`;
 /** Counts how often somebody took over a move: what was sent before is void. */
 export const GENERATION_KEY = `${RESERVED_PREFIX}gen`;
 
+/** What users could do before they were kept from writing: a hash by their names. */
+export const DENIED_KEY = `${RESERVED_PREFIX}denied`;
+
 /** What a copy is called that another one of the same key stood in the way of. */
 export const CONFLICT_PREFIX = `${RESERVED_PREFIX}conflict:`;
 

@@ -24,14 +24,23 @@ export interface RingRecord {
   readonly to: string;
   /** Whether keys are on both sides already while writes wait. */
   readonly isMixed: boolean;
+  /**
+   * Whether programs were kept from writing for it, so that none of them takes part.
+   *
+   * @default {false}
+   */
+  readonly isStopped?: boolean;
 }
 
 const PHASES = new Set<unknown>(["stable", "announced", "holding", "moving"]);
 
 /** Writes a record as the text that hosts keep. */
 export function formatRecord(record: RingRecord): string {
-  const { epoch, phase, from, to, isMixed } = record;
-  return JSON.stringify({ epoch, phase, from, to, isMixed });
+  const { epoch, phase, from, to, isMixed, isStopped = false } = record;
+  return JSON.stringify({
+    ...{ epoch, phase, from, to, isMixed },
+    ...(isStopped ? { isStopped } : {}),
+  });
 }
 
 /**
@@ -43,10 +52,13 @@ export function formatRecord(record: RingRecord): string {
 export function parseRecord(text: string | null): RingRecord | undefined {
   if (text === null) return undefined;
   try {
-    const { epoch, phase, from, to, isMixed } = JSON.parse(text);
+    const { epoch, phase, from, to, isMixed, isStopped } = JSON.parse(text);
     const isRecord = Number.isSafeInteger(epoch) && PHASES.has(phase) &&
       typeof from === "string" && typeof to === "string";
-    if (isRecord) return { epoch, phase, from, to, isMixed: isMixed === true };
+    if (isRecord) {
+      const record = { epoch, phase, from, to, isMixed: isMixed === true };
+      return isStopped === true ? { ...record, isStopped } : record;
+    }
   } catch {
     // Told below.
   }

@@ -142,6 +142,30 @@ return 0
 `);
 
 /**
+ * Reads what keys hold.
+ *
+ * KEYS: the keys. A reply for each key: nothing where it is absent; what the key
+ * holds, and when it expires (milliseconds by the clock of the server, 0 for never).
+ */
+export const READ: Script = new Script(`
+local answers = {}
+for i = 1, #KEYS do
+  local value = redis.call('DUMP', KEYS[i])
+  if value then
+    local left, due = redis.call('PTTL', KEYS[i]), 0
+    if left >= 0 then
+      local now = redis.call('TIME')
+      due = now[1] * 1000 + math.floor(now[2] / 1000) + left
+    end
+    answers[i] = {value, due}
+  else
+    answers[i] = false
+  end
+end
+return answers
+`);
+
+/**
  * Writes the record of a host.
  *
  * KEYS: the record. ARGV: the new one, its epoch, and the epoch that the one there

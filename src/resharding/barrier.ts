@@ -5,27 +5,16 @@
  */
 
 import { ReshardingError } from "../errors.ts";
+import { pause, type RingRecord, withoutHolding } from "../moving/mod.ts";
 import {
-  type MovingHost,
-  type RingRecord,
-  withoutHolding,
-} from "../moving/mod.ts";
-import {
+  described,
+  listConnections,
   outdated,
-  readConnections,
   type ServerConnection,
   strangers,
 } from "./connections.ts";
-import { type Records, textOf } from "./records.ts";
-
-/** A host of a ring. */
-export interface RingHost extends MovingHost {
-  readonly hostId: number;
-  /** Where it is, for people. */
-  readonly address: string;
-  /** The number of its database. */
-  readonly db: number;
-}
+import { overtaken, type Records } from "./records.ts";
+import type { RingHost } from "./two_rings.ts";
 
 /** What is done about programs that do not follow the ring, or are slow. */
 export interface BarrierOptions {
@@ -115,11 +104,7 @@ export class Barrier {
       }
       await advance(withoutHolding(holding));
     }
-    throw new ReshardingError(
-      "Cannot move keys: connections of programs that do not know of it come " +
-        `again and again: ${await this.#describe(now!.epoch)}`,
-      { outcome: "not-sent" },
-    );
+    throw await this.#deaf(now!);
   }
 
   /**
@@ -134,7 +119,7 @@ export class Barrier {
       await Promise.all(all.map(({ host, one }) => close(host, one)));
       return;
     }
-    const list = all.slice(0, 10).map(described);
+    const list = all.slice(0, 10).map(({ host, one }) => described(one, host));
     const more = all.length > list.length
       ? `, and ${all.length - list.length} more`
       : "";
@@ -148,9 +133,21 @@ export class Barrier {
     );
   }
 
+  /**
+   * Waits until all programs that follow know of a record; connections that do not
+   * hear are closed.
+   *
+   * @throws {ReshardingError} If such connections come again and again.
+   */
+  async settle(record: RingRecord): Promise<void> {
+    const time = this.#options.grace + CLOSING;
+    if (await this.#heard(record, { time, closes: true })) return;
+    throw await this.#deaf(record);
+  }
+
   /** Connections of programs that do not follow the ring, for people. */
   async strangers(): Promise<string[]> {
-    return (await this.#lasting()).map(described);
+    return (await this.#lasting()).map(({ host, one }) => described(one, host));
   }
 
   /** Strangers that are no programs which have not said their names yet. */
@@ -200,10 +197,14 @@ export class Barrier {
     return lists.flat();
   }
 
-  async #describe(epoch: number): Promise<string> {
+  async #deaf({ epoch }: RingRecord): Promise<ReshardingError> {
     const late = await this.#late(epoch);
-    return late.slice(0, 10)
-      .map(([{ address }, one]) => `${one.address} at "${address}"`).join(", ");
+    const list = late.slice(0, 10).map(([host, one]) => described(one, host));
+    return new ReshardingError(
+      "Cannot move keys: connections of programs that do not know of it come " +
+        `again and again: ${list.join(", ")}`,
+      { outcome: "not-sent" },
+    );
   }
 
   #pause(time: number): Promise<void> {
@@ -211,39 +212,9 @@ export class Barrier {
   }
 }
 
-/** Waits, unless it is given up. */
-export function pause(
-  time: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  if (signal?.aborted) return Promise.reject(signal.reason);
-  const onAbort = () => reject(signal?.reason);
-  const timer = setTimeout(resolve, time);
-  signal?.addEventListener("abort", onAbort);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  });
-}
-
-/** Somebody else has changed the record meanwhile. */
-export function overtaken(): ReshardingError {
-  return new ReshardingError(
-    "Cannot go on moving keys: somebody else does, or has given it up; look at " +
-      "the state of the hosts before trying again",
-    { outcome: "not-sent" },
-  );
-}
-
-function described({ host, one }: Stranger): string {
-  const name = one.name === "" ? "" : ` (named "${one.name}")`;
-  return `${one.address} at "${host.address}"${name}`;
-}
-
 async function list(host: RingHost): Promise<ServerConnection[]> {
-  const reply = textOf(await host.command("CLIENT", "LIST"));
-  return readConnections(reply ?? "", host.db);
+  const all = await listConnections(host);
+  return all.filter(({ db }) => db === host.db);
 }
 
 async function close(host: RingHost, { id }: ServerConnection): Promise<void> {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { epochOfName } from "../moving/mod.ts";
+import { epochOfName, type MovingHost } from "../moving/mod.ts";
+import { textOf } from "./records.ts";
 
 /** The name of the connections of whoever moves keys. */
 export const MOVER_NAME = "rb:mover";
@@ -19,13 +20,17 @@ export interface ServerConnection {
   readonly name: string;
   /** The number of its database. */
   readonly db: number;
+  /** The user that it has logged in as. */
+  readonly user: string;
+  /** Whether a command of it waits at the server, but for replicas. */
+  readonly isBlocked: boolean;
 }
 
 /**
- * Reads the reply to CLIENT LIST: those connections by which somebody may write to
- * a database, but for those of whoever moves keys.
+ * Reads the reply to CLIENT LIST: those connections by which somebody may write,
+ * but for those of whoever moves keys.
  */
-export function readConnections(list: string, db: number): ServerConnection[] {
+export function readConnections(list: string): ServerConnection[] {
   const connections: ServerConnection[] = [];
   for (const line of list.split("\n")) {
     const fields = new Map(
@@ -36,17 +41,27 @@ export function readConnections(list: string, db: number): ServerConnection[] {
     );
     const id = fields.get("id");
     // Primaries and replicas write what others have written.
-    if (id === undefined || /[SM]/.test(fields.get("flags") ?? "")) continue;
-    const connection = {
+    const flags = fields.get("flags") ?? "";
+    if (id === undefined || /[SM]/.test(flags)) continue;
+    const name = fields.get("name") ?? "";
+    if (name === MOVER_NAME) continue;
+    connections.push({
       id,
       address: fields.get("addr") ?? "",
-      name: fields.get("name") ?? "",
+      name,
       db: Number(fields.get("db")),
-    };
-    const isMover = connection.name === MOVER_NAME;
-    if (connection.db === db && !isMover) connections.push(connection);
+      user: fields.get("user") ?? "",
+      isBlocked: flags.includes("b") && fields.get("cmd") !== "wait",
+    });
   }
   return connections;
+}
+
+/** Asks a server for its connections. */
+export async function listConnections(
+  host: MovingHost,
+): Promise<ServerConnection[]> {
+  return readConnections(textOf(await host.command("CLIENT", "LIST")) ?? "");
 }
 
 /** Connections that have to be gone, or have a newer name, before keys move. */
@@ -64,4 +79,13 @@ export function strangers(
   connections: readonly ServerConnection[],
 ): ServerConnection[] {
   return connections.filter(({ name }) => epochOfName(name) === undefined);
+}
+
+/** A connection, for people. */
+export function described(
+  { address, name }: ServerConnection,
+  host: { readonly address: string },
+): string {
+  const named = name === "" ? "" : ` (named "${name}")`;
+  return `${address} at "${host.address}"${named}`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ReshardingError } from "../errors.ts";
 import {
   formatRecord,
   type MovingHost,
@@ -81,4 +82,23 @@ async function readRecord(host: MovingHost): Promise<RingRecord | undefined> {
 async function copyTo(host: MovingHost, record: RingRecord): Promise<void> {
   const text = formatRecord(record);
   await host.run(SET_RECORD, [RECORD_KEY], [text, record.epoch]);
+}
+
+/** Somebody else has changed the record meanwhile. */
+export function overtaken(): ReshardingError {
+  return new ReshardingError(
+    "Cannot go on moving keys: somebody else does, or has given it up; look at " +
+      "the state of the hosts before trying again",
+    { outcome: "not-sent" },
+  );
+}
+
+/** The record is about other rings. */
+export function inUse(): ReshardingError {
+  return new ReshardingError(
+    "Cannot move keys: the hosts are in use with other hosts or another router " +
+      "than those before and after, or keys move between other ones; the move " +
+      "that was begun has to be ended first",
+    { outcome: "not-sent" },
+  );
 }

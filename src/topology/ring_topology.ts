@@ -33,6 +33,8 @@ export interface RingState {
   readonly to: string;
   /** Whether keys are on both sides already. */
   readonly isMixed: boolean;
+  /** Whether programs were kept from writing. */
+  readonly isStopped?: boolean;
 }
 
 /** The hosts of a key that moves. */

@@ -29,6 +29,21 @@ Deno.test("walkKeys() hands out every key, to no more workers than it may", asyn
   assertEquals(most <= 2, true, `${most} at once`);
 });
 
+Deno.test("walkKeys() leaves out what servers keep of moves", async () => {
+  await using setup = await startServers(1);
+  const [server] = setup.servers;
+  await ask(server, "MSET", "__rb__:ring", "{}", "__rb", "1", "key", "1");
+  await using cluster = new Cluster({ hosts: setup.hosts[1].split(",") });
+  const progress = new FakeOutput();
+  const seen: string[] = [];
+  const decoder = new TextDecoder();
+  const count = await walkKeys(cluster, (_, keys) => {
+    seen.push(...keys.map((key) => decoder.decode(key)));
+  }, { progress });
+  assertEquals(count, 2);
+  assertEquals(seen.sort(), ["__rb", "key"]);
+});
+
 Deno.test("walkKeys() fails as its work fails, and takes the progress away", async () => {
   await using setup = await startServers(1);
   await ask(setup.servers[0], "DEBUG", "POPULATE", "5000", "key", "1");

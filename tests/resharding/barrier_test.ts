@@ -2,8 +2,9 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ReshardingError } from "../../mod.ts";
-import { Barrier, type RingHost } from "../../src/resharding/barrier.ts";
+import { Barrier } from "../../src/resharding/barrier.ts";
 import { Records } from "../../src/resharding/records.ts";
+import type { RingHost } from "../../src/resharding/two_rings.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { bounded, eventually } from "../../support/waiting.ts";

@@ -32,16 +32,18 @@ export class Rings implements AsyncDisposable {
 
   private constructor(
     servers: readonly RedisServer[],
-    { from, to, router }: {
+    { from, to, router, login }: {
       from: number;
       to: number;
       router: ClusterOptions["router"];
+      login: HostOptions;
     },
   ) {
     this.servers = servers;
-    const hosts = (count: number): HostOptions[] =>
+    const hosts = (count: number, more: HostOptions = {}): HostOptions[] =>
       servers.slice(0, count).map(({ host }, index) => ({
         ...host,
+        ...more,
         label: `host${index}`,
       }));
     const options = { router, timeout: 20_000 };
@@ -51,16 +53,24 @@ export class Rings implements AsyncDisposable {
       follow: true,
       next: { hosts: hosts(to) },
     };
-    this.before = new Cluster({ ...options, hosts: hosts(from) });
-    this.after = new Cluster({ ...options, hosts: hosts(to) });
+    this.before = new Cluster({ ...options, hosts: hosts(from, login) });
+    this.after = new Cluster({ ...options, hosts: hosts(to, login) });
   }
 
   static async start(
-    { from = 2, to = 3, router = ConsistentHashingRouter, config = {} }: {
+    {
+      from = 2,
+      to = 3,
+      router = ConsistentHashingRouter,
+      config = {},
+      login = {},
+    }: {
       from?: number;
       to?: number;
       router?: ClusterOptions["router"];
       config?: Record<string, string>;
+      /** As whom keys are moved. */
+      login?: HostOptions;
     } = {},
   ): Promise<Rings> {
     const servers = await Promise.all(
@@ -69,7 +79,7 @@ export class Rings implements AsyncDisposable {
         () => RedisServer.start({ config }),
       ),
     );
-    return new Rings(servers, { from, to, router });
+    return new Rings(servers, { from, to, router, login });
   }
 
   /** What a program has that takes part. */

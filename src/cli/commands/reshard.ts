@@ -4,10 +4,12 @@
  * @module
  */
 
-import { Argument } from "commander";
+import { Argument, Option } from "commander";
 import {
   type Cluster,
   reshard,
+  type ReshardOptions,
+  type ReshardPhase,
   type ReshardProgress,
   reshardStatus,
 } from "../../../mod.ts";
@@ -24,7 +26,6 @@ import { Progress } from "../progress.ts";
 import { paintOf } from "../style.ts";
 import { amount, grouped } from "../units.ts";
 
-/** What the options of the cluster to come begin with. */
 /** Milliseconds between two lines where there is no terminal. */
 const PERIOD = 1_000;
 
@@ -35,7 +36,19 @@ interface ReshardCommandOptions {
   grace: number;
   kill?: boolean;
   maxValueBytes?: number;
+  writers: Writers;
+  confirmed?: boolean;
 }
+
+type Writers = NonNullable<ReshardOptions["writers"]>;
+
+/** The phases in which keys are gone through. */
+const WALKS: ReadonlySet<ReshardPhase> = new Set<ReshardPhase>([
+  "moving",
+  "copying",
+  "comparing",
+  "deleting",
+]);
 
 /** Moves the keys of a cluster to other hosts. */
 export const RESHARD: CommandSpec = {
@@ -43,10 +56,11 @@ export const RESHARD: CommandSpec = {
   summary: "move keys to other hosts while programs write",
   description:
     "The cluster as it shall be is given by the options that begin " +
-    'with "--to-". All programs have to have both: see docs/resharding.md.\n\n' +
+    'with "--to-". All programs have to have both, or are stopped meanwhile ' +
+    "(--writers stopped): see docs/resharding.md.\n\n" +
     "check   tells what keeps keys from being moved; exit 1 if anything does\n" +
     "run     moves them, or goes on where it has stopped; exit 1 if a key was " +
-    "written on both sides\n" +
+    "written on both sides, or if it waits for --confirmed\n" +
     "status  tells how far it is\n" +
     "abort   moves everything back",
   permissions: {
@@ -96,31 +110,46 @@ export const RESHARD: CommandSpec = {
         "stop before a value that is larger",
         wholeNumber("--max-value-bytes", 1),
       )
-      .option("--kill", "close connections of programs that do not follow");
+      .option("--kill", "close connections of programs that do not follow")
+      .addOption(
+        new Option(
+          "--writers <what>",
+          "what programs do: follow the ring, or stand still as they are denied " +
+            "to write",
+        ).choices(["follow", "stopped"]).default("follow"),
+      )
+      .option(
+        "--confirmed",
+        "with --writers stopped, which takes the right +acl: all programs with " +
+          "the former hosts are gone",
+      );
   },
   async run(context, { args: [action], options }) {
     const { cluster: before } = context;
     const after = await context.otherCluster(OTHER);
+    const how = options as unknown as ReshardCommandOptions;
+    const [from, to] = action === "abort" ? [after, before] : [before, after];
     switch (action) {
       case "check":
-        return await check(context, before, after);
+        return await check(context, [before, after], how);
       case "status":
-        return await tellStatus(context, before, after);
-      case "abort":
-        return await move(context, [after, before], options);
+        return await tellStatus(context, [before, after], how);
       default:
-        return await move(context, [before, after], options);
+        return await move(context, [from, to], how);
     }
   },
 };
 
+/** Two sets of hosts. */
+type Clusters = readonly [from: Cluster, to: Cluster];
+
 async function check(
   context: Context,
-  before: Cluster,
-  after: Cluster,
+  [before, after]: Clusters,
+  { writers }: ReshardCommandOptions,
 ): Promise<number> {
   const { signal } = context.shell;
-  const status = await reshardStatus(before, after, { signal });
+  const status = await reshardStatus(before, after, { writers, signal });
   const isFree = status.problems.length === 0 && status.from !== "others";
   if (context.json) printJson(context, status);
   else {
@@ -130,29 +159,33 @@ async function check(
       ...(isOther ? ["The hosts are in use with other ones"] : []),
       ...status.problems,
     ];
-    print(
-      context,
-      problems.length === 0
+    print(context, [
+      ...status.warnings.map((warning) => paint(warning, "yellow")),
+      ...problems.length === 0
         ? [paint("Nothing keeps keys from being moved", "green")]
         : problems.map((problem) => paint(problem, "red")),
-    );
+    ]);
   }
   return isFree ? EXIT.ok : EXIT.no;
 }
 
 async function tellStatus(
   context: Context,
-  before: Cluster,
-  after: Cluster,
+  [before, after]: Clusters,
+  { writers }: ReshardCommandOptions,
 ): Promise<number> {
   const { signal } = context.shell;
-  const status = await reshardStatus(before, after, { signal });
+  const status = await reshardStatus(before, after, { writers, signal });
   if (context.json) printJson(context, status);
   else {
     const { phase, epoch, from, to } = status;
+    const isStopped = status.writers === "stopped";
+    const how = isStopped ? "writers are stopped" : phase;
     const what = phase === "stable"
-      ? `the hosts ${from} are in use`
-      : `${phase}, from the hosts ${from} to those ${to}`;
+      ? `the hosts ${from} are in use${
+        isStopped ? ", and the former ones still have copies" : ""
+      }`
+      : `${how}, from the hosts ${from} to those ${to}`;
     print(context, [`Epoch ${epoch}: ${what}`]);
   }
   return EXIT.ok;
@@ -160,17 +193,18 @@ async function tellStatus(
 
 async function move(
   context: Context,
-  [from, to]: readonly [Cluster, Cluster],
-  given: Readonly<Record<string, unknown>>,
+  [from, to]: Clusters,
+  how: ReshardCommandOptions,
 ): Promise<number> {
   const { shell } = context;
-  const { rate, pageSize, grace, kill, maxValueBytes } =
-    given as unknown as ReshardCommandOptions;
+  const { rate, pageSize, grace, kill, maxValueBytes, writers } = how;
   const moving = reshard(from, to, {
     rate,
     pageSize,
     grace,
     strangers: kill === true ? "kill" : "refuse",
+    writers,
+    confirmed: how.confirmed === true,
     signal: shell.signal,
     ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
   });
@@ -190,9 +224,10 @@ async function move(
       }
       if (isPhase) {
         bar?.clear();
+        bar = undefined;
         print(context, [step.phase]);
       }
-      if (step.phase !== "moving") continue;
+      if (!WALKS.has(step.phase) || step.total === 0) continue;
       bar ??= new Progress(shell.err, { noun: "key", total: step.total });
       bar.show(step.scanned);
       if (shell.err.isTerminal || performance.now() - told < PERIOD) continue;
@@ -204,22 +239,49 @@ async function move(
     }
   } finally {
     bar?.clear();
+    tellConflicts(context, { writers, last });
   }
-  const { moved = 0, conflicts = [] } = last ?? {};
+  if (last?.phase === "copied") {
+    const { programs } = await reshardStatus(from, to, { writers });
+    if (!context.json) print(context, confirmationText(context, programs));
+    return EXIT.no;
+  }
   if (!context.json) {
-    const paint = paintOf(shell.out);
-    print(context, [
-      paint(`${amount(moved, "key")} moved`, "green"),
-      ...(conflicts.length === 0 ? [] : [
-        paint(
-          `${
-            amount(conflicts.length, "key")
-          } written on both sides: the values ` +
-            "of the former hosts are in __rb__:conflict:* there",
-          "red",
-        ),
-      ]),
-    ]);
+    const text = writers === "follow"
+      ? `${amount(last?.moved ?? 0, "key")} moved`
+      : "All keys have moved, and writing is allowed";
+    print(context, [paintOf(shell.out)(text, "green")]);
   }
-  return conflicts.length === 0 ? EXIT.ok : EXIT.no;
+  return last?.conflicts.length ? EXIT.no : EXIT.ok;
+}
+
+/** Tells which keys have two values, also where that has ended the move. */
+function tellConflicts(
+  context: Context,
+  { writers, last }: { writers: Writers; last: ReshardProgress | undefined },
+): void {
+  const { length } = last?.conflicts ?? [];
+  if (context.json || length === 0) return;
+  const what = writers === "follow"
+    ? "written on both sides: the values of the former hosts are in " +
+      "__rb__:conflict:* there"
+    : "not the same on both sides; --json lists them";
+  const text = `${amount(length, "key")} ${what}`;
+  print(context, [paintOf(context.shell.out)(text, "red")]);
+}
+
+/** What is left to do when all is copied. */
+function confirmationText(
+  context: Context,
+  programs: readonly string[],
+): string[] {
+  const paint = paintOf(context.shell.out);
+  return [
+    paint("All is copied, and writing is denied", "green"),
+    ...(programs.length === 0
+      ? ["No program is connected"]
+      : ["Connected are:", ...programs.map((one) => `  ${one}`)]),
+    "When no program has the former hosts any more, run this again with " +
+    "--confirmed",
+  ];
 }

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Cluster } from "../../../mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Cluster, CommandError } from "../../../mod.ts";
 import { ask, RawClient } from "../../../support/raw_client.ts";
 import { runLine } from "../fake_shell.ts";
 import { startServers } from "../servers.ts";
@@ -74,12 +74,59 @@ Deno.test("reshard check tells what keeps keys from being moved", async () => {
   const { code, out } = await line("check");
   assertEquals(code, 1);
   assertMatch(out, /^A program does not follow the ring: \S+ at "/m);
-  assertMatch(out, /^Host 2 at "127\.0\.0\.1:\d+" has keys already$/m);
+  assertMatch(out, /^Host 2 at "127\.0\.0\.1:\d+" has keys already, which /m);
   const { problems } = JSON.parse((await line("check", "--json")).out);
   assertEquals(problems.length, 2);
   const run = await line("run");
   assertEquals(run.code, 3);
   assert(run.err.includes("has keys already"), run.err);
+});
+
+Deno.test("reshard stops writers, waits for a word, and goes on", async () => {
+  await using setup = await startServers(3);
+  const urls = setup.hosts[1].split(",");
+  for (const server of setup.servers) {
+    const rules = ["on", ">secret", "~*", "&*", "+@all"];
+    await ask(server, "ACL", "SETUSER", "mover", ...rules);
+  }
+  await using cluster = new Cluster({ hosts: urls.slice(0, 2) });
+  const client = cluster.getRoutingClient();
+  await Promise.all(
+    Array.from({ length: 100 }, (_, i) => client.set(`user:${i}`, "old")),
+  );
+  const line = (action: string, ...more: string[]) =>
+    runLine([
+      ...["reshard", action, "--hosts", urls.slice(0, 2).join(",")],
+      ...["--to-hosts", urls.join(","), "--writers", "stopped", ...more],
+    ], { variables: { PASSWORD: "secret" } });
+  const login = ["--username", "mover", "--password-env", "PASSWORD"];
+  const refused = await line("check");
+  assertEquals(refused.code, 1);
+  assertMatch(refused.out, /is used as "default"/);
+  assertEquals((await line("check", ...login)).code, 0);
+
+  const copied = await line("run", ...login);
+  assertEquals(copied.err, "");
+  assertEquals(copied.code, 1);
+  assertMatch(
+    copied.out,
+    /^stopped\ncopying\n[^]*comparing\n[^]*copied\nAll is copied, and writing is denied\n/,
+  );
+  assertMatch(copied.out, /^ {2}127\.0\.0\.1:\d+ at "/m);
+  await assertRejects(() => client.set("user:1", "new"), CommandError);
+  const { out: status } = await line("status", ...login);
+  assertMatch(status, /: writers are stopped, from the hosts before/);
+
+  const ended = await line("run", "--confirmed", ...login);
+  assertEquals(ended.code, 0);
+  assertMatch(
+    ended.out,
+    /deleting\n[^]*stable\nAll keys have moved, and writing is allowed\n$/,
+  );
+  await using after = new Cluster({ hosts: urls });
+  await after.getRoutingClient().set("user:1", "new");
+  const { code } = await runLine(["check", "--hosts", urls.join(",")]);
+  assertEquals(code, 0);
 });
 
 Deno.test("reshard wants to know what to do", async () => {

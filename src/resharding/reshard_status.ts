@@ -1,0 +1,141 @@
+/**
+ * How far a move of keys is, and what stands in its way.
+ *
+ * @module
+ */
+
+import type { Cluster } from "../cluster.ts";
+import { CommandError } from "../errors.ts";
+import type { RingPhase } from "../moving/mod.ts";
+import { isSignal, oneOf, readOptions } from "../options.ts";
+import { Barrier } from "./barrier.ts";
+import { described, listConnections } from "./connections.ts";
+import type { ReshardOptions } from "./reshard.ts";
+import { type Problem, Survey } from "./survey.ts";
+import { refusedBy, TwoRings } from "./two_rings.ts";
+import { WriteDenial } from "./write_denial.ts";
+
+/** How things are between two sets of hosts. */
+export interface ReshardStatus {
+  /** Counts the steps of all moves there were. */
+  readonly epoch: number;
+  /** How far a move is. */
+  readonly phase: RingPhase;
+  /** What programs do while it lasts. */
+  readonly writers: "follow" | "stopped";
+  /**
+   * Which hosts are in use, or are being left: those `"before"`, those `"after"`,
+   * or `"others"`.
+   */
+  readonly from: "before" | "after" | "others";
+  /** Which hosts keys go to; the same ones where none move. */
+  readonly to: "before" | "after" | "others";
+  /** What keeps keys from being moved now, for people. */
+  readonly problems: readonly string[];
+  /** What there is to know before, for people. */
+  readonly warnings: readonly string[];
+  /** Who is connected to the hosts, for people. */
+  readonly programs: readonly string[];
+}
+
+/** What is looked at, and what gives it up. */
+export interface ReshardStatusOptions
+  extends Pick<ReshardOptions, "writers" | "signal"> {}
+
+const CHECKS = { writers: oneOf("follow", "stopped"), signal: isSignal };
+
+/**
+ * Tells how far a move is, and what keeps keys from being moved now. Nothing is
+ * changed.
+ *
+ * @param before The cluster as it is.
+ * @param after The cluster as it shall be.
+ * @param options What programs will do meanwhile, and what gives it up.
+ * @throws {ReshardingError} If a host refuses to be asked.
+ * @throws {TransportError} If a host cannot be asked.
+ *
+ * @example Is all well?
+ * ```ts
+ * import { Cluster, ConsistentHashingRouter, reshardStatus } from "@rb/rb";
+ *
+ * const a = { port: 6379, label: "a" };
+ * const b = { port: 6380, label: "b" };
+ * const router = ConsistentHashingRouter;
+ * const before = new Cluster({ hosts: [a], router });
+ * const after = new Cluster({ hosts: [a, b], router });
+ * const { phase, problems } = await reshardStatus(before, after);
+ * console.log(phase, problems);
+ * ```
+ */
+export async function reshardStatus(
+  before: Cluster,
+  after: Cluster,
+  options: ReshardStatusOptions = {},
+): Promise<ReshardStatus> {
+  const { writers = "follow", signal } = readOptions(
+    options,
+    CHECKS,
+    "reshardStatus()",
+  );
+  const rings = new TwoRings(before, after, signal);
+  try {
+    return await statusOf(rings, { writers, signal });
+  } catch (error) {
+    throw error instanceof CommandError ? refusedBy(error) : error;
+  } finally {
+    await rings.close();
+  }
+}
+
+async function statusOf(
+  rings: TwoRings,
+  { writers, signal }: {
+    writers: "follow" | "stopped";
+    signal: AbortSignal | undefined;
+  },
+): Promise<ReshardStatus> {
+  const survey = new Survey(rings);
+  const hosts = [...rings.hosts.values()];
+  const record = await rings.records.read();
+  const { epoch, phase, from, to, isStopped = false } = record ??
+    { epoch: 0, phase: "stable", from: rings.from, to: rings.from };
+  const which = (ring: string) =>
+    ring === rings.from ? "before" : ring === rings.to ? "after" : "others";
+  const problems: string[] = [];
+  if (writers === "follow") {
+    const settings = { strangers: "refuse", grace: 0, signal } as const;
+    const barrier = new Barrier(hosts, rings.records, settings);
+    problems.push(
+      ...(await barrier.strangers())
+        .map((one) => `A program does not follow the ring: ${one}`),
+    );
+  } else {
+    const denial = new WriteDenial(await survey.servers());
+    problems.push(...textsOf(await denial.problems()));
+  }
+  problems.push(...textsOf(await survey.serverProblems()));
+  if (phase === "stable" && from === rings.from) {
+    problems.push(...textsOf(await survey.foreignProblems()));
+  }
+  const connections = await Promise.all(
+    hosts.map(async (host) =>
+      (await listConnections(host))
+        .filter(({ db }) => db === host.db)
+        .map((one) => described(one, host))
+    ),
+  );
+  return {
+    epoch,
+    phase,
+    writers: isStopped ? "stopped" : "follow",
+    from: which(from),
+    to: which(to),
+    problems,
+    warnings: await survey.warnings(),
+    programs: connections.flat(),
+  };
+}
+
+function textsOf(problems: readonly Problem[]): string[] {
+  return problems.map(({ text }) => text);
+}

@@ -1,0 +1,149 @@
+/**
+ * The two rings between which keys move, and connections to all of their hosts.
+ *
+ * @module
+ */
+
+import type { Cluster } from "../cluster.ts";
+import { ClusterHosts } from "../cluster_hosts.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import { Lanes } from "../delivery/lane.ts";
+import { DispatchedHost } from "../delivery/moving_host.ts";
+import { type CommandError, ReshardingError } from "../errors.ts";
+import type { HostInfo } from "../host_info.ts";
+import { isReserved, type MovingHost } from "../moving/mod.ts";
+import {
+  assertSameIds,
+  type BaseRouter,
+  FixedTopology,
+  ringFingerprint,
+} from "../topology/mod.ts";
+import { MOVER_NAME } from "./connections.ts";
+import { Records, textOf } from "./records.ts";
+
+/** A host of a ring. */
+export interface RingHost extends MovingHost {
+  readonly hostId: number;
+  /** Where it is, for people. */
+  readonly address: string;
+  /** The number of its database. */
+  readonly db: number;
+}
+
+/** Milliseconds that a host has for an answer. */
+const TIMEOUT = 30_000;
+/** How many keys tell where keys go. */
+const SAMPLE = 10_000;
+
+/** Two rings over hosts that are asked over connections of their own. */
+export class TwoRings {
+  /** The fingerprint of the ring that keys leave, */
+  readonly from: string;
+  /** and of the one that they go to. */
+  readonly to: string;
+  /** All hosts of both by their ids. */
+  readonly hosts: ReadonlyMap<number, RingHost>;
+  /** Those that keys leave: of the ring before, */
+  readonly sources: readonly RingHost[];
+  /** and those that only come. */
+  readonly newcomers: readonly RingHost[];
+  readonly records: Records;
+  readonly #before: BaseRouter;
+  readonly #after: BaseRouter;
+  readonly #cluster: ClusterHosts;
+
+  /**
+   * @param before The cluster as it is.
+   * @param after The cluster as it shall be.
+   * @param signal Gives up what is asked.
+   * @throws {TypeError} If an id does not mean the same server in both.
+   */
+  constructor(
+    before: Cluster,
+    after: Cluster,
+    signal: AbortSignal | undefined,
+  ) {
+    assertSameIds(before.hosts, after.hosts);
+    this.#before = before.getRouter();
+    this.#after = after.getRouter();
+    this.from = ringFingerprint(this.#before);
+    this.to = ringFingerprint(this.#after);
+    const topology = new FixedTopology<HostInfo>(() => this.#before);
+    const infos = new Map([...after.hosts, ...before.hosts]);
+    for (const info of infos.values()) topology.add(info.named(MOVER_NAME));
+    this.#cluster = new ClusterHosts(topology, {
+      signal,
+      timeout: TIMEOUT,
+      listener: () => {},
+    });
+    const dispatcher = new Dispatcher(this.#cluster, {
+      timeout: TIMEOUT,
+      signal,
+      autoBatch: false,
+      idempotent: false,
+      lanes: new Lanes(),
+      movesKeys: true,
+    });
+    const ids = [...infos.keys()].sort((a, b) => a - b);
+    this.hosts = new Map(ids.map((hostId) => {
+      const { address, db } = infos.get(hostId)!;
+      const host = new DispatchedHost(dispatcher, hostId);
+      return [hostId, Object.assign(host, { hostId, address, db })];
+    }));
+    const all = [...this.hosts.values()];
+    this.sources = all.filter(({ hostId }) => before.hosts.has(hostId));
+    this.newcomers = all.filter(({ hostId }) => !before.hosts.has(hostId));
+    this.records = new Records(all);
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.#cluster.close();
+  }
+
+  /** From which hosts to which ones keys move, by looking at many of them. */
+  routes(): [from: number, to: number][] {
+    const found = new Map<string, [number, number]>();
+    for (let i = 0; i < SAMPLE; i++) {
+      const from = this.#before.getHostForKey(i);
+      const to = this.#after.getHostForKey(i);
+      if (from !== to) found.set(`${from}:${to}`, [from, to]);
+    }
+    return [...found.values()];
+  }
+
+  /** Where a key goes that a host has; nothing where it does not leave it. */
+  destination(key: Uint8Array, hostId: number): number | undefined {
+    const to = this.#after.getHostForKey(key);
+    // Most keys stay, and looking at rings is what takes the time.
+    if (to === hostId || isReserved(key)) return undefined;
+    return this.#before.getHostForKey(key) === hostId ? to : undefined;
+  }
+
+  /** Where a key has come from that is at home on a host; nothing for all others. */
+  origin(key: Uint8Array, hostId: number): number | undefined {
+    const from = this.#before.getHostForKey(key);
+    if (from === hostId || isReserved(key)) return undefined;
+    return this.#after.getHostForKey(key) === hostId ? from : undefined;
+  }
+}
+
+/** A page of the keys of a host, and where the next one begins. */
+export async function scan(
+  host: MovingHost,
+  cursor: string,
+  count: number,
+): Promise<[cursor: string, keys: Uint8Array[]]> {
+  const reply = await host.command("SCAN", cursor, "COUNT", count);
+  if (!Array.isArray(reply)) throw new TypeError("SCAN replied something else");
+  return [String(textOf(reply[0])), reply[1] as unknown as Uint8Array[]];
+}
+
+/** A host has refused a command. */
+export function refusedBy(cause: CommandError): ReshardingError {
+  const { hostId, command, message } = cause;
+  return new ReshardingError(
+    `Cannot move keys: host ${hostId} refused "${command}": ${message}`,
+    { hostId, command, outcome: "not-sent", cause },
+  );
+}
