@@ -69,11 +69,14 @@ export function mergingOf(
   return row.merges?.argCount === argCount ? row.merges : undefined;
 }
 
-/** Runs that are not merged are as long as those of GETs. */
+/** Runs that are not merged are as long as those of GETs, */
 const MAX_LENGTH = MAX_MERGED_GETS;
 
-/** The most arguments for which room is made at once. */
-const MAX_ROOM = 2 * MAX_MERGED_SETS;
+/**
+ * unless their commands have that many arguments in all: a list that grows beyond
+ * is copied several times over, and room for all of it made for nothing.
+ */
+const MAX_ARGS = 2 * MAX_MERGED_SETS;
 
 /** The arguments of commands that nobody asks for any more. */
 const NONE = Object.freeze([]) as unknown as Argument[];
@@ -125,14 +128,15 @@ export class Run implements RunKind, Outcomes {
    * @param kind What its commands have in common.
    * @param merging Whether it may travel as one command; a function, where only
    * keys of the same group may.
-   * @param capacity For how many commands to make room at once.
+   * @param capacity For how many commands to make room at once; no more than one
+   * takes that is full.
    */
   constructor(
     { form, argCount, flags }: RunKind,
     merging: boolean | GroupOf,
     capacity = 0,
   ) {
-    this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
+    this.#args = new Array(capacity * argCount);
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;
@@ -201,7 +205,7 @@ export class Run implements RunKind, Outcomes {
   get full(): boolean {
     return this.#sharesReply
       ? this.length >= MAX_MERGED_SETS || this.#bytes >= MAX_MERGED_BYTES
-      : this.length >= MAX_LENGTH;
+      : this.length >= MAX_LENGTH || this.length * this.argCount >= MAX_ARGS;
   }
 
   /** Appends a command of its kind, with whoever is to be told, if anybody. */
