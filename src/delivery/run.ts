@@ -7,13 +7,7 @@
 
 import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
-import type {
-  CommandSpec,
-  Form,
-  Merging,
-  ScriptSource,
-  Step,
-} from "../commands/spec.ts";
+import type { CommandSpec, Form, Merging, Step } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
@@ -289,34 +283,21 @@ export class Run implements RunKind, Outcomes {
   encodeSingly(encoder: Encoder, index: number, limit: number): number {
     const { argCount, length } = this;
     const { name, script, steps } = this.form;
-    if (script !== undefined) {
-      return this.#encodeScripts(encoder, script, index, limit);
-    }
     if (steps !== undefined) {
       return this.#encodeTransactions(encoder, steps, index, limit);
     }
-    const { isAsking } = this;
-    while (index < length && encoder.length < limit) {
-      if (isAsking) encoder.command("ASKING", NONE);
-      encoder.commandFrom(name, this.#args, index * argCount, argCount);
-      index++;
-    }
-    return index;
-  }
-
-  #encodeScripts(
-    encoder: Encoder,
-    script: ScriptSource,
-    index: number,
-    limit: number,
-  ): number {
-    const { argCount, length } = this;
     const withSource = (this.flags & WITH_SOURCE) !== 0;
+    const write = (from: number, to: number, limit: number) => {
+      const which = { argCount, from, to, limit, withSource };
+      return script === undefined
+        ? encoder.commandsFrom(name, this.#args, which)
+        : encoder.scriptsFrom(script, this.#args, which);
+    };
+    if (!this.isAsking) return write(index, length, limit);
     while (index < length && encoder.length < limit) {
-      const from = index * argCount;
-      if (this.isAsking) encoder.command("ASKING", NONE);
-      encoder.scriptFrom(script, this.#args, from, argCount, withSource);
-      index++;
+      encoder.command("ASKING", NONE);
+      // It does not leave without the command behind it.
+      index = write(index, index + 1, Infinity);
     }
     return index;
   }
