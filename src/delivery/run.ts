@@ -16,9 +16,11 @@ import {
   BYTES,
   Command,
   fail,
+  isFailure,
   MAY_HAVE_RUN,
+  outcomeOf,
   type Settler,
-  settleWith,
+  succeed,
   WITH_SOURCE,
 } from "./command.ts";
 
@@ -329,13 +331,18 @@ export class Run implements RunKind, Outcomes {
    */
   settle(index: number, reply: Reply, hostId: number): Error | undefined {
     const { form } = this;
-    if (isObject(reply) || form.reader !== undefined) {
-      return settleWith(this.#settlerAt(index), reply, { form, hostId });
-    }
-    // Text, numbers and null: nearly all there are.
+    // Text, numbers and null are what most replies are, and become.
+    const outcome = isObject(reply) || form.reader !== undefined
+      ? outcomeOf(form, reply, hostId)
+      : reply;
     const settler = this.#settlers?.[index];
-    if (settler === undefined) this.#place(index, reply);
-    else succeed(settler, reply);
+    if (isObject(outcome) && isFailure(outcome)) {
+      if (settler !== undefined) fail(settler, outcome);
+      else this.#place(index, rejectedWith(outcome));
+      return outcome;
+    }
+    if (settler === undefined) this.#place(index, outcome);
+    else succeed(settler, outcome);
     return undefined;
   }
 
@@ -404,11 +411,7 @@ function isObject(reply: Reply): boolean {
   return typeof reply === "object" && reply !== null;
 }
 
-/** Resolves the promise of a command. */
-function succeed(settler: Settler, reply: Reply): void {
-  try {
-    settler.resolve(reply);
-  } catch {
-    // Its owner settled it by hand, which is no concern of the connection.
-  }
+/** Stands apart, since a variable that a function keeps costs every call. */
+function rejectedWith(reason: unknown): Rejection {
+  return new Rejection(() => reason);
 }
