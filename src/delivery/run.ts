@@ -330,15 +330,23 @@ export class Run implements RunKind, Outcomes {
    * @returns The error, if the reply was one.
    */
   settle(index: number, reply: Reply, hostId: number): Error | undefined {
-    const { form } = this;
-    // Text, numbers and null are what most replies are, and become.
-    const outcome = isObject(reply) || form.reader !== undefined
-      ? outcomeOf(form, reply, hostId)
-      : reply;
+    if (isObject(reply) || this.form.reader !== undefined) {
+      return this.#settleRead(index, reply, hostId);
+    }
+    // Text, numbers and null: nearly all there are.
     const settler = this.#settlers?.[index];
-    if (isObject(outcome) && isFailure(outcome)) {
-      if (settler !== undefined) fail(settler, outcome);
-      else this.#place(index, rejectedWith(outcome));
+    if (settler === undefined) this.#place(index, reply);
+    else succeed(settler, reply);
+    return undefined;
+  }
+
+  /** The same for a reply that has to be looked at. */
+  #settleRead(index: number, reply: Reply, hostId: number): Error | undefined {
+    const outcome = outcomeOf(this.form, reply, hostId);
+    const settler = this.#settlers?.[index];
+    if (isFailure(outcome)) {
+      if (settler === undefined) this.#place(index, rejectedWith(outcome));
+      else fail(settler, outcome);
       return outcome;
     }
     if (settler === undefined) this.#place(index, outcome);
