@@ -89,7 +89,9 @@ export class PromiseClient implements CommandTarget {
   /** Issues a command whose arguments stand as they are. */
   issue(form: Form, args: Argument[]): RbPromise<unknown> {
     return this.#enter(
-      form.isWhole ? this.#issueWhole(form, args) : this.#issue(form, args),
+      form.isWhole(args)
+        ? this.#issueWhole(form, args)
+        : this.#issue(form, args),
     );
   }
 

@@ -55,8 +55,14 @@ export function streamsWord(args: readonly Argument[]): number {
  * @returns The argument; nothing where it does not block.
  */
 export function blockOption(args: readonly Argument[]): Argument | undefined {
-  const last = blockWords(args).at(-1);
-  return last === undefined ? undefined : args[last + 1];
+  let time: Argument | undefined = undefined;
+  for (let at = 0; at < args.length; at++) {
+    const word = wordOf(args[at]);
+    if (word === "STREAMS") return time;
+    if (word === "BLOCK") time = args[at + 1];
+    at += XREAD_WORDS.get(word) ?? 0;
+  }
+  return undefined;
 }
 
 /** The same command with another time to block for. */

@@ -142,6 +142,8 @@ export class CommandSpec {
    * could be refused on a shared connection.
    */
   readonly isOrdinary: boolean;
+  /** The same, but for its time to block. */
+  readonly isOrdinaryUnlessBlocking: boolean;
   /** Whether it stands in any table. */
   readonly isKnown: boolean;
   /** Whether it changes nothing on its server. */
@@ -164,9 +166,9 @@ export class CommandSpec {
     this.row = row;
     this.isKnown = isKnown;
     this.soleKey = typeof row.keys === "number" ? row.keys : -1;
-    this.isOrdinary = row.connection === undefined &&
-      row.blocks === undefined && row.subcommands === undefined &&
-      row.ahead === undefined;
+    this.isOrdinaryUnlessBlocking = row.connection === undefined &&
+      row.subcommands === undefined && row.ahead === undefined;
+    this.isOrdinary = this.isOrdinaryUnlessBlocking && row.blocks === undefined;
     this.reads = row.reads === true;
     this.readsAnywhere = this.reads && row.keys !== undefined &&
       row.cursor !== true;
@@ -206,11 +208,7 @@ export class Form {
   readonly steps: readonly Step[] | undefined;
   /** How many replies it gets: around a transaction, those to MULTI and EXEC. */
   readonly frames: number;
-  /**
-   * Whether it goes whole to one host, over any connection, whatever its arguments
-   * are.
-   */
-  readonly isWhole: boolean;
+  readonly #isWhole: boolean;
   readonly #goesByFirst: boolean;
   readonly #keyStep: number;
 
@@ -235,7 +233,8 @@ export class Form {
     this.script = script;
     this.steps = steps;
     this.frames = steps === undefined ? 1 : steps.length + 2;
-    this.isWhole = command.isOrdinary && command.row.splits === undefined;
+    this.#isWhole = command.isOrdinaryUnlessBlocking &&
+      command.row.splits === undefined;
     this.#goesByFirst = command.isOrdinary && command.soleKey === 0;
     this.#keyStep = command.row.splits?.step ?? 0;
   }
@@ -246,6 +245,14 @@ export class Form {
    */
   isPlain(argCount: number): boolean {
     return (this.#goesByFirst || this.#keyStep === argCount) && argCount > 0;
+  }
+
+  /**
+   * Whether it goes whole to one host, over any connection: with other arguments it
+   * might block there.
+   */
+  isWhole(args: readonly Argument[]): boolean {
+    return this.#isWhole && this.command.row.blocks?.(args) === undefined;
   }
 }
 

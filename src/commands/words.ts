@@ -11,6 +11,9 @@ import { type Argument, numberText } from "../values.ts";
 const LONGEST_WORD = 32;
 
 const LOWER = /[a-z]+/g;
+const LOWER_A = 0x61;
+const LOWER_Z = 0x7a;
+const LAST_OF_ASCII = 0x7f;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /**
@@ -18,6 +21,21 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
  * of ASCII are changed. (In Unicode, "ſ" has "S" as its capital.)
  */
 export function upperCase(text: string): string {
+  // Methods write their words in capitals, and so do most people.
+  return hasNoLower(text) ? text : toCapitals(text);
+}
+
+function hasNoLower(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > LAST_OF_ASCII || code >= LOWER_A && code <= LOWER_Z) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function toCapitals(text: string): string {
   return BEYOND_ASCII.test(text)
     ? text.replace(LOWER, (letters) => letters.toUpperCase())
     : text.toUpperCase();
@@ -43,9 +61,12 @@ export function wordOf(argument: Argument | undefined): string {
  */
 export function numberOf(argument: Argument | undefined): number {
   if (argument === undefined) return NaN;
+  if (typeof argument === "number") return argument;
   const text = typeof argument === "string" || argument instanceof Uint8Array
     ? shortText(argument)
-    : numberText(argument);
+    : typeof argument === "bigint"
+    ? numberText(argument)
+    : "";
   return text.trim() === "" ? NaN : Number(text);
 }
 

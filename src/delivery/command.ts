@@ -174,32 +174,44 @@ export function settleWith(
   reply: Reply,
   { form, hostId }: { readonly form: Form; readonly hostId: number },
 ): Error | undefined {
-  let value: Reply = reply;
-  if (!(reply instanceof CommandError || reply instanceof DecodeError)) {
-    value = readReply({ form, hostId }, reply);
+  const outcome = outcomeOf(form, reply, hostId);
+  if (isFailure(outcome)) {
+    fail(settler, outcome);
+    return outcome;
   }
+  succeed(settler, outcome);
+  return undefined;
+}
+
+/** Resolves the promise of a command. */
+export function succeed(settler: Settler, value: Reply): void {
   try {
-    if (value instanceof CommandError || value instanceof DecodeError) {
-      const error = describe(value, form.name, hostId);
-      settler.reject(error);
-      return error;
-    }
     settler.resolve(value);
   } catch {
     // Its owner settled it by hand, which is no concern of the connection.
   }
-  return undefined;
+}
+
+/** Whether an outcome is an error that a command is to be rejected with. */
+export function isFailure(
+  outcome: Reply,
+): outcome is CommandError | DecodeError {
+  return outcome instanceof CommandError || outcome instanceof DecodeError;
 }
 
 /**
- * What a method promises of a reply that is no error.
+ * What becomes of a reply: what a method promises of it, or the error that it is,
+ * knowing its command and host.
  *
  * @returns That, or a DecodeError where the server's reply has another shape.
  */
-function readReply(
-  { form, hostId }: { readonly form: Form; readonly hostId: number },
-  reply: Reply,
-): Reply {
+export function outcomeOf(form: Form, reply: Reply, hostId: number): Reply {
+  const outcome = isFailure(reply) ? reply : readReply(form, reply, hostId);
+  return isFailure(outcome) ? describe(outcome, form.name, hostId) : outcome;
+}
+
+/** What a method promises of a reply that is no error. */
+function readReply(form: Form, reply: Reply, hostId: number): Reply {
   const common = Array.isArray(reply)
     ? toCommonShape(form.command, reply)
     : reply;
@@ -220,7 +232,7 @@ export function describe(
   error: CommandError | DecodeError,
   command: string,
   hostId: number,
-): Error {
+): CommandError | DecodeError {
   if (error instanceof DecodeError) {
     const { message, cause } = error;
     return new DecodeError(message, { hostId, command, cause });

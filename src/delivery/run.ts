@@ -7,13 +7,7 @@
 
 import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
-import type {
-  CommandSpec,
-  Form,
-  Merging,
-  ScriptSource,
-  Step,
-} from "../commands/spec.ts";
+import type { CommandSpec, Form, Merging, Step } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
@@ -22,9 +16,11 @@ import {
   BYTES,
   Command,
   fail,
+  isFailure,
   MAY_HAVE_RUN,
+  outcomeOf,
   type Settler,
-  settleWith,
+  succeed,
   WITH_SOURCE,
 } from "./command.ts";
 
@@ -69,11 +65,14 @@ export function mergingOf(
   return row.merges?.argCount === argCount ? row.merges : undefined;
 }
 
-/** Runs that are not merged are as long as those of GETs. */
+/** Runs that are not merged are as long as those of GETs, */
 const MAX_LENGTH = MAX_MERGED_GETS;
 
-/** The most arguments for which room is made at once. */
-const MAX_ROOM = 2 * MAX_MERGED_SETS;
+/**
+ * unless their commands have that many arguments in all: a list that grows beyond
+ * is copied several times over, and room for all of it made for nothing.
+ */
+const MAX_ARGS = 2 * MAX_MERGED_SETS;
 
 /** The arguments of commands that nobody asks for any more. */
 const NONE = Object.freeze([]) as unknown as Argument[];
@@ -125,14 +124,15 @@ export class Run implements RunKind, Outcomes {
    * @param kind What its commands have in common.
    * @param merging Whether it may travel as one command; a function, where only
    * keys of the same group may.
-   * @param capacity For how many commands to make room at once.
+   * @param capacity For how many commands to make room at once; no more than one
+   * takes that is full.
    */
   constructor(
     { form, argCount, flags }: RunKind,
     merging: boolean | GroupOf,
     capacity = 0,
   ) {
-    this.#args = new Array(Math.min(capacity * argCount, MAX_ROOM));
+    this.#args = new Array(capacity * argCount);
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;
@@ -201,7 +201,7 @@ export class Run implements RunKind, Outcomes {
   get full(): boolean {
     return this.#sharesReply
       ? this.length >= MAX_MERGED_SETS || this.#bytes >= MAX_MERGED_BYTES
-      : this.length >= MAX_LENGTH;
+      : this.length >= MAX_LENGTH || this.length * this.argCount >= MAX_ARGS;
   }
 
   /** Appends a command of its kind, with whoever is to be told, if anybody. */
@@ -285,34 +285,21 @@ export class Run implements RunKind, Outcomes {
   encodeSingly(encoder: Encoder, index: number, limit: number): number {
     const { argCount, length } = this;
     const { name, script, steps } = this.form;
-    if (script !== undefined) {
-      return this.#encodeScripts(encoder, script, index, limit);
-    }
     if (steps !== undefined) {
       return this.#encodeTransactions(encoder, steps, index, limit);
     }
-    const { isAsking } = this;
-    while (index < length && encoder.length < limit) {
-      if (isAsking) encoder.command("ASKING", NONE);
-      encoder.commandFrom(name, this.#args, index * argCount, argCount);
-      index++;
-    }
-    return index;
-  }
-
-  #encodeScripts(
-    encoder: Encoder,
-    script: ScriptSource,
-    index: number,
-    limit: number,
-  ): number {
-    const { argCount, length } = this;
     const withSource = (this.flags & WITH_SOURCE) !== 0;
+    const write = (from: number, to: number, limit: number) => {
+      const which = { argCount, from, to, limit, withSource };
+      return script === undefined
+        ? encoder.commandsFrom(name, this.#args, which)
+        : encoder.scriptsFrom(script, this.#args, which);
+    };
+    if (!this.isAsking) return write(index, length, limit);
     while (index < length && encoder.length < limit) {
-      const from = index * argCount;
-      if (this.isAsking) encoder.command("ASKING", NONE);
-      encoder.scriptFrom(script, this.#args, from, argCount, withSource);
-      index++;
+      encoder.command("ASKING", NONE);
+      // It does not leave without the command behind it.
+      index = write(index, index + 1, Infinity);
     }
     return index;
   }
@@ -343,14 +330,27 @@ export class Run implements RunKind, Outcomes {
    * @returns The error, if the reply was one.
    */
   settle(index: number, reply: Reply, hostId: number): Error | undefined {
-    const { form } = this;
-    if (isObject(reply) || form.reader !== undefined) {
-      return settleWith(this.#settlerAt(index), reply, { form, hostId });
+    if (isObject(reply) || this.form.reader !== undefined) {
+      return this.#settleRead(index, reply, hostId);
     }
     // Text, numbers and null: nearly all there are.
     const settler = this.#settlers?.[index];
     if (settler === undefined) this.#place(index, reply);
     else succeed(settler, reply);
+    return undefined;
+  }
+
+  /** The same for a reply that has to be looked at. */
+  #settleRead(index: number, reply: Reply, hostId: number): Error | undefined {
+    const outcome = outcomeOf(this.form, reply, hostId);
+    const settler = this.#settlers?.[index];
+    if (isFailure(outcome)) {
+      if (settler === undefined) this.#place(index, rejectedWith(outcome));
+      else fail(settler, outcome);
+      return outcome;
+    }
+    if (settler === undefined) this.#place(index, outcome);
+    else succeed(settler, outcome);
     return undefined;
   }
 
@@ -419,11 +419,7 @@ function isObject(reply: Reply): boolean {
   return typeof reply === "object" && reply !== null;
 }
 
-/** Resolves the promise of a command. */
-function succeed(settler: Settler, reply: Reply): void {
-  try {
-    settler.resolve(reply);
-  } catch {
-    // Its owner settled it by hand, which is no concern of the connection.
-  }
+/** Stands apart, since a variable that a function keeps costs every call. */
+function rejectedWith(reason: unknown): Rejection {
+  return new Rejection(() => reason);
 }

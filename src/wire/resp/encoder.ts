@@ -5,10 +5,15 @@
  */
 
 import { Buffer } from "node:buffer";
-import { commandWords } from "../../commands/words.ts";
 import type { ScriptSource } from "../../commands/spec.ts";
 import { type Argument, numberText } from "../../values.ts";
-import { isBytes, isSendable, refusal } from "../../commands/arguments.ts";
+import {
+  isBytes,
+  isSendable,
+  lengthOf,
+  refusal,
+} from "../../commands/arguments.ts";
+import { nameOf } from "./encoder_name.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -33,6 +38,12 @@ const BULK_OVERHEAD = 16;
 
 /** A buffer that grew by more than this factor is not kept. */
 const MAX_GROWTH = 16;
+
+/**
+ * Neighbours that have so many bytes of arguments in common are copied from each
+ * other. To find out what differs takes longer than to write less than that.
+ */
+const COMMON_BYTES = 40;
 
 /** How many scripts are known by their hashes; programs may make any number. */
 const MAX_SCRIPTS = 1_024;
@@ -60,6 +71,10 @@ export class Encoder {
   #start = 0;
   /** The argument that comes next, from 1. */
   #position = 1;
+  /** Where each argument of the last one of many commands stands, and the end. */
+  readonly #places: number[] = [];
+  /** Whether each of them was another one before: to compare texts takes time. */
+  readonly #varies: boolean[] = [];
   /** The scripts whose source has been written, by their hashes. */
   readonly #scripts = new Set<string>();
 
@@ -106,28 +121,147 @@ export class Encoder {
   }
 
   /**
-   * Writes a run of a script: EVALSHA, or EVAL with the source where that has not
-   * been written here before, or is wanted.
+   * Writes commands of one name and length, whose arguments follow each other in a
+   * list, until it holds `limit` bytes.
    *
-   * @param script The script.
-   * @param list What holds its arguments, behind its hash.
-   * @param from Where the hash stands.
-   * @param count How many arguments there are, the hash among them.
-   * @param withSource Whether the source is wanted.
+   * @param name The command.
+   * @param list What holds the arguments of all of them.
+   * @param which How many arguments each has, the index of the first command and
+   * of the first one that is not wanted, and the limit.
+   * @returns The index of the first one that is not written.
    */
-  scriptFrom(
-    script: ScriptSource,
+  commandsFrom(
+    name: string,
+    list: readonly Argument[],
+    { argCount, from, to, limit }: {
+      argCount: number;
+      from: number;
+      to: number;
+      limit: number;
+    },
+  ): number {
+    let index = from;
+    const isAlike = this.#areAlike(list, { argCount, from, to });
+    if (isAlike && this.#length < limit) {
+      this.#placed(name, list, index++ * argCount, argCount);
+    }
+    for (; index < to && this.#length < limit; index++) {
+      if (isAlike) this.#next(list, index * argCount, argCount);
+      else this.commandFrom(name, list, index * argCount, argCount);
+    }
+    return index;
+  }
+
+  /** Whether it pays to copy what the first two commands have in common. */
+  #areAlike(
+    list: readonly Argument[],
+    { argCount, from, to }: { argCount: number; from: number; to: number },
+  ): boolean {
+    if (to - from < 2) return false;
+    const varies = this.#varies;
+    let common = 0;
+    for (let i = 0; i < argCount; i++) {
+      const value = list[from * argCount + i];
+      varies[i] = value !== list[(from + 1) * argCount + i];
+      if (!varies[i]) common += lengthOf(value);
+    }
+    return common >= COMMON_BYTES;
+  }
+
+  /** Writes a command and notes where its arguments stand. */
+  #placed(
+    name: string,
     list: readonly Argument[],
     from: number,
     count: number,
-    withSource: boolean,
   ): void {
-    const { sha } = script;
-    if (!withSource && this.#scripts.has(sha)) {
-      return this.commandFrom("EVALSHA", list, from, count);
+    this.#header(name, count);
+    for (let i = 0; i < count; i++) {
+      this.#places[i] = this.#length;
+      this.#argument(list[from + i]);
     }
+    this.#places[count] = this.#length;
+  }
+
+  /**
+   * Writes the next one of many commands. Much of it is what the last one had as
+   * well, such as the names of fields and options: that is copied.
+   */
+  #next(list: readonly Argument[], from: number, count: number): void {
+    const places = this.#places;
+    const varies = this.#varies;
+    /** What both have in common from here on, and the first argument in it. */
+    let common = this.#start;
+    let first = 0;
+    this.#start = this.#length;
+    for (let i = 0; i <= count; i++) {
+      if (i < count && !varies[i]) {
+        if (list[from + i] === list[from + i - count]) continue;
+        varies[i] = true;
+      }
+      const end = places[i];
+      const moved = this.#length - common;
+      this.#copy(common, end);
+      for (let at = first; at < i; at++) places[at] += moved;
+      places[i] = this.#length;
+      if (i === count) return;
+      common = places[i + 1];
+      first = i + 1;
+      this.#position = i + 1;
+      this.#argument(list[from + i]);
+    }
+  }
+
+  /** Writes once more what has been written from one place up to another. */
+  #copy(from: number, to: number): void {
+    const size = to - from;
+    this.#reserve(size);
+    const bytes = this.#bytes;
+    const at = this.#length;
+    if (size > SHORT_BYTES) bytes.copyWithin(at, from, to);
+    else for (let i = 0; i < size; i++) bytes[at + i] = bytes[from + i];
+    this.#length = at + size;
+  }
+
+  /**
+   * Writes runs of a script like {@linkcode Encoder.commandsFrom}: EVALSHA, or EVAL
+   * with the source where that has not been written here before, or is wanted.
+   *
+   * @param script The script.
+   * @param list What holds their arguments, the hash first.
+   * @param which Which of them, and whether all of them get the source.
+   * @returns The index of the first one that is not written.
+   */
+  scriptsFrom(
+    script: ScriptSource,
+    list: readonly Argument[],
+    which: {
+      argCount: number;
+      from: number;
+      to: number;
+      limit: number;
+      withSource: boolean;
+    },
+  ): number {
+    const { argCount, from, to, limit, withSource } = which;
+    let index = from;
+    while (
+      index < to && this.#length < limit &&
+      (withSource || !this.#scripts.has(script.sha))
+    ) {
+      this.#withSource(script, list, index++ * argCount, argCount);
+    }
+    return this.commandsFrom("EVALSHA", list, { ...which, from: index });
+  }
+
+  #withSource(
+    { script, sha }: ScriptSource,
+    list: readonly Argument[],
+    from: number,
+    count: number,
+  ): void {
     this.#header("EVAL", count);
-    this.#argument(script.script);
+    this.#argument(script);
     for (let i = from + 1; i < from + count; i++) this.#argument(list[i]);
     if (this.#scripts.size >= MAX_SCRIPTS) this.#scripts.clear();
     this.#scripts.add(sha);
@@ -299,43 +433,4 @@ function writeSize(
 
 function sizeHeaderLength(size: number): number {
   return "$".length + String(size).length + "\r\n".length;
-}
-
-/** So many names are kept, none longer than this: they may come from a user. */
-const MAX_NAMES = 512;
-const MAX_NAME_LENGTH = 64;
-
-/** The words of a name, as they travel. */
-export interface Name {
-  /** How many words it has. */
-  readonly words: number;
-  /** The words, such as `$3\r\nGET\r\n`. */
-  readonly bytes: Uint8Array;
-}
-
-const names: Map<string, Name> = new Map();
-
-/**
- * The words of a name. One of several words ("SCRIPT EXISTS") is sent as that
- * many.
- *
- * @param name The name of a command.
- * @throws {TypeError} When the name is empty, no string, or holds CR or LF.
- */
-export function nameOf(name: string): Name {
-  return names.get(name) ?? makeName(name);
-}
-
-function makeName(name: string): Name {
-  const words = commandWords(name);
-  let text = "";
-  for (const word of words) {
-    text += `$${textEncoder.encode(word).length}\r\n${word}\r\n`;
-  }
-  const made = { words: words.length, bytes: textEncoder.encode(text) };
-  if (name.length > MAX_NAME_LENGTH) return made;
-  // Starting over is simple, and costs little when it happens.
-  if (names.size >= MAX_NAMES) names.clear();
-  names.set(name, made);
-  return made;
 }

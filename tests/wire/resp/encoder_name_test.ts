@@ -3,7 +3,8 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
-import { Encoder, nameOf } from "../../../src/wire/resp/encoder.ts";
+import { Encoder } from "../../../src/wire/resp/encoder.ts";
+import { nameOf } from "../../../src/wire/resp/encoder_name.ts";
 
 Deno.test("nameOf() makes the words of a common command once", () => {
   const name = nameOf("OBJECT FREQ");
