@@ -7,11 +7,8 @@
 
 import { within } from "./clients/within.ts";
 import { Script, scriptCall } from "./commands/script.ts";
-import {
-  type ClusterView,
-  Dispatcher,
-  type KnownOptions,
-} from "./delivery/dispatcher.ts";
+import { Dispatcher } from "./delivery/dispatcher.ts";
+import type { ClusterView, KnownOptions } from "./delivery/cluster_view.ts";
 import { issue } from "./delivery/issue.ts";
 import { Lanes } from "./delivery/lane.ts";
 import {
@@ -19,8 +16,8 @@ import {
   type ConnectionMessage,
 } from "./delivery/diagnostics.ts";
 import type { Command } from "./delivery/command.ts";
-import type { Holder } from "./delivery/detours.ts";
-import type { ReadFrom, ReplicaChoice } from "./delivery/replica_reads.ts";
+import type { Holder } from "./delivery/holder.ts";
+import type { ReadFrom, ReplicaChoice } from "./delivery/replica_choice.ts";
 import { Failures } from "./delivery/failures.ts";
 import { ClusterMoves } from "./delivery/key_moves.ts";
 import { Host, type HostPlace, Room } from "./delivery/host.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { CommandFlags } from "../delivery/command.ts";
-import type { ClusterView } from "../delivery/dispatcher.ts";
-import type { ReadFrom } from "../delivery/replica_reads.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
+import type { ReadFrom } from "../delivery/replica_choice.ts";
 import { type HostSelection, isHostList } from "../host_ids.ts";
 import {
   type Checks,

@@ -23,11 +23,9 @@ import {
   scanCollection,
   SCORED,
 } from "./collection_scan.ts";
-import {
-  type ClusterView,
-  Dispatcher,
-  type DispatchOptions,
-} from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
+import type { DispatchOptions } from "../delivery/issuer.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issueByKey } from "../delivery/issue.ts";

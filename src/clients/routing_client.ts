@@ -18,11 +18,9 @@ import {
   readersOf,
 } from "./client_options.ts";
 import type { CollectionScans } from "./collection_scan.ts";
-import {
-  type ClusterView,
-  Dispatcher,
-  type DispatchOptions,
-} from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
+import type { DispatchOptions } from "../delivery/issuer.ts";
 import {
   createFanoutClient,
   type FanoutClient,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClusterView } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
 import { isWorthRetrying } from "../delivery/policy.ts";
 import { TimeoutError } from "../errors.ts";
 import {

@@ -15,6 +15,7 @@ import type { Encoder } from "../wire/resp/encoder.ts";
 import type { Redirect } from "../topology/mod.ts";
 import {
   APART,
+  BYTES,
   type Command,
   describe,
   fail,
@@ -728,6 +729,7 @@ export class Batch implements Exchange {
     flags: number,
     second?: Argument,
   ): Run {
+    if (form.bytes) flags |= BYTES;
     const argCount = countOf(args, second);
     let run = this.#last;
     const isOfKind = run?.isOf(form, argCount, flags) === true;

@@ -8,7 +8,7 @@ import process from "node:process";
 import type { Refusal } from "../wire/pool.ts";
 import type { Batch, Courier, Reason } from "./batch.ts";
 import type { Command } from "./command.ts";
-import type { Holder } from "./detours.ts";
+import type { Holder } from "./holder.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Blocked, Host, Timed } from "./host.ts";
