@@ -263,3 +263,12 @@ export function replicasUnknown(readFrom: ReadFrom): TypeError {
       'Cluster, or "sentinels"',
   );
 }
+
+/** A signal that follows both, where there are two. */
+export function anySignal(
+  one: AbortSignal | undefined,
+  other: AbortSignal | undefined,
+): AbortSignal | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return AbortSignal.any([one, other]);
+}

@@ -9,6 +9,7 @@ import { batchMaps } from "./batch_maps.ts";
 import type { RoutingCommands } from "./commands/routing_commands.ts";
 import type { RoutingRecords } from "./commands/routing_records.ts";
 import {
+  anySignal,
   type ClientOptions,
   type ExecuteOptions,
   type FanoutOptions,
@@ -39,7 +40,7 @@ import {
   type MappingClient,
   type RecordsMappingClient,
 } from "./mapping_client.ts";
-import { anySignal, NativeClient, sharedOptions } from "./native_client.ts";
+import { NativeClient, sharedOptions } from "./native_client.ts";
 import {
   type CommandMapping,
   type CommandResults,

@@ -16,7 +16,7 @@ import { isPositive, isSignal, readOptions } from "../options.ts";
 import { failingLater } from "../runtime/turn.ts";
 import { jitter } from "../wire/breaker.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
-import { anySignal } from "./native_client.ts";
+import { anySignal } from "./client_options.ts";
 import { pingHost } from "./ping_host.ts";
 
 /** The options of `waitUntilUp`. */

@@ -20,7 +20,8 @@ import { Dispatcher } from "../delivery/dispatcher.ts";
 import type { ClusterView } from "../delivery/cluster_view.ts";
 import { issue } from "../delivery/issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
-import { anySignal, sharedOptions } from "./native_client.ts";
+import { anySignal } from "./client_options.ts";
+import { sharedOptions } from "./native_client.ts";
 import { pingHost } from "./ping_host.ts";
 import type { WaitUntilUpOptions } from "./wait_until_up.ts";
 

@@ -13,7 +13,8 @@ import {
   type Topology,
 } from "../topology/mod.ts";
 import type { Key } from "../values.ts";
-import type { Batch, Detour } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { Detour } from "./batch_options.ts";
 import { Command } from "./command.ts";
 import type { HeldCommands } from "./held_commands.ts";
 import type { Holder } from "./holder.ts";

@@ -10,13 +10,14 @@ import { goesAhead } from "../commands/traits.ts";
 import { anotherTurn, inAnotherTurn } from "../runtime/turn.ts";
 import type { Argument } from "../values.ts";
 import { sendApart, sequenceOf } from "./apart.ts";
-import { Batch, type Detour, type Origin } from "./batch.ts";
+import { Batch } from "./batch.ts";
+import type { Detour, Origin } from "./batch_options.ts";
 import { BatchDetour } from "./batch_detour.ts";
 import type { ClusterView } from "./cluster_view.ts";
 import {
   type Command,
   fail,
-  flagBits,
+  IDEMPOTENT,
   PINNED,
   PRIMARY,
   type Settler,
@@ -44,10 +45,10 @@ import { ReplicaReads } from "./replica_reads.ts";
 import { ReplicatedSettler } from "./replication.ts";
 import { type Run, runOfOne } from "./run.ts";
 
-/** A batch that may still take commands, and the host they go to. */
-interface OpenBatch {
+/** A host that commands went to, and the batch that may still take some. */
+interface Destination {
   readonly host: Host;
-  readonly batch: Batch;
+  batch: Batch | undefined;
 }
 
 /** Issues commands to hosts, and knows when all of them are settled. */
@@ -72,8 +73,8 @@ export class Dispatcher implements Issuer {
   readonly #reads: ReplicaReads | undefined;
   /** How many replicas have to have a write. */
   readonly #replicated: number;
-  /** The batch of each host that still takes commands, by the id of the host. */
-  readonly #open: (OpenBatch | undefined)[] = [];
+  /** Where commands went, by the ids of hosts. */
+  readonly #destinations: (Destination | undefined)[] = [];
   /** Every batch that is not settled, with the lane it is on. */
   readonly #live = new Map<Batch, Lane>();
   /** Its commands that wait for room, once any has. */
@@ -96,7 +97,7 @@ export class Dispatcher implements Issuer {
     this.options = this.#replicated > 0
       ? { ...options, exclusive: true }
       : options;
-    this.flags = flagBits(undefined, options.idempotent);
+    this.flags = options.idempotent ? IDEMPOTENT : 0;
     const { lanes, readFrom = "primary" } = options;
     if (cluster.topology.refresh !== undefined) {
       lanes.detours ??= holderFor(cluster);
@@ -236,18 +237,20 @@ export class Dispatcher implements Issuer {
         return queued.run;
       }
     }
-    const open = this.#open[hostId];
+    const known = this.#destinations[hostId];
     // The host of an id is another one after its pools were disconnected; and
     // what a router of somebody's own takes for an id may be "0".
-    const fits = open?.host.id === hostId && !open.batch.sealed &&
-      !open.host.closing && this.#abandoned === undefined;
-    const host = fits ? open.host : this.hostFor(hostId);
+    const isThere = known?.host.id === hostId && !known.host.closing;
+    const fits = isThere && known.batch?.sealed === false &&
+      this.#abandoned === undefined;
+    if (!fits) this.assertOpen();
+    const host = isThere ? known.host : this.cluster.host(hostId);
     if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {
       this.#latecomers ??= new Latecomers(this);
       const wanted = { place, form, args, settler, flags, second, size };
       return this.#latecomers.wait(host, wanted);
     }
-    const batch = fits ? open.batch : this.#openFor(host);
+    const batch = fits ? known.batch! : this.#openFor(host);
     const run = batch.add(form, args, settler, flags, size, second);
     this.#hurryIfLarge(batch);
     return run;
@@ -391,9 +394,9 @@ export class Dispatcher implements Issuer {
 
   openBatch(host: Host, form: Form, origin: Origin): Batch {
     this.#beginFor(host.id, form);
-    const open = this.#open[host.id];
-    const fits = open?.host === host && !open.batch.sealed;
-    return fits ? open.batch : this.#openFor(host, origin);
+    const known = this.#destinations[host.id];
+    const fits = known?.host === host && known.batch?.sealed === false;
+    return fits ? known.batch! : this.#openFor(host, origin);
   }
 
   /**
@@ -401,10 +404,9 @@ export class Dispatcher implements Issuer {
    * that it takes any: the one that is open may be on its way.
    */
   #beginFor(hostId: number, { steps }: Form): void {
-    if (steps === undefined || this.#open[hostId]?.host.transacts === true) {
-      return;
-    }
-    this.#open[hostId] = undefined;
+    if (steps === undefined) return;
+    const known = this.#destinations[hostId];
+    if (known?.host.transacts === false) known.batch = undefined;
   }
 
   #openFor(host: Host, origin?: Origin): Batch {
@@ -415,7 +417,7 @@ export class Dispatcher implements Issuer {
       lanes.laneFor(host),
       origin === undefined ? terms : { ...terms, issuer: origin.issuer },
     );
-    this.#open[host.id] = { host, batch };
+    this.#destinations[host.id] = { host, batch };
     return batch;
   }
 
@@ -486,7 +488,8 @@ export class Dispatcher implements Issuer {
     this.settledBatches++;
     this.failedCommands += batch.errors;
     if (this.#passings.size > 0) this.ended(batch);
-    if (this.#open[host.id]?.batch === batch) this.#open[host.id] = undefined;
+    const known = this.#destinations[host.id];
+    if (known?.batch === batch) known.batch = undefined;
     this.endIfIdle();
   }
 

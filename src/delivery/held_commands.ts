@@ -7,7 +7,8 @@
 import { sizeOf } from "../commands/arguments.ts";
 import type { CommandError } from "../errors.ts";
 import type { Redirect } from "../topology/mod.ts";
-import type { Batch, Origin } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { Origin } from "./batch_options.ts";
 import { ASKING, type Command, PART } from "./command.ts";
 import { pauseOfRedirect } from "./detours.ts";
 import type { Held, Holder, Owner } from "./holder.ts";

@@ -5,7 +5,8 @@
  */
 
 import type { CommandError } from "../errors.ts";
-import type { Batch, Origin } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { Origin } from "./batch_options.ts";
 import type { Command } from "./command.ts";
 
 /** A command that is on the way to no host. */

@@ -7,7 +7,8 @@
 import type { Arguments } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import type { Argument } from "../values.ts";
-import type { Batch, BatchOptions, Origin } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { BatchOptions, Origin } from "./batch_options.ts";
 import type { ClusterView } from "./cluster_view.ts";
 import type { Command, Settler } from "./command.ts";
 import type { Gate } from "./gate.ts";
@@ -100,7 +101,7 @@ export interface Carrier {
 /** What batches have in common. */
 export interface BatchTerms extends
   Pick<
-    BatchOptions,
+    BatchOptions<Batch>,
     | "deadline"
     | "sendBy"
     | "exclusive"
@@ -116,7 +117,7 @@ export interface BatchTerms extends
 
 /** What commands have in common that were held. */
 export interface HeldTerms
-  extends Terms, Pick<BatchOptions, "exclusive" | "gate" | "nextPart"> {
+  extends Terms, Pick<BatchOptions<Batch>, "exclusive" | "gate" | "nextPart"> {
   /** Whether they come behind what was issued before. */
   readonly isSequence?: boolean;
   /** How many milliseconds they may block. */

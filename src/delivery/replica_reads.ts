@@ -8,7 +8,8 @@
 import { sizeOf } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import { type CommandError, TimeoutError } from "../errors.ts";
-import type { Batch, Origin, Refuge } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { Origin, Refuge } from "./batch_options.ts";
 import { groupOfCommand } from "./batch_detour.ts";
 import { Command, PINNED, PRIMARY } from "./command.ts";
 import type { Held } from "./holder.ts";
