@@ -133,7 +133,7 @@ export type {
   LcsOptions,
 } from "./src/commands/signatures/strings.ts";
 export type { CommandFlags } from "./src/delivery/command.ts";
-export type { ReadFrom } from "./src/delivery/replica_reads.ts";
+export type { ReadFrom } from "./src/delivery/replica_choice.ts";
 export type {
   FanoutClient,
   RecordsFanoutClient,

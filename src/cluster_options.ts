@@ -9,7 +9,7 @@ import {
   replicasUnknown,
   REPLICATION_CHECKS,
 } from "./clients/client_options.ts";
-import type { ReadFrom } from "./delivery/replica_reads.ts";
+import type { ReadFrom } from "./delivery/replica_choice.ts";
 import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
 import { parseHostUrl } from "./host_url.ts";
 import { assertNamed, type SentinelOptions } from "./sentinel_options.ts";

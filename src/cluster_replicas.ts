@@ -7,7 +7,7 @@
 
 import type { Host } from "./delivery/host.ts";
 import type { Link, Passenger } from "./delivery/link.ts";
-import type { ReplicaChoice } from "./delivery/replica_reads.ts";
+import type { ReplicaChoice } from "./delivery/replica_choice.ts";
 import { HostCounters } from "./delivery/stats.ts";
 import type {
   HostStats,

@@ -5,7 +5,8 @@
  */
 
 import { specOf } from "./commands/table.ts";
-import { type ClusterView, Dispatcher } from "./delivery/dispatcher.ts";
+import { Dispatcher } from "./delivery/dispatcher.ts";
+import type { ClusterView } from "./delivery/cluster_view.ts";
 import { issue } from "./delivery/issue.ts";
 import { Lanes } from "./delivery/lane.ts";
 import { CommandError, ConnectionError } from "./errors.ts";

@@ -20,7 +20,7 @@ export class MovableTopology implements Topology<HostInfo> {
   readonly hosts = new Map<number, HostInfo>();
   readonly goesByKeys = true;
   readonly groupsMove = false;
-  readonly isKnown = true;
+  isKnown = true;
   /** How many times it was refreshed. */
   refreshes = 0;
   readonly #find:
@@ -71,6 +71,12 @@ export class MovableTopology implements Topology<HostInfo> {
     if (info.address === this.hosts.get(0)?.address) return;
     this.hosts.set(0, info);
     this.#watcher?.hostChanged(0);
+  }
+
+  /** Where everything is becomes known. */
+  find(): void {
+    this.isKnown = true;
+    this.#watcher?.changed?.();
   }
 
   /** There is no such host any more. */

@@ -5,8 +5,8 @@
  */
 
 import type { CommandFlags } from "../delivery/command.ts";
-import type { ClusterView } from "../delivery/dispatcher.ts";
-import type { ReadFrom } from "../delivery/replica_reads.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
+import type { ReadFrom } from "../delivery/replica_choice.ts";
 import { type HostSelection, isHostList } from "../host_ids.ts";
 import {
   type Checks,
@@ -262,4 +262,13 @@ export function replicasUnknown(readFrom: ReadFrom): TypeError {
       'addresses have no replicas that are known; give "seeds" of a Redis ' +
       'Cluster, or "sentinels"',
   );
+}
+
+/** A signal that follows both, where there are two. */
+export function anySignal(
+  one: AbortSignal | undefined,
+  other: AbortSignal | undefined,
+): AbortSignal | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return AbortSignal.any([one, other]);
 }

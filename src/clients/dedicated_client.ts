@@ -24,11 +24,14 @@ import { CommandError, ConnectionError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
 import { anotherTurn, failingLater, inAnotherTurn } from "../runtime/turn.ts";
 import { sizeOf, takeArguments } from "../commands/arguments.ts";
-import { type DedicatedOptions, readCallOptions } from "./client_options.ts";
+import {
+  anySignal,
+  type DedicatedOptions,
+  readCallOptions,
+} from "./client_options.ts";
 import { Command, flagBits, type Settler } from "../delivery/command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
-import type { ClusterView } from "../delivery/dispatcher.ts";
-import { anySignal } from "./native_client.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
 import { createRedis } from "./redis_surface.ts";
 import type { Subscription } from "./subscription.ts";
 

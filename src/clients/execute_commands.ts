@@ -9,7 +9,7 @@ import { Script, scriptCall } from "../commands/script.ts";
 import type { Step as Command } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
-import type { Carrier } from "../delivery/dispatcher.ts";
+import type { Carrier } from "../delivery/issuer.ts";
 import { issue } from "../delivery/issue.ts";
 import { transact } from "../delivery/transact.ts";
 import { RbPromise } from "../promise.ts";

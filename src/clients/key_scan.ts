@@ -13,7 +13,8 @@ import {
   readOptions,
 } from "../options.ts";
 import type { Argument, Reply } from "../values.ts";
-import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
 import { specOf } from "../commands/table.ts";
 import { issue } from "../delivery/issue.ts";
 import { cancelled } from "./mapping.ts";

@@ -7,7 +7,8 @@
 import type { LocalCommands } from "./commands/local_commands.ts";
 import type { LocalRecords } from "./commands/local_records.ts";
 import { type LocalOptions, readCallOptions } from "./client_options.ts";
-import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
 import type { CollectionScans } from "./collection_scan.ts";
 import {
   NativeClient,

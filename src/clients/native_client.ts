@@ -12,6 +12,7 @@ import { spell } from "../commands/words.ts";
 import type { Argument, Key, Reply } from "../values.ts";
 import type { CommandFlags, Settler } from "../delivery/command.ts";
 import {
+  anySignal,
   type CallOptions,
   type ClientOptions,
   readCallOptions,
@@ -23,11 +24,9 @@ import {
   scanCollection,
   SCORED,
 } from "./collection_scan.ts";
-import {
-  type ClusterView,
-  Dispatcher,
-  type DispatchOptions,
-} from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
+import type { DispatchOptions } from "../delivery/issuer.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issueByKey } from "../delivery/issue.ts";
@@ -172,15 +171,6 @@ export function sharedOptions(
     replicated: options.replicated ?? cluster.replicated,
     lanes: new Lanes(),
   };
-}
-
-/** A signal that follows both, where there are two. */
-export function anySignal(
-  one: AbortSignal | undefined,
-  other: AbortSignal | undefined,
-): AbortSignal | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return AbortSignal.any([one, other]);
 }
 
 function overridden(

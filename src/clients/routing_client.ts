@@ -9,6 +9,7 @@ import { batchMaps } from "./batch_maps.ts";
 import type { RoutingCommands } from "./commands/routing_commands.ts";
 import type { RoutingRecords } from "./commands/routing_records.ts";
 import {
+  anySignal,
   type ClientOptions,
   type ExecuteOptions,
   type FanoutOptions,
@@ -18,11 +19,9 @@ import {
   readersOf,
 } from "./client_options.ts";
 import type { CollectionScans } from "./collection_scan.ts";
-import {
-  type ClusterView,
-  Dispatcher,
-  type DispatchOptions,
-} from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
+import type { DispatchOptions } from "../delivery/issuer.ts";
 import {
   createFanoutClient,
   type FanoutClient,
@@ -41,7 +40,7 @@ import {
   type MappingClient,
   type RecordsMappingClient,
 } from "./mapping_client.ts";
-import { anySignal, NativeClient, sharedOptions } from "./native_client.ts";
+import { NativeClient, sharedOptions } from "./native_client.ts";
 import {
   type CommandMapping,
   type CommandResults,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClusterView } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
 import { isWorthRetrying } from "../delivery/policy.ts";
 import { TimeoutError } from "../errors.ts";
 import {
@@ -16,7 +16,7 @@ import { isPositive, isSignal, readOptions } from "../options.ts";
 import { failingLater } from "../runtime/turn.ts";
 import { jitter } from "../wire/breaker.ts";
 import { TimeLimit } from "../wire/time_limit.ts";
-import { anySignal } from "./native_client.ts";
+import { anySignal } from "./client_options.ts";
 import { pingHost } from "./ping_host.ts";
 
 /** The options of `waitUntilUp`. */

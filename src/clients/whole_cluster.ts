@@ -16,10 +16,12 @@ import {
 } from "../options.ts";
 import type { Argument, Reply } from "../values.ts";
 import { combinedError } from "./combined_error.ts";
-import { type ClusterView, Dispatcher } from "../delivery/dispatcher.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import type { ClusterView } from "../delivery/cluster_view.ts";
 import { issue } from "../delivery/issue.ts";
 import type { ScanOptions } from "./key_scan.ts";
-import { anySignal, sharedOptions } from "./native_client.ts";
+import { anySignal } from "./client_options.ts";
+import { sharedOptions } from "./native_client.ts";
 import { pingHost } from "./ping_host.ts";
 import type { WaitUntilUpOptions } from "./wait_until_up.ts";
 

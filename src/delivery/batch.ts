@@ -8,40 +8,41 @@ import { type Arguments, countOf } from "../commands/arguments.ts";
 import type { Form } from "../commands/spec.ts";
 import type { AsyncContext } from "../async_context.ts";
 import { CommandError, ConnectionError, ProtocolError } from "../errors.ts";
-import { Rejection } from "../promise.ts";
 import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
-import type { Redirect } from "../topology/mod.ts";
+import type {
+  BatchOptions,
+  Courier,
+  Detour,
+  NextPart,
+  Origin,
+  Reason,
+  Refuge,
+} from "./batch_options.ts";
 import {
   APART,
+  BYTES,
   type Command,
   describe,
   fail,
-  type GivenUp,
-  MAY_HAVE_RUN,
   PINNED,
   type Settler,
-  WITH_SOURCE,
 } from "./command.ts";
 import { withoutCitations } from "./error_text.ts";
 import type { Gate } from "./gate.ts";
-import { GroupPlaces } from "./group_places.ts";
 import type { Callers } from "./observer.ts";
-import {
-  explained,
-  isForbidden,
-  type Returned,
-  type WayOut,
-  wayOut,
-} from "./policy.ts";
+import { explained, type Returned } from "./policy.ts";
+import { cutShort, flagsOf, movedBy, refusalOf } from "./refusals.ts";
+import { departures, type Rejecter, rejections } from "./rejections.ts";
 import {
   Confirmation,
   ReplicatedSettler,
   type Replication,
   WAIT,
 } from "./replication.ts";
-import { type GroupOf, mergingOf, Run } from "./run.ts";
+import { mergingOf, Run } from "./run.ts";
+import { RunQueue } from "./run_queue.ts";
 import { replyToTransaction } from "./transaction_reply.ts";
 import { inSlices } from "./slices.ts";
 
@@ -50,124 +51,6 @@ import { inSlices } from "./slices.ts";
  * for the end of the turn: that are some 5,000 small commands.
  */
 const LARGE_SIZE = 384 * 1024;
-
-/** Settings of a {@linkcode Batch}. */
-export interface BatchOptions {
-  /** The host that its commands go to. */
-  hostId: number;
-  /** Whether neighbouring GETs and SETs are merged. */
-  autoBatch: boolean;
-  /**
-   * Names of commands that are not merged all the same, since the user may not
-   * issue what they would be merged into. Those that it hears of are added.
-   */
-  unmerged?: Set<string>;
-  /** When its time is up, in milliseconds of `performance.now()`. */
-  deadline: number;
-  /**
-   * When its time for getting a connection is up, if that is before.
-   *
-   * @default {deadline}
-   */
-  sendBy?: number | undefined;
-  /**
-   * Whether it travels over a connection that no other client uses meanwhile.
-   *
-   * @default {false}
-   */
-  exclusive?: boolean | undefined;
-  /** Bounds on how many hosts its map is at work, if given. */
-  gate?: Gate | undefined;
-  /** Notes who issues its commands, where somebody wants to know. */
-  callers?: Callers | undefined;
-  /** The context of whoever issues its first command, where that is told. */
-  issuer?: AsyncContext | undefined;
-  /**
-   * Where its only command blocks in parts: the next one, asked for when one has
-   * ended with nothing, by the milliseconds that this has taken.
-   */
-  nextPart?: ((taken: number) => NextPart | undefined) | undefined;
-  /** Where it stands among the batches of its client. */
-  order?: number;
-  /** What takes its commands elsewhere, where hosts do not keep their keys. */
-  detour?: Detour | undefined;
-  /** How many replicas shall have its writes before these count, if any. */
-  replication?: Replication | undefined;
-  /** What takes those that fail here, where others can answer them as well. */
-  refuge?: Refuge | undefined;
-  /** Called once, when every command is settled. */
-  onSettled: (batch: Batch) => void;
-  /** Called for every error reply that a command is settled with. */
-  onErrorReply?: (error: Error) => void;
-}
-
-/** Who has issued commands, as far as somebody wants to know. */
-export type Origin = Pick<BatchOptions, "callers" | "issuer">;
-
-/** A further part of a command that blocks. */
-export interface NextPart {
-  /** Its arguments. */
-  readonly args: readonly Argument[];
-  /** When its time is up, in milliseconds of `performance.now()`. */
-  readonly deadline: number;
-}
-
-/** Takes commands of a batch elsewhere. */
-export interface Detour {
-  /** Names the group of a key. */
-  readonly groupOf: GroupOf;
-  /** Whether neighbours are merged whatever their groups are. */
-  readonly mergesAll: boolean;
-  /** Whether a key belongs to the same group for ever. */
-  readonly groupsStay: boolean;
-  /** What an error of the host says about where its command belongs. */
-  redirect(error: CommandError): Redirect | undefined;
-  /** The host that a group is on. */
-  hostOf(group: number): number;
-  /** The group of all keys of a command; nothing where there is none. */
-  groupOfCommand(command: Pick<Command, "spec" | "args">): number | undefined;
-  /** Whether commands of a group are held, or wait for others to end. */
-  leads(group: number): boolean;
-  /** Takes a command which the batch has handed out. */
-  take(command: Command, redirect: Redirect, error?: CommandError): void;
-}
-
-/** Takes commands that have failed to where they may still be answered. */
-export interface Refuge {
-  /** Names the group of a key, where only what belongs to one may be merged. */
-  readonly groupOf: GroupOf | undefined;
-  /**
-   * Takes a command.
-   *
-   * @param error The error that answered it, if any did.
-   * @returns Whether it does; otherwise the command has failed for good.
-   */
-  take(command: Command, error?: CommandError): boolean;
-}
-
-/** Makes the error of a command that is given up. */
-export type Reason = (
-  command: GivenUp,
-  sent: boolean,
-  refusal?: CommandError,
-) => unknown;
-
-/** What a batch is brought to its host by: a lane, which it does not know. */
-export interface Courier {
-  /** Whether it wants to know which commands run, and in which order. */
-  readonly watchful: boolean;
-  /**
-   * Commands were answered: refused in a way that lets them go again, or, where
-   * the courier is watchful, run.
-   */
-  note(returned: readonly Returned<Batch>[]): void;
-  /** Its command has been answered, and goes over the same connection once more. */
-  goesOn(batch: Batch): void;
-  /** The next reply to it is so large that others have waited for it. */
-  clogs(): void;
-  /** Everything that was sent of a sealed batch has its reply. */
-  answered(batch: Batch): void;
-}
 
 /**
  * The commands that one client issued for one host in one turn of the event
@@ -191,7 +74,7 @@ export class Batch implements Exchange {
   /** How many times commands of it were refused and went again. */
   refusals = 0;
   /** What brings it to its host; without one, every reply settles its command. */
-  courier: Courier | undefined = undefined;
+  courier: Courier<Batch> | undefined = undefined;
   /** When its time is up, in milliseconds of `performance.now()`. */
   deadline: number;
   /** When it has to be on a connection, which is not after that. */
@@ -208,6 +91,8 @@ export class Batch implements Exchange {
   readonly order: number;
   /** What takes its commands elsewhere, where hosts do not keep their keys. */
   readonly detour: Detour | undefined;
+  /** Names of commands that the user may not issue merged. */
+  readonly unmerged: Set<string> | undefined;
   /** Who has issued its commands, where somebody wants to know. */
   readonly callers: Callers | undefined;
   /** What the first command was rejected with, if any was. */
@@ -223,28 +108,11 @@ export class Batch implements Exchange {
   readonly #nextPart: ((taken: number) => NextPart | undefined) | undefined;
   /** When the part was sent that is under way. */
   #partSentAt = 0;
-  readonly #unmerged: Set<string> | undefined;
   readonly #onSettled: (batch: Batch) => void;
   readonly #onErrorReply: ((error: Error) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
-  #runs: Run[] = [];
-  /** The run that still grows. */
-  #last: Run | undefined = undefined;
-  /** How many commands there are in the runs, */
-  #length = 0;
-  /** how many of them are encoded, */
-  #encoded = 0;
-  /** and how many have their reply. */
-  #answered = 0;
-  /** How many may have run when the batch was taken off a connection. */
-  #doubted = 0;
-  /** The run, and the command in it, that is encoded next, */
-  #sendRun = 0;
-  #sendIndex = 0;
-  /** and that gets the next reply. */
-  #answerRun = 0;
-  #answerIndex = 0;
-  /** Whether the reply to the ASKING ahead of that one is there. */
+  readonly #queue = new RunQueue();
+  /** Whether the reply to the ASKING ahead of the next one is there. */
   #isAsked = false;
   /** How many commands are about to be rejected, a slice at a time. */
   #untold = 0;
@@ -252,8 +120,6 @@ export class Batch implements Exchange {
   #gathered: Reply[] = [];
   /** Commands that were refused and wait for a decision. */
   #refused: Returned<Batch>[] = [];
-  /** Which groups its commands belong to, once somebody has asked. */
-  #groupPlaces: GroupPlaces | undefined = undefined;
   /** Of an abandoned batch, what may still change something, or has. */
   #doubtful: Returned<Batch>[] = [];
   /** How many commands it no longer has, by their names. */
@@ -267,7 +133,7 @@ export class Batch implements Exchange {
   #reported = false;
 
   /** @param options Its host, its deadline, whether to merge. */
-  constructor(options: BatchOptions) {
+  constructor(options: BatchOptions<Batch>) {
     this.hostId = options.hostId;
     this.deadline = options.deadline;
     this.sendBy = options.sendBy ?? options.deadline;
@@ -281,7 +147,7 @@ export class Batch implements Exchange {
     this.#replication = options.replication;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
-    this.#unmerged = options.unmerged;
+    this.unmerged = options.unmerged;
     this.#onSettled = options.onSettled;
     this.#onErrorReply = options.onErrorReply;
   }
@@ -354,21 +220,18 @@ export class Batch implements Exchange {
   /** How many commands of each name were added, wherever they ended. */
   names(): Record<string, number> {
     const counts = Object.assign(Object.create(null), this.#parted);
-    for (const { name, length, form } of this.#runs) {
-      if (form === WAIT) continue;
-      counts[name] = (counts[name] ?? 0) + length;
-    }
+    this.#queue.countNames(counts, WAIT);
     return counts;
   }
 
   /** Whether an observer is to be told of the outcome of a command. */
   get watched(): boolean {
-    return this.#runs.some((run) => run.watched);
+    return this.#queue.runs.some((run) => run.watched);
   }
 
   /** Whether any command has been sent and not been answered. */
   get awaited(): boolean {
-    return this.#encoded > this.#answered;
+    return this.#queue.encoded > this.#queue.answered;
   }
 
   /**
@@ -377,11 +240,11 @@ export class Batch implements Exchange {
    */
   get settled(): boolean {
     return this.#abandoned ||
-      this.#answered === this.#length && this.#refused.length === 0;
+      this.#allAnswered && this.#refused.length === 0;
   }
 
   get encoded(): boolean {
-    return this.#abandoned || this.#encoded === this.#length;
+    return this.#abandoned || this.#queue.encoded === this.#queue.length;
   }
 
   get finished(): boolean {
@@ -393,11 +256,11 @@ export class Batch implements Exchange {
   }
 
   get forgeable(): boolean {
-    return this.#runs[this.#answerRun].form.command.forgeable;
+    return this.#queue.current.form.command.forgeable;
   }
 
   get wantsBytes(): boolean {
-    return this.awaited && this.#runs[this.#answerRun].wantsBytes;
+    return this.awaited && this.#queue.current.wantsBytes;
   }
 
   /**
@@ -405,30 +268,9 @@ export class Batch implements Exchange {
    * grows, its last run waits.
    */
   encode(encoder: Encoder, limit: number): number {
-    const runs = this.#runs;
-    const end = this.#sealed ? runs.length : runs.length - 1;
-    const before = this.#encoded;
-    let frames = 0;
-    while (this.#sendRun < end && encoder.length < limit) {
-      const run = runs[this.#sendRun];
-      const from = this.#sendIndex;
-      const { length, merging } = run;
-      if (merging === undefined) {
-        this.#sendIndex = run.encodeSingly(encoder, from, limit);
-        frames += (this.#sendIndex - from) *
-          (run.isAsking ? run.form.frames + 1 : run.form.frames);
-      } else {
-        run.encodeMerged(encoder, merging.as);
-        this.#sendIndex = length;
-        frames += run.isAsking ? 2 : 1;
-      }
-      this.#encoded += this.#sendIndex - from;
-      if (this.#sendIndex === length) {
-        this.#sendRun++;
-        this.#sendIndex = 0;
-      }
-    }
-    this.sent += this.#encoded - before;
+    const before = this.#queue.encoded;
+    const frames = this.#queue.encode(encoder, limit, !this.#sealed);
+    this.sent += this.#queue.encoded - before;
     if (this.#nextPart !== undefined) this.#partSentAt = performance.now();
     return frames;
   }
@@ -441,7 +283,7 @@ export class Batch implements Exchange {
     const goesOn = reply === null && !this.#isInterrupted &&
       this.#nextPart !== undefined && this.#goesOn();
     if (goesOn) return;
-    const run = this.#runs[this.#answerRun];
+    const run = this.#queue.current;
     if (run.isAsking) {
       // A server that does not know it says so of the command as well.
       this.#isAsked = !this.#isAsked;
@@ -451,7 +293,7 @@ export class Batch implements Exchange {
       if (this.#gathered.push(reply) < run.form.frames) return;
       reply = replyToTransaction(run.form, this.#gathered.splice(0));
     }
-    const from = this.#answerIndex;
+    const from = this.#queue.index;
     const { merging } = run;
     const count = merging === undefined ? 1 : run.length;
     const hasEach = merging?.reply === "each";
@@ -471,7 +313,7 @@ export class Batch implements Exchange {
       }
     }
     const isRefused = this.#comesBack(run, reply, from, from + count);
-    this.#advance(run, count);
+    this.#queue.advance(count);
     this.replies += count;
     if (this.#abandoned) {
       // Its replies are read and nothing else; let them go before it does.
@@ -484,7 +326,7 @@ export class Batch implements Exchange {
       }
       if (this.settled && !this.#asksOn()) this.#report();
     }
-    if (this.#answered === this.#length) this.courier?.answered(this);
+    if (this.#allAnswered) this.courier?.answered(this);
   }
 
   /**
@@ -501,16 +343,20 @@ export class Batch implements Exchange {
     this.#abandoned = true;
     const refused = this.#refused;
     this.#refused = [];
-    const rest = this.#rest();
-    const leaving = this.#refuge === undefined
+    const queue = this.#queue;
+    const rest = queue.rest();
+    const refuge = this.#refuge;
+    const leaving = refuge === undefined
       ? undefined
-      : [...refused, ...this.#unanswered()];
-    this.#doubtful = this.#doubtfulOf(rest);
-    this.#untold += refused.length + this.#length - this.#answered;
+      : [...refused, ...queue.unanswered()];
+    this.#doubtful = queue.changing()
+      .map((command) => ({ command, progress: "ran", batch: this }));
+    this.#untold += refused.length + queue.length - queue.answered;
+    const rejecter = this.#rejecter;
     inSlices(
-      leaving === undefined
-        ? this.#rejections(refused, rest, reason)
-        : this.#departures(leaving, reason),
+      leaving === undefined || refuge === undefined
+        ? rejections(rejecter, { refused, rest }, reason)
+        : departures(rejecter, { leaving, refuge }, reason),
     );
     return this.#doubtful.length > 0;
   }
@@ -522,8 +368,9 @@ export class Batch implements Exchange {
    * @returns Whether that is so.
    */
   interrupt(): boolean {
-    const isOne = this.awaited && this.#length === 1 && this.#answered === 0;
-    const { command } = this.#runs[0]?.form ?? {};
+    const { length, answered, runs } = this.#queue;
+    const isOne = this.awaited && length === 1 && answered === 0;
+    const { command } = runs[0]?.form ?? {};
     if (!isOne || command?.row.blocks === undefined) return false;
     this.#isInterrupted = this.detour !== undefined;
     return this.#isInterrupted;
@@ -531,7 +378,7 @@ export class Batch implements Exchange {
 
   /** Notes that what was sent and has no reply may have run. */
   doubt(): void {
-    this.#doubted = this.#encoded;
+    this.#queue.doubt();
   }
 
   /**
@@ -541,12 +388,10 @@ export class Batch implements Exchange {
    */
   takeBack(): Returned<Batch>[] {
     if (this.#abandoned) return this.#doubtful;
-    const back = this.#unanswered();
+    const back = this.#queue.unanswered()
+      .map((one): Returned<Batch> => ({ ...one, batch: this }));
     this.#untold += back.length;
-    for (const { name, length, form } of this.#runs) {
-      if (form === WAIT) continue;
-      this.#parted[name] = (this.#parted[name] ?? 0) + length;
-    }
+    this.#queue.countNames(this.#parted, WAIT);
     this.#reset();
     return back;
   }
@@ -558,7 +403,7 @@ export class Batch implements Exchange {
   again(commands: readonly Command[]): void {
     this.#untold += this.#refused.length - commands.length;
     this.#refused = [];
-    this.#groupPlaces = undefined;
+    this.#queue.forgetGroups();
     for (const { form, args, settler, flags } of commands) {
       if (form === WAIT) {
         // Over another connection it would count other writes.
@@ -575,7 +420,7 @@ export class Batch implements Exchange {
 
   /** Whether it has no commands. */
   get empty(): boolean {
-    return this.#length === 0;
+    return this.#queue.length === 0;
   }
 
   /** Reports that it is settled, once nothing is left for another attempt. */
@@ -604,39 +449,15 @@ export class Batch implements Exchange {
     const { detour } = this;
     if (detour === undefined || this.#untold > 0) return true;
     if (this.#abandoned) return this.awaited;
-    const places = detour.groupsStay
-      ? this.#groupPlaces ??= new GroupPlaces(detour)
-      : new GroupPlaces(detour);
-    return places.hasApart(group, this.#refused) ||
-      places.has(group, this.#runs, {
-        run: this.#answerRun,
-        index: this.#answerIndex,
-        place: this.#answered,
-      });
+    return this.#queue.holds(group, detour, this.#refused);
   }
 
   /**
    * Where a command belongs that its server has refused for that reason; nothing
    * where the error does not say.
    */
-  moved(
-    command: Command,
-    error: CommandError,
-  ): Pick<Returned, "progress" | "error" | "wayOut" | "redirect"> | undefined {
-    const { detour } = this;
-    let redirect = detour?.redirect(error);
-    // It has to wait for its keys (TRYAGAIN); so does a transaction, in which
-    // ASKING has no place.
-    const mustWait = command.form.steps !== undefined && redirect?.asking;
-    if (redirect === undefined || mustWait) {
-      const group = redirect?.group ?? detour?.groupOfCommand(command);
-      if (group === undefined) return undefined;
-      redirect = { group, to: undefined, asking: false };
-    }
-    // The same host may be another server by now.
-    const isHere = redirect.to === this.hostId && !redirect.asking;
-    const wayOut = isHere ? "elsewhere" : "moved";
-    return { progress: "refused", error, wayOut, redirect };
+  moved(command: Command, error: CommandError) {
+    return movedBy(this, command, error);
   }
 
   /** Lets a command that it has handed out go elsewhere. */
@@ -665,57 +486,6 @@ export class Batch implements Exchange {
     this.reject(command, reason);
   }
 
-  /** Rejects what an abandoned batch had, one command at a step. */
-  *#rejections(
-    refused: readonly Returned<Batch>[],
-    rest: readonly Rest[],
-    reason: Reason,
-  ): Iterator<void> {
-    for (const { command, error, wayOut } of refused) {
-      // Of what was merged, it is not known which command was refused.
-      const own = wayOut === "apart" ? undefined : error;
-      const why = reason(command, false, own);
-      if (error !== undefined && why === error) this.refuse(command, error);
-      else this.reject(command, why);
-      yield;
-    }
-    for (const { run, from, sent, doubted } of rest) {
-      let start = from;
-      // What was sent, and what is in doubt, are its first commands.
-      for (const limit of [sent, doubted, run.length].sort((a, b) => a - b)) {
-        const end = Math.min(limit, run.length);
-        if (end <= start) continue;
-        const command = run.described(start < doubted);
-        const make = (count: number) =>
-          reason({ ...command, count }, end <= sent);
-        const first = make(end - start);
-        const rejection = sameFor(first, () => make(0));
-        for (; start < end; start++) {
-          this.#failed(first);
-          run.reject(start, rejection);
-          this.#told();
-          yield;
-        }
-      }
-    }
-  }
-
-  /** The same where others can answer them. */
-  *#departures(
-    leaving: readonly Returned<Batch>[],
-    reason: Reason,
-  ): Iterator<void> {
-    for (const { command, progress } of leaving) {
-      if (!this.#refuge!.take(command)) {
-        const why = reason(command, progress === "sent");
-        this.#failed(why);
-        fail(command.settler, why);
-      }
-      this.#told();
-      yield;
-    }
-  }
-
   /** One of those that are to be rejected has been. */
   #told(): void {
     if (--this.#untold === 0 && this.settled) this.#report();
@@ -728,14 +498,16 @@ export class Batch implements Exchange {
     flags: number,
     second?: Argument,
   ): Run {
+    if (form.bytes) flags |= BYTES;
     const argCount = countOf(args, second);
-    let run = this.#last;
+    const queue = this.#queue;
+    let run = queue.last;
     const isOfKind = run?.isOf(form, argCount, flags) === true;
     if (run === undefined || !isOfKind || run.full) {
       // Where one run was full, the next one will be.
       const capacity = isOfKind ? run?.length : 0;
       const merging = this.#autoBatch && (flags & APART) === 0 &&
-        this.#unmerged?.has(form.name) !== true;
+        this.unmerged?.has(form.name) !== true;
       const { detour } = this;
       const groupOf = detour?.mergesAll
         ? undefined
@@ -745,13 +517,12 @@ export class Batch implements Exchange {
         merging && (groupOf ?? true),
         capacity,
       );
-      this.#last = run;
-      this.#runs.push(run);
+      queue.add(run);
       if (form.steps !== undefined) this.#transacts = true;
     }
     if (settler instanceof ReplicatedSettler) this.#replicates(settler);
     run.push(settler, args, second);
-    this.#length++;
+    queue.length++;
     return run;
   }
 
@@ -781,7 +552,7 @@ export class Batch implements Exchange {
     if (this.#abandoned) return false;
     const next = this.#nextPart?.(performance.now() - this.#partSentAt);
     if (next === undefined) return false;
-    const { form, settler, flags } = this.#runs[0].at(0);
+    const { form, settler, flags } = this.#queue.runs[0].at(0);
     this.deadline = next.deadline;
     this.#reset();
     this.#append(form, next.args, settler, flags);
@@ -799,16 +570,6 @@ export class Batch implements Exchange {
     return true;
   }
 
-  /** Notes that so many commands of a run are answered. */
-  #advance(run: Run, count: number): void {
-    this.#answered += count;
-    this.#answerIndex += count;
-    if (this.#answerIndex < run.length) return;
-    run.drop();
-    this.#answerRun++;
-    this.#answerIndex = 0;
-  }
-
   /** Whether commands come back with a reply rather than being settled by it. */
   #comesBack(run: Run, reply: Reply, from: number, to: number): boolean {
     const { courier } = this;
@@ -818,16 +579,16 @@ export class Batch implements Exchange {
       return false;
     }
     const refusal = typeof reply === "object" && reply instanceof CommandError
-      ? this.#refusalOf(run, reply, from)
+      ? refusalOf(this, run, { error: reply, index: from })
       : this.#isInterrupted && reply === null
-      ? this.#cutShort(run.at(from))
+      ? cutShort(this.detour, run.at(from))
       : undefined;
     const isRefused = refusal !== undefined;
     if (isRefused || courier.watchful && !run.form.command.reads) {
       const returned: Returned<Batch>[] = [];
       const anew = flagsOf(refusal?.wayOut);
       for (let i = from; i < to; i++) {
-        const flags = this.#flagsAt(this.#answered + i - from) | anew;
+        const flags = this.#queue.flagsAt(i) | anew;
         returned.push({
           command: run.at(i, flags),
           batch: this,
@@ -840,96 +601,24 @@ export class Batch implements Exchange {
     return isRefused;
   }
 
-  /** A command that has ended with nothing before its time goes on elsewhere. */
-  #cutShort(
-    command: Command,
-  ): Pick<Returned, "progress" | "wayOut" | "redirect"> | undefined {
-    const group = this.detour?.groupOfCommand(command);
-    if (group === undefined) return undefined;
-    const redirect = { group, to: undefined, asking: false };
-    return { progress: "refused", wayOut: "moved", redirect };
+  get #allAnswered(): boolean {
+    return this.#queue.answered === this.#queue.length;
   }
 
-  /** What an error reply makes of commands, if it lets them go again. */
-  #refusalOf(
-    run: Run,
-    error: CommandError,
-    index: number,
-  ): Omit<Returned, "command" | "batch"> | undefined {
-    const { name, form, flags, merging, travelsAs, isAsking } = run;
-    const isMerged = merging !== undefined;
-    const hasSource = form.script !== undefined && (flags & WITH_SOURCE) === 0;
-    const { detour } = this;
-    const mayMove = detour !== undefined && (flags & PINNED) === 0;
-    const state = { isMerged, hasSource, mayMove };
-    const way = wayOut(travelsAs, error, state);
-    if (way === undefined) return undefined;
-    if (isMerged && isForbidden(merging.as, error)) this.#unmerged?.add(name);
-    return way === "moved"
-      ? this.moved(run.at(index), error)
-      : { progress: "refused", error, wayOut: way, isAsking };
-  }
-
-  /** What is to be added to the flags of the command at a place. */
-  #flagsAt(place: number): number {
-    return place < this.#doubted ? MAY_HAVE_RUN : 0;
-  }
-
-  /** What has no reply, in order. */
-  #rest(): Rest[] {
-    let from = this.#answerIndex;
-    let place = this.#answered - from;
-    return this.#runs.slice(this.#answerRun).map((run) => {
-      const sent = this.#encoded - place;
-      const rest = { run, from, sent, doubted: this.#doubted - place };
-      place += run.length;
-      from = 0;
-      return rest;
-    });
-  }
-
-  /** The commands without a reply, in order, and whether each was sent. */
-  #unanswered(): Returned<Batch>[] {
-    const back: Returned<Batch>[] = [];
-    for (const { run, from, sent, doubted } of this.#rest()) {
-      for (let i = from; i < run.length; i++) {
-        back.push({
-          command: run.at(i, i < doubted ? MAY_HAVE_RUN : 0),
-          progress: i < sent ? "sent" : "unsent",
-          batch: this,
-        });
-      }
-      run.drop();
-    }
-    return back;
-  }
-
-  /** Of an abandoned batch, what was sent and may still change something. */
-  #doubtfulOf(rest: readonly Rest[]): Returned<Batch>[] {
-    const doubtful: Returned<Batch>[] = [];
-    for (const { run, from, sent } of rest) {
-      const end = run.form.command.reads ? 0 : Math.min(sent, run.length);
-      for (let i = from; i < end; i++) {
-        doubtful.push({ command: run.at(i), progress: "ran", batch: this });
-      }
-      run.drop();
-    }
-    return doubtful;
+  /** What tells those whose commands are given up. */
+  get #rejecter(): Rejecter {
+    return {
+      reject: (command, reason) => this.reject(command, reason),
+      refuse: (command, error) => this.refuse(command, error),
+      failed: (reason) => this.#failed(reason),
+      told: () => this.#told(),
+    };
   }
 
   /** Lets go of all runs. */
   #reset(): void {
-    this.#runs = [];
-    this.#groupPlaces = undefined;
+    this.#queue.clear();
     this.#gathered = [];
-    this.#last = undefined;
-    this.#length =
-      this.#encoded =
-      this.#answered =
-      this.#doubted =
-        0;
-    this.#sendRun = this.#sendIndex = 0;
-    this.#answerRun = this.#answerIndex = 0;
     this.#isAsked = false;
   }
 
@@ -980,29 +669,6 @@ export class Batch implements Exchange {
   }
 }
 
-/** The commands of a run from an index on, which have no reply. */
-interface Rest {
-  readonly run: Run;
-  readonly from: number;
-  /** The index of the first one that was not sent, */
-  readonly sent: number;
-  /** and of the first one that is not in doubt from an earlier attempt. */
-  readonly doubted: number;
-}
-
-/**
- * The rejection of commands that fail alike. Their errors are counted now, all
- * with the first one, and made when somebody looks at them.
- */
-function sameFor(reason: unknown, another: () => unknown): Rejection {
-  let first: { readonly reason: unknown } | undefined = { reason };
-  return new Rejection(() => {
-    const reason = first === undefined ? another() : first.reason;
-    first = undefined;
-    return reason;
-  });
-}
-
 /**
  * The commands of a run that an error answers, where others can answer them. A
  * key of another type is one, too: here it may have been something else before.
@@ -1015,12 +681,6 @@ function leavers(
 ): Command[] | undefined {
   if (!(reply instanceof CommandError)) return undefined;
   return Array.from({ length: count }, (_, i) => run.at(from + i));
-}
-
-/** How a command differs that goes again. */
-function flagsOf(wayOut: WayOut | undefined): number {
-  if (wayOut === "apart") return APART;
-  return wayOut === "source" ? WITH_SOURCE : 0;
 }
 
 /** Whether a reply to a merged GET is a list of that many, or an error. */

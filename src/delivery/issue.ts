@@ -23,7 +23,8 @@ import {
   PINNED,
   type Settler,
 } from "./command.ts";
-import type { Carrier, Dispatcher } from "./dispatcher.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Carrier } from "./issuer.ts";
 import { Merger, type Split, split, splitSettled } from "./multi_key.ts";
 import type { Run } from "./run.ts";
 

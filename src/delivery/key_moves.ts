@@ -16,7 +16,8 @@ import {
 import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
 import { type Key, keyText, type Reply } from "../values.ts";
 import { BYTES, type Command } from "./command.ts";
-import { type ClusterView, Dispatcher } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { ClusterView } from "./cluster_view.ts";
 import { issue } from "./issue.ts";
 import { Lanes } from "./lane.ts";
 import type { Blocked } from "./host.ts";
@@ -146,7 +147,9 @@ export class ClusterMoves implements KeyMoves {
   ): void {
     const { form, args, settler, flags } = command;
     const dispatcher = merges ? this.#mergingReads : this.#plain;
-    const options = { returnUint8Arrays: (flags & BYTES) !== 0 };
+    const options = {
+      returnUint8Arrays: form.bytes || (flags & BYTES) !== 0,
+    };
     const epoch = this.#epoch;
     const resolved = (value: Reply) => ({
       settle: () => settler.resolve(value),

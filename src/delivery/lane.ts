@@ -6,9 +6,10 @@
 
 import process from "node:process";
 import type { Refusal } from "../wire/pool.ts";
-import type { Batch, Courier, Reason } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { Courier, Reason } from "./batch_options.ts";
 import type { Command } from "./command.ts";
-import type { Holder } from "./detours.ts";
+import type { Holder } from "./holder.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
 import type { Blocked, Host, Timed } from "./host.ts";
@@ -36,7 +37,7 @@ const BULKY_SIZE = 512 * 1024;
  * Before they take over from a connection whose writes may still run, the server
  * is told to end it.
  */
-export class Lane implements Passenger, Courier, Entrant, Timed {
+export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   /** Commands for it that wait for room in the queue of the host. */
   latecomers = 0;
   readonly #host: Host;

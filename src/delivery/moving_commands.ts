@@ -16,7 +16,7 @@ import {
 import { type Key, keyText } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
-import type { Held, Holder } from "./detours.ts";
+import type { Held, Holder } from "./holder.ts";
 import { Alarm } from "./host.ts";
 
 /** What has become of a key that was to be moved. */

@@ -6,75 +6,22 @@
  */
 
 import { sizeOf } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
 import { type CommandError, TimeoutError } from "../errors.ts";
-import type { Batch, Origin, Refuge } from "./batch.ts";
-import type { Command } from "./command.ts";
+import type { Batch } from "./batch.ts";
+import type { Origin, Refuge } from "./batch_options.ts";
+import { groupOfCommand } from "./batch_detour.ts";
+import { Command, PINNED, PRIMARY } from "./command.ts";
+import type { Held } from "./holder.ts";
 import type { Host } from "./host.ts";
+import type { Issuer, Wanted } from "./issuer.ts";
 import { currentTurn } from "./lane.ts";
 import { provesNothingRan } from "./policy.ts";
-import { type GroupOf, MAX_MERGED_GETS } from "./run.ts";
-
-/**
- * Which servers of a host answer commands that only read:
- *
- * - `"primary"`: the primary, which alone knows every write;
- * - `"preferReplica"`: a replica, and the primary what that does not answer;
- * - `"replica"`: the same, but all other replicas are tried before the primary;
- * - `"any"`: the primary and its replicas in turn.
- */
-export type ReadFrom = "primary" | "preferReplica" | "replica" | "any";
+import type { ReadFrom } from "./replica_choice.ts";
+import { type GroupOf, MAX_MERGED_GETS, type Run } from "./run.ts";
 
 /** A replica has one part in so many of the time of a read; then others are asked. */
 const SHARE = 4;
-
-/** The replicas of one host. */
-export interface ReplicaChoice {
-  /**
-   * The replica whose turn it is.
-   *
-   * @param tried Those that are out of the question.
-   * @param sharing Whether the primary has its turn as well.
-   * @returns Nothing, where it is for the primary.
-   */
-  next(tried: ReadonlySet<Host>, sharing: boolean): Host | undefined;
-}
-
-/** What carries reads: a dispatcher. */
-export interface Reader {
-  /** Whether nothing may be issued any more. */
-  readonly isOver: boolean;
-  /** Names the group of a key, where only what belongs to one may be merged. */
-  readonly groupOf: GroupOf | undefined;
-  /** When the time of a read is up that is issued now. */
-  deadline(): number;
-  /** The replicas of a host. */
-  replicas(hostId: number): ReplicaChoice;
-  /**
-   * Begins a batch for a replica.
-   *
-   * @param origin Who has issued it, if that is not who is at work.
-   */
-  start(
-    host: Host,
-    deadline: number,
-    { refuge, origin }: { refuge: Refuge; origin: Origin | undefined },
-  ): Batch;
-  /**
-   * Brings a read to the primary.
-   *
-   * @param command The read.
-   * @param due When its time is up.
-   * @param hostId The host that it was issued to.
-   * @param origin Who has issued it.
-   * @param open The batch that took the one before it, if any did.
-   * @returns The batch that has it; nothing, where none has.
-   */
-  toPrimary(
-    command: Command,
-    due: number,
-    to: { hostId: number; origin: Origin; open: Batch | undefined },
-  ): Batch | undefined;
-}
 
 /** Which server takes the reads of a host, in one turn of the event loop. */
 interface Turn {
@@ -107,7 +54,9 @@ const NONE: ReadonlySet<Host> = new Set();
  * Reads from replicas keep no order among the writes of their client.
  */
 export class ReplicaReads {
-  readonly #reader: Reader;
+  readonly #issuer: Issuer;
+  /** Names groups, where only what belongs to the same one may be merged. */
+  readonly #groupOf: GroupOf | undefined;
   readonly #triesAll: boolean;
   readonly #sharing: boolean;
   /** By the id of the host. */
@@ -123,12 +72,44 @@ export class ReplicaReads {
 
   /**
    * @param from Which servers take them.
-   * @param reader What carries them.
+   * @param issuer What they are issued to.
    */
-  constructor(from: Exclude<ReadFrom, "primary">, reader: Reader) {
-    this.#reader = reader;
+  constructor(from: Exclude<ReadFrom, "primary">, issuer: Issuer) {
+    const { topology } = issuer.cluster;
+    this.#issuer = issuer;
+    this.#groupOf = topology.groupsMove
+      ? (key) => topology.groupOf(key)
+      : undefined;
     this.#triesAll = from === "replica";
     this.#sharing = from === "any";
+  }
+
+  /** Issues a read to a replica; nothing where it is for the primary. */
+  queue(
+    hostId: number,
+    { form, args, settler, flags, second, size }: Omit<Wanted, "place">,
+  ): { run: Run; batch: Batch } | undefined {
+    if (!mayBeReplicated(form, flags)) return undefined;
+    this.#issuer.assertOpen();
+    const batch = this.#batchFor(hostId, size);
+    if (batch === undefined) return undefined;
+    const run = batch.add(form, args, settler, flags, size, second);
+    return { run, batch };
+  }
+
+  /** Brings a read that was held to a replica; says whether one takes it. */
+  place(hostId: number, held: Held): boolean {
+    const { command, deadline, to, error, origin } = held;
+    if (to !== undefined || error !== undefined) return false;
+    const { form, args, flags } = command;
+    if (!mayBeReplicated(form, flags)) return false;
+    const size = sizeOf(args);
+    const before = { due: deadline, origin };
+    const batch = this.#batchFor(hostId, size, before);
+    if (batch === undefined) return false;
+    batch.addHeld(command, { flags, size, origin });
+    this.#issuer.goesOn(held, batch);
+    return true;
   }
 
   /**
@@ -139,7 +120,7 @@ export class ReplicaReads {
    * before.
    * @returns Nothing, where the primary takes it.
    */
-  batchFor(
+  #batchFor(
     hostId: number,
     size: number,
     { due, origin }: { due?: number; origin?: Origin } = {},
@@ -147,7 +128,8 @@ export class ReplicaReads {
     const number = currentTurn();
     let turn = this.#turns[hostId];
     if (turn === undefined || turn.number !== number || turn.left === 0) {
-      const host = this.#reader.replicas(hostId).next(NONE, this.#sharing);
+      const host = this.#issuer.cluster.replicas(hostId)
+        .next(NONE, this.#sharing);
       // As many as travel together go to one server.
       turn = { number, host, left: MAX_MERGED_GETS };
       this.#turns[hostId] = turn;
@@ -161,7 +143,7 @@ export class ReplicaReads {
     if (open !== undefined && open.due === due && !open.batch.sealed) {
       return open.batch;
     }
-    const end = due ?? this.#reader.deadline();
+    const end = due ?? this.#issuer.deadline(0);
     const half = (performance.now() + end) / 2;
     const attempt = { hostId, due: end, half, tried: new Set([host]) };
     const batch = this.#start(host, attempt, origin);
@@ -173,12 +155,16 @@ export class ReplicaReads {
     const now = performance.now();
     const deadline = now + (attempt.due - now) / SHARE;
     const refuge = this.#refuge(host, attempt, () => batch);
-    const batch: Batch = this.#reader.start(host, deadline, { refuge, origin });
+    const { lanes, exclusive, gate } = this.#issuer.options;
+    const batch: Batch = this.#issuer.start(host, lanes.laneFor(host), {
+      ...{ deadline, exclusive, gate, refuge },
+      ...issuedBy(origin),
+    });
     return batch;
   }
 
   /** Where commands go that a replica does not answer. */
-  #refuge(host: Host, attempt: Attempt, from: () => Origin): Refuge {
+  #refuge(host: Host, attempt: Attempt, from: () => Batch): Refuge {
     const { hostId, due } = attempt;
     /** The batch of another replica, or of the primary, which takes them. */
     let other: Batch | undefined;
@@ -187,14 +173,15 @@ export class ReplicaReads {
     const since = performance.now();
     const take = (command: Command, error?: CommandError) => {
       const now = performance.now();
-      if (this.#reader.isOver || now >= due) return false;
+      if (this.#issuer.isOver || now >= due) return false;
       host.counters.fallbacks++;
       if (error === undefined) blame(host, since);
       // What it says of others may be news.
       else if (provesNothingRan(error)) host.seek();
       const size = sizeOf(command.args);
       if (this.#triesAll && now < attempt.half) {
-        next ??= this.#reader.replicas(hostId).next(attempt.tried, false);
+        next ??= this.#issuer.cluster.replicas(hostId)
+          .next(attempt.tried, false);
         if (next?.closing === false && next.admit(size)) {
           if (other === undefined || other.sealed) {
             const tried = new Set([...attempt.tried, next]);
@@ -202,15 +189,66 @@ export class ReplicaReads {
           }
           const { flags } = command;
           other.addHeld(command, { flags, size, origin: from() });
+          this.#issuer.goesOn(from(), other);
           return true;
         }
       }
       const open = primary?.sealed === false ? primary : undefined;
-      const to = { hostId, origin: from(), open };
-      primary = this.#reader.toPrimary(command, due, to);
+      const way = { hostId, from: from(), open };
+      try {
+        primary = this.#toPrimary(command, due, way);
+      } catch (error) {
+        primary = open;
+        this.#issuer.fail(command.settler, error);
+      }
       return true;
     };
-    return { groupOf: this.#reader.groupOf, take };
+    return { groupOf: this.#groupOf, take };
+  }
+
+  /**
+   * Brings a read to the primary that replicas did not answer.
+   *
+   * @param due When its time is up.
+   * @param way The host that it was issued to, the batch that it was in, and the
+   * one that took the read before it, if any did.
+   * @returns The batch that has it; else that last one.
+   * @throws What keeps it from being issued.
+   */
+  #toPrimary(
+    command: Command,
+    due: number,
+    { hostId, from, open }: {
+      hostId: number;
+      from: Batch;
+      open: Batch | undefined;
+    },
+  ): Batch | undefined {
+    const issuer = this.#issuer;
+    const { topology } = issuer.cluster;
+    const { form, args, settler, flags } = command;
+    const size = sizeOf(args);
+    const group = topology.groupsMove
+      ? groupOfCommand(topology, command)
+      : undefined;
+    if (group !== undefined && issuer.isHeld(group, flags)) {
+      const own = new Command(form, args, settler, flags | PRIMARY);
+      issuer.hold(group, own, { size, due, origin: from, from });
+      return open;
+    }
+    const id = group === undefined ? hostId : topology.hostOf(group);
+    const host = issuer.hostFor(id);
+    if (!host.admit(size)) throw host.failures.queueFull(form.name);
+    const { lanes, exclusive, gate } = issuer.options;
+    const batch = open?.hostId === id
+      ? open
+      : issuer.start(host, lanes.laneFor(host), {
+        ...{ deadline: due, exclusive, gate },
+        ...issuedBy(from),
+      });
+    batch.addHeld(command, { flags, size, origin: from });
+    issuer.goesOn(from, batch);
+    return batch;
   }
 }
 
@@ -223,4 +261,15 @@ export class ReplicaReads {
 function blame({ counters, pool }: Host, since: number): void {
   if (pool.down || counters.traffic.heardAt > since) return;
   pool.blame(new TimeoutError("The replica has said nothing for too long"));
+}
+
+/** Whether a replica may answer a command. */
+function mayBeReplicated({ command, steps }: Form, flags: number): boolean {
+  return command.readsAnywhere && steps === undefined &&
+    (flags & (PINNED | PRIMARY)) === 0;
+}
+
+/** Others may have issued the commands of a batch than who is at work. */
+function issuedBy(origin: Origin | undefined): Pick<Origin, "issuer"> {
+  return origin === undefined ? {} : { issuer: origin.issuer };
 }

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { type Arguments, isList, lengthOf } from "../commands/arguments.ts";
+import {
+  type Arguments,
+  countOf,
+  isList,
+  lengthOf,
+} from "../commands/arguments.ts";
 import { type Outcomes, Rejection } from "../promise.ts";
 import type { CommandSpec, Form, Merging, Step } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
@@ -413,6 +418,20 @@ export class Run implements RunKind, Outcomes {
     const outcomes = this.#outcomes ??= new Array(this.length);
     (outcomes as unknown[])[index] = outcome;
   }
+}
+
+/** A command on its own, until it gets its place in a batch. */
+export function runOfOne(
+  { form, args, second, settler, flags }: Pick<RunKind, "form" | "flags"> & {
+    readonly args: Arguments;
+    readonly second: Argument | undefined;
+    readonly settler: Settler | undefined;
+  },
+): Run {
+  const argCount = countOf(args, second);
+  const run = new Run({ form, argCount, flags }, false);
+  run.push(settler, args, second);
+  return run;
 }
 
 function isObject(reply: Reply): boolean {

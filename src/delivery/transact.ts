@@ -11,7 +11,7 @@ import { reasonNotToShare } from "../commands/traits.ts";
 import type { Reply } from "../values.ts";
 import { withCallSite } from "./call_sites.ts";
 import { fail, flagBits, type Settler, settleWith } from "./command.ts";
-import type { Carrier } from "./dispatcher.ts";
+import type { Carrier } from "./issuer.ts";
 import { kindOf } from "./error_codes.ts";
 import { needsConnection } from "./issue.ts";
 

@@ -2,12 +2,8 @@ import { assertEquals } from "@std/assert";
 import { specOf } from "../../src/commands/table.ts";
 import type { Batch } from "../../src/delivery/batch.ts";
 import { Command } from "../../src/delivery/command.ts";
-import {
-  Detours,
-  type Held,
-  type Owner,
-  pauseOfRedirect,
-} from "../../src/delivery/detours.ts";
+import { Detours, pauseOfRedirect } from "../../src/delivery/detours.ts";
+import type { Held, Owner } from "../../src/delivery/holder.ts";
 import type { Topology } from "../../src/topology/mod.ts";
 import { FakeTime } from "../fake_time.ts";
 

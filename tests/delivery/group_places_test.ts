@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { specOf } from "../../src/commands/table.ts";
-import type { Detour } from "../../src/delivery/batch.ts";
+import type { Detour } from "../../src/delivery/batch_options.ts";
 import { Batch } from "../../src/delivery/batch.ts";
 import { Command, type Settler } from "../../src/delivery/command.ts";
 import { type Grouping, GroupPlaces } from "../../src/delivery/group_places.ts";

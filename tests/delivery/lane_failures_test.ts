@@ -133,7 +133,8 @@ Deno.test("a large batch waits for its turn where a map is bound to fewer hosts"
 });
 
 Deno.test("mapBatches() sends nothing at once past a batch that has to pause", async () => {
-  await using host = await Proxied.start(1);
+  // A batch that is slow for the time that it has is not followed at once.
+  await using host = await Proxied.start(1, { timeout: 60_000 });
   const { cluster, proxy, oracle } = host;
   const large = "x".repeat(20_000_000);
   const entries = cluster.mapBatches(["first", large, "last"], (map, value) => {

@@ -11,8 +11,8 @@ import { type FileCalls, Observer } from "./observer.ts";
 /** How many files of `src/` a command may pass on an open connection. */
 export const MAX_FILES = {
   call: 23,
-  map: 36,
-  options: 32,
+  map: 35,
+  options: 28,
 };
 
 /** A command, and what runs because of it. */
