@@ -26,12 +26,21 @@ export function provesLife(error: unknown): boolean {
   return error instanceof CommandError;
 }
 
-/** Told of a {@linkcode Trial}, before the owner of its connection is. */
+/**
+ * Told how a {@linkcode Trial} ends, before the owner of its connection is: exactly
+ * one of these is called, once.
+ */
 export interface TrialEvents {
-  /** What was behind the question is taken away, while it is still open. */
-  onWithdrawn(): void;
+  /** All is well. */
+  onPassed(connection: Connection): void;
+  /**
+   * What was behind the question is taken away.
+   *
+   * @param isAlive Whether the connection is good all the same.
+   */
+  onWithdrawn(connection: Connection, isAlive: Promise<boolean>): void;
   /** The connection is gone. */
-  onEnded(): void;
+  onEnded(connection: Connection): void;
 }
 
 /**
@@ -45,17 +54,17 @@ export class Trial implements Probation {
   readonly #events: TrialEvents;
   readonly #token = nextToken();
   readonly #question: CommandExchange;
-  readonly #answer = Promise.withResolvers<Answer>();
-  #isWithdrawn = false;
+  readonly #start = performance.now();
+  /** What comes of the question, once what was behind it is taken away. */
+  #answer: PromiseWithResolvers<Answer> | undefined = undefined;
 
   /**
-   * @param connection A connection that nobody else uses.
-   * @param events Told how it ends, unless all is well.
+   * @param connection A connection that nobody else uses, whose probation it is.
+   * @param events Told how it ends.
    */
   constructor(connection: Connection, events: TrialEvents) {
     this.#connection = connection;
     this.#events = events;
-    connection.probation = this;
     this.#question = new CommandExchange(
       [["PING", this.#token]],
       (reply) => this.#answered(reply),
@@ -64,43 +73,45 @@ export class Trial implements Probation {
     connection.send(this.#question);
   }
 
-  /** What comes of the question. */
-  get answer(): Promise<Answer> {
-    return this.#answer.promise;
-  }
-
-  /** Whether what was behind the question has been taken away. */
-  get isWithdrawn(): boolean {
-    return this.#isWithdrawn;
-  }
-
-  /** Takes away what is behind the question, which remains open. */
-  withdraw(): void {
-    if (this.#isWithdrawn || this.#connection.probation !== this) return;
-    this.#isWithdrawn = true;
+  /** What is behind the question is taken away, and the question remains open. */
+  forsaken(): void {
+    if (this.#answer !== undefined) return;
+    this.#answer = Promise.withResolvers();
     this.#question.abandoned = false;
-    this.#events.onWithdrawn();
-    this.#connection.withdrawBehind(
+    const connection = this.#connection;
+    this.#events.onWithdrawn(connection, this.#isAlive(this.#answer.promise));
+    connection.withdrawBehind(
       this.#question,
       new ConnectionError("The connection may be gone"),
     );
   }
 
   ended(): void {
-    this.#events.onEnded();
-    this.#answer.resolve("wrong");
+    if (this.#answer === undefined) this.#events.onEnded(this.#connection);
+    else this.#answer.resolve("wrong");
   }
 
-  forsaken(): void {
-    this.withdraw();
+  /**
+   * Asks once more behind an answer, if that is none by itself: what was taken away
+   * gets its replies before.
+   */
+  #isAlive(answer: Promise<Answer>): Promise<boolean> {
+    const left = TIMEOUT - (performance.now() - this.#start);
+    return within(this.#connection, left, async () => {
+      const first = await answer;
+      return first !== "wrong" &&
+        isSame(first, await question(this.#connection));
+    });
   }
 
   #answered(reply: Reply): void {
+    const connection = this.#connection;
     const answer = judge(reply, this.#token);
-    if (answer !== "right") this.withdraw();
-    this.#connection.probation = undefined;
-    this.#answer.resolve(answer);
-    if (!this.#isWithdrawn) this.#connection.owner?.connectionProven?.();
+    if (answer !== "right") this.forsaken();
+    connection.probation = undefined;
+    if (this.#answer !== undefined) return this.#answer.resolve(answer);
+    this.#events.onPassed(connection);
+    connection.owner?.connectionProven?.();
   }
 }
 
@@ -112,18 +123,24 @@ export class Trial implements Probation {
  * where it has changed its mind.
  *
  * @param connection A connection that nobody else uses.
- * @param trial What has asked the question already, if anything has.
  */
-export async function isAlive(
-  connection: Connection,
-  trial?: Trial,
-): Promise<boolean> {
-  const stop = countdown(TIMEOUT, () => connection.close());
-  try {
-    const first = await (trial?.answer ?? question(connection));
-    // What was taken away may still get its replies, which come before another.
-    if (first === "right" && trial?.isWithdrawn !== true) return true;
+export function isAlive(connection: Connection): Promise<boolean> {
+  return within(connection, TIMEOUT, async () => {
+    const first = await question(connection);
+    if (first === "right") return true;
     return first !== "wrong" && isSame(first, await question(connection));
+  });
+}
+
+/** Closes a connection for which an answer takes too long: it is none then. */
+async function within(
+  connection: Connection,
+  time: number,
+  ask: () => Promise<boolean>,
+): Promise<boolean> {
+  const stop = countdown(Math.max(0, time), () => connection.close());
+  try {
+    return await ask();
   } catch {
     return false;
   } finally {

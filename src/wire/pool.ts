@@ -9,10 +9,11 @@ import { runtime, type Timer } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
 import { inAnotherTurn } from "../runtime/turn.ts";
 import { Breaker } from "./breaker.ts";
-import { afterReading, countdown } from "./countdown.ts";
+import { afterReading } from "./countdown.ts";
 import type { Connection } from "./connection.ts";
 import { IdleConnections } from "./idle.ts";
-import { isAlive, Trial } from "./liveness.ts";
+import { isAlive, Trial, type TrialEvents } from "./liveness.ts";
+import { Patience } from "./patience.ts";
 import type {
   Applicant,
   Dialer,
@@ -84,6 +85,22 @@ export class Pool implements Lender, PoolStatus {
   readonly #checked = new Set<Connection>();
   /** and those of them whose answer is waited for. */
   readonly #awaited = new Set<Connection>();
+  readonly #patience = new Patience<Connection>(
+    CHECK_PATIENCE,
+    (connection) => this.#lose(connection),
+  );
+  readonly #trials: TrialEvents = {
+    onPassed: (connection) => this.#settle(connection),
+    onWithdrawn: (connection, check) => {
+      this.#awaited.add(connection);
+      this.#conclude(connection, check);
+    },
+    onEnded: (connection) => {
+      this.#settle(connection);
+      // Those of its age are not tried before its owner turns to them.
+      this.#idle.checked(connection, false);
+    },
+  };
   /** Leased connections that are not used again. */
   readonly #outdated = new WeakSet<Connection>();
   #lost = false;
@@ -320,6 +337,7 @@ export class Pool implements Lender, PoolStatus {
     for (const connection of this.#all) connection.close();
     for (const connection of this.#outside) connection.close();
     while (this.#ending.size > 0) await Promise.all(this.#ending);
+    this.#patience.clear();
   }
 
   /** How many connections there may be: always one that does not block. */
@@ -382,8 +400,10 @@ export class Pool implements Lender, PoolStatus {
    * waits for more than one check, nor for long: another one is opened meanwhile.
    */
   #check(connection: Connection): void {
+    this.#checked.add(connection);
     this.#awaited.add(connection);
-    this.#conclude(connection);
+    this.#patience.begin(connection);
+    this.#conclude(connection, isAlive(connection));
   }
 
   /**
@@ -391,34 +411,35 @@ export class Pool implements Lender, PoolStatus {
    * over it waits for the check no longer than those who have none.
    */
   #try(connection: Connection): void {
-    const trial = new Trial(connection, {
-      onWithdrawn: () => this.#awaited.add(connection),
-      // Those of its age are not tried before it is known how it ended.
-      onEnded: () => this.#idle.checked(connection, false),
-    });
-    this.#conclude(connection, trial);
+    this.#checked.add(connection);
+    this.#patience.begin(connection);
+    connection.probation = new Trial(connection, this.#trials);
   }
 
-  /** Waits for the end of a check. */
-  #conclude(connection: Connection, trial?: Trial): void {
-    this.#checked.add(connection);
-    const stopWaiting = countdown(CHECK_PATIENCE, () => {
-      this.#idle.suspect(connection);
-      trial?.withdraw();
-      this.#awaited.delete(connection);
+  /** Nobody waits any longer for a check. */
+  #lose(connection: Connection): void {
+    this.#idle.suspect(connection);
+    connection.probation?.forsaken();
+    this.#awaited.delete(connection);
+    if (!this.closed) this.#serve();
+  }
+
+  /** Gives a connection back, or closes it, when its check has come to an end. */
+  #conclude(connection: Connection, check: Promise<boolean>): void {
+    this.#track(check.then((alive) => {
+      this.#settle(connection);
+      this.#idle.checked(connection, alive);
+      if (!alive) connection.close();
+      this.release(connection);
       if (!this.closed) this.#serve();
-    });
-    this.#track(
-      isAlive(connection, trial).then((alive) => {
-        stopWaiting();
-        this.#awaited.delete(connection);
-        this.#checked.delete(connection);
-        this.#idle.checked(connection, alive);
-        if (!alive) connection.close();
-        if (trial?.isWithdrawn !== false) this.release(connection);
-        if (!this.closed) this.#serve();
-      }),
-    );
+    }));
+  }
+
+  /** The check of a connection is over. */
+  #settle(connection: Connection): void {
+    this.#patience.end(connection);
+    this.#awaited.delete(connection);
+    this.#checked.delete(connection);
   }
 
   /** Opens one connection; never rejects. */

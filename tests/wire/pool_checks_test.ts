@@ -280,7 +280,9 @@ Deno.test("Pool lends a connection that was idle at once where all may be sent a
   await turn();
   assertEquals([read.replies, log], [["value"], ["proven", "idle"]]);
   assertEquals(stale.probation, undefined);
+  await bench.time.advance(250);
   assertEquals(bench.time.delays, []);
+  stale.idleSince = bench.time.now;
   assertStrictEquals(bench.pool.tryLease(), stale);
   assertEquals(bench.dials.length, 1);
 });
