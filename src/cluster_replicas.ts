@@ -280,6 +280,8 @@ function askWhetherInTouch(link: Link, onDoubt: () => void): void {
     granted: () => {},
     refused: () => {},
     lost: () => stop(),
+    returned: () => stop(),
+    proven: () => {},
   };
   const end = (isGood: boolean) => {
     stop();

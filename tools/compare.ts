@@ -6,7 +6,8 @@
  *
  * | Option          | What it does                                             |
  * | --------------- | -------------------------------------------------------- |
- * | `--only setex`  | only these sections: `get,setex`, `commands`, `cluster`  |
+ * | `--only setex`  | only these sections: `get,setex`, `commands`, `cluster`, |
+ * |                 | `crowds`: callers side by side who await each reply      |
  * | `--rounds 15`   | so many rounds; by default 15 of clients, 5 of commands  |
  * | `--keys 50000`  | so many keys; sections of slow commands have fewer       |
  * | `--minutes 45`  | begins no round that would end later                     |
@@ -19,6 +20,7 @@
 
 import { chooseSections, readArguments } from "./compare/arguments.ts";
 import { commandSections } from "./compare/commands/sections.ts";
+import { crowdSections } from "./compare/crowds.ts";
 import { measureRoutes } from "./compare/hashing.ts";
 import {
   closingText,
@@ -44,6 +46,7 @@ const end = performance.now() + flags.minutes * 60_000;
 await using stage = await setTheStage(flags.keys);
 const sections = chooseSections([
   ...makeSections(stage.clients, stage.workloads),
+  ...crowdSections(stage.clients, stage.workloads.small),
   ...clusterSections(stage.workloads.small),
   ...commandSections({ ...stage, workload: stage.commands }),
 ], flags.only);
@@ -53,7 +56,8 @@ const routes = flags.only.length === 0
   ? measureRoutes(flags.rounds ?? ROUTE_ROUNDS)
   : [];
 if (routes.length > 0) print(routesText(routes));
-if (sections.some(({ group }) => group === "clients")) await stage.fill();
+const areStaged = ["clients", "crowds"];
+if (sections.some(({ group }) => areStaged.includes(group))) await stage.fill();
 
 const rates = new Map<string, Rates>();
 const skipped: string[] = [];

@@ -125,6 +125,7 @@ export class Batch implements Exchange {
   /** How many commands it no longer has, by their names. */
   readonly #parted: Record<string, number> = Object.create(null);
   #transacts = false;
+  #mayRepeat = true;
   #sealed = false;
   #large = false;
   #abandoned = false;
@@ -170,6 +171,11 @@ export class Batch implements Exchange {
   /** Whether it has a transaction, which the server may not take. */
   get transacts(): boolean {
     return this.#transacts;
+  }
+
+  /** Whether all its commands only read, so that they may be sent again. */
+  get mayRepeat(): boolean {
+    return this.#mayRepeat;
   }
 
   /** Closes it for further commands. */
@@ -381,6 +387,13 @@ export class Batch implements Exchange {
     this.#queue.doubt();
   }
 
+  /** Takes it off a connection over which nothing that it has sent counts. */
+  unsend(): void {
+    this.#encoded = this.#answered;
+    this.#sendRun = this.#answerRun;
+    this.#sendIndex = this.#answerIndex;
+  }
+
   /**
    * Takes it off its connection: hands out all commands without a reply, in
    * their order, and is empty then. Each goes back by {@linkcode Batch.again},
@@ -519,6 +532,7 @@ export class Batch implements Exchange {
       );
       queue.add(run);
       if (form.steps !== undefined) this.#transacts = true;
+      if (!form.command.reads || form === WAIT) this.#mayRepeat = false;
     }
     if (settler instanceof ReplicatedSettler) this.#replicates(settler);
     run.push(settler, args, second);
@@ -620,6 +634,7 @@ export class Batch implements Exchange {
     this.#queue.clear();
     this.#gathered = [];
     this.#isAsked = false;
+    this.#mayRepeat = true;
   }
 
   /** A callback of a promise may have abandoned it while it was settled. */

@@ -156,7 +156,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
       return;
     }
     const link = this.#link ?? this.#links.take(this.#wishOf(batch));
-    if (link?.usable !== true) return;
+    if (link?.usable !== true || !link.isProven) return;
     this.#growing = batch;
     this.#sendOver(batch, link, true);
   }
@@ -253,6 +253,20 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     this.#question = undefined;
     this.refused({ kind: "dial", cause: error });
     this.#proceed();
+  }
+
+  returned(link: Link): void {
+    if (link !== this.#link) return;
+    for (const batch of this.#flying) batch.unsend();
+    this.#waiting = this.#flying.union(this.#waiting);
+    this.#flying.clear();
+    this.#inFlight.clear();
+    this.#leaveLink();
+    this.#proceed();
+  }
+
+  proven(link: Link): void {
+    if (link === this.#link) this.#proceed();
   }
 
   enter(): void {
@@ -440,7 +454,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     }
     if (this.#applicant !== undefined || !this.#admits(first)) return;
     const wish = this.#wishOf(first);
-    const link = this.#links.take(wish);
+    const link = this.#links.take(wish, this.#mayRepeat(first));
     if (link !== undefined) return this.#sendWaiting(link);
     this.#applicant = first;
     this.#links.apply(this, wish);
@@ -452,8 +466,15 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     return this.#isBulky || size > BULKY_SIZE ? "apart" : "shared";
   }
 
+  /** Whether a batch may go over a link that is not proven. */
+  #mayRepeat(batch: Batch): boolean {
+    return batch.mayRepeat && !this.#links.blocks &&
+      this.#fences?.pending !== true;
+  }
+
   #sendWaiting(link: Link): void {
     for (const batch of this.#waiting) {
+      if (!link.isProven && !this.#mayRepeat(batch)) break;
       if (!this.#admits(batch)) break;
       batch.seal();
       if (this.#mustAsk(batch)) return this.#askFirst(link);

@@ -20,6 +20,18 @@ export interface Passenger {
   refused(refusal: Refusal): void;
   /** The link it is on is gone. */
   lost(link: Link, error: Error): void;
+  /** The same, and nothing that was sent over it counts. */
+  returned(link: Link): void;
+  /** The link it is on takes from now on what may not be sent twice. */
+  proven(link: Link): void;
+}
+
+/** Told what becomes of a link. */
+export interface LinkEvents {
+  /** It has gone back, or is lost. */
+  onEnd(link: Link): void;
+  /** It takes from now on what may not be sent twice. */
+  onProven(link: Link): void;
 }
 
 /**
@@ -29,29 +41,33 @@ export interface Passenger {
 export class Link implements ConnectionOwner {
   readonly #connection: Connection;
   readonly #pool: Lender;
-  readonly #onEnd: (link: Link) => void;
+  readonly #events: LinkEvents;
   readonly #passengers = new Set<Passenger>();
   #isUsed = false;
 
   /**
    * @param connection The connection, which is leased.
    * @param pool Where it goes back to.
-   * @param onEnd Told when it has gone back, or is lost.
+   * @param events Told what becomes of it, before its passengers are.
    */
-  constructor(
-    connection: Connection,
-    pool: Lender,
-    onEnd: (link: Link) => void,
-  ) {
+  constructor(connection: Connection, pool: Lender, events: LinkEvents) {
     this.#connection = connection;
     this.#pool = pool;
-    this.#onEnd = onEnd;
+    this.#events = events;
     connection.owner = this;
   }
 
   /** Whether it takes further batches. */
   get usable(): boolean {
     return this.#connection.usable;
+  }
+
+  /**
+   * Whether it is known to be good. Until then nothing that was sent counts, and
+   * it takes only what may be sent again.
+   */
+  get isProven(): boolean {
+    return this.#connection.probation === undefined;
   }
 
   /** Whether whatever is sent now has to wait for something large to pass. */
@@ -87,7 +103,7 @@ export class Link implements ConnectionOwner {
   /** Sends an exchange behind those sent before. */
   send(exchange: Exchange, atOnce = false): void {
     this.#isUsed = true;
-    this.#connection.used = true;
+    if (this.isProven) this.#connection.used = true;
     this.#connection.send(exchange, atOnce);
   }
 
@@ -113,15 +129,25 @@ export class Link implements ConnectionOwner {
 
   connectionIdle(): void {
     this.#passengers.clear();
-    this.#onEnd(this);
+    this.#events.onEnd(this);
     this.#pool.release(this.#connection);
+  }
+
+  connectionProven(): void {
+    this.#connection.used = this.#isUsed;
+    this.#events.onProven(this);
+    for (const passenger of [...this.#passengers]) passenger.proven(this);
   }
 
   connectionLost(_connection: Connection, error: Error): void {
     const passengers = [...this.#passengers];
+    const { isProven } = this;
     this.#passengers.clear();
-    this.#onEnd(this);
-    for (const passenger of passengers) passenger.lost(this, error);
+    this.#events.onEnd(this);
+    for (const passenger of passengers) {
+      if (isProven) passenger.lost(this, error);
+      else passenger.returned(this);
+    }
   }
 }
 
@@ -140,7 +166,22 @@ export class Links implements Applicant {
   #apart: Link | undefined = undefined;
   /** Those who wait for the shared link; all of them get the same one. */
   readonly #waiting = new Set<Passenger>();
+  /** Whether a connection is sought for them. */
+  #isApplying = false;
   readonly #applicants = new Map<Passenger, Applicant>();
+  readonly #events: LinkEvents = {
+    onEnd: (link) => {
+      if (this.#apart === link) this.#apart = undefined;
+      if (this.#shared !== link) return;
+      this.#shared = undefined;
+      this.#applyForAll();
+    },
+    onProven: (link) => {
+      if (this.#shared !== link || this.#isApplying) return;
+      if (!link.usable) return this.#applyForAll();
+      for (const one of this.#takeWaiting()) one.granted(link);
+    },
+  };
 
   /** Whether commands may block its links. */
   readonly blocks: boolean;
@@ -158,14 +199,18 @@ export class Links implements Applicant {
    * A link at once, or nothing: then apply for one.
    *
    * @param wish Who else may use it.
+   * @param mayRepeat Whether all that is sent over it as long as it is not proven
+   * may be sent again.
    */
-  take(wish: Wish): Link | undefined {
+  take(wish: Wish, mayRepeat = false): Link | undefined {
     if (wish === "shared") {
       const shared = this.#shared;
-      if (shared?.usable === true && !shared.clogged) return shared;
+      if (shared?.usable === true && !shared.clogged) {
+        return mayRepeat || shared.isProven ? shared : undefined;
+      }
       if (this.#waiting.size > 0) return undefined;
     }
-    const connection = this.#pool.tryLease(this.blocks);
+    const connection = this.#pool.tryLease(this.blocks, mayRepeat);
     if (connection !== undefined) return this.#link(connection, wish);
     // Whoever has to wait in any case waits where its turn is certain to come.
     if (wish === "exclusive" || this.#pool.hasRoom) return undefined;
@@ -181,7 +226,9 @@ export class Links implements Applicant {
       return;
     }
     this.#waiting.add(passenger);
-    if (this.#waiting.size === 1) this.#pool.apply(this);
+    // One that is about to be proven is for all of them.
+    const shared = this.#shared;
+    if (shared?.usable !== true || shared.isProven) this.#applyForAll();
   }
 
   /** Leaves the queue. */
@@ -191,6 +238,7 @@ export class Links implements Applicant {
       this.#applicants.delete(passenger);
       this.#pool.withdraw(applicant);
     } else if (this.#waiting.delete(passenger) && this.#waiting.size === 0) {
+      this.#isApplying = false;
       this.#pool.withdraw(this);
     }
   }
@@ -215,7 +263,16 @@ export class Links implements Applicant {
 
   /** What can be had where nothing else can. */
   get #makeshift(): Link | undefined {
-    return [this.#shared, this.#apart].find((link) => link?.usable);
+    return [this.#shared, this.#apart].find((link) =>
+      link?.usable && link.isProven
+    );
+  }
+
+  /** Seeks a connection for those who wait, if any do. */
+  #applyForAll(): void {
+    if (this.#isApplying || this.#waiting.size === 0) return;
+    this.#isApplying = true;
+    this.#pool.apply(this);
   }
 
   #applicant(passenger: Passenger, wish: Wish): Applicant {
@@ -236,10 +293,7 @@ export class Links implements Applicant {
   }
 
   #link(connection: Connection, wish: Wish): Link {
-    const link = new Link(connection, this.#pool, (ended) => {
-      if (this.#shared === ended) this.#shared = undefined;
-      if (this.#apart === ended) this.#apart = undefined;
-    });
+    const link = new Link(connection, this.#pool, this.#events);
     if (wish === "shared") this.#shared = link;
     else if (wish === "apart") this.#apart = link;
     return link;
@@ -248,6 +302,7 @@ export class Links implements Applicant {
   #takeWaiting(): Passenger[] {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
+    this.#isApplying = false;
     return waiting;
   }
 }

@@ -13,7 +13,7 @@ import type { Socket } from "../runtime/mod.ts";
 import type { Reply } from "../values.ts";
 import { countdown } from "./countdown.ts";
 import { Encoder } from "./resp/encoder.ts";
-import { type Exchange, ExchangeQueue } from "./exchange.ts";
+import { type Exchange, ExchangeQueue, Unclaimed } from "./exchange.ts";
 import { type Identity, identityQuestion } from "./identity.ts";
 import { FAREWELL_GRACE, isFarewell, turnedAway } from "./farewell.ts";
 import { INCOMPLETE, Parser, type ParserOptions } from "./resp/parser.ts";
@@ -22,6 +22,8 @@ import { INCOMPLETE, Parser, type ParserOptions } from "./resp/parser.ts";
 export interface ConnectionOwner {
   /** Everything that was sent has been answered. */
   connectionIdle(connection: Connection): void;
+  /** Its {@linkcode Probation} is over, and all is well. */
+  connectionProven?(): void;
   /**
    * The connection is gone, and these exchanges have not got all their
    * replies. Called once, also when the connection was closed on purpose.
@@ -31,6 +33,17 @@ export interface ConnectionOwner {
     error: Error,
     exchanges: Exchange[],
   ): void;
+}
+
+/**
+ * Whoever asks a connection that was idle whether it is still good, while there
+ * are commands behind the question already.
+ */
+export interface Probation {
+  /** The connection is gone without an answer; its owner is told after that. */
+  ended(): void;
+  /** Nobody waits for a reply to what is behind the question any more. */
+  forsaken(): void;
 }
 
 /** What has passed through the connections of a server. */
@@ -104,6 +117,8 @@ export class Connection {
   received = 0;
   /** By what the server knows it, if it said so. */
   identity: Identity | undefined = undefined;
+  /** What it is asked ahead of all else, until that is answered. */
+  probation: Probation | undefined = undefined;
 
   readonly #socket: Socket;
   readonly #parser: Parser;
@@ -207,6 +222,25 @@ export class Connection {
     this.#queue.push(this.#question);
   }
 
+  /**
+   * Takes away all that is behind an exchange, and its owner with it, which is
+   * told so as of a loss. Replies that are still to come are read and dropped.
+   *
+   * @param exchange One that asks a single thing.
+   * @param reason Why; told to the owner.
+   */
+  withdrawBehind(exchange: Exchange, reason: Error): void {
+    // Of what was asked ahead of commands, each has a single reply.
+    const ahead = [this.#question, exchange].filter((one) => one?.awaited);
+    const rest = this.#queue.replaceBehind(
+      exchange,
+      new Unclaimed(Math.max(0, this.#awaited - ahead.length)),
+    );
+    const { owner } = this;
+    this.owner = undefined;
+    owner?.connectionLost(this, reason, rest);
+  }
+
   /** Has nothing more to do with an exchange that is finished. */
   forget(exchange: Exchange): void {
     this.#queue.forget(exchange);
@@ -239,7 +273,10 @@ export class Connection {
    */
   retire(): void {
     this.#retired = true;
-    if (this.#isForsaken) this.close(this.#stopped);
+    if (!this.#isForsaken) return;
+    // What it was asked concerns others, who would have to ask again.
+    if (this.probation !== undefined) this.probation.forsaken();
+    else this.close(this.#stopped);
   }
 
   /**
@@ -280,7 +317,9 @@ export class Connection {
     } catch {
       // It closed by itself a moment ago.
     }
+    this.probation?.ended();
     this.owner?.connectionLost(this, error, this.#queue.drain());
+    this.probation = undefined;
   }
 
   /** Reads until the end, then waits for a write that is still under way. */

@@ -58,6 +58,37 @@ const FINISHED: Exchange = Object.freeze({
   abandoned: true,
 });
 
+/** Stands for exchanges that were taken away while replies were outstanding. */
+export class Unclaimed implements Exchange {
+  readonly encoded = true;
+  readonly wantsBytes = false;
+  readonly forgeable = false;
+  /** Whoever took them away waits until these replies are in. */
+  readonly abandoned = false;
+  #missing: number;
+
+  /** @param missing How many replies are still to come. */
+  constructor(missing: number) {
+    this.#missing = missing;
+  }
+
+  encode(): number {
+    return 0;
+  }
+
+  get awaited(): boolean {
+    return this.#missing > 0;
+  }
+
+  get finished(): boolean {
+    return this.#missing === 0;
+  }
+
+  accept(): void {
+    this.#missing--;
+  }
+}
+
 /**
  * First in, first out, with two cursors: the exchange to write next and, behind
  * it, the one whose reply comes next.
@@ -79,6 +110,17 @@ export class ExchangeQueue {
   forget(exchange: Exchange): void {
     const index = this.#items.indexOf(exchange, this.#head);
     if (index >= 0) this.#items[index] = FINISHED;
+  }
+
+  /**
+   * Has another exchange take the place of all behind one that is not finished.
+   *
+   * @returns What was there.
+   */
+  replaceBehind(exchange: Exchange, substitute: Exchange): Exchange[] {
+    const index = this.#items.indexOf(exchange, this.#head) + 1;
+    this.#unwritten = Math.min(this.#unwritten, index);
+    return this.#items.splice(index, Infinity, substitute);
   }
 
   /** The first exchange that is not wholly encoded, if any. */

@@ -29,7 +29,7 @@ export class IdleConnections {
 
   /** Whether the one that goes first has been idle for so long that it is checked. */
   get isStale(): boolean {
-    const last = this.#stack.at(-1);
+    const last = this.#stack.findLast(({ usable }) => usable);
     return last !== undefined &&
       performance.now() - last.idleSince > STALE_AFTER;
   }

@@ -12,7 +12,8 @@ import { Breaker } from "./breaker.ts";
 import { afterReading } from "./countdown.ts";
 import type { Connection } from "./connection.ts";
 import { IdleConnections } from "./idle.ts";
-import { isAlive } from "./liveness.ts";
+import { isAlive, Trial, type TrialEvents } from "./liveness.ts";
+import { Patience } from "./patience.ts";
 import type {
   Applicant,
   Dialer,
@@ -80,10 +81,26 @@ export class Pool implements Lender, PoolStatus {
   #dials = new AbortController();
   #arrivals = 0;
   #dialing = 0;
-  /** Checks under way whose answer somebody waits for. */
-  #checking = 0;
-  /** Idle connections that are asked whether they are still good. */
+  /** Connections that are asked whether they are still good, */
   readonly #checked = new Set<Connection>();
+  /** and those of them whose answer is waited for. */
+  readonly #awaited = new Set<Connection>();
+  readonly #patience = new Patience<Connection>(
+    CHECK_PATIENCE,
+    (connection) => this.#lose(connection),
+  );
+  readonly #trials: TrialEvents = {
+    onPassed: (connection) => this.#settle(connection),
+    onWithdrawn: (connection, check) => {
+      this.#awaited.add(connection);
+      this.#conclude(connection, check);
+    },
+    onEnded: (connection) => {
+      this.#settle(connection);
+      // Those of its age are not tried before its owner turns to them.
+      this.#idle.checked(connection, false);
+    },
+  };
   /** Leased connections that are not used again. */
   readonly #outdated = new WeakSet<Connection>();
   #lost = false;
@@ -167,12 +184,16 @@ export class Pool implements Lender, PoolStatus {
     return isServing && this.#all.size + this.#dialing < this.#limit;
   }
 
-  tryLease(blocks = false): Connection | undefined {
-    // Those who wait already come first; one that is stale is checked.
-    if (this.waiting > 0 || this.#idle.isStale) return undefined;
-    if (blocks && !this.#mayBlock) return undefined;
+  tryLease(blocks = false, mayRepeat = false): Connection | undefined {
+    // Those who wait already come first.
+    if (this.waiting > 0 || blocks && !this.#mayBlock) return undefined;
+    const { isStale } = this.#idle;
+    // A check is waited for, that of another one before any is begun.
+    if (isStale && (!mayRepeat || this.#awaited.size > 0)) return undefined;
     const connection = this.#idle.take();
-    if (blocks && connection !== undefined) this.#blocking.add(connection);
+    if (connection === undefined) return undefined;
+    if (blocks) this.#blocking.add(connection);
+    if (isStale) this.#try(connection);
     return connection;
   }
 
@@ -316,6 +337,7 @@ export class Pool implements Lender, PoolStatus {
     for (const connection of this.#all) connection.close();
     for (const connection of this.#outside) connection.close();
     while (this.#ending.size > 0) await Promise.all(this.#ending);
+    this.#patience.clear();
   }
 
   /** How many connections there may be: always one that does not block. */
@@ -334,7 +356,7 @@ export class Pool implements Lender, PoolStatus {
 
   /** Hands out what is idle, and opens as many more as are wanted and allowed. */
   #serve(): void {
-    while (this.#wanted > this.#checking) {
+    while (this.#wanted > this.#awaited.size) {
       const stale = this.#idle.isStale;
       const connection = this.#idle.take();
       if (connection === undefined) break;
@@ -343,7 +365,7 @@ export class Pool implements Lender, PoolStatus {
     }
     if (this.#breaker.open) return;
     const room = this.#limit - this.#all.size - this.#dialing;
-    const wanted = this.#wanted - this.#dialing - this.#checking;
+    const wanted = this.#wanted - this.#dialing - this.#awaited.size;
     for (let i = 0; i < Math.min(room, wanted); i++) this.#open();
     // What may be gone makes room for what is there.
     if (wanted > room) this.#idle.closeSuspects(wanted - Math.max(0, room));
@@ -378,29 +400,46 @@ export class Pool implements Lender, PoolStatus {
    * waits for more than one check, nor for long: another one is opened meanwhile.
    */
   #check(connection: Connection): void {
-    this.#checking++;
     this.#checked.add(connection);
-    let isAwaited = true;
-    const giveUp = () => {
-      if (isAwaited) this.#checking--;
-      isAwaited = false;
-    };
-    const patience = setTimeout(() => {
-      giveUp();
-      this.#idle.suspect(connection);
+    this.#awaited.add(connection);
+    this.#patience.begin(connection);
+    this.#conclude(connection, isAlive(connection));
+  }
+
+  /**
+   * Checks a connection that was idle for long, and is lent already. What is sent
+   * over it waits for the check no longer than those who have none.
+   */
+  #try(connection: Connection): void {
+    this.#checked.add(connection);
+    this.#patience.begin(connection);
+    connection.probation = new Trial(connection, this.#trials);
+  }
+
+  /** Nobody waits any longer for a check. */
+  #lose(connection: Connection): void {
+    this.#idle.suspect(connection);
+    connection.probation?.forsaken();
+    this.#awaited.delete(connection);
+    if (!this.closed) this.#serve();
+  }
+
+  /** Gives a connection back, or closes it, when its check has come to an end. */
+  #conclude(connection: Connection, check: Promise<boolean>): void {
+    this.#track(check.then((alive) => {
+      this.#settle(connection);
+      this.#idle.checked(connection, alive);
+      if (!alive) connection.close();
+      this.release(connection);
       if (!this.closed) this.#serve();
-    }, CHECK_PATIENCE);
-    this.#track(
-      isAlive(connection).then((alive) => {
-        clearTimeout(patience);
-        giveUp();
-        this.#checked.delete(connection);
-        this.#idle.checked(connection, alive);
-        if (!alive) connection.close();
-        this.release(connection);
-        if (!this.closed) this.#serve();
-      }),
-    );
+    }));
+  }
+
+  /** The check of a connection is over. */
+  #settle(connection: Connection): void {
+    this.#patience.end(connection);
+    this.#awaited.delete(connection);
+    this.#checked.delete(connection);
   }
 
   /** Opens one connection; never rejects. */

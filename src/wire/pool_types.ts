@@ -62,8 +62,10 @@ export interface Lender {
    * An idle connection right away, or nothing: then apply for one.
    *
    * @param blocks Whether a command may block it.
+   * @param mayRepeat Whether all that is sent over it in this turn may be sent
+   * again. Then the connection may be on probation.
    */
-  tryLease(blocks: boolean): Connection | undefined;
+  tryLease(blocks: boolean, mayRepeat?: boolean): Connection | undefined;
   /** Whether another one would be opened at once for whoever applies now. */
   readonly hasRoom: boolean;
   /** Queues for a connection. */

@@ -20,7 +20,10 @@ class Ways implements AsyncDisposable {
     const socket = new FakeSocket();
     const connection = new Connection(socket, { address });
     this.#connections.push(connection);
-    const link = new Link(connection, this.#bench.pool, () => {});
+    const link = new Link(connection, this.#bench.pool, {
+      onEnd: () => {},
+      onProven: () => {},
+    });
     fences.raise(link);
     // Nobody waits for a fence but for what is behind it.
     link.send(new StepwiseExchange(["NEXT"]));

@@ -10,6 +10,8 @@ class Rider implements Passenger {
   link: Link | undefined = undefined;
   refusal: Refusal | undefined = undefined;
   readonly losses: Error[] = [];
+  returns = 0;
+  proofs = 0;
   readonly #sends: boolean;
 
   constructor(sends = true) {
@@ -34,6 +36,14 @@ class Rider implements Passenger {
 
   lost(_link: Link, error: Error): void {
     this.losses.push(error);
+  }
+
+  returned(): void {
+    this.returns++;
+  }
+
+  proven(): void {
+    this.proofs++;
   }
 }
 
@@ -213,4 +223,72 @@ Deno.test("Links.withdraw() leaves the others their place", async () => {
   await eventually(() => second.link !== undefined);
   assertEquals([first.link, alone.link], [undefined, undefined]);
   links.withdraw(first);
+});
+
+/** Links of a host, whose idle connection has to be checked before it is used. */
+async function stale(bench: Bench): Promise<Links> {
+  const links = new Links(bench.pool);
+  const rider = new Rider(false);
+  links.apply(rider, "shared");
+  await eventually(() => rider.link !== undefined);
+  await bench.time.advance(1_000);
+  return links;
+}
+
+/** The number that was asked for last. */
+function token({ written }: { readonly written: string }): string {
+  return /PING\r\n\$\d+\r\n(\d+)\r\n/.exec(written)![1];
+}
+
+Deno.test("Links give one who only reads a link that is not proven, and nobody else", async () => {
+  await using bench = new Bench();
+  const links = await stale(bench);
+  const [reader, writer, late, exclusive] = [1, 2, 3, 4].map(() => new Rider());
+  const link = links.take("shared", true)!;
+  assertEquals(link.isProven, false);
+  reader.ride(link);
+  assert(links.take("shared", true) === link);
+  for (const rider of [writer, late]) {
+    assertEquals(links.take("shared"), undefined);
+    links.apply(rider, "shared");
+  }
+  await turn();
+  assertEquals([writer.link, bench.dials.length], [undefined, 1]);
+  links.withdraw(late);
+  bench.sockets[0].say(`+${token(bench.sockets[0])}\r\n`);
+  await eventually(() => writer.link !== undefined);
+  assert(writer.link === link && link.isProven);
+  assertEquals([reader.proofs, late.link], [1, undefined]);
+  assertEquals([bench.dials.length, bench.pool.leased], [1, 1]);
+  links.apply(exclusive, "exclusive");
+  await eventually(() => exclusive.link !== undefined);
+});
+
+Deno.test("Links seek another link for those who waited for one to be proven in vain", async () => {
+  await using bench = new Bench();
+  const links = await stale(bench);
+  const [reader, writer] = [new Rider(), new Rider()];
+  const link = links.take("shared", true)!;
+  reader.ride(link);
+  links.apply(writer, "shared");
+  await turn();
+  bench.sockets[0].hangUp();
+  await eventually(() => writer.link !== undefined);
+  assertEquals([reader.returns, reader.losses, reader.proofs], [1, [], 0]);
+  assert(writer.link !== link && writer.link!.isProven);
+  assertEquals(bench.dials.length, 2);
+});
+
+Deno.test("Links give nobody a retired link because it is proven", async () => {
+  await using bench = new Bench();
+  const links = await stale(bench);
+  const [reader, writer] = [new Rider(), new Rider()];
+  const link = links.take("shared", true)!;
+  reader.ride(link);
+  links.apply(writer, "shared");
+  link.retire();
+  await turn();
+  bench.sockets[0].say(`+${token(bench.sockets[0])}\r\n`);
+  await eventually(() => writer.link !== undefined);
+  assert(writer.link !== link);
 });

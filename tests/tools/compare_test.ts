@@ -13,11 +13,14 @@ import {
 } from "../../tools/compare/arguments.ts";
 import { contenderNames } from "../../tools/compare/commands/names.ts";
 import { COMMANDS } from "../../tools/compare/commands/table.ts";
+import { openClients } from "../../tools/compare/clients.ts";
+import { CROWDS, crowdSections } from "../../tools/compare/crowds.ts";
+import { makeWorkload } from "../../tools/compare/workload.ts";
 import { encode, Feed } from "../../tools/compare/feed.ts";
 import { clusterSections } from "../../tools/compare/redis_cluster.ts";
 import { readRate } from "../../tools/compare/redis_benchmark.ts";
 import { closingText, sectionText } from "../../tools/compare/report.ts";
-import { runRounds } from "../../tools/compare/rounds.ts";
+import { type Rates, runRounds } from "../../tools/compare/rounds.ts";
 import { shareOfFirst } from "../../tools/compare/schedule.ts";
 import type { Contender, Section } from "../../tools/compare/sections.ts";
 import { judge, TARGETS } from "../../tools/compare/targets.ts";
@@ -230,6 +233,41 @@ Deno.test("runRounds() restores before each lap or run, and checks what was read
     Error,
     '"a" has a wrong value for "b"',
   );
+});
+
+Deno.test("crowds of callers read all keys, and say how long the slowest wait", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using cluster = new Cluster({
+    hosts: [{ hostname: server.hostname, port: server.port }],
+  });
+  await using clients = await openClients(cluster, [server]);
+  const workload = makeWorkload(cluster.getRouter(), {
+    count: 50,
+    prefix: "key",
+    valueSize: 16,
+  });
+  await cluster.map((client) =>
+    workload.keys.map((key, at) => client.set(key, workload.values[at]))
+  );
+  const sections = crowdSections(clients, workload);
+  assertEquals(sections.length, CROWDS.length);
+  for (const section of sections) {
+    for (const { way, p99 } of section.contenders) {
+      const { values } = await way(workload);
+      assertEquals(values!(), workload.values);
+      assert(p99!() > 0);
+    }
+    const rates: Rates = new Map(
+      section.contenders.map(({ name }, at) => [name, [100 + at]]),
+    );
+    const verdicts = judge(new Map([[section.name, rates]]));
+    assertEquals(verdicts.map(({ measured, peer }) => [measured, peer]), [
+      [100 / 103, section.contenders[3].name],
+    ]);
+    const [, , head, ...rows] = sectionText(section, rates, []).split("\n");
+    assert(head.trimEnd().endsWith("p99"));
+    assert(/\d\.\d\d ms/.test(rows.join("\n")));
+  }
 });
 
 Deno.test("every command has the same targets", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ExchangeQueue } from "../../src/wire/exchange.ts";
+import { ExchangeQueue, Unclaimed } from "../../src/wire/exchange.ts";
 import { Encoder } from "../../src/wire/resp/encoder.ts";
 import { StepwiseExchange } from "./stepwise_exchange.ts";
 
@@ -127,4 +127,31 @@ Deno.test("ExchangeQueue.awaited sees one of which only a part is written", () =
   assertEquals(queue.awaited, true);
   queue.nextToAnswer()!.accept("OK");
   assertEquals(queue.awaited, false);
+});
+
+Deno.test("ExchangeQueue.replaceBehind() takes away what is behind an exchange, and writes on behind that", () => {
+  const exchanges = exchangesOf(4);
+  const queue = queueOf(exchanges);
+  write(queue, 3);
+  queue.nextToAnswer()!.accept("first");
+  queue.nextToAnswer();
+  const substitute = new Unclaimed(1);
+  assertEquals(
+    queue.replaceBehind(exchanges[1], substitute),
+    exchanges.slice(2),
+  );
+  assertEquals([queue.nextToWrite(), queue.abandoned], [undefined, false]);
+  const [later] = exchangesOf(1);
+  queue.push(later);
+  assertEquals(queue.nextToWrite(), later);
+  queue.nextToAnswer()!.accept("second");
+  assertEquals(queue.nextToAnswer(), substitute);
+  substitute.accept();
+  assertEquals(queue.nextToAnswer(), later);
+  assertEquals(exchanges.map(({ replies }) => replies), [
+    ["first"],
+    ["second"],
+    [],
+    [],
+  ]);
 });

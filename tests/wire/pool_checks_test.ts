@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Connection } from "../../src/wire/connection.ts";
 import type { FakeSocket } from "./fake_socket.ts";
 import { Bench, Caller, deliver, lease, turn } from "./pool_fixture.ts";
+import { StepwiseExchange } from "./stepwise_exchange.ts";
 
 /** Lets an idle connection be one that nobody has used for a second. */
 function age(connection: Connection): void {
@@ -246,4 +247,131 @@ Deno.test("Pool checks no more connections than are wanted", async () => {
   answer(bench.sockets[1]);
   await turn();
   assertStrictEquals(caller.connection, idle[1]);
+});
+
+/** Leases a stale connection at once, and sends a read over it. */
+async function tried(bench: Bench) {
+  const stale = await withStale(bench);
+  assertStrictEquals(bench.pool.tryLease(false, true), stale);
+  const log: string[] = [];
+  stale.owner = {
+    connectionIdle: () => {
+      log.push("idle");
+      bench.pool.release(stale);
+    },
+    connectionProven: () => log.push("proven"),
+    connectionLost: () => log.push("lost"),
+  };
+  const read = new StepwiseExchange(["READ"]);
+  stale.send(read);
+  await turn();
+  const [socket] = bench.sockets;
+  assert(/PING[^]*READ/.test(socket.written));
+  const [token] = tokens(socket);
+  socket.written = "";
+  return { stale, socket, read, token, log };
+}
+
+Deno.test("Pool lends a connection that was idle at once where all may be sent again", async () => {
+  await using bench = new Bench();
+  const { stale, socket, read, token, log } = await tried(bench);
+  assert(stale.probation !== undefined && !stale.used);
+  socket.say(`+${token}\r\n+value\r\n`);
+  await turn();
+  assertEquals([read.replies, log], [["value"], ["proven", "idle"]]);
+  assertEquals(stale.probation, undefined);
+  await bench.time.advance(250);
+  assertEquals(bench.time.delays, []);
+  stale.idleSince = bench.time.now;
+  assertStrictEquals(bench.pool.tryLease(), stale);
+  assertEquals(bench.dials.length, 1);
+});
+
+for (const [name, { first, second, isGood }] of Object.entries(ANSWERS)) {
+  const does = isGood ? "trusts" : "does not trust";
+
+  Deno.test(`Pool ${does} a connection that was lent at once and says ${name}`, async () => {
+    await using bench = new Bench();
+    const { stale, socket, read, token, log } = await tried(bench);
+    // The read gets its reply as well, which reaches nobody.
+    socket.say(`${first}\r\n+value\r\n`);
+    await turn();
+    assertEquals([read.replies, log], [[], ["lost"]]);
+    const caller = new Caller();
+    bench.pool.apply(caller);
+    if (first.startsWith("-")) {
+      // Whoever applies meanwhile waits for the check.
+      assertEquals([caller.connection, bench.dials.length], [undefined, 1]);
+      const [askedAgain] = tokens(socket);
+      const texts: Record<string, string> = {
+        answer: `+${askedAgain}`,
+        first: `+${token}`,
+      };
+      socket.say(`${texts[second ?? ""] ?? second ?? first}\r\n`);
+    }
+    await turn();
+    assertEquals(caller.connection === stale, isGood);
+    assertEquals([stale.usable, socket.isClosed], [isGood, !isGood]);
+    assert(caller.connection?.usable);
+    assertEquals([bench.pool.size, bench.dials.length], [1, isGood ? 1 : 2]);
+    assertEquals([read.replies, log], [[], ["lost"]]);
+  });
+}
+
+Deno.test("Pool keeps a connection that was lent at once and is slow", async () => {
+  await using bench = new Bench();
+  const { stale, socket, read, token, log } = await tried(bench);
+  await bench.time.advance(249);
+  assertEquals(log, []);
+  await bench.time.advance(1);
+  assertEquals(log, ["lost"]);
+  const caller = new Caller();
+  bench.pool.apply(caller);
+  await turn();
+  assertEquals([bench.dials.length, caller.connection?.usable], [2, true]);
+  // What it has said for the read has to be in before it is used again.
+  socket.say(`+${token}\r\n`);
+  await turn();
+  assertEquals(bench.pool.idle, 0);
+  const [askedAgain] = tokens(socket);
+  socket.say("+value\r\n");
+  await turn();
+  assertEquals(bench.pool.idle, 0);
+  socket.say(`+${askedAgain}\r\n`);
+  await turn();
+  assertEquals([bench.pool.idle, read.replies], [1, []]);
+  assertStrictEquals(bench.pool.tryLease(), stale);
+  assertEquals(bench.time.delays, []);
+});
+
+Deno.test("Pool closes what was lent at once and says nothing, and those of its age", async () => {
+  await using bench = new Bench();
+  const idle = await idleOnes(bench, 3);
+  const last = idle.at(-1)!;
+  assertStrictEquals(bench.pool.tryLease(false, true), last);
+  await bench.time.advance(1_000);
+  await turn();
+  assertEquals(idle.map(({ usable }) => usable), [false, false, false]);
+  assertEquals([bench.pool.size, bench.pool.failures], [0, 0]);
+});
+
+Deno.test("Pool closes those of the same age when what was lent at once is lost", async () => {
+  await using bench = new Bench();
+  const idle = await idleOnes(bench, 3);
+  const lent = bench.pool.tryLease(false, true)!;
+  lent.owner = {
+    connectionIdle: () => {},
+    connectionLost: () =>
+      assertEquals(idle.map(({ usable }) => usable), [false, false, false]),
+  };
+  bench.sockets[idle.indexOf(lent)].hangUp();
+  await turn();
+  assertEquals([bench.pool.size, bench.pool.failures], [0, 0]);
+});
+
+Deno.test("Pool.move() closes what was lent at once and is not proven", async () => {
+  await using bench = new Bench();
+  const { stale, read, log } = await tried(bench);
+  bench.pool.move();
+  assertEquals([stale.usable, log, read.replies], [false, ["lost"], []]);
 });

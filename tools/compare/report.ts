@@ -94,9 +94,10 @@ export function jsonReport(comparison: Comparison): string {
         name: section.name,
         title: section.title,
         baseline: section.baseline,
-        contenders: [...rates.get(section.name) ?? []].map((
-          [name, rounds],
-        ) => ({ name, ...summarize(rounds), rounds })),
+        contenders: section.contenders.map(({ name, p99 }) => {
+          const rounds = rates.get(section.name)?.get(name) ?? [];
+          return { name, ...summarize(rounds), p99: p99?.(), rounds };
+        }),
       })),
       routes,
       targets: verdicts,
@@ -113,14 +114,24 @@ function sectionTable(section: Section, rates: Rates): string[] {
     summarize(rounds),
   ]);
   rows.sort(([, a], [, b]) => b.median - a.median);
+  const tails = new Map(
+    section.contenders.flatMap(({ name, p99 }) =>
+      p99 === undefined ? [] : [[name, `${p99().toFixed(2)} ms`] as const]
+    ),
+  );
+  const hasTails = tails.size > 0;
   return textTable([
-    ["contender", "keys/s", "min", "max", `× ${section.baseline}`],
+    [
+      ...["contender", "keys/s", "min", "max", `× ${section.baseline}`],
+      ...hasTails ? ["p99"] : [],
+    ],
     ...rows.map(([name, { median, min, max }]) => [
       name,
       rough(median),
       rough(min),
       rough(max),
       times(median / base),
+      ...hasTails ? [tails.get(name) ?? ""] : [],
     ]),
   ]);
 }

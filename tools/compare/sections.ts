@@ -15,6 +15,8 @@ export interface Contender {
   readonly way: Way;
   /** The most keys it is given, for the slow ones. */
   readonly limit?: number;
+  /** Milliseconds within which 99 of 100 replies have come, where that is shown. */
+  readonly p99?: () => number;
   /** Undoes what it did, before each of its runs or laps, untimed. */
   readonly restore?: Restore | undefined;
   /** Brings a reply of its client into the shape that the server gave it. */
@@ -32,7 +34,7 @@ export interface Section {
   readonly name: string;
   readonly title: string;
   /** What `--only` selects with one word. */
-  readonly group: "clients" | "commands" | "cluster";
+  readonly group: "clients" | "crowds" | "commands" | "cluster";
   /** How many rounds count unless somebody asks for another number, */
   readonly rounds: number;
   /** and how many before them do not. */

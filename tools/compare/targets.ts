@@ -8,6 +8,7 @@ import { median, quantile } from "../measure/statistics.ts";
 import { CLUSTER_NAMES } from "./cluster_names.ts";
 import { contenderNames } from "./commands/names.ts";
 import { COMMANDS } from "./commands/table.ts";
+import { crowdNames, CROWDS } from "./crowds.ts";
 import type { Rates } from "./rounds.ts";
 
 /** One contender measured by others, of which the best one counts. */
@@ -52,9 +53,18 @@ export const TARGETS: readonly Target[] = [
   ...["get 1 KiB", "set 1 KiB", "get 64 KiB", "set 64 KiB"].map((section) =>
     target(section, `rb: map ${section.slice(0, 3)}`, LIBRARIES, 1)
   ),
+  ...crowdTargets(),
   ...clusterTargets(),
   ...COMMANDS.flatMap(({ name }) => commandTargets(name)),
 ];
+
+/** However many callers there are, nobody serves them faster. */
+function crowdTargets(): Target[] {
+  return CROWDS.map((size) => {
+    const { section, rb } = crowdNames(size);
+    return target(section, rb, ["ioredis:", "node-redis:"], 0.95);
+  });
+}
 
 /** Over a Redis Cluster, where peers find the nodes of keys by themselves too. */
 function clusterTargets(): Target[] {
