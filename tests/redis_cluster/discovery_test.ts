@@ -10,6 +10,7 @@ import {
 } from "../../src/testing.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { ScriptedServer } from "../../support/scripted_server.ts";
+import { since } from "../../support/since.ts";
 import { bounded, eventually, turn } from "../../support/waiting.ts";
 import { reasonOf } from "../faults/proxied.ts";
 import { inSlotsOf, keysOf, redirectsOf } from "./support.ts";
@@ -179,9 +180,11 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
     },
   );
 
-  await t.step(
-    "case 23: nodes without an endpoint are where they were asked",
-    async () => {
+  await t.step({
+    ...since(7),
+    name:
+      "case 23: nodes without an endpoint are where they were asked, since Redis 7",
+    fn: async () => {
       await toAll("cluster-preferred-endpoint-type", "unknown-endpoint");
       const { port } = one;
       await using cluster = setup.makeCluster({
@@ -202,11 +205,13 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
       assertEquals(redirectsOf(cluster), 1);
       await setup.moveSlot(slotOf(key), 0);
     },
-  );
+  });
 
-  await t.step(
-    "case 24: a node without a host name is at its address",
-    async () => {
+  await t.step({
+    ...since(7),
+    name:
+      "case 24: a node without a host name is at its address, since Redis 7",
+    fn: async () => {
       await toAll("cluster-preferred-endpoint-type", "hostname");
       await setup.ask(
         two,
@@ -226,11 +231,13 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
       await toAll("cluster-preferred-endpoint-type", "ip");
       await setup.ask(two, "CONFIG", "SET", "cluster-announce-hostname", "");
     },
-  );
+  });
 
-  await t.step(
-    "case 25: addresses that cannot be reached are mapped, in MOVED and ASK too",
-    async () => {
+  await t.step({
+    ...since(7),
+    name:
+      "case 25: addresses that cannot be reached are mapped, in MOVED and ASK too, since Redis 7",
+    fn: async () => {
       // Names that lead nowhere from here, as nodes behind NAT announce them.
       await toAll("cluster-announce-hostname", "nodes.invalid");
       await toAll("cluster-preferred-endpoint-type", "hostname");
@@ -264,7 +271,7 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
       await toAll("cluster-preferred-endpoint-type", "ip");
       await setup.moveSlot(slot, 0);
     },
-  );
+  });
 
   await t.step(
     "case 19: all nodes come back at new addresses, and the seeds lead there",
@@ -311,12 +318,13 @@ async function announce(
   setup: RedisClusterSetup,
   doors: readonly FaultProxy[],
 ): Promise<void> {
-  await Promise.all(setup.nodes.map((node, index) => {
+  await Promise.all(setup.nodes.map(async (node, index) => {
     const { port } = doors[index];
-    const words = ["cluster-announce-port", port] as const;
-    // Otherwise others would look for its bus 10,000 above.
-    const bus = ["cluster-announce-bus-port", node.port + 10_000] as const;
-    return setup.ask(node, "CONFIG", "SET", ...words, ...bus);
+    const set = (name: string, value: number) =>
+      setup.ask(node, "CONFIG", "SET", name, value);
+    // Otherwise others would look for its bus 10,000 above the other one.
+    await set("cluster-announce-bus-port", node.port + 10_000);
+    await set("cluster-announce-port", port);
   }));
   await eventually(async () => {
     const views = await Promise.all(
