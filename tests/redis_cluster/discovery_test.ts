@@ -121,42 +121,6 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
   );
 
   await t.step(
-    "case 20: refreshes leave no connections behind, and a node may be forgotten",
-    async () => {
-      await using cluster = setup.makeCluster({ timeout: 25_000 });
-      await exercise(cluster);
-      const replica = setup.shards[2].servers[1];
-      const before = await connectionsTo(setup);
-      for (let i = 0; i < 50; i++) {
-        if (i % 5 === 0) {
-          await Promise.all(
-            setup.nodes.filter((node) => node !== replica).map((node) =>
-              setup.ask(node, "CLUSTER", "FORGET", setup.idOf(replica))
-            ),
-          );
-        }
-        await cluster.topology();
-        if (i % 5 === 4) {
-          for (const node of setup.nodes) {
-            if (node === replica) continue;
-            const { hostname, port } = replica;
-            await setup.ask(node, "CLUSTER", "MEET", hostname, port);
-          }
-          const id = setup.idOf(replica);
-          await eventually(async () => {
-            const views = await Promise.all(
-              setup.nodes.map((node) => setup.ask(node, "CLUSTER", "NODES")),
-            );
-            return views.every((view) => String(view).includes(id));
-          });
-        }
-      }
-      await eventually(async () => await connectionsTo(setup) <= before);
-      await exercise(cluster);
-    },
-  );
-
-  await t.step(
     "case 22: a node that slept through a failover is not believed, although it is asked first",
     async () => {
       const node = await setup.primary(1);
@@ -314,6 +278,42 @@ Deno.test("Redis Cluster: finding the nodes", async (t) => {
       }
     },
   });
+});
+
+// Apart: newer nodes tell each other for a minute to forget it, so that it is not
+// to be relied on afterwards.
+Deno.test("Redis Cluster: case 20: refreshes leave no connections behind, and a node may be forgotten", async () => {
+  await using setup = await RedisClusterSetup.start();
+  await using cluster = setup.makeCluster({ timeout: 25_000 });
+  await exercise(cluster);
+  const replica = setup.shards[2].servers[1];
+  const before = await connectionsTo(setup);
+  for (let i = 0; i < 50; i++) {
+    if (i % 5 === 0) {
+      await Promise.all(
+        setup.nodes.filter((node) => node !== replica).map((node) =>
+          setup.ask(node, "CLUSTER", "FORGET", setup.idOf(replica))
+        ),
+      );
+    }
+    await cluster.topology();
+    if (i % 5 === 4) {
+      const { hostname, port } = replica;
+      const id = setup.idOf(replica);
+      await eventually(async () => {
+        const known = await Promise.all(setup.nodes.map(async (node) => {
+          const view = await setup.ask(node, "CLUSTER", "NODES");
+          if (String(view).includes(id)) return true;
+          // Once may not be enough, where the others tell it to forget.
+          await setup.ask(node, "CLUSTER", "MEET", hostname, port);
+          return false;
+        }));
+        return known.every((isKnown) => isKnown);
+      });
+    }
+  }
+  await eventually(async () => await connectionsTo(setup) <= before);
+  await exercise(cluster);
 });
 
 /** Has nodes announce the ports of proxies in front of them. */
