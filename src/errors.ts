@@ -210,12 +210,29 @@ const QUOTED = /(?<!\w)['"`](?:.*['"`](?!\w)|.*)/s;
 const NAMES_COMMAND =
   /^[^'"`]*(?:unknown command ['`][\w.|-]+['`]|'[\w.|-]+' command\b)[^'"`]*$/;
 
-/** Sentences of Redis that end in arguments without quotes. */
-const UNQUOTED =
-  /(\b(?:invalid longitude,latitude pair|Invalid metadata value given:|Unknown node|Invalid node address specified:|Invalid (?:TCP )?(?:base|bus) port specified:)) \S.*$/s;
+/** Sentences of Redis and Valkey that end in arguments without quotes. */
+const UNQUOTED = new RegExp(
+  `(\\b(?:${
+    [
+      "invalid longitude,latitude pair",
+      "Invalid metadata value given:",
+      "Invalid (?:node address|(?:TCP )?(?:base|bus) port|config epoch) specified:",
+      "(?:Unknown|know about) node",
+      "Unknown (?:argument|direction|lua shebang option:|option given:)",
+      "Unexpected (?:engine|flag) in script shebang:",
+      "Unsupported (?:option|CONFIG parameter:|rdb-filter-only option:)",
+      "Unrecognized (?:REPLCONF option|version format):",
+    ].join("|")
+  })) \\S.*$`,
+  "s",
+);
+
+/** Sentences that have one in their middle. */
+const EXISTS = /\b((?:Library|Function) )\S.*(?= already exists)/s;
 
 function withoutArguments(reply: string): string {
-  const text = reply.replace(LAST_ARGUMENTS, "").replace(UNQUOTED, "$1 …");
+  const text = reply.replace(LAST_ARGUMENTS, "").replace(UNQUOTED, "$1 …")
+    .replace(EXISTS, "$1…");
   return NAMES_COMMAND.test(text) ? text : text.replace(QUOTED, "'…'");
 }
 

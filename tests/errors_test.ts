@@ -70,6 +70,44 @@ Deno.test("CommandError leaves out what a server quotes of the arguments", () =>
   }
 });
 
+Deno.test("CommandError leaves out what a server repeats without quotes", () => {
+  const replies: [reply: string, message: string][] = [
+    // Redis 6.2.
+    [
+      "ERR Unsupported CONFIG parameter: hunter2",
+      "ERR Unsupported CONFIG parameter: …",
+    ],
+    [
+      "ERR Invalid TCP bus port specified: a b",
+      "ERR Invalid TCP bus port specified: …",
+    ],
+    [
+      "ERR Invalid config epoch specified: -7",
+      "ERR Invalid config epoch specified: …",
+    ],
+    // Later ones, and Valkey.
+    ["ERR Unsupported option hunter2", "ERR Unsupported option …"],
+    ["ERR Unknown option given: two\nlines", "ERR Unknown option given: …"],
+    ["ERR Unknown argument hunter2", "ERR Unknown argument …"],
+    ["ERR Unknown node hunter2", "ERR Unknown node …"],
+    ["ERR I don't know about node hunter2", "ERR I don't know about node …"],
+    [
+      "ERR Unexpected engine in script shebang: hunter2",
+      "ERR Unexpected engine in script shebang: …",
+    ],
+    ["ERR Library hunter2 already exists", "ERR Library … already exists"],
+    ["ERR Function a b already exists", "ERR Function … already exists"],
+    [
+      "ERR invalid longitude,latitude pair 200.000000,95.000000",
+      "ERR invalid longitude,latitude pair …",
+    ],
+  ];
+  for (const [reply, message] of replies) {
+    assertEquals(messageOf(reply), message);
+    assertEquals(messageOf(message), message, "it stays as it is");
+  }
+});
+
 Deno.test("CommandError keeps what a server says of the command itself", () => {
   const replies = [
     "WRONGTYPE Operation against a key holding the wrong kind of value",

@@ -18,6 +18,12 @@ export const BLOCK_PART = 15_000;
 /** Milliseconds by which the clocks of a server and of ours may differ. */
 const TOLERANCE = 20;
 
+/**
+ * The least of milliseconds that is asked for. Redis 6.2 rounds 0.001 seconds down
+ * to none at all, which stands for ever.
+ */
+const LEAST = 2;
+
 /** Writes a time into the arguments of a command; nothing where it cannot. */
 type Rewrite = (
   args: readonly Argument[],
@@ -116,11 +122,16 @@ export class BlockParts {
 }
 
 function lastArgument(args: readonly Argument[], time: number): Argument[] {
-  return args.with(-1, time / 1_000);
+  return args.with(-1, seconds(time));
 }
 
 function firstArgument(args: readonly Argument[], time: number): Argument[] {
-  return args.with(0, time / 1_000);
+  return args.with(0, seconds(time));
+}
+
+/** As servers take them; a time that is nearly over is no time without end. */
+function seconds(time: number): number {
+  return Math.max(LEAST, time) / 1_000;
 }
 
 /** What is added between two parts would be missed where it starts at the end. */

@@ -72,7 +72,9 @@ for i = 3, #KEYS do
     elseif string.find(reply.err, 'BUSYKEY', 1, true) then
       answers[i - 2] = 'exists'
     else
-      answers[i - 2] = reply.err
+      -- What stops a command before it runs stands behind a line until Redis 7.0.
+      local _, line = string.find(reply.err, '^@user_script: %d+: %-?')
+      answers[i - 2] = string.sub(reply.err, (line or 0) + 1)
     end
   end
 end

@@ -1,5 +1,5 @@
 /**
- * Which server program to start, and what it is able to do.
+ * Which server program to start, and which version it is.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 export interface ServerExecutable {
   /** The name or path to start it by. */
   readonly command: string;
-  /** Whether it knows the directive `enable-debug-command`. */
-  readonly hasDebugDirective: boolean;
+  /** Its major version, of Redis or of Valkey; nothing when it says neither. */
+  readonly major: number | undefined;
 }
 
 const CANDIDATES = ["redis-server", "valkey-server"];
@@ -81,8 +81,7 @@ async function probe(command: string): Promise<ServerExecutable | undefined> {
       stderr: "null",
       signal: abort.signal,
     }).output();
-    const version = new TextDecoder().decode(stdout);
-    return { command, hasDebugDirective: hasDebugDirective(version) };
+    return { command, major: majorIn(new TextDecoder().decode(stdout)) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -91,8 +90,7 @@ async function probe(command: string): Promise<ServerExecutable | undefined> {
   }
 }
 
-/** DEBUG is off, and this directive there to turn it on, since Redis 7.0. */
-function hasDebugDirective(version: string): boolean {
+function majorIn(version: string): number | undefined {
   const found = /^(?:Redis|Valkey) server v=(\d+)/.exec(version);
-  return found !== null && Number(found[1]) >= 7;
+  return found === null ? undefined : Number(found[1]);
 }

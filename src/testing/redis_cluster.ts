@@ -454,7 +454,12 @@ export class RedisClusterSetup implements AsyncDisposable {
       if (index >= shards.length) return;
       const first = Math.ceil(SLOTS * index / shards.length);
       const last = Math.ceil(SLOTS * (index + 1) / shards.length) - 1;
-      await this.ask(node, "CLUSTER", "ADDSLOTSRANGE", first, last);
+      // One by one, as ranges are for Redis 7.0 and later.
+      const slots = Array.from(
+        { length: last - first + 1 },
+        (_, i) => first + i,
+      );
+      await this.ask(node, "CLUSTER", "ADDSLOTS", ...slots);
     }));
     // Between all pairs, as it takes them a while to tell each other.
     for (const [index, node] of nodes.entries()) {

@@ -244,7 +244,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async #launch(): Promise<void> {
-    const { command, hasDebugDirective } = this.#executable;
+    const { command, major = 0 } = this.#executable;
     const { tls } = this.#options;
     this.#isPaused = false;
     const lines = [
@@ -255,7 +255,8 @@ export class RedisServer implements AsyncDisposable {
       "unixsocketperm 700",
       `databases ${this.databases}`,
       'save ""',
-      ...(hasDebugDirective ? ["enable-debug-command yes"] : []),
+      // DEBUG is off, and this directive there to turn it on, since Redis 7.0.
+      ...(major >= 7 ? ["enable-debug-command yes"] : []),
       ...directiveLines(this.#options),
     ];
     this.#process = await ServerProcess.spawn({

@@ -59,8 +59,10 @@ async function allow(
   name: string,
   { password, rules }: { password: string; rules: readonly string[] },
 ): Promise<void> {
+  // Before Redis 7 a new user may use all channels.
+  const all = ["on", `>${password}`, "resetchannels", ...rules];
   for (const server of servers) {
-    await ask(server, "ACL", "SETUSER", name, "on", `>${password}`, ...rules);
+    await ask(server, "ACL", "SETUSER", name, ...all);
   }
 }
 

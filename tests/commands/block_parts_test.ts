@@ -1,6 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { BLOCK_PART, BlockParts } from "../../src/commands/block_parts.ts";
+import {
+  BLOCK_PART,
+  blockingFor,
+  BlockParts,
+} from "../../src/commands/block_parts.ts";
+import { RedisServer } from "../../src/testing.ts";
 import type { Argument } from "../../src/values.ts";
+import { ask } from "../../support/raw_client.ts";
+import { bounded } from "../../support/waiting.ts";
 
 /** The arguments of each part of a command, each of which takes its time. */
 function partsOf(
@@ -58,6 +65,24 @@ Deno.test("BlockParts.of() does not divide what starts at the end of a stream", 
   // There it is the name of a stream.
   const args = ["BLOCK", 0, "STREAMS", "$", "0"];
   assertEquals(partsOf("XREAD", args, Infinity)?.length, 4);
+});
+
+Deno.test("blockingFor() asks no server to block for ever, however little is left", async () => {
+  await using server = await RedisServer.start();
+  for (const time of [0.01, 0.5, 1, 1.5]) {
+    for (const name of ["BLPOP", "BZPOPMIN", "XREAD"]) {
+      const args = name === "XREAD"
+        ? ["BLOCK", 0, "STREAMS", "k", "0"]
+        : ["k", 0];
+      const words = blockingFor(name, args, time) as (string | number)[];
+      assertEquals(
+        await bounded(ask(server, name, ...words)),
+        null,
+        `${words}`,
+      );
+    }
+  }
+  assertEquals(blockingFor("BLPOP", ["k", 0], 1), ["k", 0.002]);
 });
 
 Deno.test("BlockParts.next() has no part behind one that was cut short", () => {

@@ -1,14 +1,14 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Cluster, type LocalClient, UnroutableCommandError } from "@rb/rb";
-import { RedisServer } from "../../src/testing.ts";
+import { RedisClusterSetup, RedisServer } from "../../src/testing.ts";
 import { METHODS } from "../../src/commands/method_table.ts";
 import { specOf } from "../../src/commands/table.ts";
 import { reasonNotToShare } from "../../src/commands/traits.ts";
 import { toRecords } from "../../src/commands/readers.ts";
 import { toSlotStats } from "../../src/commands/server_readers.ts";
-import { findFreePort } from "../../src/testing/server_config.ts";
 import { call } from "./call.ts";
 import { wordsSent } from "./words_sent.ts";
+import { since } from "../../support/since.ts";
 import { PATIENCE } from "../../support/waiting.ts";
 
 Deno.test("the methods for connections list, hold back and close them", async () => {
@@ -90,70 +90,103 @@ Deno.test("the methods for channels publish and count", async () => {
     "other",
     0,
   ]);
-  assertEquals(await client.pubsubShardChannels(), []);
-  assertEquals(await client.pubsubShardNumsub(["news"]), ["news", 0]);
-  assertEquals(await cluster.getRoutingClient().spublish("shard", "one"), 0);
   const records = cluster.getLocalClient(0, { replies: "records" });
   assertEquals(await records.pubsubNumsub(["news", "other"]), {
     news: 1,
     other: 0,
   });
   assertEquals(await records.pubsubNumsub(), {});
-  assertEquals(await records.pubsubShardNumsub("news"), { news: 0 });
   subscription.close();
   redis.close();
 });
 
-Deno.test("the methods for nodes describe a Redis Cluster and change it", async () => {
-  await using server = await RedisServer.start({
-    transport: "tcp",
-    // Nodes would talk to each other 10,000 above its port, if there is one.
-    config: {
-      "cluster-enabled": "yes",
-      "cluster-port": String(findFreePort("127.0.0.1")),
-    },
+Deno.test(
+  "the methods for channels of shards, since Redis 7",
+  since(7),
+  async () => {
+    await using server = await RedisServer.start();
+    await using cluster = new Cluster({
+      hosts: [server.host],
+      timeout: PATIENCE,
+    });
+    const client = cluster.getLocalClient(0);
+    const records = cluster.getLocalClient(0, { replies: "records" });
+    assertEquals(await client.pubsubShardChannels(), []);
+    assertEquals(await client.pubsubShardNumsub(["news"]), ["news", 0]);
+    assertEquals(await records.pubsubShardNumsub("news"), { news: 0 });
+    assertEquals(await cluster.getRoutingClient().spublish("shard", "one"), 0);
+  },
+);
+
+/** A cluster over one node that has no slots and knows no other one. */
+async function withNode(use: (cluster: Cluster) => Promise<void>) {
+  await using setup = await RedisClusterSetup.start({
+    primaries: 1,
+    replicas: 0,
   });
-  await using cluster = new Cluster({
-    hosts: [server.host],
-    timeout: PATIENCE,
-  });
-  const client = cluster.getLocalClient(0);
-  const records = cluster.getLocalClient(0, { replies: "records" });
-  assertEquals(await client.clusterSetConfigEpoch(1), "OK");
-  assertEquals(await client.clusterAddSlotsRange([0, 9], [20, 29]), "OK");
-  assertEquals(await client.clusterAddSlots(10, 11), "OK");
-  assertEquals(await client.clusterAddSlots([12]), "OK");
-  assertEquals(await client.clusterDelSlots([10, 11]), "OK");
-  assertEquals(await client.clusterDelSlots(12), "OK");
-  assertEquals(await client.clusterDelSlotsRange([5, 9]), "OK");
-  const id = await client.clusterMyID();
-  const [shard] = await records.clusterShards();
-  assertEquals(shard.slots, [[0, 4], [20, 29]]);
-  assertEquals([shard.nodes[0].id, shard.nodes[0].role], [id, "master"]);
-  assertEquals((await client.clusterShards()).length, 1);
-  assertEquals((await client.clusterSlots()).length, 2);
-  assertEquals(await client.clusterLinks(), []);
-  assertEquals(await records.clusterLinks(), []);
-  assertMatch(await client.clusterInfo(), /cluster_slots_assigned:15/);
-  assertMatch(await client.clusterNodes(), /myself,master/);
-  assertMatch(await client.clusterBumpEpoch(), /^(BUMPED|STILL) /);
-  assertEquals(await client.clusterKeySlot("{k}l"), 7629);
-  assertEquals(await client.clusterCountKeysInSlot(0), 0);
-  assertEquals(await client.clusterGetKeysInSlot(0, 10), []);
-  assertEquals(await client.clusterReplicas(id), []);
-  assertEquals(await client.clusterSlaves(id), []);
-  assertEquals(await client.clusterCountFailureReports(id), 0);
-  assertEquals(await client.clusterSetSlot(1, "STABLE"), "OK");
-  assertEquals(await client.clusterSetSlot(1, "NODE", id), "OK");
-  assertEquals(await client.clusterSaveConfig(), "OK");
-  assertEquals(await client.clusterFlushSlots(), "OK");
-  assertEquals(await client.clusterReset("SOFT"), "OK");
-  const nobody = "f".repeat(40);
-  await assertRejects(() => client.clusterForget(nobody), Error, "Unknown");
-  await assertRejects(() => client.clusterReplicate(nobody), Error, "Unknown");
-  await assertRejects(() => client.clusterFailover("FORCE"), Error, "replica");
-  await assertRejects(() => client.clusterMeet("no", 1, 2), Error, "Invalid");
-});
+  const [{ host }] = setup.nodes;
+  await using cluster = new Cluster({ hosts: [host], timeout: PATIENCE });
+  assertEquals(await cluster.getLocalClient(0).clusterReset("HARD"), "OK");
+  await use(cluster);
+}
+
+Deno.test("the methods for nodes describe a Redis Cluster and change it", () =>
+  withNode(async (cluster) => {
+    const client = cluster.getLocalClient(0);
+    assertEquals(await client.clusterSetConfigEpoch(1), "OK");
+    assertEquals(await client.clusterAddSlots(0, 1, 10, 11), "OK");
+    assertEquals(await client.clusterAddSlots([12]), "OK");
+    assertEquals(await client.clusterDelSlots([10, 11]), "OK");
+    assertEquals(await client.clusterDelSlots(0), "OK");
+    const id = await client.clusterMyID();
+    assertEquals((await client.clusterSlots()).length, 2);
+    assertMatch(await client.clusterInfo(), /cluster_slots_assigned:2/);
+    assertMatch(await client.clusterNodes(), /myself,master/);
+    assertMatch(await client.clusterBumpEpoch(), /^(BUMPED|STILL) /);
+    assertEquals(await client.clusterKeySlot("{k}l"), 7629);
+    assertEquals(await client.clusterCountKeysInSlot(0), 0);
+    assertEquals(await client.clusterGetKeysInSlot(0, 10), []);
+    assertEquals(await client.clusterReplicas(id), []);
+    assertEquals(await client.clusterSlaves(id), []);
+    assertEquals(await client.clusterCountFailureReports(id), 0);
+    assertEquals(await client.clusterSetSlot(1, "STABLE"), "OK");
+    assertEquals(await client.clusterSetSlot(1, "NODE", id), "OK");
+    assertEquals(await client.clusterSaveConfig(), "OK");
+    assertEquals(await client.clusterFlushSlots(), "OK");
+    assertEquals(await client.clusterReset("SOFT"), "OK");
+    const nobody = "f".repeat(40);
+    await assertRejects(() => client.clusterForget(nobody), Error, "Unknown");
+    await assertRejects(
+      () => client.clusterReplicate(nobody),
+      Error,
+      "Unknown",
+    );
+    await assertRejects(
+      () => client.clusterFailover("FORCE"),
+      Error,
+      "replica",
+    );
+    await assertRejects(() => client.clusterMeet("no", 1, 2), Error, "Invalid");
+  }));
+
+Deno.test(
+  "the methods for nodes, since Redis 7",
+  since(7),
+  () =>
+    withNode(async (cluster) => {
+      const client = cluster.getLocalClient(0);
+      const records = cluster.getLocalClient(0, { replies: "records" });
+      assertEquals(await client.clusterAddSlotsRange([0, 9], [20, 29]), "OK");
+      assertEquals(await client.clusterDelSlotsRange([5, 9]), "OK");
+      const id = await client.clusterMyID();
+      const [shard] = await records.clusterShards();
+      assertEquals(shard.slots, [[0, 4], [20, 29]]);
+      assertEquals([shard.nodes[0].id, shard.nodes[0].role], [id, "master"]);
+      assertEquals((await client.clusterShards()).length, 1);
+      assertEquals(await client.clusterLinks(), []);
+      assertEquals(await records.clusterLinks(), []);
+    }),
+);
 
 Deno.test("what a newer server needs sends its words", async () => {
   const calls: ((client: LocalClient) => Promise<unknown>)[] = [

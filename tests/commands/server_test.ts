@@ -3,6 +3,7 @@ import { Cluster, CommandError, type LocalClient } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
 import { call } from "./call.ts";
 import { wordsSent } from "./words_sent.ts";
+import { since } from "../../support/since.ts";
 import { PATIENCE } from "../../support/waiting.ts";
 
 /** A client of one server. */
@@ -23,22 +24,16 @@ Deno.test("the methods for servers describe, set and empty one", async () => {
     await client.set("k", "v");
     assertMatch(await client.info(), /^# Server\r\n/);
     assertMatch(await client.info("keyspace"), /^# Keyspace\r\ndb0:keys=1,/);
-    const both = await client.info("keyspace", "clients");
-    assertMatch(both, /# Clients/);
-    assertMatch(both, /# Keyspace/);
     assertEquals(await client.info("nothing"), "");
     assertMatch(await client.info(undefined), /^# Server/);
     assertEquals(await client.configSet("maxmemory-samples", 7), "OK");
-    assertEquals(
-      await client.configSet({ "maxmemory-samples": 5, "hz": "20" }),
-      "OK",
-    );
+    assertEquals(await client.configSet({ "hz": "20" }), "OK");
     assertEquals(
       await client.configSet(new Map([["slowlog-log-slower-than", 0]])),
       "OK",
     );
     assertEquals(await client.configGet("hz"), ["hz", "20"]);
-    assertEquals((await client.configGet(["hz", "maxmemory-s*"])).length, 4);
+    assertEquals((await client.configGet(["maxmemory-s*"])).length, 2);
     assertEquals(await client.configResetStat(), "OK");
     assertEquals((await client.time()).length, 2);
     assertEquals(typeof await client.lastsave(), "number");
@@ -67,6 +62,23 @@ Deno.test("the methods for servers describe, set and empty one", async () => {
   });
 });
 
+Deno.test(
+  "the methods for servers take several sections and settings, since Redis 7",
+  since(7),
+  async () => {
+    await withClient(async (client) => {
+      const both = await client.info("keyspace", "clients");
+      assertMatch(both, /# Clients/);
+      assertMatch(both, /# Keyspace/);
+      assertEquals(
+        await client.configSet({ "maxmemory-samples": 7, "hz": "20" }),
+        "OK",
+      );
+      assertEquals((await client.configGet(["hz", "maxmemory-s*"])).length, 4);
+    });
+  },
+);
+
 Deno.test("the methods for servers tell of commands, memory, latency and modules", async () => {
   await withClient(async (client) => {
     assertEquals(await client.commandCount(), (await client.command()).length);
@@ -74,18 +86,9 @@ Deno.test("the methods for servers tell of commands, memory, latency and modules
       "a",
       "b",
     ]);
-    assertEquals(await client.commandGetKeysAndFlags("GET", "k"), [
-      ["k", ["RO", "access"]],
-    ]);
     const [get, none] = await client.commandInfo("get", "nosuch");
     assertEquals([get?.[0], get?.[1], none], ["get", 2, null]);
     assertEquals((await client.commandInfo(["get"])).length, 1);
-    assertEquals(await client.commandList({ pattern: "xack*" }), ["xack"]);
-    assert((await client.commandList({ aclcat: "geo" })).includes("geoadd"));
-    assertEquals(await client.commandList({ module: "nosuch" }), []);
-    assert((await client.commandList()).length > 200);
-    const [name, doc] = await client.commandDocs("GET");
-    assertEquals([name, Array.isArray(doc)], ["get", true]);
     assertEquals((await client.memoryStats())[0], "peak.allocated");
     assertEquals(typeof await client.memoryDoctor(), "string");
     assertMatch((await client.memoryHelp())[0], /^MEMORY/);
@@ -106,7 +109,6 @@ Deno.test("the methods for servers tell of commands, memory, latency and modules
     assertEquals((await client.latencyHistory("command")).length, 1);
     assertMatch(await client.latencyGraph("command"), /^command - high/);
     assertEquals(typeof await client.latencyDoctor(), "string");
-    assertEquals((await client.latencyHistogram("rpush"))[0], "rpush");
     assertEquals(await client.latencyReset("command"), 1);
     assertMatch(await client.lolwut(), /Redis ver/);
     assertMatch(await client.lolwut(5, 1, 1, 1), /Redis ver/);
@@ -114,14 +116,32 @@ Deno.test("the methods for servers tell of commands, memory, latency and modules
   });
 });
 
+Deno.test(
+  "the methods for servers tell more of commands, since Redis 7",
+  since(7),
+  async () => {
+    await withClient(async (client) => {
+      assertEquals(await client.commandGetKeysAndFlags("GET", "k"), [
+        ["k", ["RO", "access"]],
+      ]);
+      assertEquals(await client.commandList({ pattern: "xack*" }), ["xack"]);
+      assert((await client.commandList({ aclcat: "geo" })).includes("geoadd"));
+      assertEquals(await client.commandList({ module: "nosuch" }), []);
+      assert((await client.commandList()).length > 200);
+      const [name, doc] = await client.commandDocs("GET");
+      assertEquals([name, Array.isArray(doc)], ["get", true]);
+      await client.rpush("l", [1, 2, 3]);
+      assertEquals((await client.latencyHistogram("rpush"))[0], "rpush");
+    });
+  },
+);
+
 Deno.test("the methods for users make, describe and delete some", async () => {
   await withClient(async (client) => {
     assertEquals(await client.aclWhoami(), "default");
     assertEquals(await client.aclSetUser("alice", "on", ">secret"), "OK");
     assertEquals(await client.aclSetUser("alice", ["~k*", "+get"]), "OK");
     assertEquals(await client.aclUsers(), ["alice", "default"]);
-    assertEquals(await client.aclDryRun("alice", "GET", "k"), "OK");
-    assertMatch(await client.aclDryRun("alice", "GET", "x"), /no permission/);
     assertEquals((await client.aclGetUser("alice"))?.[0], "flags");
     assertEquals(await client.aclGetUser("nobody"), null);
     assertEquals((await client.aclList()).length, 2);
@@ -137,6 +157,18 @@ Deno.test("the methods for users make, describe and delete some", async () => {
     await assertRejects(() => client.aclSave(), CommandError, "ACL file");
   });
 });
+
+Deno.test(
+  "aclDryRun() says what a user may do, since Redis 7",
+  since(7),
+  async () => {
+    await withClient(async (client) => {
+      await client.aclSetUser("alice", "on", "~k*", "+get");
+      assertEquals(await client.aclDryRun("alice", "GET", "k"), "OK");
+      assertMatch(await client.aclDryRun("alice", "GET", "x"), /no permission/);
+    });
+  },
+);
 
 Deno.test("a replica is made, and made a primary again, by two words", async () => {
   await using primary = await RedisServer.start({ transport: "tcp" });
@@ -160,10 +192,7 @@ for (const protocol of [2, 3] as const) {
       timeout: PATIENCE,
     });
     const client = cluster.getLocalClient(0, { replies: "records" });
-    assertEquals(await client.configGet("maxmemory", "hz"), {
-      hz: "10",
-      maxmemory: "0",
-    });
+    assertEquals(await client.configGet("hz"), { hz: "10" });
     assertEquals(await client.configGet("nosuch"), {});
     await client.set("k", "v");
     const stats = await client.memoryStats();
@@ -171,12 +200,11 @@ for (const protocol of [2, 3] as const) {
     assertEquals(typeof stats.fragmentation, "number");
     const database = stats["db.0"] as Record<string, number>;
     assertEquals(typeof database["overhead.hashtable.main"], "number");
-    await client.aclSetUser("alice", "on", "~k*", "+get", "(~l +set)");
+    await client.aclSetUser("alice", "on", "~k*", "+get");
     const user = await client.aclGetUser("alice");
-    assertEquals(user?.flags, ["on"]);
+    // Some servers have more flags than that.
+    assertEquals(user?.flags[0], "on");
     assertEquals(user?.passwords, []);
-    assertEquals(user?.keys, "~k*");
-    assertEquals(user?.selectors?.[0].keys, "~l");
     assertEquals(await client.aclGetUser("nobody"), null);
     await assertRejects(
       () =>
@@ -193,36 +221,59 @@ for (const protocol of [2, 3] as const) {
     const [entry] = await client.aclLog(1);
     assertEquals([entry.reason, entry.username], ["auth", "alice"]);
     assertEquals(await client.aclLog("RESET"), "OK");
-    const { set } = await client.latencyHistogram("set");
-    assertEquals(set.calls, 1);
-    assertEquals(Object.keys(set.histogram_usec).length > 0, true);
-    assertEquals(await client.latencyHistogram("nosuch"), {});
-    const { getex } = await client.commandDocs("GETEX");
-    assertEquals([getex.since, getex.group], ["6.2.0", "string"]);
-    assertEquals(getex.arguments?.map(({ name }) => name), [
-      "key",
-      "expiration",
-    ]);
-    const [, expiration] = getex.arguments!;
-    const [seconds] = expiration.arguments as unknown[];
-    assertEquals(Reflect.get(seconds as object, "token"), "EX");
-    const { config } = await client.commandDocs(["CONFIG"]);
-    assertEquals(config.subcommands?.["config|get"].since, "2.0.0");
     assertEquals(await client.moduleList(), []);
-    await client.functionLoad(
-      "#!lua name=mine\nredis.register_function{function_name='f'," +
-        "callback=function() return 1 end, flags={'no-writes'}}",
-    );
-    assertEquals(await client.functionList(), [{
-      library_name: "mine",
-      engine: "LUA",
-      functions: [{ name: "f", description: null, flags: ["no-writes"] }],
-    }]);
-    assertEquals(await client.functionStats(), {
-      running_script: null,
-      engines: { LUA: { libraries_count: 1, functions_count: 1 } },
-    });
   });
+
+  Deno.test(
+    `clients that give records, since Redis 7 (RESP${protocol})`,
+    since(7),
+    async () => {
+      await using server = await RedisServer.start();
+      await using cluster = new Cluster({
+        hosts: [server.host],
+        poolOptions: { protocol },
+        timeout: PATIENCE,
+      });
+      const client = cluster.getLocalClient(0, { replies: "records" });
+      assertEquals(await client.configGet("maxmemory", "hz"), {
+        hz: "10",
+        maxmemory: "0",
+      });
+      await client.aclSetUser("alice", "on", "~k*", "+get", "(~l +set)");
+      const user = await client.aclGetUser("alice");
+      assertEquals(user?.keys, "~k*");
+      assertEquals(user?.selectors?.[0].keys, "~l");
+      await client.set("k", "v");
+      const { set } = await client.latencyHistogram("set");
+      assertEquals(set.calls, 1);
+      assertEquals(Object.keys(set.histogram_usec).length > 0, true);
+      assertEquals(await client.latencyHistogram("nosuch"), {});
+      const { getex } = await client.commandDocs("GETEX");
+      assertEquals([getex.since, getex.group], ["6.2.0", "string"]);
+      assertEquals(getex.arguments?.map(({ name }) => name), [
+        "key",
+        "expiration",
+      ]);
+      const [, expiration] = getex.arguments!;
+      const [seconds] = expiration.arguments as unknown[];
+      assertEquals(Reflect.get(seconds as object, "token"), "EX");
+      const { config } = await client.commandDocs(["CONFIG"]);
+      assertEquals(config.subcommands?.["config|get"].since, "2.0.0");
+      await client.functionLoad(
+        "#!lua name=mine\nredis.register_function{function_name='f'," +
+          "callback=function() return 1 end, flags={'no-writes'}}",
+      );
+      assertEquals(await client.functionList(), [{
+        library_name: "mine",
+        engine: "LUA",
+        functions: [{ name: "f", description: null, flags: ["no-writes"] }],
+      }]);
+      assertEquals(await client.functionStats(), {
+        running_script: null,
+        engines: { LUA: { libraries_count: 1, functions_count: 1 } },
+      });
+    },
+  );
 }
 
 Deno.test("what would change a server here sends the words of its options", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
+import { since } from "../../support/since.ts";
 import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
@@ -54,14 +55,9 @@ Deno.test("the methods for sorted sets add, read and combine", async () => {
       "c",
     ],
   );
-  assertEquals(await client.zintercard(["z", "to"], { limit: 1 }), 1);
   assertEquals(await client.zinterstore("both", ["z", "to"]), 2);
-  assertEquals(await client.zmpop("MIN", ["nothing", "both"], { count: 5 }), [
-    "both",
-    [["b", "4"], ["c", "6"]],
-  ]);
-  assertEquals(await client.zmpop("MIN", ["nothing"]), null);
-  assertEquals(await client.bzmpop(1, "MAX", ["z"]), ["z", [["e", "6"]]]);
+  assertEquals(await client.zscore("both", "c"), "6");
+  assertEquals(await client.bzpopmax(1, "z"), ["z", "e", "6"]);
   assertEquals(await client.bzpopmin(1, "z"), ["z", "b", "2"]);
   assertEquals(await client.zrandmember("nothing"), null);
   assertEquals((await client.zrandmember("z", 9)).length, 3);
@@ -74,6 +70,24 @@ Deno.test("the methods for sorted sets add, read and combine", async () => {
     }),
     ["a"],
   );
+});
+
+Deno.test("the methods for sorted sets, since Redis 7", since(7), async () => {
+  await using server = await RedisServer.start();
+  await using cluster = new Cluster({
+    hosts: [server.host],
+    timeout: PATIENCE,
+  });
+  const client = cluster.getRoutingClient();
+  await client.zadd("z", { a: 1, b: 2, c: 3 });
+  await client.zadd("to", { b: 2, c: 3 });
+  assertEquals(await client.zintercard(["z", "to"], { limit: 1 }), 1);
+  assertEquals(await client.zmpop("MIN", ["nothing", "to"], { count: 5 }), [
+    "to",
+    [["b", "2"], ["c", "3"]],
+  ]);
+  assertEquals(await client.zmpop("MIN", ["nothing"]), null);
+  assertEquals(await client.bzmpop(1, "MAX", ["z"]), ["z", [["c", "3"]]]);
 });
 
 Deno.test("fault 65: scores without end travel as Redis writes them", async () => {
@@ -129,15 +143,31 @@ for (const protocol of [2, 3] as const) {
       (await client.zrandmember("z", 2, options)).sort(),
       all,
     );
-    assertEquals<unknown>(await client.zmpop("MAX", ["z"]), [
-      "z",
-      [["b", Infinity]],
-    ]);
+    assertEquals<unknown>(await client.zpopmax("z"), [["b", Infinity]]);
     assertEquals<unknown>(await client.zpopmin("z"), [["a", 1.5]]);
     assertEquals<unknown>(await client.zpopmin("z"), []);
     await client.zadd("z", 2, "c");
     assertEquals<unknown>(await client.bzpopmax(1, "z"), ["z", "c", 2]);
   });
+
+  Deno.test(
+    `clients that give records, on zmpop(), since Redis 7 (RESP${protocol})`,
+    since(7),
+    async () => {
+      await using server = await RedisServer.start();
+      await using cluster = new Cluster({
+        hosts: [server.host],
+        poolOptions: { protocol },
+        timeout: PATIENCE,
+      });
+      const client = cluster.getRoutingClient({ replies: "records" });
+      await client.zadd("z", { a: 1.5, b: Infinity });
+      assertEquals<unknown>(await client.zmpop("MAX", ["z"]), [
+        "z",
+        [["b", Infinity]],
+      ]);
+    },
+  );
 }
 
 Deno.test("what is wrong with a call on a sorted set is said before anything is sent", async () => {

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { Cluster } from "@rb/rb";
 import { RedisServer } from "../../src/testing.ts";
+import { since } from "../../support/since.ts";
 import { PATIENCE } from "../../support/waiting.ts";
 
 /** Calls a method that the types would not let through. */
@@ -28,13 +29,11 @@ Deno.test("set() takes every option, and getex() too", async () => {
   assertEquals(await client.ttl("k"), 90);
   assertEquals(await client.set("k", "c", { mode: "NX" }), null);
   const moment = 4_000_000_000;
-  await client.set("k", "d", { exat: moment });
-  assertEquals(await client.sendCommand("EXPIRETIME", ["k"]), moment);
-  await client.set("k", "d", { pxat: moment * 1_000 + 5 });
-  assertEquals(
-    await client.sendCommand("PEXPIRETIME", ["k"]),
-    moment * 1_000 + 5,
-  );
+  assertEquals(await client.set("k", "d", { exat: moment }), "OK");
+  assertNotEquals(await client.ttl("k"), -1);
+  assertEquals(await client.set("k", "d"), "OK");
+  assertEquals(await client.set("k", "d", { pxat: moment * 1_000 + 5 }), "OK");
+  assertNotEquals(await client.ttl("k"), -1);
   assertEquals(await client.getex("k", { persist: true }), "d");
   assertEquals(await client.ttl("k"), -1);
   assertEquals(await client.getex("k", { ex: 50 }), "d");
@@ -47,6 +46,24 @@ Deno.test("set() takes every option, and getex() too", async () => {
   const [promise] = await cluster.map((map) => [map.set("k", 1, { ex: 9 })]);
   assertEquals([promise.value, await client.ttl("k")], ["OK", 9]);
 });
+
+Deno.test(
+  "set() sets the very moment at which a key expires, since Redis 7",
+  since(7),
+  async () => {
+    await using server = await RedisServer.start();
+    await using cluster = new Cluster({
+      hosts: [server.host],
+      timeout: PATIENCE,
+    });
+    const client = cluster.getRoutingClient();
+    const moment = 4_000_000_000;
+    await client.set("k", "d", { exat: moment });
+    assertEquals(await client.expiretime("k"), moment);
+    await client.set("k", "d", { pxat: moment * 1_000 + 5 });
+    assertEquals(await client.pexpiretime("k"), moment * 1_000 + 5);
+  },
+);
 
 Deno.test("fault 64: options that are unknown or exclude each other are refused by name", async () => {
   await using server = await RedisServer.start();

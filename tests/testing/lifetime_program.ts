@@ -1,16 +1,18 @@
 /**
- * A program that starts a server and then ends in the way its argument says;
- * run by the test of lifetimes.
+ * A program that starts a server and then ends in the way its first argument
+ * says; the second one is the program of the server, if it is given. Run by the
+ * test of lifetimes.
  *
  * @module
  */
 
 import { RedisServer } from "../../src/testing/redis_server.ts";
 
-const server = await RedisServer.start();
+const [ending, executable] = Deno.args;
+const server = await RedisServer.start({ executable });
 console.log(JSON.stringify({ pid: server.pid, dir: server.dir }));
 
-switch (Deno.args[0]) {
+switch (ending) {
   case "end":
     break;
   case "exit":

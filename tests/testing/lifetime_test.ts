@@ -1,13 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
+import { findExecutable } from "../../src/testing/executable.ts";
 import { RedisServer } from "../../src/testing/redis_server.ts";
 import { eventually } from "../../support/waiting.ts";
 import { exists, isAlive } from "./leftovers.ts";
 
 const PROGRAM = new URL("./lifetime_program.ts", import.meta.url).pathname;
+const { command } = await findExecutable();
 const ALL = ["--allow-all"];
 /** What the documentation asks for, and no shell to watch over the server. */
 const LEAST = [
-  "--allow-run=redis-server",
+  `--allow-run=${command}`,
   "--allow-read",
   "--allow-write",
   "--allow-net=127.0.0.1",
@@ -21,7 +23,10 @@ interface Started {
 
 async function start(ending: string, permissions: string[]): Promise<Started> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-config", "--no-lock", ...permissions, PROGRAM, ending],
+    args: [
+      ...["run", "--no-config", "--no-lock", ...permissions],
+      ...[PROGRAM, ending, command],
+    ],
     stdin: "null",
     stdout: "piped",
     stderr: "null",

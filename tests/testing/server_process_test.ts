@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { findExecutable } from "../../src/testing/executable.ts";
 import { ServerProcess } from "../../src/testing/server_process.ts";
 
 const SECRET = "s3cret";
+const { command: SERVER } = await findExecutable();
 
-/** A process of redis-server in a directory of its own. */
+/** A process of a server in a directory of its own. */
 class Bench implements AsyncDisposable {
   readonly path: string;
   readonly process: ServerProcess;
@@ -15,7 +17,7 @@ class Bench implements AsyncDisposable {
     this.process = process;
   }
 
-  static async spawn(config = "", command = "redis-server"): Promise<Bench> {
+  static async spawn(config = "", command = SERVER): Promise<Bench> {
     const directory = await Deno.makeTempDir();
     const text = `port 0\nunixsocket ${directory}/a.sock\n${config}`;
     const options = { command, config: text, directory };
@@ -47,7 +49,7 @@ Deno.test("ServerProcess says how a server ended that never was ready, without i
   const error = await assertRejects(
     () => bench.process.untilReady(bench.path, 30_000),
     Error,
-    'Server "redis-server" exited (code 1) before it was ready',
+    `Server "${SERVER}" exited (code 1) before it was ready`,
   );
   assert(error.message.includes("requirepass"), error.message);
   assertFalse(error.message.includes(SECRET));

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cluster } from "../../src/cluster.ts";
 import { ConsistentHashingRouter } from "../../src/topology/mod.ts";
+import { findExecutable } from "../../src/testing/executable.ts";
 import { makeTestCluster, TestSetup } from "../../src/testing/test_setup.ts";
 import { ask, askOnce } from "../../support/raw_client.ts";
 import { exists, isAlive } from "./leftovers.ts";
@@ -74,13 +75,15 @@ Deno.test("TestSetup.makeCluster() takes the options of a cluster", async () => 
   assertEquals(made.hosts.size, 3);
 });
 
+const { command: SERVER } = await findExecutable();
+
 /** A program that is a server the first time and fails from then on. */
 const STARTS_ONCE = `#!/bin/sh
 cd "$(dirname "$0")"
 [ "$1" = --version ] && exit 0
 mkdir first 2>/dev/null || exit 7
 echo $$ > pid
-exec redis-server -
+exec ${SERVER} -
 `;
 
 Deno.test("TestSetup.start() leaves nothing behind when it fails", async () => {
@@ -135,7 +138,7 @@ const NOTES_PID = `#!/bin/sh
 cd "$(dirname "$0")"
 [ "$1" = --version ] && exit 0
 echo $$ > pid
-exec redis-server -
+exec ${SERVER} -
 `;
 
 Deno.test("makeTestCluster() leaves nothing behind when it makes no cluster", async () => {

@@ -69,6 +69,14 @@ const EXPECTED_CODES = new Set([
   "UNBLOCKED",
 ]);
 
+/** Before Redis 7 what a script ran into stands behind the line where it did. */
+const IN_A_SCRIPT = /^ERR Error running script .*: -([A-Z]+) /;
+
+/** The code of what a command was refused for. */
+function reasonOf({ code, message }: CommandError): string {
+  return IN_A_SCRIPT.exec(message)?.[1] ?? code;
+}
+
 /** When the program was held up, and for how many milliseconds. */
 interface Stall {
   readonly end: number;
@@ -200,7 +208,7 @@ export class Journal {
     if (error instanceof AggregateError) return this.#worst(kind, error.errors);
     if (error instanceof CommandError) {
       this.#count(error, error.code);
-      if (!EXPECTED_CODES.has(error.code)) {
+      if (!EXPECTED_CODES.has(reasonOf(error))) {
         this.problem(`"${kind}" was refused: ${error.message}`);
       }
       return "refused";
