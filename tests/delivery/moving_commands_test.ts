@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConnectionError, TimeoutError } from "../../mod.ts";
 import { bounded, isPending } from "../../support/waiting.ts";
-import { Rings } from "../resharding/support.ts";
+import { Rings } from "../../support/rings.ts";
 
 /** Rings in which writes wait, and a program that knows. */
 async function holding(timeout = 20_000) {
