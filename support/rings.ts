@@ -162,13 +162,16 @@ export class Rings implements AsyncDisposable {
     }
   }
 
-  /** The same, when it is over. */
-  async setStable(which: "before" | "after"): Promise<void> {
+  /** The same, when it is over; some servers may not have heard yet. */
+  async setStable(
+    which: "before" | "after",
+    hostIds: Iterable<number> = this.servers.keys(),
+  ): Promise<void> {
     const ring = ringFingerprint(this[which].getRouter());
     const epoch = ++this.#epoch;
     const rings = { from: ring, to: ring, isMixed: false };
     const record = { epoch, phase: "stable", ...rings } as const;
-    for (const hostId of this.servers.keys()) {
+    for (const hostId of hostIds) {
       await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
     }
   }

@@ -232,6 +232,12 @@ export class Dispatcher implements Owner {
   readonly #live = new Map<Batch, Lane>();
   /** Commands that are on the way to no host, with the room that they take. */
   readonly #held = new Map<Held, number>();
+  /**
+   * The orders of commands that were held once, by their settlers: those that are
+   * placed together may have waited for different times, and a batch has one order
+   * for all of them.
+   */
+  #orders: WeakMap<Settler, number> | undefined = undefined;
   /** When the time of a command is up that was held in this turn, or shortly before. */
   #heldUntil = -Infinity;
   /** What commands have in common that were held when they were issued. */
@@ -603,6 +609,7 @@ export class Dispatcher implements Owner {
           ? command.flags
           : command.flags | ASKING;
         batch.addHeld(command, { flags, size, origin });
+        (this.#orders ??= new WeakMap()).set(command.settler, one.order);
         this.#unhold(one);
       }
       batch.seal();
@@ -839,7 +846,8 @@ export class Dispatcher implements Owner {
       redirect: (error) => this.#cluster.redirect(host.id, error),
       take: (command, redirect, error) => {
         const { batch, lane, terms } = from();
-        const { order, callers, issuer } = batch;
+        const { callers, issuer } = batch;
+        const order = this.#orders?.get(command.settler) ?? batch.order;
         const { command: own, deadline } = this.#goingOn(command, {
           deadline: batch.deadline,
           terms,
