@@ -17,6 +17,7 @@ Deno.test("reshardStatus() tells how far a move is, and who is there", async () 
     problems: [],
     warnings: [],
     programs: [],
+    flows: [],
   });
   await rings.move();
   using stranger = new RawClient(rings.servers[1]);
