@@ -16,8 +16,9 @@ export interface KeyFlow {
   readonly from: number;
   /** and the one that they go to. */
   readonly to: number;
+  /** How many of them, */
   readonly keys: number;
-  /** The bytes that they take in the memory of their server. */
+  /** and the bytes that they take in the memory of their server. */
   readonly bytes: number;
 }
 
