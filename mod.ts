@@ -44,6 +44,7 @@ export type {
   ReshardPhase,
   ReshardProgress,
 } from "./src/resharding/progress.ts";
+export type { KeyFlow } from "./src/resharding/key_survey.ts";
 export {
   type ReshardStatus,
   reshardStatus,

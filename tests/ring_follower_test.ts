@@ -5,7 +5,7 @@ import { Cluster, ReshardingError, type RingEventDetail } from "../mod.ts";
 import { formatRecord, RECORD_KEY } from "../src/moving/mod.ts";
 import { ringFingerprint } from "../src/topology/mod.ts";
 import { bounded, eventually } from "../support/waiting.ts";
-import { Rings } from "./resharding/support.ts";
+import { Rings } from "../support/rings.ts";
 
 /** A program in use, and what it is told of its ring. */
 async function start(rings: Rings) {

@@ -389,9 +389,7 @@ export class Batch implements Exchange {
 
   /** Takes it off a connection over which nothing that it has sent counts. */
   unsend(): void {
-    this.#encoded = this.#answered;
-    this.#sendRun = this.#answerRun;
-    this.#sendIndex = this.#answerIndex;
+    this.#queue.unsend();
   }
 
   /**

@@ -9,7 +9,7 @@ import type { CommandError } from "../errors.ts";
 import type { Redirect } from "../topology/mod.ts";
 import type { Batch } from "./batch.ts";
 import type { Origin } from "./batch_options.ts";
-import { ASKING, type Command, PART } from "./command.ts";
+import { ASKING, type Command, PART, type Settler } from "./command.ts";
 import { pauseOfRedirect } from "./detours.ts";
 import type { Held, Holder, Owner } from "./holder.ts";
 import type { HeldTerms, HoldOptions, Issuer } from "./issuer.ts";
@@ -47,6 +47,12 @@ export class HeldCommands implements Owner {
   readonly #holder: Holder;
   /** With the room that each takes. */
   readonly #held = new Map<Held, number>();
+  /**
+   * The orders of commands that were held once, by their settlers: those that are
+   * placed together may have waited for different times, and a batch has one order
+   * for all of them.
+   */
+  #orders: WeakMap<Settler, number> | undefined = undefined;
   /** When the time of a command is up that was held in this turn, or shortly before. */
   #until = -Infinity;
   /** What commands have in common that were held when they were issued. */
@@ -124,8 +130,9 @@ export class HeldCommands implements Owner {
   /** Holds a command that has come back: it goes ahead of what came later. */
   takeBack(returning: Returning): void {
     const { redirect, error, batch, lane, terms, deadline } = returning;
-    const { order, callers, issuer } = batch;
+    const { callers, issuer } = batch;
     const { command } = returning;
+    const order = this.#orders?.get(command.settler) ?? batch.order;
     const moved = error === undefined ? command : command.redirected();
     const { group, to, asking } = redirect;
     const origin: Origin = { callers, issuer };
@@ -185,6 +192,7 @@ export class HeldCommands implements Owner {
           ? command.flags
           : command.flags | ASKING;
         batch.addHeld(command, { flags, size, origin });
+        (this.#orders ??= new WeakMap()).set(command.settler, one.order);
         issuer.goesOn(one, batch);
         this.#forget(one);
       }

@@ -118,6 +118,13 @@ export class RunQueue {
     this.#doubted = this.encoded;
   }
 
+  /** What was sent and has no reply is encoded again. */
+  unsend(): void {
+    this.encoded = this.answered;
+    this.#sendRun = this.#answerRun;
+    this.#sendIndex = this.#answerIndex;
+  }
+
   /** What is to be added to the flags of a command of the current run. */
   flagsAt(index: number): number {
     const place = this.answered + index - this.#answerIndex;

@@ -7,11 +7,13 @@
 import type { Cluster } from "../cluster.ts";
 import { CommandError } from "../errors.ts";
 import type { RingPhase } from "../moving/mod.ts";
-import { isSignal, oneOf, readOptions } from "../options.ts";
+import { isPositive, isSignal, oneOf, readOptions } from "../options.ts";
 import { Barrier } from "./barrier.ts";
 import { described, listConnections } from "./connections.ts";
 import type { ReshardOptions } from "./reshard.ts";
 import { type Problem, Survey } from "./survey.ts";
+import { type KeyFlow, surveyKeys } from "./key_survey.ts";
+import { rightsAt } from "./rights.ts";
 import { refusedBy, TwoRings } from "./two_rings.ts";
 import { WriteDenial } from "./write_denial.ts";
 
@@ -36,13 +38,31 @@ export interface ReshardStatus {
   readonly warnings: readonly string[];
   /** Who is connected to the hosts, for people. */
   readonly programs: readonly string[];
+  /** What is to be moved from where to where; nothing unless keys are looked at. */
+  readonly flows: readonly KeyFlow[];
 }
 
 /** What is looked at, and what gives it up. */
 export interface ReshardStatusOptions
-  extends Pick<ReshardOptions, "writers" | "signal"> {}
+  extends
+    Pick<ReshardOptions, "writers" | "maxValueBytes" | "rate" | "signal"> {
+  /**
+   * Whether all keys are looked at, where no move has begun: how many move, how
+   * large they are, and which are where they do not belong. It asks for the size of
+   * each one that moves, `rate` of them a second at the most.
+   *
+   * @default {false}
+   */
+  keys?: boolean;
+}
 
-const CHECKS = { writers: oneOf("follow", "stopped"), signal: isSignal };
+const CHECKS = {
+  writers: oneOf("follow", "stopped"),
+  maxValueBytes: isPositive,
+  rate: isPositive,
+  keys: oneOf(true, false),
+  signal: isSignal,
+};
 
 /**
  * Tells how far a move is, and what keeps keys from being moved now. Nothing is
@@ -72,14 +92,11 @@ export async function reshardStatus(
   after: Cluster,
   options: ReshardStatusOptions = {},
 ): Promise<ReshardStatus> {
-  const { writers = "follow", signal } = readOptions(
-    options,
-    CHECKS,
-    "reshardStatus()",
-  );
+  const read = readOptions(options, CHECKS, "reshardStatus()");
+  const { signal } = read;
   const rings = new TwoRings(before, after, signal);
   try {
-    return await statusOf(rings, { writers, signal });
+    return await statusOf(rings, read);
   } catch (error) {
     throw error instanceof CommandError ? refusedBy(error) : error;
   } finally {
@@ -89,10 +106,13 @@ export async function reshardStatus(
 
 async function statusOf(
   rings: TwoRings,
-  { writers, signal }: {
-    writers: "follow" | "stopped";
-    signal: AbortSignal | undefined;
-  },
+  {
+    writers = "follow",
+    maxValueBytes,
+    rate = 20_000,
+    keys = false,
+    signal,
+  }: ReshardStatusOptions,
 ): Promise<ReshardStatus> {
   const survey = new Survey(rings);
   const hosts = [...rings.hosts.values()];
@@ -117,6 +137,18 @@ async function statusOf(
   if (phase === "stable" && from === rings.from) {
     problems.push(...textsOf(await survey.foreignProblems()));
   }
+  const warnings = await survey.warnings();
+  const rights = await Promise.all(hosts.map(rightsAt));
+  problems.push(...textsOf(rights.flatMap(({ problems }) => problems)));
+  warnings.push(...rights.flatMap(({ warnings }) => warnings));
+  let flows: readonly KeyFlow[] = [];
+  if (keys && phase === "stable" && from === rings.from) {
+    const options = { maxValueBytes, rate, signal };
+    const found = await surveyKeys(rings, await survey.facts, options);
+    problems.push(...textsOf(found.problems));
+    warnings.push(...found.warnings);
+    flows = found.flows;
+  }
   const connections = await Promise.all(
     hosts.map(async (host) =>
       (await listConnections(host))
@@ -131,8 +163,9 @@ async function statusOf(
     from: which(from),
     to: which(to),
     problems,
-    warnings: await survey.warnings(),
+    warnings,
     programs: connections.flat(),
+    flows,
   };
 }
 

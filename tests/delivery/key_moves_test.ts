@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ReshardingError, Script } from "../../mod.ts";
 import { bounded } from "../../support/waiting.ts";
-import { Rings } from "../resharding/support.ts";
+import { Rings } from "../../support/rings.ts";
 
 async function start() {
   const rings = await Rings.start();

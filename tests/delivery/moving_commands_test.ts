@@ -2,8 +2,8 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConnectionError, TimeoutError } from "../../mod.ts";
-import { bounded, isPending } from "../../support/waiting.ts";
-import { Rings } from "../resharding/support.ts";
+import { bounded, eventually, isPending } from "../../support/waiting.ts";
+import { PartitionRouter, Rings } from "../../support/rings.ts";
 
 /** Rings in which writes wait, and a program that knows. */
 async function holding(timeout = 20_000) {
@@ -95,4 +95,37 @@ Deno.test("keys that were together are found although they have parted meanwhile
   }
   // Their command waits for a connection, which tells that all is different.
   assertEquals(await client.mget(...keys), keys);
+});
+
+Deno.test("what was placed and comes back as the rings change keeps its order", async () => {
+  await using rings = await Rings.start({ router: PartitionRouter });
+  await rings.setPhase("moving");
+  const cluster = rings.follower();
+  const client = cluster.getRoutingClient();
+  const keys = rings.moving(60);
+  // They have left, so that all that is issued for them goes on at once.
+  await Promise.all(keys.map((key) => client.set(key, "old")));
+  // What goes to one of their hosts has no connection, and waits for one.
+  await rings.ask(2, "CLIENT", "KILL", "TYPE", "normal");
+  rings.servers[2].pause();
+  const phases: string[] = [];
+  cluster.addEventListener("ring", ({ detail }) => phases.push(detail.phase));
+  try {
+    // Those for other hosts stand between writes, and not between reads.
+    const written = Promise.all(keys.flatMap((key) => {
+      const writing = client.set(key, "new");
+      return rings.next(key) === 2 ? [writing, client.get(key)] : [writing];
+    }));
+    written.catch(() => {});
+    await rings.setStable("after", [0, 1]);
+    await eventually(() => phases.includes("stable"));
+    rings.servers[2].resume();
+    const replies = await bounded(written);
+    const wanted = keys.flatMap((key) =>
+      rings.next(key) === 2 ? ["OK", "new"] : ["OK"]
+    );
+    assertEquals(replies, wanted);
+  } finally {
+    rings.servers[2].resume();
+  }
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ReshardingError } from "../../mod.ts";
 import { refuseLarge, sizesOf } from "../../src/resharding/large_values.ts";
 import { TwoRings } from "../../src/resharding/two_rings.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 
 Deno.test("refuseLarge() names the size, and not the key", async () => {
   await using rings = await Rings.start();

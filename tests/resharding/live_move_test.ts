@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { reshard, type ReshardProgress } from "../../mod.ts";
 import { bounded } from "../../support/waiting.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 import { RawClient } from "../../support/raw_client.ts";
 
 Deno.test("a live move tells its phases as they begin", async () => {

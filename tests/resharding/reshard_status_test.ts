@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ReshardingError, reshardStatus } from "../../mod.ts";
 import { RawClient } from "../../support/raw_client.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 import { MOVER, startWithUsers } from "./users.ts";
 
 Deno.test("reshardStatus() tells how far a move is, and who is there", async () => {
@@ -17,6 +17,7 @@ Deno.test("reshardStatus() tells how far a move is, and who is there", async () 
     problems: [],
     warnings: [],
     programs: [],
+    flows: [],
   });
   await rings.move();
   using stranger = new RawClient(rings.servers[1]);

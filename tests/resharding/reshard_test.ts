@@ -10,7 +10,7 @@ import {
 import { RedisServer } from "../../src/testing.ts";
 import { ask } from "../../support/raw_client.ts";
 import { bounded, eventually, turn } from "../../support/waiting.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 
 Deno.test("keys move to a host that is added, and back", async () => {
   await using rings = await Rings.start();

@@ -8,7 +8,7 @@ import {
   reshardStatus,
 } from "../../mod.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 import { OldProgram, PROGRAM_RULES, rulesOf, startWithUsers } from "./users.ts";
 
 const STOPPED = { writers: "stopped" } as const;

@@ -3,7 +3,7 @@ import { Cluster, ReshardingError } from "../../mod.ts";
 import { Survey } from "../../src/resharding/survey.ts";
 import { TwoRings } from "../../src/resharding/two_rings.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 
 function surveyOf(before: Cluster, after: Cluster) {
   const two = new TwoRings(before, after, undefined);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Cluster, CommandError, ReshardingError } from "../../mod.ts";
 import { refusedBy, scan, TwoRings } from "../../src/resharding/two_rings.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 
 const encoder = new TextEncoder();
 

@@ -5,7 +5,7 @@
  */
 
 import { RawClient, type RawReply } from "../../support/raw_client.ts";
-import { Rings } from "./support.ts";
+import { Rings } from "../../support/rings.ts";
 
 /** Whoever moves keys. */
 export const MOVER = { username: "mover", password: "of-the-mover" };

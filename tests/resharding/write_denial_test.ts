@@ -4,7 +4,7 @@ import { TwoRings } from "../../src/resharding/two_rings.ts";
 import { WriteDenial } from "../../src/resharding/write_denial.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
-import type { Rings } from "./support.ts";
+import type { Rings } from "../../support/rings.ts";
 import { MOVER, PROGRAM_RULES, rulesOf, startWithUsers } from "./users.ts";
 
 async function denialOf(rings: Rings) {

@@ -8,10 +8,12 @@ import {
   type ReshardProgress,
 } from "../../mod.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
-import { ConsistentHashingRouter, PartitionRouter, Rings } from "./support.ts";
-import { program, Writers } from "./writers.ts";
-
-const MOVER = new URL("./mover_program.ts", import.meta.url);
+import {
+  ConsistentHashingRouter,
+  PartitionRouter,
+  Rings,
+} from "../../support/rings.ts";
+import { Writers } from "../../support/writers.ts";
 
 for (const router of [ConsistentHashingRouter, PartitionRouter]) {
   Deno.test(`case 1: four writers, two hosts to three and back, ${router.name}`, async () => {
@@ -44,7 +46,7 @@ Deno.test("case 2: whoever moves keys is killed at any time, and another one goe
   await using writers = await Writers.start(rings, 2);
   // The first ones die early, the later ones ever later.
   for (let steps = 1, isOver = false; !isOver; steps += 3) {
-    const child = program(MOVER, rings.hostsBefore, rings.hostsAfter).spawn();
+    const child = rings.mover().spawn();
     await child.stdin.close();
     const lines = child.stdout.pipeThrough(new TextDecoderStream());
     let count = 0;

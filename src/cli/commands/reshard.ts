@@ -24,7 +24,7 @@ import {
 import { EXIT } from "../exit_codes.ts";
 import { Progress } from "../progress.ts";
 import { paintOf } from "../style.ts";
-import { amount, grouped } from "../units.ts";
+import { amount, bytes, grouped } from "../units.ts";
 
 /** Milliseconds between two lines where there is no terminal. */
 const PERIOD = 1_000;
@@ -146,10 +146,13 @@ type Clusters = readonly [from: Cluster, to: Cluster];
 async function check(
   context: Context,
   [before, after]: Clusters,
-  { writers }: ReshardCommandOptions,
+  { writers, rate, maxValueBytes }: ReshardCommandOptions,
 ): Promise<number> {
   const { signal } = context.shell;
-  const status = await reshardStatus(before, after, { writers, signal });
+  const status = await reshardStatus(before, after, {
+    ...{ writers, rate, keys: true, signal },
+    ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
+  });
   const isFree = status.problems.length === 0 && status.from !== "others";
   if (context.json) printJson(context, status);
   else {
@@ -160,6 +163,10 @@ async function check(
       ...status.problems,
     ];
     print(context, [
+      ...status.flows.map((flow) =>
+        `${amount(flow.keys, "key")} with ${bytes(flow.bytes)} from host ` +
+        `${flow.from} to host ${flow.to}`
+      ),
       ...status.warnings.map((warning) => paint(warning, "yellow")),
       ...problems.length === 0
         ? [paint("Nothing keeps keys from being moved", "green")]

@@ -5,25 +5,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ConsistentHashingRouter, type Rings } from "./support.ts";
+import { ConsistentHashingRouter, program, type Rings } from "./rings.ts";
 import { COUNTERS, type WriterReport } from "./writer_program.ts";
 
 const PROGRAM = new URL("./writer_program.ts", import.meta.url);
-
-/** A program in a process of its own, with pipes. */
-export function program(source: URL, ...args: string[]): Deno.Command {
-  const map = Deno.env.get("RB_IMPORT_MAP") ??
-    new URL("../standin/import_map.json", import.meta.url).pathname;
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--no-check", `--import-map=${map}`],
-      ...[source.href, ...args],
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  });
-}
 
 /** One process that writes. */
 class Writer {
@@ -32,13 +17,13 @@ class Writer {
   #rest = "";
   #isEnded = false;
 
-  constructor(rings: Rings, number: number) {
+  constructor(rings: Rings, number: number, seed: number) {
     const { router, signal: _, ...options } = rings.options;
     const args = JSON.stringify({
       ...options,
       router: router === ConsistentHashingRouter ? "ring" : "partition",
     });
-    this.#process = program(PROGRAM, args, String(number)).spawn();
+    this.#process = program(PROGRAM, args, `${number}`, `${seed}`).spawn();
     this.#lines = this.#process.stdout
       .pipeThrough(new TextDecoderStream()).getReader();
   }
@@ -94,11 +79,11 @@ export class Writers implements AsyncDisposable {
     this.#writers = writers;
   }
 
-  /** Starts them, and waits until each has written. */
-  static async start(rings: Rings, count = 4): Promise<Writers> {
+  /** Starts them, and waits until each has written; what chance does, the seed says. */
+  static async start(rings: Rings, count = 4, seed = 1): Promise<Writers> {
     const writers = Array.from(
       { length: count },
-      (_, number) => new Writer(rings, number),
+      (_, number) => new Writer(rings, number, seed + number),
     );
     const all = new Writers(rings, writers);
     try {

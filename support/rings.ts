@@ -15,11 +15,37 @@ import {
   type ReshardOptions,
   type ReshardProgress,
   type RingPhase,
-} from "../../mod.ts";
-import { formatRecord, RECORD_KEY } from "../../src/moving/mod.ts";
-import { ringFingerprint } from "../../src/topology/mod.ts";
-import { RedisServer } from "../../src/testing.ts";
-import { ask, type RawReply } from "../../support/raw_client.ts";
+} from "../mod.ts";
+import { formatRecord, RECORD_KEY } from "../src/moving/mod.ts";
+import { ringFingerprint } from "../src/topology/mod.ts";
+import { RedisServer } from "../src/testing.ts";
+import { ask, type RawReply } from "./raw_client.ts";
+
+const MOVER = new URL("./mover_program.ts", import.meta.url);
+
+/** What the program is told that moves keys. */
+export interface MoverProgramOptions {
+  readonly hosts: readonly [before: unknown, after: unknown];
+  /** Whether keys are placed by a ring. */
+  readonly isRing: boolean;
+  readonly rate: number;
+  readonly pageSize: number;
+}
+
+/** A program in a process of its own, with pipes. */
+export function program(source: URL, ...args: string[]): Deno.Command {
+  const map = Deno.env.get("RB_IMPORT_MAP") ??
+    new URL("../tests/standin/import_map.json", import.meta.url).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-check", `--import-map=${map}`],
+      ...[source.href, ...args],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  });
+}
 
 /** Servers, of which some are in use before, and some after. */
 export class Rings implements AsyncDisposable {
@@ -87,14 +113,22 @@ export class Rings implements AsyncDisposable {
     return this.#options;
   }
 
-  /** The hosts before, as text, */
-  get hostsBefore(): string {
-    return JSON.stringify(this.#options.hosts);
-  }
-
-  /** and after. */
-  get hostsAfter(): string {
-    return JSON.stringify(this.#options.next?.hosts);
+  /** A program that moves keys, and tells each step in a line. */
+  mover(
+    { back = false, rate = 400, pageSize = 5 }: {
+      back?: boolean;
+      rate?: number;
+      pageSize?: number;
+    } = {},
+  ): Deno.Command {
+    const { hosts, next, router } = this.#options;
+    const options: MoverProgramOptions = {
+      hosts: back ? [next?.hosts, hosts] : [hosts, next?.hosts],
+      isRing: router === ConsistentHashingRouter,
+      rate,
+      pageSize,
+    };
+    return program(MOVER, JSON.stringify(options));
   }
 
   /** A program that takes part. */
@@ -128,13 +162,16 @@ export class Rings implements AsyncDisposable {
     }
   }
 
-  /** The same, when it is over. */
-  async setStable(which: "before" | "after"): Promise<void> {
+  /** The same, when it is over; some servers may not have heard yet. */
+  async setStable(
+    which: "before" | "after",
+    hostIds: Iterable<number> = this.servers.keys(),
+  ): Promise<void> {
     const ring = ringFingerprint(this[which].getRouter());
     const epoch = ++this.#epoch;
     const rings = { from: ring, to: ring, isMixed: false };
     const record = { epoch, phase: "stable", ...rings } as const;
-    for (const hostId of this.servers.keys()) {
+    for (const hostId of hostIds) {
       await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
     }
   }

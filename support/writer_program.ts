@@ -2,8 +2,8 @@
  * A program that writes while keys move, until its input ends: counters that all
  * such programs share, keys that come and go, lists whose order matters. It prints
  * one line as soon as it has written, and at the end one with what it has tried and
- * what was acknowledged. Run by the tests with the options of its cluster, and its
- * number, as arguments.
+ * what was acknowledged. Run by the tests with the options of its cluster, its
+ * number, and the seed of chance, as arguments.
  *
  * @module
  */
@@ -14,7 +14,8 @@ import {
   ConsistentHashingRouter,
   PartitionRouter,
   TransportError,
-} from "../../mod.ts";
+} from "../mod.ts";
+import { Random } from "./random.ts";
 
 /** What a writer tells at its end. */
 export interface WriterReport {
@@ -37,7 +38,11 @@ export interface WriterReport {
 /** How many counters all writers share. */
 export const COUNTERS = 100;
 
-async function write(options: ClusterOptions, number: number): Promise<void> {
+async function write(
+  options: ClusterOptions,
+  number: number,
+  random: Random,
+): Promise<void> {
   const cluster = new Cluster(options);
   const client = cluster.getRoutingClient();
   const tried: Record<string, number> = {};
@@ -63,7 +68,7 @@ async function write(options: ClusterOptions, number: number): Promise<void> {
   for (let round = 0; !isOver; round++) {
     const work: Promise<unknown>[] = [];
     for (let i = 0; i < 20; i++) {
-      const key = `counter:${Math.floor(Math.random() * COUNTERS)}`;
+      const key = `counter:${random.integer(0, COUNTERS - 1)}`;
       tried[key] = (tried[key] ?? 0) + 1;
       work.push(
         client.incr(key).then(
@@ -71,7 +76,7 @@ async function write(options: ClusterOptions, number: number): Promise<void> {
           failed,
         ),
       );
-      const mine = `own:${number}:${Math.floor(Math.random() * 200)}`;
+      const mine = `own:${number}:${random.integer(0, 199)}`;
       if (own[mine] !== undefined && round % 3 === 0) {
         work.push(change(mine, null, client.del(mine)));
       } else {
@@ -131,8 +136,9 @@ async function write(options: ClusterOptions, number: number): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [options, number] = Deno.args;
+  const [options, number, seed] = Deno.args;
   const { router, ...rest } = JSON.parse(options);
   const Router = router === "ring" ? ConsistentHashingRouter : PartitionRouter;
-  await write({ ...rest, router: Router }, Number(number));
+  const random = new Random(Number(seed));
+  await write({ ...rest, router: Router }, Number(number), random);
 }
