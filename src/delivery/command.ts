@@ -163,35 +163,6 @@ export function fail(settler: Settler, reason: unknown): void {
   }
 }
 
-/**
- * Settles the promise of a command: an error reply rejects it, any other
- * resolves it.
- *
- * @returns The error that it was rejected with, if it was.
- */
-export function settleWith(
-  settler: Settler,
-  reply: Reply,
-  { form, hostId }: { readonly form: Form; readonly hostId: number },
-): Error | undefined {
-  const outcome = outcomeOf(form, reply, hostId);
-  if (isFailure(outcome)) {
-    fail(settler, outcome);
-    return outcome;
-  }
-  succeed(settler, outcome);
-  return undefined;
-}
-
-/** Resolves the promise of a command. */
-export function succeed(settler: Settler, value: Reply): void {
-  try {
-    settler.resolve(value);
-  } catch {
-    // Its owner settled it by hand, which is no concern of the connection.
-  }
-}
-
 /** Whether an outcome is an error that a command is to be rejected with. */
 export function isFailure(
   outcome: Reply,

@@ -25,7 +25,6 @@ import {
   MAY_HAVE_RUN,
   outcomeOf,
   type Settler,
-  succeed,
   WITH_SOURCE,
 } from "./command.ts";
 
@@ -441,4 +440,13 @@ function isObject(reply: Reply): boolean {
 /** Stands apart, since a variable that a function keeps costs every call. */
 function rejectedWith(reason: unknown): Rejection {
   return new Rejection(() => reason);
+}
+
+/** Resolves the promise of a command. */
+export function succeed(settler: Settler, value: Reply): void {
+  try {
+    settler.resolve(value);
+  } catch {
+    // Its owner settled it by hand, which is no concern of the connection.
+  }
 }

@@ -5,15 +5,22 @@
  */
 
 import { takeArguments } from "../commands/arguments.ts";
-import type { Step } from "../commands/spec.ts";
+import type { Form, Step } from "../commands/spec.ts";
 import { transactionCall } from "../commands/transaction.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
 import type { Reply } from "../values.ts";
 import { withCallSite } from "./call_sites.ts";
-import { fail, flagBits, type Settler, settleWith } from "./command.ts";
+import {
+  fail,
+  flagBits,
+  isFailure,
+  outcomeOf,
+  type Settler,
+} from "./command.ts";
 import type { Carrier } from "./issuer.ts";
 import { kindOf } from "./error_codes.ts";
 import { needsConnection } from "./issue.ts";
+import { succeed } from "./run.ts";
 
 /**
  * Issues commands that run as one: all of them, with nothing in between, or none.
@@ -93,4 +100,24 @@ class TransactionSettler implements Settler {
   reject(reason: unknown): void {
     for (const settler of this.#settlers) fail(settler, reason);
   }
+}
+
+/**
+ * Settles the promise of a command: an error reply rejects it, any other
+ * resolves it.
+ *
+ * @returns The error that it was rejected with, if it was.
+ */
+function settleWith(
+  settler: Settler,
+  reply: Reply,
+  { form, hostId }: { readonly form: Form; readonly hostId: number },
+): Error | undefined {
+  const outcome = outcomeOf(form, reply, hostId);
+  if (isFailure(outcome)) {
+    fail(settler, outcome);
+    return outcome;
+  }
+  succeed(settler, outcome);
+  return undefined;
 }

@@ -13,7 +13,7 @@ import {
   lengthOf,
   refusal,
 } from "../../commands/arguments.ts";
-import { nameOf } from "./encoder_name.ts";
+import { type Name, nameOf } from "./encoder_name.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -68,6 +68,8 @@ export class Encoder {
   #length = 0;
   /** The command that is being written, and where it starts. */
   #name = "";
+  /** and its words. */
+  #words: Name | undefined = undefined;
   #start = 0;
   /** The argument that comes next, from 1. */
   #position = 1;
@@ -268,7 +270,9 @@ export class Encoder {
   }
 
   #header(name: string, argCount: number): void {
-    const { words, bytes } = nameOf(name);
+    // Neighbours mostly have the same name.
+    const last = name === this.#name ? this.#words : undefined;
+    const { words, bytes } = this.#words = last ?? nameOf(name);
     this.#reserve(bytes.length + BULK_OVERHEAD);
     this.#name = name;
     this.#start = this.#length;
