@@ -12,7 +12,7 @@ import {
   PartitionRouter,
   reshard,
 } from "../mod.ts";
-import type { MoverProgramOptions } from "./rings.ts";
+import type { MoverProgramOptions } from "./mover.ts";
 
 const { hosts, isRing, rate, pageSize }: MoverProgramOptions = JSON.parse(
   Deno.args[0],

@@ -19,33 +19,8 @@ import {
 import { formatRecord, RECORD_KEY } from "../src/moving/mod.ts";
 import { ringFingerprint } from "../src/topology/mod.ts";
 import { RedisServer } from "../src/testing.ts";
+import { moverProgram } from "./mover.ts";
 import { ask, type RawReply } from "./raw_client.ts";
-
-const MOVER = new URL("./mover_program.ts", import.meta.url);
-
-/** What the program is told that moves keys. */
-export interface MoverProgramOptions {
-  readonly hosts: readonly [before: unknown, after: unknown];
-  /** Whether keys are placed by a ring. */
-  readonly isRing: boolean;
-  readonly rate: number;
-  readonly pageSize: number;
-}
-
-/** A program in a process of its own, with pipes. */
-export function program(source: URL, ...args: string[]): Deno.Command {
-  const map = Deno.env.get("RB_IMPORT_MAP") ??
-    new URL("../tests/standin/import_map.json", import.meta.url).pathname;
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--no-check", `--import-map=${map}`],
-      ...[source.href, ...args],
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  });
-}
 
 /** Servers, of which some are in use before, and some after. */
 export class Rings implements AsyncDisposable {
@@ -122,13 +97,12 @@ export class Rings implements AsyncDisposable {
     } = {},
   ): Deno.Command {
     const { hosts, next, router } = this.#options;
-    const options: MoverProgramOptions = {
+    return moverProgram({
       hosts: back ? [next?.hosts, hosts] : [hosts, next?.hosts],
       isRing: router === ConsistentHashingRouter,
       rate,
       pageSize,
-    };
-    return program(MOVER, JSON.stringify(options));
+    });
   }
 
   /** A program that takes part. */

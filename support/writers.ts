@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ConsistentHashingRouter, program, type Rings } from "./rings.ts";
+import { program } from "./mover.ts";
+import { ConsistentHashingRouter, type Rings } from "./rings.ts";
 import { COUNTERS, type WriterReport } from "./writer_program.ts";
 
 const PROGRAM = new URL("./writer_program.ts", import.meta.url);

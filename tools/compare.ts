@@ -7,7 +7,7 @@
  * | Option          | What it does                                             |
  * | --------------- | -------------------------------------------------------- |
  * | `--only setex`  | only these sections: `get,setex`, `commands`, `cluster`, |
- * |                 | `crowds`: callers side by side who await each reply      |
+ * |                 | `resharding`, `crowds`: callers side by side, who wait   |
  * | `--rounds 15`   | so many rounds; by default 15 of clients, 5 of commands  |
  * | `--keys 50000`  | so many keys; sections of slow commands have fewer       |
  * | `--minutes 45`  | begins no round that would end later                     |
@@ -34,6 +34,7 @@ import { shareOfFirst } from "./compare/schedule.ts";
 import { makeSections, type Section } from "./compare/sections.ts";
 import { setTheStage } from "./compare/stage.ts";
 import { clusterSections } from "./compare/redis_cluster.ts";
+import { reshardingSections } from "./compare/resharding.ts";
 import { judge } from "./compare/targets.ts";
 import { describeMachine } from "./measure/machine.ts";
 
@@ -48,6 +49,7 @@ const sections = chooseSections([
   ...makeSections(stage.clients, stage.workloads),
   ...crowdSections(stage.clients, stage.workloads.small),
   ...clusterSections(stage.workloads.small),
+  ...reshardingSections(stage.workloads.small),
   ...commandSections({ ...stage, workload: stage.commands }),
 ], flags.only);
 const machine = await describeMachine(["ioredis", "redis"]);

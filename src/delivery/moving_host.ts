@@ -30,6 +30,11 @@ export class DispatchedHost implements MovingHost {
     return this.#issue(specOf(name).form(), args);
   }
 
+  /** The same with text in its reply. */
+  texts(name: string, ...args: Argument[]): Promise<Reply> {
+    return this.#issue(specOf(name).form(), args, false);
+  }
+
   run(
     script: Script,
     keys: readonly Key[],
@@ -39,10 +44,14 @@ export class DispatchedHost implements MovingHost {
     return this.#issue(call.form, call.args);
   }
 
-  #issue(form: Form, args: readonly Argument[]): Promise<Reply> {
+  #issue(
+    form: Form,
+    args: readonly Argument[],
+    returnUint8Arrays = true,
+  ): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const settler = { resolve, reject };
-    const flags = { returnUint8Arrays: true };
+    const flags = { returnUint8Arrays };
     issue(this.#dispatcher, this.#hostId, form, args, settler, flags);
     return promise;
   }

@@ -295,35 +295,30 @@ function answersOf(reply: Reply, count: number): Reply[] {
   throw new TypeError("A script that moves keys replied something else");
 }
 
-function readTaken(answer: Reply): TakeAnswer {
-  const [kind, first, due, isTakenOver] = Array.isArray(answer) ? answer : [];
-  switch (textOf(kind)) {
-    case "absent":
-      return { kind: "absent" };
-    case "busy":
-      return { kind: "busy", owner: textOf(first) };
-    default:
-      return {
-        kind: "taken",
-        value: first as Uint8Array,
-        due: Number(due),
-        isTakenOver: Number(isTakenOver) === 1,
-      };
+/** What TAKE says of a key. */
+export function readTaken(answer: Reply): TakeAnswer {
+  if (answer === 0) return { kind: "absent" };
+  if (!Array.isArray(answer)) {
+    const value = answer as unknown as Uint8Array;
+    return { kind: "taken", value, due: 0, isTakenOver: false };
   }
+  const [first, due, isTakenOver] = answer;
+  if (answer.length === 1) return { kind: "busy", owner: textOf(first) };
+  return {
+    kind: "taken",
+    value: first as unknown as Uint8Array,
+    due: Number(due),
+    isTakenOver: isTakenOver === 1,
+  };
 }
 
-function readPut(answer: Reply): PutAnswer {
-  const text = textOf(answer);
-  switch (text) {
-    case "put":
-    case "exists":
-    case "stale":
-    case "same":
-      return text;
-    default:
-      // Of what the target said, nothing that it quotes.
-      return { reply: new CommandError(text).message };
-  }
+const PUT_ANSWERS = [undefined, "put", "exists", "stale", "same"] as const;
+
+/** What PUT says of a key. */
+export function readPut(answer: Reply): PutAnswer {
+  return PUT_ANSWERS[answer as number] ??
+    // Of what the target said, nothing that it quotes.
+    { reply: new CommandError(textOf(answer)).message };
 }
 
 const decoder = new TextDecoder();

@@ -13,9 +13,9 @@ import { Script } from "../commands/script.ts";
  * KEYS: the claims, then the keys. ARGV: the token, then for each key the token
  * that it may take the place of, or nothing.
  *
- * A reply for each key: `absent`; `busy` and the token that has it; or `taken`,
- * what the key holds, when it expires (milliseconds by the clock of the source, 0
- * for never), and 1 if the claim has taken the place of that other one.
+ * A reply for each key: 0 where it is absent; a list of the token that has it; what
+ * it holds; or a list of that, of when it expires (milliseconds by the clock of the
+ * source, 0 for never), and of 1 if the claim has taken the place of that other one.
  */
 export const TAKE: Script = new Script(`
 local claims, token = KEYS[1], ARGV[1]
@@ -24,7 +24,7 @@ for i = 2, #KEYS do
   local key = KEYS[i]
   local owner = redis.call('HGET', claims, key)
   if owner and owner ~= ARGV[i] then
-    answers[i - 1] = {'busy', owner}
+    answers[i - 1] = {owner}
   else
     local value = redis.call('DUMP', key)
     if value then
@@ -34,10 +34,14 @@ for i = 2, #KEYS do
         local now = redis.call('TIME')
         due = now[1] * 1000 + math.floor(now[2] / 1000) + left
       end
-      answers[i - 1] = {'taken', value, due, owner and 1 or 0}
+      if owner or due > 0 then
+        answers[i - 1] = {value, due, owner and 1 or 0}
+      else
+        answers[i - 1] = value
+      end
     else
       if owner then redis.call('HDEL', claims, key) end
-      answers[i - 1] = {'absent'}
+      answers[i - 1] = 0
     end
   end
 end
@@ -51,8 +55,9 @@ return answers
  * the generation that it has to be, then for each key what it holds and when it
  * expires (milliseconds by the clock of the target, 0 for never).
  *
- * A reply for each key: `put`; `exists`; `stale` where the generation is another
- * one; `same` where source and target are one database; or why not. Nothing is
+ * A reply for each key: 1 where it was created; 2 where it exists; 3 where the
+ * generation is another one; 4 where source and target are one database; or the text
+ * of why not. Nothing is
  * written before the first RESTORE, as Redis asks for memory only until then.
  */
 export const PUT: Script = new Script(`
@@ -62,15 +67,15 @@ local current = redis.call('GET', KEYS[2]) or '0'
 for i = 3, #KEYS do
   local key, at = KEYS[i], 2 * i - 3
   if current ~= ARGV[2] then
-    answers[i - 2] = 'stale'
+    answers[i - 2] = 3
   elseif redis.call('HGET', claims, key) == token then
-    answers[i - 2] = 'same'
+    answers[i - 2] = 4
   else
     local reply = redis.pcall('RESTORE', key, ARGV[at + 1], ARGV[at], 'ABSTTL')
     if not reply.err then
-      answers[i - 2] = 'put'
+      answers[i - 2] = 1
     elseif string.find(reply.err, 'BUSYKEY', 1, true) then
-      answers[i - 2] = 'exists'
+      answers[i - 2] = 2
     else
       -- What stops a command before it runs stands behind a line until Redis 7.0.
       local _, line = string.find(reply.err, '^@user_script: %d+: %-?')

@@ -5,8 +5,9 @@
  */
 
 import { pause } from "../moving/mod.ts";
+import { keyText } from "../values.ts";
 import type { Tally } from "./progress.ts";
-import { type RingHost, scan } from "./two_rings.ts";
+import { type RingHost, scan, type ScannedKey } from "./two_rings.ts";
 
 /** What a walk is for. */
 export interface KeyWalkOptions {
@@ -14,12 +15,12 @@ export interface KeyWalkOptions {
    * Says what to do with a key of a host: keys with the same answer go into one
    * page. Nothing leaves it alone.
    */
-  readonly choose: (key: Uint8Array, hostId: number) => number | undefined;
+  readonly choose: (key: ScannedKey, hostId: number) => number | undefined;
   /** Does it; a page has each key once. */
   readonly handle: (
     host: RingHost,
     choice: number,
-    keys: readonly Uint8Array[],
+    keys: readonly ScannedKey[],
   ) => Promise<void>;
   /** Told how many keys are looked at. */
   readonly tally: Tally;
@@ -79,10 +80,10 @@ export class KeyWalk {
 
   async *#walk(host: RingHost): AsyncGenerator<void> {
     const { choose, tally, pageSize } = this.#options;
-    const pages = new Map<number, Uint8Array[]>();
+    const pages = new Map<number, ScannedKey[]>();
     const underWay = new Set<Promise<void>>();
     let failure: { readonly reason: unknown } | undefined;
-    const send = (choice: number, keys: readonly Uint8Array[]) => {
+    const send = (choice: number, keys: readonly ScannedKey[]) => {
       const handling = this.#options.handle(host, choice, distinct(keys))
         .catch((reason) => void (failure ??= { reason }))
         .finally(() => underWay.delete(handling));
@@ -147,9 +148,9 @@ async function step(
   return { index, done };
 }
 
-const decoder = new TextDecoder("latin1");
-
 /** SCAN may give a key twice. */
-function distinct(keys: readonly Uint8Array[]): Uint8Array[] {
-  return [...new Map(keys.map((key) => [decoder.decode(key), key])).values()];
+function distinct(keys: readonly ScannedKey[]): ScannedKey[] {
+  const isText = keys.every((key) => typeof key === "string");
+  if (isText) return [...new Set(keys)];
+  return [...new Map(keys.map((key) => [keyText(key), key])).values()];
 }

@@ -11,6 +11,7 @@
 
 import { ReshardingError } from "../errors.ts";
 import { offsetBetween, type RingRecord } from "../moving/mod.ts";
+import type { Key } from "../values.ts";
 import { Barrier } from "./barrier.ts";
 import { KeyWalk, type KeyWalkOptions } from "./key_walk.ts";
 import { refuseLarge } from "./large_values.ts";
@@ -19,7 +20,7 @@ import { type ReshardPhase, type ReshardProgress, Tally } from "./progress.ts";
 import { inUse, overtaken, textOf } from "./records.ts";
 import { differing, readValues } from "./same_values.ts";
 import type { Survey } from "./survey.ts";
-import type { RingHost, TwoRings } from "./two_rings.ts";
+import type { RingHost, ScannedKey, TwoRings } from "./two_rings.ts";
 import { WriteDenial } from "./write_denial.ts";
 
 /** How keys are moved. */
@@ -161,7 +162,7 @@ export class StoppedMove {
 
   async #copyPage(
     [source, target]: readonly [RingHost, RingHost],
-    keys: readonly Uint8Array[],
+    keys: readonly ScannedKey[],
   ): Promise<void> {
     if (keys.length === 0) return;
     await refuseLarge(source, keys, this.#options.maxValueBytes);
@@ -210,10 +211,8 @@ export class StoppedMove {
     );
   }
 
-  #differ(keys: readonly unknown[]): void {
-    for (const key of keys) {
-      this.#tally.conflicts.push(String(textOf(key as Uint8Array)));
-    }
+  #differ(keys: readonly Key[]): void {
+    for (const key of keys) this.#tally.conflicts.push(String(textOf(key)));
   }
 
   /** Deletes what the new hosts have. */
@@ -278,7 +277,7 @@ export class StoppedMove {
 
 async function exist(
   host: RingHost,
-  keys: readonly Uint8Array[],
+  keys: readonly ScannedKey[],
 ): Promise<boolean[]> {
   const counts = await Promise.all(
     keys.map((key) => host.command("EXISTS", key)),

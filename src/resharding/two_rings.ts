@@ -9,7 +9,7 @@ import { ClusterHosts } from "../cluster_hosts.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { DispatchedHost } from "../delivery/moving_host.ts";
-import { type CommandError, ReshardingError } from "../errors.ts";
+import { type CommandError, DecodeError, ReshardingError } from "../errors.ts";
 import type { HostInfo } from "../host_info.ts";
 import { isReserved, type MovingHost } from "../moving/mod.ts";
 import {
@@ -18,6 +18,7 @@ import {
   FixedTopology,
   ringFingerprint,
 } from "../topology/mod.ts";
+import type { Argument, Reply } from "../values.ts";
 import { MOVER_NAME } from "./connections.ts";
 import { Records, textOf } from "./records.ts";
 
@@ -28,7 +29,16 @@ export interface RingHost extends MovingHost {
   readonly address: string;
   /** The number of its database. */
   readonly db: number;
+  /**
+   * Runs a command whose reply has text.
+   *
+   * @throws {DecodeError} If it has something else.
+   */
+  texts(name: string, ...args: Argument[]): Promise<Reply>;
 }
+
+/** A key as SCAN gives it. */
+export type ScannedKey = string | Uint8Array;
 
 /** Milliseconds that a host has for an answer. */
 const TIMEOUT = 30_000;
@@ -113,7 +123,7 @@ export class TwoRings {
   }
 
   /** Where a key goes that a host has; nothing where it does not leave it. */
-  destination(key: Uint8Array, hostId: number): number | undefined {
+  destination(key: ScannedKey, hostId: number): number | undefined {
     const to = this.#after.getHostForKey(key);
     // Most keys stay, and looking at rings is what takes the time.
     if (to === hostId || isReserved(key)) return undefined;
@@ -121,22 +131,32 @@ export class TwoRings {
   }
 
   /** Where a key has come from that is at home on a host; nothing for all others. */
-  origin(key: Uint8Array, hostId: number): number | undefined {
+  origin(key: ScannedKey, hostId: number): number | undefined {
     const from = this.#before.getHostForKey(key);
     if (from === hostId || isReserved(key)) return undefined;
     return this.#after.getHostForKey(key) === hostId ? from : undefined;
   }
 }
 
-/** A page of the keys of a host, and where the next one begins. */
+/**
+ * A page of the keys of a host, and where the next one begins. Keys are text where
+ * all of them are, which hashes and travels the fastest.
+ */
 export async function scan(
-  host: MovingHost,
+  host: RingHost,
   cursor: string,
   count: number,
-): Promise<[cursor: string, keys: Uint8Array[]]> {
-  const reply = await host.command("SCAN", cursor, "COUNT", count);
+): Promise<[cursor: string, keys: ScannedKey[]]> {
+  const args = [cursor, "COUNT", count];
+  let reply: Reply;
+  try {
+    reply = await host.texts("SCAN", ...args);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    reply = await host.command("SCAN", ...args);
+  }
   if (!Array.isArray(reply)) throw new TypeError("SCAN replied something else");
-  return [String(textOf(reply[0])), reply[1] as unknown as Uint8Array[]];
+  return [String(textOf(reply[0])), reply[1] as unknown as ScannedKey[]];
 }
 
 /** A host has refused a command. */

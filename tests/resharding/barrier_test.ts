@@ -29,7 +29,8 @@ class Bench implements AsyncDisposable {
     this.program = new RawClient(server);
     const { address } = server;
     const host = hostOf(this.cluster, 0);
-    this.host = Object.assign(host, { hostId: 0, address, db: 0 });
+    const facts = { hostId: 0, address, db: 0 };
+    this.host = Object.assign(host, { ...facts, texts: host.command });
     this.records = new Records([this.host]);
   }
 

@@ -8,6 +8,11 @@ import { bounded, turn } from "../../support/waiting.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A key as text. */
+function textOf(key: string | Uint8Array): string {
+  return typeof key === "string" ? key : decoder.decode(key);
+}
+
 /** A host that gives its keys in some replies to SCAN. */
 class FakeHost implements RingHost {
   readonly hostId: number;
@@ -31,6 +36,12 @@ class FakeHost implements RingHost {
     return Promise.resolve([`${next}`, found as unknown as Reply[]]);
   }
 
+  async texts(name: string, cursor?: unknown): Promise<Reply> {
+    const [next, keys] = await this.command(name, cursor) as Reply[];
+    const bytes = keys as unknown as Uint8Array[];
+    return [next, bytes.map((key) => decoder.decode(key))];
+  }
+
   run(): Promise<Reply> {
     return Promise.reject(new Error("It has no scripts"));
   }
@@ -43,9 +54,9 @@ function walkOver(
   const pages: string[] = [];
   const tally = new Tally();
   const walk = new KeyWalk(hosts, {
-    choose: (key) => decoder.decode(key).startsWith("-") ? undefined : 7,
+    choose: (key) => textOf(key).startsWith("-") ? undefined : 7,
     handle: (host, choice, keys) => {
-      const names = keys.map((key) => decoder.decode(key)).join(" ");
+      const names = keys.map(textOf).join(" ");
       pages.push(`${host.hostId} ${choice}: ${names}`);
       return Promise.resolve();
     },

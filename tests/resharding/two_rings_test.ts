@@ -32,7 +32,12 @@ Deno.test("TwoRings asks hosts over connections that say who they are", async ()
   await rings.ask(0, "SET", "key", "v");
   const [cursor, keys] = await scan(two.hosts.get(0)!, "0", 10);
   assertEquals(cursor, "0");
-  assertEquals(keys, [encoder.encode("key")]);
+  assertEquals(keys, ["key"]);
+  // Where one is no text, all are bytes.
+  const bytes = Uint8Array.of(0xff, 0);
+  await rings.before.getLocalClient(0).set(bytes, "v");
+  const [, others] = await scan(two.hosts.get(0)!, "0", 10);
+  assertEquals(new Set(others), new Set([encoder.encode("key"), bytes]));
   const list = String(await rings.ask(0, "CLIENT", "LIST"));
   assert(list.includes("name=rb:mover"));
   await two.close();

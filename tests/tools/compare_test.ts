@@ -18,6 +18,7 @@ import { CROWDS, crowdSections } from "../../tools/compare/crowds.ts";
 import { makeWorkload } from "../../tools/compare/workload.ts";
 import { encode, Feed } from "../../tools/compare/feed.ts";
 import { clusterSections } from "../../tools/compare/redis_cluster.ts";
+import { reshardingSections } from "../../tools/compare/resharding.ts";
 import { readRate } from "../../tools/compare/redis_benchmark.ts";
 import { closingText, sectionText } from "../../tools/compare/report.ts";
 import { type Rates, runRounds } from "../../tools/compare/rounds.ts";
@@ -98,26 +99,31 @@ Deno.test("readArguments() refuses what is no whole number, and other options", 
   assertThrows(() => readArguments(["--keis", "5"]), TypeError, "keis");
 });
 
-Deno.test("the sections over a Redis Cluster have all that their targets name", async () => {
-  const sections = clusterSections(WORKLOAD);
-  const targets = TARGETS.filter(({ section }) =>
-    section.startsWith("cluster")
-  );
-  assertEquals(targets.length, 4);
-  for (const { section, contender, peers } of targets) {
-    const found = sections.find(({ name }) => name === section)!;
-    const names = new Set(found.contenders.map(({ name }) => name));
-    for (const name of [contender, ...peers]) assert(names.has(name), name);
-    assert(names.has(found.baseline));
-  }
-  assertEquals(chooseSections(sections, ["cluster"]), sections);
-  // Nothing is started before it is opened.
-  await assertRejects(
-    async () => await sections[0].contenders[0].way(WORKLOAD),
-    Error,
-    "Nothing is open",
-  );
-});
+for (
+  const [group, sectionsOf] of [
+    ["cluster", clusterSections],
+    ["resharding", reshardingSections],
+  ] as const
+) {
+  Deno.test(`the sections of "${group}" have all that their targets name`, async () => {
+    const sections = sectionsOf(WORKLOAD);
+    const targets = TARGETS.filter(({ section }) => section.startsWith(group));
+    assertEquals(targets.length, 4);
+    for (const { section, contender, peers } of targets) {
+      const found = sections.find(({ name }) => name === section)!;
+      const names = new Set(found.contenders.map(({ name }) => name));
+      for (const name of [contender, ...peers]) assert(names.has(name), name);
+      assert(names.has(found.baseline));
+    }
+    assertEquals(chooseSections(sections, [group]), sections);
+    // Nothing is started before it is opened.
+    await assertRejects(
+      async () => await sections[0].contenders[0].way(WORKLOAD),
+      Error,
+      "Nothing is open",
+    );
+  });
+}
 
 Deno.test("chooseSections() goes by names, first words and groups", () => {
   const sections = [

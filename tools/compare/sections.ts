@@ -34,7 +34,7 @@ export interface Section {
   readonly name: string;
   readonly title: string;
   /** What `--only` selects with one word. */
-  readonly group: "clients" | "crowds" | "commands" | "cluster";
+  readonly group: "clients" | "crowds" | "commands" | "cluster" | "resharding";
   /** How many rounds count unless somebody asks for another number, */
   readonly rounds: number;
   /** and how many before them do not. */

@@ -7,6 +7,7 @@
 import { median, quantile } from "../measure/statistics.ts";
 import { CLUSTER_NAMES } from "./cluster_names.ts";
 import { contenderNames } from "./commands/names.ts";
+import { RESHARDING_NAMES } from "./resharding_names.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { crowdNames, CROWDS } from "./crowds.ts";
 import type { Rates } from "./rounds.ts";
@@ -55,6 +56,7 @@ export const TARGETS: readonly Target[] = [
   ),
   ...crowdTargets(),
   ...clusterTargets(),
+  ...reshardingTargets(),
   ...COMMANDS.flatMap(({ name }) => commandTargets(name)),
 ];
 
@@ -74,6 +76,20 @@ function clusterTargets(): Target[] {
     target("cluster get", calls, [nodeRedis], 8),
     target("cluster get", map, [automatic], 10),
     target("cluster moving", moving, [map], 0.5),
+  ];
+}
+
+/**
+ * While keys move to another host. MIGRATE moved 169,000 keys a second where 50,000
+ * are meant; it keeps its server from all else.
+ */
+function reshardingTargets(): Target[] {
+  const names = RESHARDING_NAMES;
+  return [
+    target("resharding keys", names.reshard, [names.migrate], 0.3),
+    target("resharding get", names.getMoving, [names.getSettled], 1 / 1.5),
+    target("resharding set", names.setMoving, [names.setSettled], 1 / 2.5),
+    target("resharding follow", names.following, [names.alone], 0.95),
   ];
 }
 
