@@ -62,7 +62,17 @@ export function reshardingSections(workload: Workload): Section[] {
   ];
 }
 
-/** Three servers, two of which are in use, and a program that follows. */
+/** How many servers there are in use before and after, */
+const BEFORE = 2;
+const AFTER = 3;
+/** and all with the two between which MIGRATE moves the same keys. */
+const ALL = AFTER + 2;
+
+/**
+ * Three servers, two of which are in use, and a program that follows. MIGRATE has
+ * two of its own: it leaves connections between them open, which are strangers to
+ * whoever moves keys.
+ */
 class OpenRings {
   readonly servers: readonly RedisServer[];
   readonly follower: Cluster;
@@ -74,8 +84,9 @@ class OpenRings {
 
   constructor(servers: readonly RedisServer[]) {
     this.servers = servers;
-    const after = servers.map(({ host }, at) => ({ ...host, label: `${at}` }));
-    const before = after.slice(0, 2);
+    const after = servers.slice(0, AFTER)
+      .map(({ host }, at) => ({ ...host, label: `${at}` }));
+    const before = after.slice(0, BEFORE);
     this.hosts = [before, after];
     this.follower = this.cluster(before, {
       follow: true,
@@ -97,6 +108,17 @@ class OpenRings {
   /** A program that does not follow: no keys move as long as it is connected. */
   alone(): Cluster {
     return this.#alone ??= this.cluster(this.hosts[0]);
+  }
+
+  /** Gives MIGRATE what moves to the third host. */
+  async fillOther({ keys, values }: Values): Promise<void> {
+    const router = this.cluster(this.hosts[1]).getRouter();
+    const other = this.cluster([this.servers[AFTER].host]);
+    await other.map((client) =>
+      keys.map((key, at) =>
+        router.getHostForKey(key) === AFTER - 1 && client.set(key, values[at])
+      )
+    );
   }
 
   /** The two sets of hosts, in the direction of the next move. */
@@ -129,13 +151,15 @@ class ReshardingStage {
   /** Starts the servers and writes the values. */
   async open(): Promise<AsyncDisposable> {
     const servers = await Promise.all(
-      [0, 1, 2].map(() => RedisServer.start({ transport: "tcp" })),
+      Array.from(
+        { length: ALL },
+        () => RedisServer.start({ transport: "tcp" }),
+      ),
     );
     const open = this.#current = new OpenRings(servers);
     const { keys, values } = this.#workload;
-    await open.follower.map((client) =>
-      keys.map((key, at) => client.set(key, values[at]))
-    );
+    await set(open.follower, { keys, values });
+    await open.fillOther({ keys, values });
     return {
       [Symbol.asyncDispose]: async () => {
         this.#current = undefined;
@@ -145,8 +169,11 @@ class ReshardingStage {
   }
 }
 
+/** Keys and what they hold. */
+type Values = Pick<Workload, "keys" | "values">;
+
 /** Everything once, checked. */
-type Lap = (cluster: Cluster, workload: Workload) => Promise<void>;
+type Lap = (cluster: Cluster, values: Values) => Promise<void>;
 
 const get: Lap = async (cluster, { keys, values }) => {
   const found = await cluster.map((client) =>
@@ -244,16 +271,10 @@ async function moveFast(open: OpenRings): Promise<Outcome> {
 }
 
 /** The keys of one host by the server's own means, there and back as well. */
-async function migrate({ servers, hosts }: OpenRings): Promise<Outcome> {
-  await using after = new Cluster({
-    hosts: hosts[1] as string[],
-    router: ConsistentHashingRouter,
-  });
-  const router = after.getRouter();
-  const [source, , target] = servers;
-  const all = (await ask(source, "KEYS *")).split("\n");
-  const keys = all.filter((key) => router.getHostForKey(key) === 2)
-    .filter((key) => key !== "" && !key.startsWith("__rb__:"));
+async function migrate({ servers }: OpenRings): Promise<Outcome> {
+  const [source, target] = servers.slice(AFTER);
+  const keys = (await ask(source, "KEYS *")).split("\n")
+    .filter((key) => key !== "");
   const start = performance.now();
   for (const [from, to] of [[source, target], [target, source]]) {
     const lines: string[] = [];
