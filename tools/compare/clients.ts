@@ -7,6 +7,7 @@
 import type { Cluster } from "@rb/rb";
 import type { Client, ServerAddress, Way } from "./contender.ts";
 import { type DbRedisWay, hasDbRedis, openDbRedis } from "./db_redis.ts";
+import { type GuestWay, openGuest } from "./guest/guest.ts";
 import { type OpenIoredis, openIoredis } from "./ioredis.ts";
 import { type OpenNodeRedis, openNodeRedis } from "./node_redis.ts";
 import { type OpenRb, openRb } from "./rb.ts";
@@ -23,6 +24,10 @@ export interface OpenClients extends AsyncDisposable {
   readonly ioredis: OpenIoredis;
   readonly nodeRedis: OpenNodeRedis;
   readonly dbRedis: Client<DbRedisWay> | undefined;
+  /** The client that is part of Bun, in a process of it, */
+  readonly bun: Client<GuestWay> | undefined;
+  /** and valkey-glide, in one of Node.js. */
+  readonly glide: Client<GuestWay> | undefined;
   readonly redisBenchmark:
     | Readonly<Record<"-c 1 -P 500" | "-c 1 -P 1", Way>>
     | undefined;
@@ -44,7 +49,17 @@ export async function openClients(
     const redisBenchmark = await hasRedisBenchmark()
       ? benchmarkWays(servers[0])
       : undefined;
-    const clients = { rb, ioredis, nodeRedis, dbRedis, redisBenchmark };
+    const bun = opened.use(openGuest("bun", servers));
+    const glide = opened.use(openGuest("glide", servers));
+    const guests = { bun, glide };
+    const clients = {
+      rb,
+      ioredis,
+      nodeRedis,
+      dbRedis,
+      ...guests,
+      redisBenchmark,
+    };
     const dispose = opened.move();
     return {
       ...clients,

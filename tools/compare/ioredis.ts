@@ -18,6 +18,7 @@ export type IoredisWay =
   | "MSET per shard"
   | "Promise.all get"
   | "Promise.all get, auto-pipelining"
+  | "Promise.all set ex, auto-pipelining"
   | "get one by one";
 
 /** Its clients, one of each kind per server, and the ways of them. */
@@ -54,6 +55,10 @@ export async function openIoredis(
       "Promise.all get, auto-pipelining": together(
         automatic,
         (client, key) => client.get(key),
+      ),
+      "Promise.all set ex, auto-pipelining": together(
+        automatic,
+        (client, key, value) => client.set(key, value, "EX", 60),
       ),
       "get one by one": oneByOne(clients, (client, key) => client.get(key)),
     },

@@ -16,6 +16,7 @@ export type RbWay =
   | "map hget"
   | "mapBatches get"
   | "Promise.all get"
+  | "Promise.all set ex"
   | "get one by one";
 
 /** A cluster, and the ways of it. */
@@ -52,6 +53,12 @@ export function openRb(cluster: Cluster): OpenRb {
       "Promise.all get": async ({ keys }) => {
         const values = await Promise.all(keys.map((key) => client.get(key)));
         return { values: () => values };
+      },
+      "Promise.all set ex": async ({ keys, values }) => {
+        await Promise.all(
+          keys.map((key, at) => client.set(key, values[at], { ex: 60 })),
+        );
+        return {};
       },
       "get one by one": async ({ keys }) => {
         const values: unknown[] = [];

@@ -34,6 +34,10 @@ const NOTES = [
   "slowest of them. What a command changes is brought back while no clock runs.",
   "The Redis Cluster has three primaries, which every client finds by itself.",
   "While slots move, redis-cli moves them, and maps follow each other until it has.",
+  "The client of Bun, and valkey-glide on Node.js, are in processes of their own,",
+  "which work in turn with all others and as long as they, by their own clocks.",
+  "While keys move, a process of its own moves them; what no key waits for, such as",
+  "its start, is not timed.",
 ];
 
 /** What goes ahead of all figures. */

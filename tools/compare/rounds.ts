@@ -40,9 +40,9 @@ export interface RoundsOptions {
 const SAMPLES = 200;
 
 /** How long each contender works at least before its time is taken, */
-const WARMUP = { time: 500, laps: 5 };
+export const WARMUP = { time: 500, laps: 5 };
 /** and while it is taken; times in milliseconds. */
-const TIMED = { time: 300, laps: 1 };
+export const TIMED = { time: 300, laps: 1 };
 
 /** No lap takes that long, in milliseconds, unless a server is gone. */
 const MAX_LAP = 120_000;

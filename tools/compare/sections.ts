@@ -106,6 +106,22 @@ export function makeSections(
       ...of("node-redis", clients.nodeRedis.ways, ["Promise.all hget"]),
       ...of("@db/redis", clients.dbRedis?.ways, ["pipeline hget"]),
     ]),
+    section("calls", "GET", small, "bun: Promise.all get", [
+      ...of("rb", clients.rb.ways, ["Promise.all get"]),
+      ...of("bun", clients.bun?.ways, ["Promise.all get"]),
+      ...of("valkey-glide", clients.glide?.ways, ["Promise.all get"]),
+      ...of("ioredis", clients.ioredis.ways, [
+        "Promise.all get, auto-pipelining",
+      ]),
+    ]),
+    section("calls set ex", "SET", written, "bun: Promise.all set ex", [
+      ...of("rb", clients.rb.ways, ["Promise.all set ex"]),
+      ...of("bun", clients.bun?.ways, ["Promise.all set ex"]),
+      ...of("valkey-glide", clients.glide?.ways, ["Promise.all set ex"]),
+      ...of("ioredis", clients.ioredis.ways, [
+        "Promise.all set ex, auto-pipelining",
+      ]),
+    ]),
     section("one", "GET, one by one", few, "redis-benchmark: -c 1 -P 1", [
       ...of("rb", clients.rb.ways, ["get one by one"]),
       ...of("ioredis", clients.ioredis.ways, ["get one by one"]),

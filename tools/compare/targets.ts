@@ -50,6 +50,13 @@ export const TARGETS: readonly Target[] = [
   target("get", "rb: Promise.all get", ["ioredis: Promise.all get"], 6),
   target("get", "rb: mapBatches get", ["ioredis: pipeline get"], 5),
   target("hget", "rb: map hget", ["ioredis: pipeline hget"], 4),
+  target("calls", "rb: Promise.all get", ["bun: Promise.all get"], 1),
+  target(
+    "calls set ex",
+    "rb: Promise.all set ex",
+    ["bun: Promise.all set ex"],
+    1,
+  ),
   target("one", "rb: get one by one", ["redis-benchmark: -c 1 -P 1"], 0.9),
   ...["get 1 KiB", "set 1 KiB", "get 64 KiB", "set 64 KiB"].map((section) =>
     target(section, `rb: map ${section.slice(0, 3)}`, LIBRARIES, 1)
