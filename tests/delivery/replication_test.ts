@@ -116,7 +116,7 @@ Deno.test("replicated: a write has reached replicas when it resolves; one WAIT f
 
 Deno.test("replicated: too few replicas are an error that says what is known", async () => {
   await using pair = await Pair.start();
-  const { client, cluster } = pair.client({ replicated: 2, timeout: 2_000 });
+  const { client, cluster } = pair.client({ replicated: 2, timeout: 8_000 });
   const error = await bounded(reasonOf(client.set("key", "1")));
   assertInstanceOf(error, ReplicationError);
   assertInstanceOf(error, TransportError);
