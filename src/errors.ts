@@ -228,11 +228,11 @@ const UNQUOTED = new RegExp(
 );
 
 /** Sentences that have one in their middle. */
-const EXISTS = /\b((?:Library|Function) )\S.*(?= already exists)/s;
+const ALREADY_EXISTS = /\b((?:Library|Function) )\S.*(?= already exists)/s;
 
 function withoutArguments(reply: string): string {
   const text = reply.replace(LAST_ARGUMENTS, "").replace(UNQUOTED, "$1 …")
-    .replace(EXISTS, "$1…");
+    .replace(ALREADY_EXISTS, "$1…");
   return NAMES_COMMAND.test(text) ? text : text.replace(QUOTED, "'…'");
 }
 

@@ -38,7 +38,7 @@ Deno.test("surveyKeys() finds what is large, in the wrong place, or has no room"
   await using rings = await Rings.start();
   const [large, misplaced] = rings.moving(2);
   await rings.ask(rings.old(large), "SET", large, "v".repeat(20_000));
-  await rings.ask(2, "CONFIG", "SET", "maxmemory", 1_000_000);
+  await rings.ask(2, "CONFIG", "SET", "maxmemory", 1);
   assertEquals((await surveyOf(rings)).problems.length, 1);
   await rings.ask(2, "CONFIG", "SET", "maxmemory", 0);
   assertEquals((await surveyOf(rings)).problems, []);

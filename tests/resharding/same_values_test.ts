@@ -8,10 +8,11 @@ import { hostOf } from "../moving/support.ts";
 const KEYS = ["string", "list", "set", "hash", "zset", "stream", "none"];
 
 Deno.test("differing() tells values apart, not the ways in which servers keep them", async () => {
-  // The one keeps in tables what the other one keeps in lists.
+  // The one keeps in tables what the other one keeps in lists, which newer servers
+  // know by these names as well.
   const config = {
-    "hash-max-listpack-entries": "0",
-    "zset-max-listpack-entries": "0",
+    "hash-max-ziplist-entries": "0",
+    "zset-max-ziplist-entries": "0",
     "set-max-intset-entries": "0",
     "rdbcompression": "no",
   };
