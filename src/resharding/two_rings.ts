@@ -9,7 +9,7 @@ import { ClusterHosts } from "../cluster_hosts.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Lanes } from "../delivery/lane.ts";
 import { DispatchedHost } from "../delivery/moving_host.ts";
-import { type CommandError, DecodeError, ReshardingError } from "../errors.ts";
+import { type CommandError, ReshardingError } from "../errors.ts";
 import type { HostInfo } from "../host_info.ts";
 import { isReserved, type MovingHost } from "../moving/mod.ts";
 import {
@@ -30,9 +30,8 @@ export interface RingHost extends MovingHost {
   /** The number of its database. */
   readonly db: number;
   /**
-   * Runs a command whose reply has text.
-   *
-   * @throws {DecodeError} If it has something else.
+   * Runs a command whose reply has text. What is none stands as a `DecodeError` in
+   * a list.
    */
   texts(name: string, ...args: Argument[]): Promise<Reply>;
 }
@@ -148,13 +147,12 @@ export async function scan(
   count: number,
 ): Promise<[cursor: string, keys: ScannedKey[]]> {
   const args = [cursor, "COUNT", count];
-  let reply: Reply;
-  try {
-    reply = await host.texts("SCAN", ...args);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    reply = await host.command("SCAN", ...args);
-  }
+  const [next, keys] = readScan(await host.texts("SCAN", ...args));
+  if (keys.every((key) => typeof key === "string")) return [next, keys];
+  return readScan(await host.command("SCAN", ...args));
+}
+
+function readScan(reply: Reply): [cursor: string, keys: ScannedKey[]] {
   if (!Array.isArray(reply)) throw new TypeError("SCAN replied something else");
   return [String(textOf(reply[0])), reply[1] as unknown as ScannedKey[]];
 }
