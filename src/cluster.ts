@@ -50,9 +50,9 @@ import {
 import { ClusterHosts } from "./cluster_hosts.ts";
 import { summaryOf } from "./cluster_summary.ts";
 import {
+  followedHosts,
   type OwnHosts,
   ownHosts,
-  ringTopology,
   slotTopology,
 } from "./cluster_topology.ts";
 import {
@@ -131,6 +131,17 @@ export interface HostEventDetail {
   readonly error: unknown;
 }
 
+/** Where the hosts of a cluster are, and whom to ask for it. */
+export interface ClusterPlaces {
+  /** Its topology. */
+  readonly topology: Topology<HostInfo>;
+  /** The sentinels through which hosts are found, if they are. */
+  readonly sentinels: readonly HostInfo[] | undefined;
+}
+
+/** Where the hosts of a cluster are, for whoever moves its keys. */
+export let placesOf: (cluster: Cluster) => ClusterPlaces;
+
 /**
  * Many plain Redis servers that are used as one, shards behind Sentinel, or a
  * Redis Cluster. Each key lives on one of them; the router knows which.
@@ -186,7 +197,15 @@ export class Cluster extends EventTarget
   readonly #hosts: ClusterHosts;
   readonly #hostDefaults: HostOptions;
   readonly #client: RoutingClient;
+  readonly #sentinels: readonly HostInfo[] | undefined;
   #closing: Promise<void> | undefined = undefined;
+
+  static {
+    placesOf = (cluster) => ({
+      topology: cluster.#topology,
+      sentinels: cluster.#sentinels,
+    });
+  }
 
   /**
    * Makes a cluster; nothing is opened yet.
@@ -199,13 +218,14 @@ export class Cluster extends EventTarget
     const read = readClusterOptions(options);
     const { hosts = [], hostDefaults = {} } = read;
     this.#hostDefaults = hostDefaults;
+    let sentinels: readonly HostInfo[] | undefined;
     if (read.seeds !== undefined) {
       this.#topology = slotTopology(read.seeds, read);
     } else if (read.follow === true) {
-      this.#topology = ringTopology(read);
+      ({ topology: this.#topology, sentinels } = followedHosts(read));
     } else {
       this.#own = ownHosts(read);
-      this.#topology = this.#own.topology;
+      ({ topology: this.#topology, sentinels } = this.#own);
       const isNamed = read.sentinels !== undefined;
       for (const [id, host] of readHosts(hosts, hostDefaults, isNamed)) {
         this.#own.add(id, host);
@@ -219,9 +239,10 @@ export class Cluster extends EventTarget
         this.#dispatch("failover", { hostId, ...failover }),
       onTopology: () => this.#dispatch("topology", this.#topology.describe()),
       onRing: ({ epoch, phase }) => this.#dispatch("ring", { epoch, phase }),
-      sentinels: this.#own?.sentinels,
+      sentinels,
     });
     this.#client = createRoutingClient(this.#hosts, {}, true);
+    this.#sentinels = sentinels;
   }
 
   /**

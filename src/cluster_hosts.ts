@@ -164,7 +164,7 @@ export class ClusterHosts implements ClusterView {
       pool: this.#poolOptions,
       timeout: this.timeout,
       listener: options.listener,
-      readOnly: topology.groupsMove,
+      readOnly: topology.redirect !== undefined,
       greetingOf: ({ hostId, name }) => this.#follower?.greeting(hostId, name),
       seek: (hostId) => this.#finder.request(hostId),
       seeksLost: options.sentinels !== undefined,
@@ -358,8 +358,9 @@ export class ClusterHosts implements ClusterView {
   }
 
   #viewChanged(): void {
-    this.#replicas.changed();
     if (this.topology instanceof RingTopology) this.#ringChanged(this.topology);
+    if (!this.topology.isKnown) return;
+    this.#replicas.changed();
     this.#finder.found();
     this.#held.releaseAll();
     this.#options.onTopology?.();
@@ -431,7 +432,9 @@ export class ClusterHosts implements ClusterView {
       pool,
       counters,
       patience: Math.min(LONGEST_PATIENCE, this.timeout),
-      mayMove: this.#finder.canFind && this.#follower === undefined,
+      // A record tells of rings, and not of addresses.
+      mayMove: this.#finder.canFind &&
+        (this.#follower === undefined || this.#events !== undefined),
       onMisled: () => this.#finder.request(id),
     }, this.#poolOptions);
     this.#hosts.set(id, host);

@@ -5,6 +5,7 @@
  */
 
 import {
+  keysMove,
   READ_CHECKS,
   replicasUnknown,
   REPLICATION_CHECKS,
@@ -389,7 +390,7 @@ function assertOneWay(options: ClusterOptions): void {
 
 /** Refuses rings that cannot be followed. */
 function assertFollows(
-  { follow, next, seeds, sentinels }: ClusterOptions,
+  { follow, next, readFrom = "primary", seeds }: ClusterOptions,
 ): void {
   if (follow !== true) {
     if (next === undefined) return;
@@ -404,11 +405,8 @@ function assertFollows(
         "moves its keys by itself, and is followed in any case",
     );
   }
-  if (sentinels === undefined) return;
-  throw new TypeError(
-    'Cannot take the option "follow" together with "sentinels": a failover may ' +
-      "lose what was moved",
-  );
+  if (readFrom === "primary") return;
+  throw keysMove(readFrom);
 }
 
 /**

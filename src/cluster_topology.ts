@@ -24,6 +24,7 @@ import {
   PartitionRouter,
   RingTopology,
   type RouterCluster,
+  type RouterHost,
   type RouterOptions,
   SentinelTopology,
   SlotTopology,
@@ -33,12 +34,9 @@ import {
 /** A topology whose hosts are added and removed by their owner. */
 export interface OwnHosts {
   /** The topology. */
-  readonly topology: Topology<HostInfo> & {
-    readonly router: BaseRouter;
-    remove(hostId: number): boolean;
-  };
+  readonly topology: OwnTopology;
   /** The sentinels through which hosts are found, if they are. */
-  readonly sentinels?: readonly HostInfo[];
+  readonly sentinels?: readonly HostInfo[] | undefined;
   /**
    * Adds a host.
    *
@@ -46,6 +44,11 @@ export interface OwnHosts {
    */
   add(hostId: number, options: HostOptions): void;
 }
+
+type OwnTopology = Topology<HostInfo> & {
+  readonly router: BaseRouter;
+  remove(hostId: number): boolean;
+};
 
 /** What hosts of their owner have in common. */
 export interface OwnHostsOptions extends Pick<ClusterOptions, "addressMap"> {
@@ -64,66 +67,85 @@ export interface OwnHostsOptions extends Pick<ClusterOptions, "addressMap"> {
  * @throws {TypeError} If the sentinels cannot be what they are said to be.
  */
 export function ownHosts(options: OwnHostsOptions): OwnHosts {
-  const { router: Router = PartitionRouter, routerOptions, sentinels } =
-    options;
-  const makeRouter = (cluster: RouterCluster) =>
-    new Router(cluster, routerOptions);
-  if (sentinels !== undefined) {
-    return namedHosts(sentinels, makeRouter, options);
-  }
-  const topology = new FixedTopology<HostInfo>(makeRouter);
+  return options.sentinels === undefined
+    ? ownOf(fixedPlaces(options))
+    : ownOf(namedPlaces(options.sentinels, options));
+}
+
+function ownOf<S>({ topology, sentinels, make, add }: Places<S>): OwnHosts {
   return {
     topology,
-    add: (hostId, own) => topology.add(reachable(hostId, own)),
+    sentinels,
+    add: (hostId, options) => add(make(hostId, options)),
   };
+}
+
+/** The hosts of a ring that is followed, and whom to ask where they are. */
+export interface FollowedHosts {
+  readonly topology: RingTopology<HostInfo>;
+  /** The sentinels through which hosts are found, if they are. */
+  readonly sentinels?: readonly HostInfo[] | undefined;
 }
 
 /**
  * Makes the topology of hosts whose ring is followed.
  *
- * @throws {TypeError} If a host does not keep its id.
+ * @throws {TypeError} If a host does not keep its id, or the sentinels cannot be
+ * what they are said to be.
  * @throws {BadHostSetupError} If hosts do not fit their router.
  */
-export function ringTopology(options: ClusterOptions): RingTopology<HostInfo> {
-  const { hosts = [], hostDefaults, router, routerOptions, next } = options;
-  const before = hostsOf(hosts, hostDefaults);
-  const ring = routerOver(before, { router, routerOptions });
-  if (next === undefined) {
-    return new RingTopology({ hosts: before, ring, ...RECORD });
-  }
+export function followedHosts(options: ClusterOptions): FollowedHosts {
+  return options.sentinels === undefined
+    ? followedAt(fixedPlaces(options), options)
+    : followedAt(namedPlaces(options.sentinels, options), options);
+}
+
+function followedAt<S extends RouterHost>(
+  { topology: places, sentinels, make, add }: Places<S>,
+  { hosts = [], hostDefaults, router, routerOptions, next }: ClusterOptions,
+): FollowedHosts {
+  const isNamed = sentinels !== undefined;
+  const read = (given: HostsOption, defaults: HostOptions | undefined) => {
+    const all = new Map<number, S>();
+    for (const [hostId, own] of readHosts(given, defaults, isNamed)) {
+      if (all.has(hostId)) {
+        throw new TypeError(`Two hosts share the id ${hostId}`);
+      }
+      all.set(hostId, make(hostId, own));
+    }
+    return all;
+  };
   const own = { hostDefaults, router, routerOptions, ...next };
-  const after = hostsOf(own.hosts, own.hostDefaults);
-  assertSameIds(before, after);
-  return new RingTopology({
-    hosts: new Map([...after, ...before]),
-    ring,
-    next: routerOver(after, own),
-    ...RECORD,
+  const before = read(hosts, hostDefaults);
+  const after = next === undefined
+    ? undefined
+    : read(next.hosts, own.hostDefaults);
+  if (after !== undefined) assertSameIds(before, after);
+  for (const host of new Map([...after ?? [], ...before]).values()) add(host);
+  const topology = new RingTopology<HostInfo>({
+    places,
+    ring: routerMaker({ router, routerOptions })({ hosts: before }),
+    next: after && routerMaker(own)({ hosts: after }),
+    readState: parseRecord,
+    recordKey: RECORD_KEY,
   });
+  return { topology, sentinels };
 }
 
-const RECORD = { readState: parseRecord, recordKey: RECORD_KEY };
-
-function hostsOf(
-  hosts: HostsOption,
-  defaults: HostOptions | undefined,
-): Map<number, HostInfo> {
-  const infos = new Map<number, HostInfo>();
-  for (const [id, own] of readHosts(hosts, defaults)) {
-    if (infos.has(id)) throw new TypeError(`Two hosts share the id ${id}`);
-    infos.set(id, reachable(id, own));
-  }
-  return infos;
+/** Hosts in one of the ways in which they are found. */
+interface Places<S> {
+  readonly topology: OwnTopology;
+  readonly sentinels?: readonly HostInfo[] | undefined;
+  /** @throws {TypeError} If this runtime cannot connect to such a host. */
+  readonly make: (hostId: number, options: HostOptions) => S;
+  /** @throws {TypeError} If its id is taken. */
+  readonly add: (host: S) => void;
 }
 
-function routerOver(
-  hosts: ReadonlyMap<number, HostInfo>,
-  { router: Router = PartitionRouter, routerOptions }: Pick<
-    ClusterOptions,
-    "router" | "routerOptions"
-  >,
-): BaseRouter {
-  return new Router({ hosts: new Map(hosts) }, routerOptions);
+/** Those whose addresses are given. */
+function fixedPlaces(options: OwnHostsOptions): Places<HostInfo> {
+  const topology = new FixedTopology<HostInfo>(routerMaker(options));
+  return { topology, make: reachable, add: (host) => topology.add(host) };
 }
 
 /** A host that is found through sentinels, and how to reach its servers. */
@@ -131,32 +153,39 @@ interface Named extends NamedHost {
   readonly options: HostOptions;
 }
 
-function namedHosts(
+/** Those that sentinels know. */
+function namedPlaces(
   given: SentinelOptions,
-  makeRouter: (cluster: RouterCluster) => BaseRouter,
-  { addressMap }: OwnHostsOptions,
-): OwnHosts {
+  options: OwnHostsOptions,
+): Places<Named> {
   const sentinels = readSentinels(given).map((one, id) => reachable(id, one));
   const topology = new SentinelTopology<Named, HostInfo>({
     sentinels,
-    makeRouter,
-    makeHost: ({ hostId, options }, announced) =>
+    makeRouter: routerMaker(options),
+    makeHost: ({ hostId, options: own }, announced) =>
       mapped(
-        addressMap,
+        options.addressMap,
         announced,
-        (address) => new HostInfo(hostId, { ...options, ...address }),
+        (address) => new HostInfo(hostId, { ...own, ...address }),
       ),
   });
   return {
     topology,
     sentinels,
-    add: (hostId, options) => {
+    make: (hostId, options) => {
       // Wherever it will be, all else has to be right.
       const { primaryName = "", weight, label } = reachable(hostId, options);
       const ringLabel = label ?? primaryName;
-      topology.add({ hostId, primaryName, weight, label, ringLabel, options });
+      return { hostId, primaryName, weight, label, ringLabel, options };
     },
+    add: (host) => topology.add(host),
   };
+}
+
+function routerMaker(
+  { router: Router = PartitionRouter, routerOptions }: OwnHostsOptions,
+): (cluster: RouterCluster) => BaseRouter {
+  return (cluster) => new Router(cluster, routerOptions);
 }
 
 /**

@@ -10,14 +10,11 @@ import type { ClusterView } from "./delivery/cluster_view.ts";
 import { issue } from "./delivery/issue.ts";
 import { Lanes } from "./delivery/lane.ts";
 import { CommandError, ConnectionError } from "./errors.ts";
-import { scriptCall } from "./commands/script.ts";
 import {
   connectionName,
-  formatRecord,
   parseRecord,
   RECORD_KEY,
   type RingPhase,
-  SET_RECORD,
   withoutHolding,
 } from "./moving/mod.ts";
 import { runtime, type Timer } from "./runtime/mod.ts";
@@ -151,19 +148,11 @@ export class RingFollower {
     if (this.#held?.epoch !== epoch) this.#held = { epoch, since: now };
     if (now - this.#held.since < LONGEST_HOLD) return;
     this.#held = undefined;
-    const text = formatRecord({ ...withoutHolding(state), epoch: epoch + 1 });
-    const args = [text, epoch + 1, epoch];
-    const call = scriptCall(SET_RECORD, [RECORD_KEY], args);
-    issue(this.#carrier, anchors[0], call.form, call.args, {
-      resolve: (reply) => {
-        try {
-          this.#read(reply, anchors[0]);
-        } catch {
-          // The next look tells.
-        }
-      },
-      reject: () => {},
-    });
+    const next = { ...withoutHolding(state), epoch: epoch + 1 };
+    this.#cluster.moves?.setRecord(anchors[0], next, epoch)
+      .then((reply) => this.#read(reply, anchors[0]))
+      // The next look tells.
+      .catch(() => {});
   }
 
   /** Takes what a host says, and reminds it where it says nothing any more. */
@@ -171,7 +160,7 @@ export class RingFollower {
     const text = reply === null ? null : String(reply);
     const record = parseRecord(text);
     // A host without a record has nothing to say where there is one.
-    if (record !== undefined || !this.#topology.isKnown) {
+    if (record !== undefined || !this.#topology.isRead) {
       this.#topology.apply(record);
     } else if (this.#topology.state.epoch > 0) {
       this.#cluster.moves?.restoreRecord(hostId);

@@ -6,10 +6,21 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { program } from "./mover.ts";
-import { ConsistentHashingRouter, type Rings } from "./rings.ts";
+import type { Cluster, ClusterOptions } from "../mod.ts";
+import { ConsistentHashingRouter } from "./rings.ts";
 import { COUNTERS, type WriterReport } from "./writer_program.ts";
 
 const PROGRAM = new URL("./writer_program.ts", import.meta.url);
+
+/** The hosts that programs write to. */
+export interface WrittenRings {
+  /** What a program has that takes part. */
+  readonly options: ClusterOptions;
+  /** The cluster as it is when all keys have moved. */
+  readonly after: Cluster;
+  /** Fails unless each key is on its host alone. */
+  assertPlaced(cluster: Cluster): Promise<unknown>;
+}
 
 /** One process that writes. */
 class Writer {
@@ -18,7 +29,7 @@ class Writer {
   #rest = "";
   #isEnded = false;
 
-  constructor(rings: Rings, number: number, seed: number) {
+  constructor(rings: WrittenRings, number: number, seed: number) {
     const { router, signal: _, ...options } = rings.options;
     const args = JSON.stringify({
       ...options,
@@ -72,16 +83,20 @@ class Writer {
 
 /** Several processes that write. */
 export class Writers implements AsyncDisposable {
-  readonly #rings: Rings;
+  readonly #rings: WrittenRings;
   readonly #writers: readonly Writer[];
 
-  private constructor(rings: Rings, writers: readonly Writer[]) {
+  private constructor(rings: WrittenRings, writers: readonly Writer[]) {
     this.#rings = rings;
     this.#writers = writers;
   }
 
   /** Starts them, and waits until each has written; what chance does, the seed says. */
-  static async start(rings: Rings, count = 4, seed = 1): Promise<Writers> {
+  static async start(
+    rings: WrittenRings,
+    count = 4,
+    seed = 1,
+  ): Promise<Writers> {
     const writers = Array.from(
       { length: count },
       (_, number) => new Writer(rings, number, seed + number),

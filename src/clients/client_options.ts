@@ -244,7 +244,7 @@ export function readCallOptions<T>(
  * @throws {TypeError} If the hosts of the cluster have no replicas that are known.
  */
 export function readersOf(
-  { topology }: ClusterView,
+  { topology, moves }: ClusterView,
   readFrom: ReadFrom | undefined,
   otherwise: ReadFrom,
 ): ReadFrom {
@@ -252,7 +252,7 @@ export function readersOf(
   if (readFrom === "primary" || topology.replicasOf !== undefined) {
     return readFrom;
   }
-  throw replicasUnknown(readFrom);
+  throw moves === undefined ? replicasUnknown(readFrom) : keysMove(readFrom);
 }
 
 /** The error of asking for replicas where nobody says which there are. */
@@ -261,6 +261,14 @@ export function replicasUnknown(readFrom: ReadFrom): TypeError {
     `Cannot take the option "readFrom" as "${readFrom}": hosts with fixed ` +
       'addresses have no replicas that are known; give "seeds" of a Redis ' +
       'Cluster, or "sentinels"',
+  );
+}
+
+/** The error of asking for replicas where keys may move. */
+export function keysMove(readFrom: ReadFrom): TypeError {
+  return new TypeError(
+    `Cannot take the option "readFrom" as "${readFrom}" together with "follow": ` +
+      "a replica may not have heard yet that a key has moved",
   );
 }
 

@@ -11,6 +11,7 @@ import {
   formatRecord,
   KeyMover,
   RECORD_KEY,
+  type RingRecord,
   SET_RECORD,
 } from "../moving/mod.ts";
 import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
@@ -88,14 +89,23 @@ export class ClusterMoves implements KeyMoves {
     for (const flow of flows) this.#serve(flow);
   }
 
+  setRecord(
+    hostId: number,
+    record: RingRecord,
+    before?: number,
+  ): Promise<Reply> {
+    const host = new DispatchedHost(this.#plain, hostId);
+    const args = [formatRecord(record), record.epoch];
+    if (before !== undefined) args.push(before);
+    return host.run(SET_RECORD, [RECORD_KEY], args);
+  }
+
   async restoreRecord(hostId: number): Promise<void> {
     const { state } = this.topology;
     // Where there was never any, there is nothing to say.
     if (state.epoch === 0 || !this.topology.hosts.has(hostId)) return;
-    const host = new DispatchedHost(this.#plain, hostId);
     try {
-      const args = [formatRecord(state), state.epoch];
-      await host.run(SET_RECORD, [RECORD_KEY], args);
+      await this.setRecord(hostId, state);
     } catch {
       // Whoever looks next finds that it is not there, and tries again.
     }
@@ -185,7 +195,8 @@ export class ClusterMoves implements KeyMoves {
   #flow({ from, to }: KeyRoute): Flow {
     const host = (hostId: number) => new DispatchedHost(this.#plain, hostId);
     const epoch = this.#epoch;
-    const mover = new KeyMover(host(from), host(to), { epoch });
+    const isReplicated = this.#replicated > 0;
+    const mover = new KeyMover(host(from), host(to), { epoch, isReplicated });
     const { signal } = this.#ending;
     return { mover, waiting: new Map(), told: new Map(), pages: 0, signal };
   }
@@ -229,6 +240,12 @@ export class ClusterMoves implements KeyMoves {
     }
   }
 
+  /** How many replicas have to have what moves keys. */
+  get #replicated(): number {
+    const { replicated = 0 } = this.topology.state;
+    return Math.max(replicated, this.#cluster.replicated);
+  }
+
   get #plain(): Dispatcher {
     return this.#dispatcher ??= this.#makeDispatcher(false);
   }
@@ -247,6 +264,7 @@ export class ClusterMoves implements KeyMoves {
       idempotent: false,
       lanes: new Lanes(),
       movesKeys: true,
+      replicated: this.#replicated,
     });
   }
 }

@@ -6,14 +6,14 @@
 
 import { positionsOf } from "../commands/keys.ts";
 import { CommandError, ReshardingError } from "../errors.ts";
-import type { Ending } from "../moving/mod.ts";
+import type { Ending, RingRecord } from "../moving/mod.ts";
 import {
   type KeyRoute,
   MOVING_GROUPS,
   type RingTopology,
   type RouterHost,
 } from "../topology/mod.ts";
-import { type Key, keyText } from "../values.ts";
+import { type Key, keyText, type Reply } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import type { Held, Holder } from "./holder.ts";
@@ -38,6 +38,17 @@ export type ReadOutcome =
 export interface KeyMoves {
   /** Where keys are. */
   readonly topology: RingTopology<RouterHost>;
+  /**
+   * Writes the record of a host, where it has an older one.
+   *
+   * @param before The epoch that the one there has to have, if that matters.
+   * @returns The record that is there then.
+   */
+  setRecord(
+    hostId: number,
+    record: RingRecord,
+    before?: number,
+  ): Promise<Reply>;
   /** Has a host say again which rings there are, as it has lost that. */
   restoreRecord(hostId: number): Promise<void>;
   /** Whether a key is known to have left its former host for good. */

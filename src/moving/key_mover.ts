@@ -37,6 +37,13 @@ export interface KeyMoverOptions {
    * @default {1_000}
    */
   readonly patience?: number;
+  /**
+   * Whether the hosts answer only once replicas have what they have written: what
+   * they find counts by then as well.
+   *
+   * @default {false}
+   */
+  readonly isReplicated?: boolean;
   /** Told of the keys that were claimed by other parties for too long. */
   readonly onTakeOver?: (keys: readonly Key[]) => void;
 }
@@ -246,6 +253,7 @@ export class KeyMover {
           // What is due at the epoch or before it is due all the same.
           due === 0 ? 0 : Math.max(1, due + this.#offset),
         ]),
+        this.#mark,
       ],
     );
     const next = nextToken();
@@ -274,6 +282,11 @@ export class KeyMover {
       const item = items[index];
       set(item, afterDrop(item.move, Number(answer) === 1, next));
     });
+  }
+
+  /** What tells scripts whether replicas are waited for. */
+  get #mark(): 0 | 1 {
+    return this.#options.isReplicated === true ? 1 : 0;
   }
 
   async #release(items: Asked<"release">[], token: string): Promise<void> {

@@ -13,6 +13,9 @@ export const RECORD_KEY = `${RESERVED_PREFIX}ring`;
 /** Whose move each key is part of: a hash of tokens by keys. */
 export const CLAIMS_KEY = `${RESERVED_PREFIX}claims`;
 
+/** What no key is called: a field of the claims that nobody finds. */
+export const MARK_FIELD = `${RESERVED_PREFIX}mark`;
+
 /** Counts how often somebody took over a move: what was sent before is void. */
 export const GENERATION_KEY = `${RESERVED_PREFIX}gen`;
 

@@ -30,16 +30,25 @@ export interface RingRecord {
    * @default {false}
    */
   readonly isStopped?: boolean;
+  /**
+   * How many replicas have to have what moves keys before that counts: whoever moves
+   * some asks for as many.
+   *
+   * @default {0}
+   */
+  readonly replicated?: number;
 }
 
 const PHASES = new Set<unknown>(["stable", "announced", "holding", "moving"]);
 
 /** Writes a record as the text that hosts keep. */
 export function formatRecord(record: RingRecord): string {
-  const { epoch, phase, from, to, isMixed, isStopped = false } = record;
+  const { epoch, phase, from, to, isMixed } = record;
+  const { isStopped = false, replicated = 0 } = record;
   return JSON.stringify({
     ...{ epoch, phase, from, to, isMixed },
     ...(isStopped ? { isStopped } : {}),
+    ...(replicated > 0 ? { replicated } : {}),
   });
 }
 
@@ -52,12 +61,16 @@ export function formatRecord(record: RingRecord): string {
 export function parseRecord(text: string | null): RingRecord | undefined {
   if (text === null) return undefined;
   try {
-    const { epoch, phase, from, to, isMixed, isStopped } = JSON.parse(text);
+    const { epoch, phase, from, to, isMixed, isStopped, replicated } = JSON
+      .parse(text);
     const isRecord = Number.isSafeInteger(epoch) && PHASES.has(phase) &&
       typeof from === "string" && typeof to === "string";
     if (isRecord) {
-      const record = { epoch, phase, from, to, isMixed: isMixed === true };
-      return isStopped === true ? { ...record, isStopped } : record;
+      return {
+        ...{ epoch, phase, from, to, isMixed: isMixed === true },
+        ...(isStopped === true ? { isStopped } : {}),
+        ...(replicated > 0 ? { replicated: Number(replicated) } : {}),
+      };
     }
   } catch {
     // Told below.
@@ -67,12 +80,16 @@ export function parseRecord(text: string | null): RingRecord | undefined {
 
 /** What comes after writes were held, where keys do not move. */
 export function withoutHolding(
-  { from, to, isMixed }: Omit<RingRecord, "epoch">,
+  { from, to, isMixed, replicated = 0 }: Omit<RingRecord, "epoch">,
 ): Omit<RingRecord, "epoch"> {
+  const back = {
+    isMixed: false,
+    ...(replicated > 0 ? { replicated } : {}),
+  };
   return isMixed
     // They have begun to move the other way, which goes on.
-    ? { from: to, to: from, phase: "moving", isMixed: false }
-    : { from, to: from, phase: "stable", isMixed: false };
+    ? { from: to, to: from, phase: "moving", ...back }
+    : { from, to: from, phase: "stable", ...back };
 }
 
 /** The name of the connections of an epoch, before that of their program. */

@@ -6,12 +6,25 @@
  */
 
 import { Script } from "../commands/script.ts";
+import { MARK_FIELD } from "./names.ts";
+
+/**
+ * What a script ends with that may have written nothing, since others have: a write
+ * that leaves nothing, behind theirs, so that waiting for replicas waits for those.
+ */
+const MARK = `
+if needsMark then
+  redis.call('HSET', KEYS[1], '${MARK_FIELD}', token)
+  redis.call('HDEL', KEYS[1], '${MARK_FIELD}')
+end
+`;
 
 /**
  * Claims keys at the source, and reads what they hold.
  *
  * KEYS: the claims, then the keys. ARGV: the token, then for each key the token
- * that it may take the place of, or nothing.
+ * that it may take the place of, or nothing, then 1 where replicas are waited for:
+ * that a key is absent counts only if they know it as well.
  *
  * A reply for each key: 0 where it is absent; a list of the token that has it; what
  * it holds; or a list of that, of when it expires (milliseconds by the clock of the
@@ -19,6 +32,7 @@ import { Script } from "../commands/script.ts";
  */
 export const TAKE: Script = new Script(`
 local claims, token = KEYS[1], ARGV[1]
+local isReplicated, needsMark = ARGV[#KEYS + 1] == '1', false
 local answers = {}
 for i = 2, #KEYS do
   local key = KEYS[i]
@@ -42,10 +56,10 @@ for i = 2, #KEYS do
     else
       if owner then redis.call('HDEL', claims, key) end
       answers[i - 1] = 0
+      needsMark = isReplicated
     end
   end
-end
-return answers
+end${MARK}return answers
 `);
 
 /**
@@ -53,7 +67,8 @@ return answers
  *
  * KEYS: the claims of the target, its generation, then the keys. ARGV: the token,
  * the generation that it has to be, then for each key what it holds and when it
- * expires (milliseconds by the clock of the target, 0 for never).
+ * expires (milliseconds by the clock of the target, 0 for never), then 1 where
+ * replicas are waited for: that a key exists counts only if they have it.
  *
  * A reply for each key: 1 where it was created; 2 where it exists; 3 where the
  * generation is another one; 4 where source and target are one database; or the text
@@ -62,6 +77,7 @@ return answers
  */
 export const PUT: Script = new Script(`
 local claims, token = KEYS[1], ARGV[1]
+local isReplicated, needsMark = ARGV[2 * #KEYS - 1] == '1', false
 local answers = {}
 local current = redis.call('GET', KEYS[2]) or '0'
 for i = 3, #KEYS do
@@ -76,14 +92,14 @@ for i = 3, #KEYS do
       answers[i - 2] = 1
     elseif string.find(reply.err, 'BUSYKEY', 1, true) then
       answers[i - 2] = 2
+      needsMark = isReplicated
     else
       -- What stops a command before it runs stands behind a line until Redis 7.0.
       local _, line = string.find(reply.err, '^@user_script: %d+: %-?')
       answers[i - 2] = string.sub(reply.err, (line or 0) + 1)
     end
   end
-end
-return answers
+end${MARK}return answers
 `);
 
 /**
@@ -189,7 +205,11 @@ end
 local may
 if ARGV[3] then may = epoch == tonumber(ARGV[3])
 else may = epoch < tonumber(ARGV[2]) end
-if not may then return now end
+if not may then
+  -- Whoever has written it may not have waited for replicas to have it.
+  if now then redis.call('SET', KEYS[1], now) end
+  return now
+end
 redis.call('SET', KEYS[1], ARGV[1])
 return ARGV[1]
 `);

@@ -10,6 +10,13 @@ import { textOf } from "./records.ts";
 /** The name of the connections of whoever moves keys. */
 export const MOVER_NAME = "rb:mover";
 
+/**
+ * The names of the connections of sentinels, which write no keys.
+ *
+ * Source: `sentinelSetClientName` in sentinel.c of Redis.
+ */
+const SENTINEL_NAME = /^sentinel-[\da-f]+-(?:cmd|pubsub)$/;
+
 /** A connection of a server. */
 export interface ServerConnection {
   /** Its number, which no other one gets while the server runs. */
@@ -44,7 +51,7 @@ export function readConnections(list: string): ServerConnection[] {
     const flags = fields.get("flags") ?? "";
     if (id === undefined || /[SM]/.test(flags)) continue;
     const name = fields.get("name") ?? "";
-    if (name === MOVER_NAME) continue;
+    if (name === MOVER_NAME || SENTINEL_NAME.test(name)) continue;
     connections.push({
       id,
       address: fields.get("addr") ?? "",

@@ -167,7 +167,7 @@ export class LiveMove {
   }
 
   async *#moveAll({ epoch }: RingRecord): AsyncGenerator<ReshardProgress> {
-    const { hosts, sources } = this.#rings;
+    const { hosts, sources, replicated } = this.#rings;
     const movers = new Map<string, KeyMover>();
     const { rate, pageSize, signal } = this.#options;
     const walk = new KeyWalk(sources, {
@@ -176,7 +176,10 @@ export class LiveMove {
         const name = `${source.hostId}:${to}`;
         let mover = movers.get(name);
         if (mover === undefined) {
-          mover = new KeyMover(source, hosts.get(to)!, { epoch });
+          mover = new KeyMover(source, hosts.get(to)!, {
+            epoch,
+            isReplicated: replicated > 0,
+          });
           movers.set(name, mover);
         }
         return this.#movePage(mover, source, keys);

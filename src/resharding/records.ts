@@ -26,10 +26,16 @@ export function textOf(reply: Reply): string | null {
 /** Reads and writes the records of the hosts of two rings. */
 export class Records {
   readonly #hosts: readonly MovingHost[];
+  readonly #replicated: number;
 
-  /** @param hosts All hosts, the one that decides first. */
-  constructor(hosts: readonly MovingHost[]) {
+  /**
+   * @param hosts All hosts, the one that decides first.
+   * @param replicated How many replicas have to have what moves keys, which a
+   * record says to all that move some.
+   */
+  constructor(hosts: readonly MovingHost[], replicated = 0) {
     this.#hosts = hosts;
+    this.#replicated = replicated;
   }
 
   /** The record with the highest epoch; nothing where there is none at all. */
@@ -60,7 +66,11 @@ export class Records {
     const own = await readRecord(anchor);
     const epoch = before?.epoch ?? 0;
     if ((own?.epoch ?? 0) > epoch) return undefined;
-    const record = { ...after, epoch: epoch + 1 };
+    const record = {
+      ...after,
+      ...(this.#replicated > 0 ? { replicated: this.#replicated } : {}),
+      epoch: epoch + 1,
+    };
     const text = formatRecord(record);
     const args = [text, record.epoch, own?.epoch ?? 0];
     const now = await anchor.run(SET_RECORD, [RECORD_KEY], args);

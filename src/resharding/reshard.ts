@@ -72,6 +72,14 @@ export interface ReshardOptions {
    * @default {2_000}
    */
   grace?: number;
+  /**
+   * How many replicas of its host have to have each step by which a key moves, for
+   * all programs that take part. Shards behind Sentinel need one at least: without,
+   * a failover may lose a key on its way.
+   *
+   * @default {0}
+   */
+  replicated?: number;
   /** Stops when aborted; calling `reshard` again goes on. */
   signal?: AbortSignal;
 }
@@ -84,6 +92,7 @@ const CHECKS = {
   writers: oneOf("follow", "stopped"),
   confirmed: oneOf(true, false),
   grace: isWhole(0, 2_500),
+  replicated: isWhole(0, 1_000),
   signal: isSignal,
 };
 
@@ -130,19 +139,42 @@ export async function* reshard(
     writers = "follow",
     confirmed = false,
     grace = 2_000,
+    replicated = 0,
     signal,
   } = readOptions(options, CHECKS, "reshard()");
-  const rings = new TwoRings(before, after, signal);
+  const rings = new TwoRings(before, after, { replicated, signal });
+  assertReplicated(rings, writers);
   const survey = new Survey(rings);
   const how = { rate, pageSize, maxValueBytes, strangers, grace, signal };
   const move = writers === "follow"
     ? new LiveMove(rings, survey, how)
     : new StoppedMove(rings, survey, { ...how, confirmed });
   try {
+    await rings.found();
     yield* move.run();
   } catch (error) {
     throw error instanceof CommandError ? refusedBy(error) : error;
   } finally {
     await rings.close();
   }
+}
+
+/** Refuses to move keys whose hosts may fail over meanwhile, unless nothing is lost. */
+function assertReplicated(
+  { areNamed, replicated }: TwoRings,
+  writers: "follow" | "stopped",
+): void {
+  if (!areNamed) return;
+  if (writers === "stopped") {
+    throw new TypeError(
+      'Cannot move keys with writers: "stopped" between shards behind Sentinel: ' +
+        "after a failover the new primary lets everybody write",
+    );
+  }
+  if (replicated > 0) return;
+  throw new TypeError(
+    "Cannot move keys between shards behind Sentinel without the option " +
+      '"replicated": a failover may lose a key on its way, unless so many ' +
+      "replicas have it",
+  );
 }

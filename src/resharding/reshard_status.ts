@@ -94,8 +94,9 @@ export async function reshardStatus(
 ): Promise<ReshardStatus> {
   const read = readOptions(options, CHECKS, "reshardStatus()");
   const { signal } = read;
-  const rings = new TwoRings(before, after, signal);
+  const rings = new TwoRings(before, after, { signal });
   try {
+    await rings.found();
     return await statusOf(rings, read);
   } catch (error) {
     throw error instanceof CommandError ? refusedBy(error) : error;
@@ -138,7 +139,9 @@ async function statusOf(
     problems.push(...textsOf(await survey.foreignProblems()));
   }
   const warnings = await survey.warnings();
-  const rights = await Promise.all(hosts.map(rightsAt));
+  const rights = await Promise.all(
+    hosts.map((host) => rightsAt(host, rings.areNamed)),
+  );
   problems.push(...textsOf(rights.flatMap(({ problems }) => problems)));
   warnings.push(...rights.flatMap(({ warnings }) => warnings));
   let flows: readonly KeyFlow[] = [];

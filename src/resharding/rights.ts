@@ -51,6 +51,9 @@ const MOVER: readonly Sample[] = [
   ["CLIENT", "KILL", "ID", "1"],
 ];
 
+/** What both need where replicas are waited for. */
+const REPLICATED: readonly Sample[] = [["WAIT", "0", "1"]];
+
 /** What is known of the rights of users. */
 export interface RightsReport {
   readonly problems: readonly Problem[];
@@ -61,8 +64,15 @@ export interface RightsReport {
 /**
  * Asks a host whether its users may do what moves keys: the own one, and those that
  * are connected and follow the ring.
+ *
+ * @param host The host.
+ * @param waits Whether replicas are waited for.
  */
-export async function rightsAt(host: RingHost): Promise<RightsReport> {
+export async function rightsAt(
+  host: RingHost,
+  waits = false,
+): Promise<RightsReport> {
+  const more = waits ? REPLICATED : [];
   try {
     const own = textOf(await host.command("ACL", "WHOAMI")) ?? "";
     const all = await listConnections(host);
@@ -72,10 +82,14 @@ export async function rightsAt(host: RingHost): Promise<RightsReport> {
         .map(({ user }) => user),
     );
     const lacking = [
-      [own, await lackingOf(host, own, MOVER)],
+      [own, await lackingOf(host, own, [...MOVER, ...more])],
       ...await Promise.all(
         [...programs].filter((user) => user !== own).map(
-          async (user) => [user, await lackingOf(host, user, PROGRAM)] as const,
+          async (user) =>
+            [
+              user,
+              await lackingOf(host, user, [...PROGRAM, ...more]),
+            ] as const,
         ),
       ),
     ] as const;

@@ -12,14 +12,9 @@ import { DispatchedHost } from "../delivery/moving_host.ts";
 import { type CommandError, ReshardingError } from "../errors.ts";
 import type { HostInfo } from "../host_info.ts";
 import { isReserved, type MovingHost } from "../moving/mod.ts";
-import {
-  assertSameIds,
-  type BaseRouter,
-  FixedTopology,
-  ringFingerprint,
-} from "../topology/mod.ts";
+import { type BaseRouter, ringFingerprint } from "../topology/mod.ts";
 import type { Argument, Reply } from "../values.ts";
-import { MOVER_NAME } from "./connections.ts";
+import { joined } from "./joined_hosts.ts";
 import { Records, textOf } from "./records.ts";
 
 /** A host of a ring. */
@@ -44,6 +39,42 @@ const TIMEOUT = 30_000;
 /** How many keys tell where keys go. */
 const SAMPLE = 10_000;
 
+/** How hosts are asked. */
+export interface TwoRingsOptions {
+  /**
+   * How many replicas have to have what is written before it counts.
+   *
+   * @default {0}
+   */
+  readonly replicated?: number | undefined;
+  /** Gives up what is asked. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A host that is asked over connections of whoever moves keys. */
+class Member extends DispatchedHost implements RingHost {
+  readonly hostId: number;
+  readonly #hosts: ReadonlyMap<number, HostInfo>;
+
+  constructor(
+    dispatcher: Dispatcher,
+    hostId: number,
+    hosts: ReadonlyMap<number, HostInfo>,
+  ) {
+    super(dispatcher, hostId);
+    this.hostId = hostId;
+    this.#hosts = hosts;
+  }
+
+  get address(): string {
+    return this.#hosts.get(this.hostId)?.address ?? "an unknown address";
+  }
+
+  get db(): number {
+    return this.#hosts.get(this.hostId)?.db ?? 0;
+  }
+}
+
 /** Two rings over hosts that are asked over connections of their own. */
 export class TwoRings {
   /** The fingerprint of the ring that keys leave, */
@@ -57,6 +88,10 @@ export class TwoRings {
   /** and those that only come. */
   readonly newcomers: readonly RingHost[];
   readonly records: Records;
+  /** Whether hosts are found through sentinels, so that they fail over, */
+  readonly areNamed: boolean;
+  /** and how many replicas have to have what moves keys. */
+  readonly replicated: number;
   readonly #before: BaseRouter;
   readonly #after: BaseRouter;
   readonly #cluster: ClusterHosts;
@@ -64,26 +99,24 @@ export class TwoRings {
   /**
    * @param before The cluster as it is.
    * @param after The cluster as it shall be.
-   * @param signal Gives up what is asked.
    * @throws {TypeError} If an id does not mean the same server in both.
    */
   constructor(
     before: Cluster,
     after: Cluster,
-    signal: AbortSignal | undefined,
+    { replicated = 0, signal }: TwoRingsOptions = {},
   ) {
-    assertSameIds(before.hosts, after.hosts);
     this.#before = before.getRouter();
     this.#after = after.getRouter();
+    const { ids, topology, sentinels } = joined(before, after);
+    this.areNamed = sentinels !== undefined;
     this.from = ringFingerprint(this.#before);
     this.to = ringFingerprint(this.#after);
-    const topology = new FixedTopology<HostInfo>(() => this.#before);
-    const infos = new Map([...after.hosts, ...before.hosts]);
-    for (const info of infos.values()) topology.add(info.named(MOVER_NAME));
     this.#cluster = new ClusterHosts(topology, {
       signal,
       timeout: TIMEOUT,
       listener: () => {},
+      sentinels,
     });
     const dispatcher = new Dispatcher(this.#cluster, {
       timeout: TIMEOUT,
@@ -92,17 +125,26 @@ export class TwoRings {
       idempotent: false,
       lanes: new Lanes(),
       movesKeys: true,
+      replicated,
     });
-    const ids = [...infos.keys()].sort((a, b) => a - b);
-    this.hosts = new Map(ids.map((hostId) => {
-      const { address, db } = infos.get(hostId)!;
-      const host = new DispatchedHost(dispatcher, hostId);
-      return [hostId, Object.assign(host, { hostId, address, db })];
-    }));
+    this.hosts = new Map(
+      [...ids.both].sort((a, b) => a - b)
+        .map((id) => [id, new Member(dispatcher, id, topology.hosts)]),
+    );
     const all = [...this.hosts.values()];
-    this.sources = all.filter(({ hostId }) => before.hosts.has(hostId));
-    this.newcomers = all.filter(({ hostId }) => !before.hosts.has(hostId));
-    this.records = new Records(all);
+    this.sources = all.filter(({ hostId }) => ids.before.has(hostId));
+    this.newcomers = all.filter(({ hostId }) => !ids.before.has(hostId));
+    this.replicated = replicated;
+    this.records = new Records(all, replicated);
+  }
+
+  /**
+   * Waits until it is known where all hosts are.
+   *
+   * @throws {ConnectionError} If one cannot be found.
+   */
+  found(): Promise<void> {
+    return this.#cluster.known();
   }
 
   /** Closes the connections. */

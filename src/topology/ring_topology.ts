@@ -1,6 +1,6 @@
 /**
- * Hosts with fixed addresses whose owner may give them another ring, while keys
- * move from the one to the other.
+ * Hosts whose owner may give them another ring, while keys move from the one to the
+ * other.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ringFingerprint } from "./ring_fingerprint.ts";
 import { BaseRouter, type RouterHost } from "./router.ts";
 import type {
   ClusterTopology,
-  HostTopology,
+  Failover,
   Question,
   Topology,
   TopologyWatcher,
@@ -35,6 +35,8 @@ export interface RingState {
   readonly isMixed: boolean;
   /** Whether programs were kept from writing. */
   readonly isStopped?: boolean;
+  /** How many replicas have to have what moves keys. */
+  readonly replicated?: number;
 }
 
 /** The hosts of a key that moves. */
@@ -45,10 +47,16 @@ export interface KeyRoute {
   readonly to: number;
 }
 
+/** Where hosts are, whatever keys they have. */
+export type HostPlaces<H extends RouterHost> = Pick<
+  Topology<H>,
+  "hosts" | "watch" | "describe" | "refresh"
+>;
+
 /** What a {@linkcode RingTopology} is made of. */
 export interface RingTopologyOptions<H extends RouterHost> {
-  /** The hosts of both rings. */
-  readonly hosts: ReadonlyMap<number, H>;
+  /** Where the hosts of both rings are. */
+  readonly places: HostPlaces<H>;
   /** The ring in use, */
   readonly ring: BaseRouter;
   /** and the one that comes next, if one does. */
@@ -77,7 +85,9 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   readonly #options: RingTopologyOptions<H>;
   readonly #rings: ReadonlyMap<string, BaseRouter>;
   readonly #own: string;
-  #isKnown = false;
+  /** Whether the record was read, and whether the hosts that count are found. */
+  #isRead = false;
+  #areFound = false;
   #state: RingState;
   #ring: BaseRouter;
   /** The ring that keys move to now. */
@@ -97,11 +107,25 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     this.#rings = rings;
     this.#ring = ring;
     this.#state = stateWithoutRecord(this.#own);
+    options.places.watch({
+      hostChanged: (hostId, failover) => this.#moved(hostId, failover),
+      changed: () => this.#placed(),
+    });
     this.#takeHosts();
   }
 
   get isKnown(): boolean {
-    return this.#isKnown;
+    return this.#isRead && this.#areFound;
+  }
+
+  /** Whether any host has said what its record is. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
+  /** Where the hosts of both rings are. */
+  get places(): HostPlaces<H> {
+    return this.#options.places;
   }
 
   /** What the hosts say. */
@@ -141,9 +165,9 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
    */
   apply(said: RingState | undefined): boolean {
     const state = said ?? stateWithoutRecord(this.#own);
-    const isNews = !this.#isKnown || state.epoch > this.#state.epoch;
+    const isNews = !this.#isRead || state.epoch > this.#state.epoch;
     if (!isNews) return false;
-    this.#isKnown = true;
+    this.#isRead = true;
     this.#state = state;
     this.#route();
     const left = this.#takeHosts();
@@ -157,7 +181,13 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   }
 
   async refresh(ask: Question<H>): Promise<void> {
-    const { readState, recordKey } = this.#options;
+    const { places, readState, recordKey } = this.#options;
+    try {
+      await places.refresh?.(ask);
+    } catch (error) {
+      // It may be about a host that does not count yet.
+      if (!this.#areFound) throw error;
+    }
     let failure: unknown;
     // The first one has the last word; the others keep copies.
     for (const hostId of this.anchors) {
@@ -259,21 +289,39 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   }
 
   describe(): ClusterTopology {
-    const hosts = new Map<number, HostTopology>();
-    for (const [hostId, { address = "" }] of this.hosts) {
-      hosts.set(hostId, { primary: { address }, replicas: [], slots: [] });
-    }
-    return { epoch: this.#state.epoch, hosts };
+    const { hosts } = this.#options.places.describe();
+    return {
+      epoch: this.#state.epoch,
+      hosts: new Map([...hosts].filter(([hostId]) => this.hosts.has(hostId))),
+    };
   }
 
   /** Adds the hosts that count now; says which ones do not any more. */
   #takeHosts(): number[] {
+    const { hosts } = this.#options.places;
     const ids = new Set(this.#ring.cluster.hosts.keys());
     for (const id of this.#target?.cluster.hosts.keys() ?? []) ids.add(id);
-    for (const id of [...ids].sort((a, b) => a - b)) {
-      if (!this.hosts.has(id)) this.hosts.set(id, this.#options.hosts.get(id)!);
+    const sorted = [...ids].sort((a, b) => a - b);
+    for (const id of sorted) {
+      const host = hosts.get(id);
+      if (host !== undefined && !this.hosts.has(id)) this.hosts.set(id, host);
     }
+    this.#areFound = sorted.every((id) => this.hosts.has(id));
     return [...this.hosts.keys()].filter((id) => !ids.has(id));
+  }
+
+  /** It is known where hosts are that were not found before. */
+  #placed(): void {
+    this.#takeHosts();
+    if (this.isKnown) this.#watcher?.changed?.();
+  }
+
+  /** A host is another server now. */
+  #moved(hostId: number, failover: Failover | undefined): void {
+    const host = this.#options.places.hosts.get(hostId);
+    if (host === undefined || !this.hosts.has(hostId)) return;
+    this.hosts.set(hostId, host);
+    this.#watcher?.hostChanged(hostId, failover);
   }
 
   /** Chooses the rings that count. */
@@ -318,21 +366,25 @@ export function assertSameIds(
   after: ReadonlyMap<number, RouterHost>,
 ): void {
   const ids = new Map<string, number>();
-  for (const [hostId, { address }] of before) {
-    if (address !== undefined) ids.set(address, hostId);
+  for (const [hostId, host] of before) {
+    const place = placeOf(host);
+    if (place !== undefined) ids.set(place, hostId);
     const other = after.get(hostId);
-    if (other === undefined || other.address === address) continue;
+    if (other === undefined || placeOf(other) === place) continue;
     throw new TypeError(
-      `Cannot move keys: host ${hostId} is at "${address}" before and at ` +
-        `"${other.address}" after; a host keeps its id, and other hosts take other ` +
+      `Cannot move keys: host ${hostId} is ${place} before and ` +
+        `${
+          placeOf(other)
+        } after; a host keeps its id, and other hosts take other ` +
         "ids, which a ring takes whose hosts all have labels",
     );
   }
-  for (const [hostId, { address }] of after) {
-    const other = address === undefined ? undefined : ids.get(address);
+  for (const [hostId, host] of after) {
+    const place = placeOf(host);
+    const other = place === undefined ? undefined : ids.get(place);
     if (other !== undefined && other !== hostId) {
       throw new TypeError(
-        `Cannot move keys: the server at "${address}" is host ${other} before ` +
+        `Cannot move keys: the server ${place} is host ${other} before ` +
           `and host ${hostId} after; a host keeps its id, which a ring allows ` +
           "whose hosts all have labels",
       );
@@ -341,4 +393,10 @@ export function assertSameIds(
       throw new RangeError(`Cannot move keys: the id ${hostId} is too large`);
     }
   }
+}
+
+/** What a host is known by, wherever its primary is; for people as well. */
+function placeOf({ address, primaryName }: RouterHost): string | undefined {
+  if (primaryName !== undefined) return `the primary "${primaryName}"`;
+  return address === undefined ? undefined : `at "${address}"`;
 }

@@ -29,6 +29,8 @@ export interface RouterHost {
   readonly label?: string | undefined;
   /** Where it is, if known: a plan knows it again by that. */
   readonly address?: string | undefined;
+  /** The name by which sentinels know its primary, if it is found by that. */
+  readonly primaryName?: string | undefined;
 }
 
 /** What a router knows of the cluster it routes for. */

@@ -84,6 +84,24 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
     return this.router.getHostForCommand === getHostForCommand;
   }
 
+  /** Those that were added, wherever they are. */
+  get named(): ReadonlyMap<number, S> {
+    return this.#named;
+  }
+
+  /**
+   * Another one that asks the same sentinels, without any host yet.
+   *
+   * @param change What its hosts have for themselves.
+   */
+  alike(change: (host: H) => H): SentinelTopology<S, H> {
+    const { makeHost } = this.#options;
+    return new SentinelTopology({
+      ...this.#options,
+      makeHost: (host, endpoint) => change(makeHost(host, endpoint)),
+    });
+  }
+
   watch(watcher: TopologyWatcher): void {
     this.#watcher = watcher;
   }
@@ -218,7 +236,7 @@ export class SentinelTopology<S extends NamedHost, H extends RouterHost>
     });
     this.#views = next;
     for (const host of located) this.#locate(host);
-    if (this.isKnown) this.#watcher?.changed?.();
+    this.#watcher?.changed?.();
   }
 
   /** Notes where the primary of a host is, and tells when it was elsewhere. */

@@ -214,7 +214,8 @@ Deno.test("command lines over shards behind Sentinel", async (t) => {
   await using setup = await SentinelSetup.start({ shards: 2 });
   await using bench = await makeBench();
   const servers = setup.shards.flatMap(({ servers }) => servers);
-  const client = setup.makeCluster({ timeout: 20_000 }).getRoutingClient();
+  const cluster = setup.makeCluster({ timeout: 20_000 });
+  const client = cluster.getRoutingClient();
   const sentinels = [
     "--sentinels",
     urls(setup.sentinels),
@@ -304,6 +305,37 @@ Deno.test("command lines over shards behind Sentinel", async (t) => {
       await terminal.press("C-c");
       await terminal.untilShown(/code 0/);
     },
+  });
+
+  await t.step("move keys, of which replicas have each step", async () => {
+    await ask(await setup.primary(1), "FLUSHALL");
+    // It does not follow.
+    await cluster.disconnectPools();
+    const size = async (shard: number) =>
+      Number(await ask(await setup.primary(shard), "DBSIZE"));
+    const before = await size(0);
+    const router = "ConsistentHashingRouter";
+    const [flag, hosts, ...primaries] = sentinels;
+    const args = [
+      ...[flag, hosts, "--primaries", "shard0", "--router", router],
+      ...["--to-sentinels", hosts, `--to-${primaries[0].slice(2)}`],
+      ...[primaries[1], "--to-router", router],
+    ];
+    const refused = await bench.run(["reshard", "run", ...args], { flags });
+    assertEquals(refused.out, "");
+    assertMatch(refused.err, /without the option "replicated"/);
+    const check = await bench.run(["reshard", "check", ...args], { flags });
+    assertEquals([check.code, check.err], [0, ""], check.out);
+    const { code, err, out } = await bench.run(
+      ["reshard", "run", "--replicated", "1", ...args],
+      { flags },
+    );
+    assertEquals([code, err], [0, ""], out);
+    const moved = Number(/([\d,]+) keys moved/.exec(out)?.[1]);
+    assert(moved > 0, out);
+    // Both have a record beside.
+    assertEquals(await size(0), before - moved + 1);
+    assertEquals(await size(1), moved + 1);
   });
 
   await t.step("say which host has no primary", async () => {

@@ -9,6 +9,7 @@ import {
   PUT,
   RELEASE,
   SET_ASIDE,
+  SET_RECORD,
   TAKE,
 } from "../../src/moving/scripts.ts";
 import { RedisServer } from "../../src/testing.ts";
@@ -167,4 +168,45 @@ ${PUT.script}`;
     assertEquals(await one.command("GET", ASIDE), "before");
     assertEquals(await one.command("GET", "aside:2:key"), "now");
   });
+});
+
+Deno.test("what rests on the writes of others is a write itself, where replicas are waited for", async () => {
+  await using server = await RedisServer.start();
+  await using one = oracle(server);
+  const changes = async () => {
+    const info = String(await one.command("INFO", "persistence"));
+    return Number(/rdb_changes_since_last_save:(\d+)/.exec(info)?.[1]);
+  };
+  const run = async (
+    { script }: Script,
+    keys: readonly string[],
+    ...args: readonly (string | number)[]
+  ) => {
+    const before = await changes();
+    const reply = await one.command(
+      ...["EVAL", script, keys.length, ...keys, ...args],
+    );
+    return { reply, writes: await changes() > before };
+  };
+  await one.command("SET", "there", "v");
+  // Somebody has dropped it.
+  const take = [[CLAIMS_KEY, "gone"], "token", ""] as const;
+  assertEquals(await run(TAKE, ...take, 0), { reply: [0], writes: false });
+  assertEquals(await run(TAKE, ...take, 1), { reply: [0], writes: true });
+  // Somebody has put it.
+  const put = [
+    [CLAIMS_KEY, GENERATION_KEY, "there"],
+    ...["token", 0, "value", 0],
+  ] as const;
+  assertEquals(await run(PUT, ...put, 0), { reply: [2], writes: false });
+  assertEquals(await run(PUT, ...put, 1), { reply: [2], writes: true });
+  // Somebody has written it.
+  const record = '{"epoch":3}';
+  await one.command("SET", "record", record);
+  assertEquals(await run(SET_RECORD, ["record"], '{"epoch":2}', 2), {
+    reply: record,
+    writes: true,
+  });
+  assertEquals(await one.command("GET", "record"), record);
+  assertEquals(await one.command("EXISTS", CLAIMS_KEY), 0);
 });

@@ -5,7 +5,7 @@ import { TwoRings } from "../../src/resharding/two_rings.ts";
 import { Rings } from "../../support/rings.ts";
 
 async function surveyOf(rings: Rings, maxValueBytes?: number) {
-  const two = new TwoRings(rings.before, rings.after, undefined);
+  const two = new TwoRings(rings.before, rings.after);
   const facts = await new Survey(two).facts;
   const options = { maxValueBytes, rate: Infinity, signal: undefined };
   const report = await surveyKeys(two, facts, options);

@@ -8,7 +8,7 @@ Deno.test("refuseLarge() names the size, and not the key", async () => {
   await using rings = await Rings.start();
   await rings.ask(0, "SET", "large", "v".repeat(5_000));
   await rings.ask(0, "SET", "small", "v");
-  const two = new TwoRings(rings.before, rings.after, undefined);
+  const two = new TwoRings(rings.before, rings.after);
   const host = two.hosts.get(0)!;
   const keys = ["small", "large", "none"];
   const [small, large, none] = await sizesOf(host, keys);

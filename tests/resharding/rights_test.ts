@@ -10,7 +10,7 @@ Deno.test(
   since(7),
   async () => {
     await using rings = await startWithUsers();
-    const two = new TwoRings(rings.before, rings.after, undefined);
+    const two = new TwoRings(rings.before, rings.after);
     const host = two.hosts.get(0)!;
     using program = new RawClient(rings.servers[0]);
     await program.command("AUTH", "app", "any");
@@ -43,7 +43,7 @@ Deno.test(
   since(7),
   async () => {
     await using rings = await startWithUsers();
-    const two = new TwoRings(rings.before, rings.after, undefined);
+    const two = new TwoRings(rings.before, rings.after);
     const host = two.hosts.get(0)!;
     const { username } = MOVER;
     await rings.ask(
@@ -61,7 +61,7 @@ Deno.test(
 
 Deno.test("rightsAt() says that it cannot tell where it is not told", async () => {
   await using rings = await startWithUsers();
-  const two = new TwoRings(rings.before, rings.after, undefined);
+  const two = new TwoRings(rings.before, rings.after);
   const [host] = two.hosts.values();
   // Redis 6.2 has no command for it.
   await rings.ask(host.hostId, "ACL", "SETUSER", MOVER.username, "-acl");

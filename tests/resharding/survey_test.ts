@@ -6,7 +6,7 @@ import { RedisServer } from "../../src/testing.ts";
 import { Rings } from "../../support/rings.ts";
 
 function surveyOf(before: Cluster, after: Cluster) {
-  const two = new TwoRings(before, after, undefined);
+  const two = new TwoRings(before, after);
   return { survey: new Survey(two), [Symbol.asyncDispose]: () => two.close() };
 }
 

@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 
 Deno.test("TwoRings knows where keys go, and where they have come from", async () => {
   await using rings = await Rings.start();
-  const two = new TwoRings(rings.before, rings.after, undefined);
+  const two = new TwoRings(rings.before, rings.after);
   assertEquals([...two.hosts.keys()], [0, 1, 2]);
   assertEquals(two.sources.map(({ hostId }) => hostId), [0, 1]);
   assertEquals(two.newcomers.map(({ hostId }) => hostId), [2]);
@@ -28,7 +28,7 @@ Deno.test("TwoRings knows where keys go, and where they have come from", async (
 
 Deno.test("TwoRings asks hosts over connections that say who they are", async () => {
   await using rings = await Rings.start();
-  const two = new TwoRings(rings.before, rings.after, undefined);
+  const two = new TwoRings(rings.before, rings.after);
   await rings.ask(0, "SET", "key", "v");
   const [cursor, keys] = await scan(two.hosts.get(0)!, "0", 10);
   assertEquals(cursor, "0");
@@ -46,7 +46,7 @@ Deno.test("TwoRings asks hosts over connections that say who they are", async ()
 Deno.test("TwoRings refuses an id that means two servers", () => {
   const before = new Cluster({ hosts: [{ port: 6379 }] });
   const after = new Cluster({ hosts: [{ port: 6380 }] });
-  assertThrows(() => new TwoRings(before, after, undefined), TypeError);
+  assertThrows(() => new TwoRings(before, after), TypeError);
 });
 
 Deno.test("refusedBy() names the host and the command, and keeps the reply", () => {

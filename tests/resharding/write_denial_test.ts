@@ -9,7 +9,7 @@ import type { Rings } from "../../support/rings.ts";
 import { MOVER, PROGRAM_RULES, rulesOf, startWithUsers } from "./users.ts";
 
 async function denialOf(rings: Rings) {
-  const two = new TwoRings(rings.before, rings.after, undefined);
+  const two = new TwoRings(rings.before, rings.after);
   const denial = new WriteDenial(await new Survey(two).servers());
   return { denial, [Symbol.asyncDispose]: () => two.close() };
 }

@@ -12,6 +12,7 @@ import {
   type RingState,
   RingTopology,
 } from "../../src/topology/ring_topology.ts";
+import { FixedTopology } from "../../src/topology/fixed.ts";
 import { ringFingerprint } from "../../src/topology/ring_fingerprint.ts";
 
 function hosts(count: number): Map<number, RouterHost> {
@@ -28,8 +29,10 @@ const NEW = new PartitionRouter({ hosts: hosts(3) });
 const [from, to] = [ringFingerprint(OLD), ringFingerprint(NEW)];
 
 function topology(isNextKnown = true): RingTopology<RouterHost> {
+  const places = new FixedTopology<RouterHost>(() => OLD);
+  for (const host of hosts(3).values()) places.add(host);
   return new RingTopology({
-    hosts: hosts(3),
+    places,
     ring: OLD,
     next: isNextKnown ? NEW : undefined,
     readState: (text) => text === null ? undefined : JSON.parse(text),

@@ -34,6 +34,7 @@ interface ReshardCommandOptions {
   rate: number;
   pageSize: number;
   grace: number;
+  replicated: number;
   kill?: boolean;
   maxValueBytes?: number;
   writers: Writers;
@@ -78,8 +79,6 @@ export const RESHARD: CommandSpec = {
   refuses: {
     seeds: "Cannot reshard a Redis Cluster: its servers move keys by " +
       'themselves, as "redis-cli --cluster reshard" tells them',
-    sentinels: "Cannot reshard shards behind Sentinel: a failover may lose " +
-      "what was moved",
   },
   compares: true,
   declare: (command) => {
@@ -109,6 +108,13 @@ export const RESHARD: CommandSpec = {
         "--max-value-bytes <n>",
         "stop before a value that is larger",
         wholeNumber("--max-value-bytes", 1),
+      )
+      .option(
+        "--replicated <n>",
+        "replicas that have to have each step of a move; with --sentinels one at " +
+          "the least, which takes the right +wait",
+        wholeNumber("--replicated", 0),
+        0,
       )
       .option("--kill", "close connections of programs that do not follow")
       .addOption(
@@ -204,11 +210,13 @@ async function move(
   how: ReshardCommandOptions,
 ): Promise<number> {
   const { shell } = context;
-  const { rate, pageSize, grace, kill, maxValueBytes, writers } = how;
+  const { rate, pageSize, grace, kill, maxValueBytes, writers, replicated } =
+    how;
   const moving = reshard(from, to, {
     rate,
     pageSize,
     grace,
+    replicated,
     strangers: kill === true ? "kill" : "refuse",
     writers,
     confirmed: how.confirmed === true,
