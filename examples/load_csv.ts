@@ -35,7 +35,7 @@ const cluster = cleanup.use(await openCluster());
 heading(`${grouped(total)} rows for ${cluster.hosts.size} Redis servers`);
 if (first > 0) note(`Goes on behind row ${grouped(first)}.`);
 
-// Rows are read as they are needed: two batches are in memory, not the file.
+// Rows are read as they are needed: three batches are in memory, not the file.
 const entries = cluster.mapBatches(
   rowsBetween(first, total),
   (client, { key, value }) => client.set(key, value),

@@ -84,7 +84,7 @@ const ways: Readonly<Record<string, Read>> = {
     );
     return replies.map((reply) => reply.value);
   },
-  // For more keys than fit in memory: two batches are held at a time.
+  // For more keys than fit in memory: three batches are held at a time.
   "mapBatches": async (keys) => {
     const entries = cluster.mapBatches(
       keys,

@@ -418,7 +418,8 @@ export class ClusterHosts implements ClusterView {
     const isOver = isHeld ? this.#finder.isStopped : this.#closed;
     if (isOver) {
       throw new ConnectionError(
-        `Cannot use host ${id} at ${info.address}: the cluster is closed`,
+        `Cannot use host ${id} at ${info.address}: the cluster is closed; ` +
+          '"await using" at the top of a module closes it when that has run',
         { hostId: id, outcome: "not-sent" },
       );
     }

@@ -21,7 +21,7 @@ export const EXIT = {
 /** What they mean, for the help. */
 export const EXIT_HELP: readonly [codes: string, meaning: string][] = [
   ["0", "all is well"],
-  ["1", "the answer is no: of ping and check"],
+  ["1", "the answer is no: of ping, check and reshard"],
   ["2", "the arguments, or the file with the options, are wrong"],
   ["3", "a server failed, or refused a command"],
   ["129…143", "ended by a signal: 130 by Ctrl-C, 141 as nobody reads on"],

@@ -253,6 +253,7 @@ class Chunks<K> {
     source: Iterable<K> | AsyncIterable<K>,
     options: BatchEntriesOptions,
   ) {
+    assertSource(source);
     this.#isAsync = Symbol.asyncIterator in source;
     this.#iterator = Symbol.asyncIterator in source
       ? source[Symbol.asyncIterator]()
@@ -343,4 +344,19 @@ class Chunks<K> {
     while (this.#next < end) chunk.push(list[this.#next++]);
     return chunk.length === 0 ? undefined : chunk;
   }
+}
+
+/** Refuses what gives no keys; a text would give its letters. */
+function assertSource(source: unknown): void {
+  const isObject = typeof source === "object" && source !== null;
+  if (
+    isObject && (Symbol.iterator in source || Symbol.asyncIterator in source)
+  ) {
+    return;
+  }
+  const what = source === null ? "null" : `a value of type "${typeof source}"`;
+  throw new TypeError(
+    `Cannot take ${what} for the keys of mapBatches(): expected a list, or ` +
+      "anything else that gives one key after the other",
+  );
 }

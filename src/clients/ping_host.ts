@@ -65,9 +65,11 @@ async function probe(
   const over = Promise.withResolvers<never>();
   const onAbort = () =>
     over.reject(
-      signal?.aborted
-        ? signal.reason
-        : failures.timedOut(command, { sent: false, exhausted: false }),
+      signal?.aborted ? signal.reason : failures.timedOut(command, {
+        sent: false,
+        exhausted: false,
+        unconnected: pool.size === 0,
+      }),
     );
   limit.signal.addEventListener("abort", onAbort);
   if (limit.signal.aborted) onAbort();

@@ -134,10 +134,19 @@ export class Failures {
     );
   }
 
-  /** The time was up; how far the command had come decides the outcome. */
+  /**
+   * The time was up; how far the command had come decides the outcome.
+   *
+   * @param how Whether it was sent, whether all connections were taken by others,
+   * and whether there was none.
+   */
   timedOut(
     command: GivenUp,
-    { sent, exhausted }: { sent: boolean; exhausted: boolean },
+    { sent, exhausted, unconnected = false }: {
+      sent: boolean;
+      exhausted: boolean;
+      unconnected?: boolean;
+    },
   ): TransportError {
     const { name, count } = command;
     if (sent || command.mayHaveRun) {
@@ -159,7 +168,11 @@ export class Failures {
     }
     return this.#make(
       TimeoutError,
-      `Cannot send "${name}" to ${this.#host} in time`,
+      `Cannot send "${name}" to ${this.#host} in time` +
+        (unconnected
+          ? ": no connection to it was ready by then; it does not answer, or not " +
+            'in TLS where "tls" says so'
+          : ""),
       details,
     );
   }

@@ -294,7 +294,12 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
       this.abandon(
         batch,
         (command, sent, refusal) =>
-          refusal ?? failures.timedOut(command, { sent, exhausted: isLast }),
+          refusal ??
+            failures.timedOut(command, {
+              sent,
+              exhausted: isLast,
+              unconnected: this.#host.pool.size === 0,
+            }),
       );
     }
     return next;

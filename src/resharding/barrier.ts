@@ -128,7 +128,7 @@ export class Barrier {
         `ring: ${
           list.join(", ")
         }${more}; give their clusters "follow" and "next", ` +
-        'stop them, or have them closed with strangers: "kill"',
+        'stop them, or have them closed with strangers: "kill" (--kill)',
       { outcome: "not-sent" },
     );
   }

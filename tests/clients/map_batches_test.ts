@@ -48,6 +48,25 @@ class Source {
   }
 }
 
+Deno.test("mapBatches() takes what gives keys, and refuses all else by its type", async () => {
+  await using cluster = new Cluster({ hosts: [{ port: 1 }] });
+  for (
+    const [source, what] of [
+      ["abc", '"string"'],
+      [7, '"number"'],
+      [null, "null"],
+      [undefined, '"undefined"'],
+      [{}, '"object"'],
+    ]
+  ) {
+    const error = assertThrows(
+      () => cluster.mapBatches(source as string[], (map, key) => map.get(key)),
+      TypeError,
+    );
+    assert(error.message.includes(String(what)), error.message);
+  }
+});
+
 async function collect<T>(entries: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const entry of entries) all.push(entry);

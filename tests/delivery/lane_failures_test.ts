@@ -1,8 +1,18 @@
 // What a lane does with what is lost, given up, or not yet on its way.
 
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { Cluster, ConnectionError, type RbPromise } from "../../mod.ts";
-import { makeTestCluster } from "../../src/testing.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  Cluster,
+  ConnectionError,
+  type RbPromise,
+  TimeoutError,
+} from "../../mod.ts";
+import { makeTestCluster, RedisServer } from "../../src/testing.ts";
 import { eventually, sleep } from "../faults/outcome.ts";
 import {
   assertQuiet,
@@ -32,6 +42,25 @@ Deno.test("what is given up in the turn it was issued in opens no connection", a
   await sleep(20);
   assertEquals(proxy.stats.accepted, 0);
   assertEquals(cluster.getPoolForHost(0).dialing, 0);
+});
+
+Deno.test("a server that lets nobody in, or speaks no TLS, is told of by its connections", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  using silent = await blackhole();
+  for (
+    const host of [
+      { hostname: "127.0.0.1", port: server.port, tls: true },
+      { hostname: "127.0.0.1", port: silent.port },
+    ]
+  ) {
+    await using cluster = new Cluster({ hosts: [host], timeout: 300 });
+    const error = await reasonOf(cluster.getRoutingClient().get("key"));
+    assertInstanceOf(error, TimeoutError);
+    assertStringIncludes(
+      error.message,
+      "no connection to it was ready by then",
+    );
+  }
 });
 
 Deno.test("a command that is given up is counted once, whatever becomes of its connection", async () => {

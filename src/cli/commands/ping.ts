@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CommandError, type LocalClient } from "../../../mod.ts";
 import { type CommandSpec, placeOf, print, printJson } from "../command.ts";
 import { EXIT, messageOf } from "../exit_codes.ts";
 import { pingTime } from "../latency.ts";
@@ -19,6 +20,9 @@ interface Answer {
   readonly error?: string;
 }
 
+/** Errors by which a server says that it lets this user do nothing. */
+const STRANGER: ReadonlySet<string> = new Set(["NOAUTH", "NOPERM"]);
+
 /**
  * How often a host is asked. The shortest time counts, since whatever this
  * program has to do makes the others longer.
@@ -31,25 +35,32 @@ export const PING: CommandSpec = {
   summary: "ask each host for an answer; exit 1 if one of them gives none",
   description: "The time is the shortest one of five PINGs over an open " +
     "connection, from here and back. An error is an answer too: a server that loads its data, " +
-    "or is busy with a script, is there.",
+    "or is busy with a script, is there; one that lets this user do nothing is not.",
   permissions: { connects: true, acl: ["+ping"] },
   declare: () => {},
   async run(context) {
     const { cluster, shell: { out, signal } } = context;
     // This opens the connections, which is no part of what is measured.
     const outcomes = await cluster.ping({ settled: true });
+    let isWell = true;
     const answers = await Promise.all(
       [...outcomes].map(async ([hostId, outcome]): Promise<Answer> => {
         const address = placeOf(cluster, hostId);
         try {
           if (outcome.status === "rejected") throw outcome.reason;
           const client = cluster.getLocalClient(hostId);
+          const refusal = await refusalOf(client);
+          if (refusal !== undefined) {
+            isWell &&= !STRANGER.has(refusal.code);
+            return { hostId, address, error: refusal.message };
+          }
           let shortest = Infinity;
           for (let round = 0; round < ROUNDS; round++) {
             shortest = Math.min(shortest, await pingTime(client));
           }
           return { hostId, address, milliseconds: shortest };
         } catch (error) {
+          isWell = false;
           return { hostId, address, error: messageOf(error) };
         }
       }),
@@ -86,7 +97,19 @@ export const PING: CommandSpec = {
         ),
       );
     }
-    const isWell = answers.every(({ error }) => error === undefined);
     return isWell ? EXIT.ok : EXIT.no;
   },
 };
+
+/** The error by which a server answers to a PING, if it does so. */
+async function refusalOf(
+  client: Pick<LocalClient, "ping">,
+): Promise<CommandError | undefined> {
+  try {
+    await client.ping();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
+}
