@@ -126,12 +126,18 @@ export class Rings implements AsyncDisposable {
     return steps;
   }
 
-  /** Writes a record to all servers, as if somebody moved keys and then slept. */
-  async setPhase(phase: RingPhase): Promise<void> {
+  /**
+   * Writes a record to servers, all by default, as if somebody moved keys and then
+   * slept.
+   */
+  async setPhase(
+    phase: RingPhase,
+    hostIds: Iterable<number> = this.servers.keys(),
+  ): Promise<void> {
     const from = ringFingerprint(this.before.getRouter());
     const to = ringFingerprint(this.after.getRouter());
     const record = { epoch: ++this.#epoch, phase, from, to, isMixed: false };
-    for (const hostId of this.servers.keys()) {
+    for (const hostId of hostIds) {
       await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
     }
   }

@@ -66,9 +66,9 @@ export function issueCommands<M extends CommandMapping>(
   const { topology } = dispatcher.cluster;
   const issueAll = (key: Key, tuples: readonly CommandTuple[]) => {
     // What is no key is refused before anything is issued.
-    const group = topology.groupOf(key);
+    topology.groupOf(key);
     const steps = tuples.map(readTuple);
-    if (atomic) return issueTransaction(map, group, steps);
+    if (atomic) return issueTransaction(map, key, steps);
     const time = blockTimeOfAll(steps);
     const carrier = time !== undefined
       ? dispatcher.sequence(time)
@@ -96,7 +96,7 @@ export function issueCommands<M extends CommandMapping>(
 /** Issues a sequence that runs as one; a wrong command is wrong for all of it. */
 function issueTransaction(
   map: Ledger,
-  group: number,
+  key: Key,
   steps: readonly Step[],
 ): RbPromise<Reply>[] {
   const promises = steps.map(() => new RbPromise<Reply>());
@@ -108,7 +108,7 @@ function issueTransaction(
     }
   } else if (steps.length > 0) {
     const commands = steps.map((step) => withSource(step as Command));
-    transact(map.dispatcher, group, commands, promises);
+    transact(map.dispatcher, key, commands, promises);
   }
   return promises;
 }

@@ -47,7 +47,7 @@ export function sendApart(issuer: Issuer, command: ApartCommand): void {
     return issuer.hold(place, held, { size, terms });
   }
   const host = issuer.hostFor(issuer.hostOf(place, flags));
-  if (!host.admit(size)) throw host.failures.queueFull(form.name);
+  if (!issuer.admits(host, size)) throw host.failures.queueFull(form.name);
   const links = exclusive ? host.blockingLinks : host.urgentLinks;
   issuer.start(host, new Lane(host, links), {
     deadline: issuer.deadline(first.time),
@@ -84,7 +84,9 @@ export function sequenceOf(issuer: Issuer, time: number): Carrier {
           return issuer.hold(place, command, { size, terms, due });
         }
         const host = issuer.hostFor(issuer.hostOf(place, flags));
-        if (!host.admit(size)) throw host.failures.queueFull(form.name);
+        if (!issuer.admits(host, size)) {
+          throw host.failures.queueFull(form.name);
+        }
         if (batch === undefined) {
           const lane = new Lane(host, host.blockingLinks);
           lane.follow(options.lanes.laneFor(host));

@@ -26,6 +26,8 @@ export interface Latecomer {
   readonly group?: number | undefined;
   /** Its group has left the host. */
   divert?(): void;
+  /** Why it may not go to the host any more, if it was named. */
+  objection?(): Error | undefined;
   /** There is room, which it has been given. */
   enter(): void;
   /** There was none in time. */
@@ -81,10 +83,19 @@ export class Backlog {
     }
   }
 
-  /** All that go by their keys are routed anew, in order. */
+  /**
+   * All that go by their keys are routed anew, in order, and others refused whose
+   * keys are elsewhere.
+   */
   divertAll(): void {
     for (const latecomer of [...this.#waiting]) {
-      if (latecomer.group === undefined) continue;
+      if (latecomer.group === undefined) {
+        const objection = latecomer.objection?.();
+        if (objection === undefined) continue;
+        this.delete(latecomer);
+        latecomer.refuse(objection);
+        continue;
+      }
       this.delete(latecomer);
       latecomer.divert?.();
     }

@@ -72,6 +72,11 @@ export class BatchDetour implements Detour {
     return this.#options.holder.leads(group);
   }
 
+  objectionTo({ spec, args }: Command): Error | undefined {
+    const { issuer, host } = this.#options;
+    return issuer.objectionTo(spec, args, host.id);
+  }
+
   redirect(error: CommandError): Redirect | undefined {
     const { issuer, host } = this.#options;
     return issuer.cluster.redirect(host.id, error);

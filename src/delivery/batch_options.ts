@@ -89,6 +89,8 @@ export interface Detour extends Grouping {
   hostOf(group: number): number;
   /** Whether commands of a group are held, or wait for others to end. */
   leads(group: number): boolean;
+  /** Why a command may not be sent any more to a host that was named. */
+  objectionTo(command: Command): Error | undefined;
   /** Takes a command which the batch has handed out. */
   take(command: Command, redirect: Redirect, error?: CommandError): void;
 }

@@ -5,7 +5,7 @@
  */
 
 import { type Arguments, isList, sizeOf } from "../commands/arguments.ts";
-import type { Form } from "../commands/spec.ts";
+import type { CommandSpec, Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
 import { anotherTurn, inAnotherTurn } from "../runtime/turn.ts";
 import type { Argument } from "../values.ts";
@@ -245,7 +245,7 @@ export class Dispatcher implements Issuer {
       this.#abandoned === undefined;
     if (!fits) this.assertOpen();
     const host = isThere ? known.host : this.cluster.host(hostId);
-    if (host.backlog.size > 0 && this.#lags(host) || !host.admit(size)) {
+    if (host.backlog.size > 0 && this.#lags(host) || !this.admits(host, size)) {
       this.#latecomers ??= new Latecomers(this);
       const wanted = { place, form, args, settler, flags, second, size };
       return this.#latecomers.wait(host, wanted);
@@ -373,14 +373,37 @@ export class Dispatcher implements Issuer {
     flags: number,
     args: Arguments,
   ): boolean {
-    const { moves } = this.cluster;
-    if ((flags & PINNED) !== 0 && moves?.topology.isMoving === true) {
-      const { command } = form;
-      if (this.options.movesKeys !== true && !command.reads) {
-        moves.topology.assertStays(command, isList(args) ? args : [args]);
-      }
+    if ((flags & PINNED) !== 0 && this.epoch !== undefined) {
+      const list = isList(args) ? args : [args];
+      const objection = this.objectionTo(form.command, list);
+      if (objection !== undefined) throw objection;
     }
     return this.isHeld(place, flags);
+  }
+
+  admits(host: Host, size: number): boolean {
+    if (this.options.movesKeys !== true) return host.admit(size);
+    // Others may wait for it who fill the queue themselves.
+    host.queue.take(size);
+    return true;
+  }
+
+  objectionTo(
+    command: CommandSpec,
+    args: readonly Argument[],
+    hostId?: number,
+  ): Error | undefined {
+    const rings = this.cluster.moves?.topology;
+    if (rings === undefined || this.options.movesKeys === true) {
+      return undefined;
+    }
+    const mayStay = hostId === undefined && !rings.isMoving;
+    if (mayStay || command.reads) return undefined;
+    return rings.objectionTo(command, args, hostId);
+  }
+
+  get epoch(): number | undefined {
+    return this.cluster.moves?.topology.state.epoch;
   }
 
   hold(group: number, command: Command, options: HoldOptions): void {

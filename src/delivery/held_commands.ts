@@ -100,6 +100,7 @@ export class HeldCommands implements Owner {
       terms = this.#terms,
       due = issuer.deadline(0),
       origin = issuer.origin(),
+      epoch = issuer.epoch,
     } = options;
     // Whoever has the patience to wait for room waits in any case.
     const counted = this.#held.size < issuer.patience ? 0 : size;
@@ -113,6 +114,7 @@ export class HeldCommands implements Owner {
       const held: Held = {
         command: one,
         group,
+        epoch,
         order: issuer.options.lanes.nextOrder(),
         deadline: this.#until,
         owner: this,

@@ -14,6 +14,8 @@ export interface Held {
   readonly command: Command;
   /** The group of its keys. */
   readonly group: number;
+  /** The epoch of the rings by which that was found; nothing where they may differ. */
+  readonly epoch?: number | undefined;
   /** Where it stands among all that its client has issued for the group. */
   readonly order: number;
   /** When its time is up, in milliseconds of `performance.now()`. */

@@ -10,12 +10,14 @@ import {
   takeArgument,
   takeArguments,
 } from "../commands/arguments.ts";
-import type { Form } from "../commands/spec.ts";
+import { positionsOf } from "../commands/keys.ts";
+import type { CommandSpec, Form } from "../commands/spec.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
-import { UnroutableCommandError } from "../errors.ts";
+import { ReshardingError, UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key } from "../values.ts";
 import { withCallSite } from "./call_sites.ts";
+import type { ClusterView } from "./cluster_view.ts";
 import {
   type CommandFlags,
   flagBits,
@@ -58,13 +60,13 @@ export function issue(
   const settler = withCallSite(dispatcher, caller);
   try {
     const { topology } = dispatcher.cluster;
-    const place = placeOf(topology, target);
     const bits = flagBits(flags, dispatcher.options.idempotent) |
       (typeof target === "number" ? PINNED : 0);
     const { command, name } = form;
     const args = takeArguments(name, list);
     const reason = reasonNotToShare(command, args);
     if (reason !== undefined) throw needsConnection(name, reason);
+    const place = placeOf(dispatcher.cluster, target, command, args);
     if (flags?.settled === true) {
       const groupOf = (key: Key) => place ?? topology.groupOf(key);
       const parts = splitSettled(groupOf, command, args);
@@ -127,12 +129,30 @@ function sendParts(
   });
 }
 
-/** What a target comes to: the id of a host, or a group. */
-function placeOf(
-  topology: Topology,
+/**
+ * What a target comes to: the id of a host, or a group. While keys move, one that is
+ * named by a key has to have those of the command as well.
+ *
+ * @throws {ReshardingError} If they part.
+ */
+export function placeOf(
+  { topology, moves }: ClusterView,
   target: Target | undefined,
+  command: CommandSpec,
+  args: Arguments,
 ): number | undefined {
-  return typeof target === "object" ? topology.groupOf(target.key) : target;
+  if (typeof target !== "object") return target;
+  const rings = moves?.topology;
+  if (rings?.isMoving !== true) return topology.groupOf(target.key);
+  const list = isList(args) ? args : [args];
+  const keys = positionsOf(command, list).map((position) => list[position]);
+  const group = rings.groupOfKeys([target.key, ...keys]);
+  if (group !== undefined) return group;
+  throw new ReshardingError(
+    `Cannot send "${command.name}" to the host of another key while keys move: its ` +
+      "own will be elsewhere; give the key that it is about",
+    { command: command.name, outcome: "not-sent" },
+  );
 }
 
 /**
@@ -172,7 +192,7 @@ export function issueByKey(
   }
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
-  const place = placeOf(dispatcher.cluster.topology, target)!;
+  const place = placeOf(dispatcher.cluster, target, form.command, own)!;
   return dispatcher.queue(place, form, own, told, bits, other);
 }
 
@@ -191,9 +211,9 @@ export function issueWhole(
 ): Run {
   const args = takeArguments(form.name, list);
   const told = settler && withCallSite(dispatcher, settler);
-  const { topology } = dispatcher.cluster;
-  const place = placeOf(topology, target) ??
-    topology.groupOfCommand(form.name, args);
+  const { cluster } = dispatcher;
+  const place = placeOf(cluster, target, form.command, args) ??
+    cluster.topology.groupOfCommand(form.name, args);
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
   return dispatcher.queue(place, form, args, told, bits);

@@ -5,7 +5,7 @@
  */
 
 import type { Arguments } from "../commands/arguments.ts";
-import type { Form } from "../commands/spec.ts";
+import type { CommandSpec, Form } from "../commands/spec.ts";
 import type { Argument } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchOptions, Origin } from "./batch_options.ts";
@@ -136,6 +136,8 @@ export interface HoldOptions {
   readonly origin?: Origin;
   /** The batch that it was in, if it was in one. */
   readonly from?: Batch;
+  /** The epoch of the rings by which its group was found, if that was before. */
+  readonly epoch?: number;
 }
 
 /** A command that has no place in a batch yet. */
@@ -181,12 +183,25 @@ export interface Issuer extends Carrier {
    * @throws {ReshardingError} If it would write a key that moves at a host that
    * was named: there it would be in the way of itself.
    */
-  mustWait(
-    place: number,
-    form: Form,
-    flags: number,
-    args: Arguments,
-  ): boolean;
+  /**
+   * Whether the queue of a host has room for a command of that size, which then
+   * counts. It always has for what moves keys.
+   */
+  admits(host: Host, size: number): boolean;
+  /** The epoch of the rings, where those change. */
+  readonly epoch: number | undefined;
+  /**
+   * Why a command that writes may not be sent to a host that was named; nothing
+   * where all is well.
+   *
+   * @param hostId The host, if the rings have changed since it was issued.
+   */
+  objectionTo(
+    command: CommandSpec,
+    args: readonly Argument[],
+    hostId?: number,
+  ): Error | undefined;
+  mustWait(place: number, form: Form, flags: number, args: Arguments): boolean;
   /** Holds a command that no host may take now. */
   hold(group: number, command: Command, options: HoldOptions): void;
   /** Begins a batch. */

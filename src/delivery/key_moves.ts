@@ -114,11 +114,12 @@ export class ClusterMoves implements KeyMoves {
   /** Ends what blocks at a host, so that it can go on elsewhere. */
   unblock(hostId: number, blocked: Blocked): void {
     const epoch = this.#epoch;
+    const isWanted = () => epoch === this.#epoch && blocked.isBlocked();
     // It may be about to block only now.
     const again = () => {
+      if (!isWanted()) return;
       setTimeout(() => {
-        const isWanted = epoch === this.#epoch && blocked.isBlocked();
-        if (isWanted) this.unblock(hostId, blocked);
+        if (isWanted()) this.unblock(hostId, blocked);
       }, PAUSE);
     };
     const args = ["UNBLOCK", blocked.id];

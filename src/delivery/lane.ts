@@ -348,13 +348,18 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     if (groups?.values().some((group) => batch.holds(group)) === false) return;
     const leaving: [one: Returned<Batch>, group: number][] = [];
     const staying: Command[] = [];
+    const refused: [command: Command, objection: Error][] = [];
     for (const one of batch.takeBack()) {
       const { command } = one;
       const group = command.isPinned
         ? undefined
         : batch.detour?.groupOfCommand(command);
       const isLeaving = group !== undefined && groups?.has(group) !== false;
+      const objection = command.isPinned && groups === undefined
+        ? batch.detour?.objectionTo(command)
+        : undefined;
       if (isLeaving) leaving.push([one, group]);
+      else if (objection !== undefined) refused.push([command, objection]);
       else staying.push(command);
     }
     batch.again(staying);
@@ -367,6 +372,9 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
       }
     }
     for (const [one, group] of leaving) batch.divert(one, group);
+    for (const [command, objection] of refused) {
+      batch.reject(command, objection);
+    }
     batch.closeIfEmpty();
   }
 

@@ -54,6 +54,7 @@ export class Latecomers {
     const run = runOfOne(wanted);
     const command = run.at(0);
     const origin = issuer.origin();
+    const { epoch } = issuer;
     const leave = () => {
       this.#waiting.delete(latecomer);
       if (this.size > 0) return;
@@ -65,12 +66,17 @@ export class Latecomers {
     const latecomer: Latecomer = {
       ...{ name: form.name, size, lane, deadline },
       group: (flags & PINNED) === 0 ? place : undefined,
+      objection: () => issuer.objectionTo(command.spec, command.args, host.id),
       divert: () => {
         const { detours } = issuer;
         // What its client has on the way there goes first.
         detours?.begin(place, lane.batches);
         try {
-          issuer.hold(place, command, { size, due: deadline, origin });
+          const before = { size, due: deadline, origin };
+          issuer.hold(place, command, {
+            ...before,
+            ...(epoch === undefined ? {} : { epoch }),
+          });
           leave();
         } catch (error) {
           latecomer.refuse(error);

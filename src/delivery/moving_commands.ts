@@ -80,8 +80,8 @@ interface Entry {
   readonly held: Held;
   /** Its keys as text; none where it is about none. */
   readonly keys: ReadonlyMap<string, Key>;
-  /** When it was held: what has changed since, it is to be routed by. */
-  readonly epoch: number;
+  /** When its group was found: what has changed since, it is to be routed by. */
+  readonly epoch: number | undefined;
   /** Whether some of its keys have one host only. */
   readonly isPlain: boolean;
   /** How many answers it waits for, */
@@ -187,7 +187,7 @@ export class MovingCommands implements Holder {
   }
 
   #add(held: Held): void {
-    const { command, order, deadline } = held;
+    const { command, order, deadline, epoch } = held;
     const keys = keysOf(command);
     const isPlain = keys.size === 0 ||
       [...keys.values()].some((key) =>
@@ -196,7 +196,7 @@ export class MovingCommands implements Holder {
     const entry: Entry = {
       held,
       keys,
-      epoch: this.#topology.state.epoch,
+      epoch,
       isPlain,
       missing: 0,
       round: 0,
@@ -310,29 +310,29 @@ export class MovingCommands implements Holder {
     const { held, keys } = entry;
     const topology = this.#topology;
     const { phase, isMixed, epoch } = topology.state;
-    let group = held.group;
+    const moving: [route: KeyRoute, text: string, key: Key][] = [];
+    // Where all of its keys will be, whatever its group was found by.
+    const isRouted = topology.isMoving || entry.epoch !== epoch ||
+      held.group === MOVING_GROUPS;
+    let home: number | undefined;
     try {
       if (topology.problem !== undefined) {
         throw topology.refusal(held.command.name);
       }
-      // Its group was found by other rings, or there is none.
-      const isOld = entry.epoch !== epoch || group === MOVING_GROUPS;
-      if (isOld && keys.size > 0) {
-        const together = topology.groupOfKeys([...keys.values()]);
-        if (together === undefined) throw parted(held.command.name);
-        group = together;
+      for (const [text, key] of isRouted ? keys : []) {
+        const route = topology.hostsOf(key);
+        const { from, to } = route;
+        home ??= to;
+        if (to !== home) throw parted(held.command.name);
+        if (from !== to && !this.#moves.hasLeft(text)) {
+          moving.push([route, text, key]);
+        }
       }
     } catch (error) {
       this.#giveUp(entry, error);
       return undefined;
     }
-    const hostId = topology.hostOf(group);
-    const moving: [route: KeyRoute, text: string, key: Key][] = [];
-    for (const [text, key] of keys) {
-      const route = topology.routeOf(key);
-      if (route === undefined || route.to !== hostId) continue;
-      if (!this.#moves.hasLeft(text)) moving.push([route, text, key]);
-    }
+    const hostId = home ?? topology.hostOf(held.group);
     const [first] = moving;
     if (first === undefined) return hostId;
     const reads = held.command.spec.reads && keys.size === 1 &&

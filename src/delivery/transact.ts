@@ -8,7 +8,7 @@ import { takeArguments } from "../commands/arguments.ts";
 import type { Form, Step } from "../commands/spec.ts";
 import { transactionCall } from "../commands/transaction.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
-import type { Reply } from "../values.ts";
+import type { Key, Reply } from "../values.ts";
 import { withCallSite } from "./call_sites.ts";
 import {
   fail,
@@ -19,7 +19,7 @@ import {
 } from "./command.ts";
 import type { Carrier } from "./issuer.ts";
 import { kindOf } from "./error_codes.ts";
-import { needsConnection } from "./issue.ts";
+import { needsConnection, placeOf } from "./issue.ts";
 import { succeed } from "./run.ts";
 
 /**
@@ -27,18 +27,20 @@ import { succeed } from "./run.ts";
  * What is wrong with one of them rejects all before anything is sent.
  *
  * @param carrier What carries it.
- * @param group Where it goes: to the host of that group of keys.
+ * @param key Where it goes: to the host of that key.
  * @param steps The commands.
  * @param settlers The promise of each of them.
  */
 export function transact(
   carrier: Carrier,
-  group: number,
+  key: Key,
   steps: readonly Step[],
   settlers: readonly Settler[],
 ): void {
   const { cluster } = carrier;
-  const hostOf = () => cluster.topology.hostOf(group);
+  let group: number | undefined;
+  const hostOf = () =>
+    cluster.topology.hostOf(group ?? cluster.topology.groupOf(key));
   const told = settlers.map((settler) => withCallSite(carrier, settler));
   const settler = new TransactionSettler(steps, told, {
     hostOf,
@@ -46,6 +48,7 @@ export function transact(
   });
   try {
     const { form, args } = transactionCall(steps.map(checked));
+    group = placeOf(cluster, { key }, form.command, args)!;
     carrier.send(
       group,
       form,

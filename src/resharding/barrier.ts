@@ -145,6 +145,18 @@ export class Barrier {
     throw await this.#deaf(record);
   }
 
+  /**
+   * Makes sure of what held when keys began to move, for whoever goes on with that.
+   *
+   * @throws {ReshardingError} If there are programs again that do not follow, or do
+   * not know of it.
+   */
+  async lookAgain(moving: RingRecord): Promise<void> {
+    await this.refuseStrangers();
+    // Those that know that writes wait hear of the rest, and do nothing before.
+    await this.settle({ ...moving, epoch: moving.epoch - 1 });
+  }
+
   /** Connections of programs that do not follow the ring, for people. */
   async strangers(): Promise<string[]> {
     return (await this.#lasting()).map(({ host, one }) => described(one, host));

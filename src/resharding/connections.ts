@@ -68,7 +68,12 @@ export function readConnections(list: string): ServerConnection[] {
 export async function listConnections(
   host: MovingHost,
 ): Promise<ServerConnection[]> {
-  return readConnections(textOf(await host.command("CLIENT", "LIST")) ?? "");
+  const list = textOf(await host.command("CLIENT", "LIST")) ?? "";
+  // Whoever asks is connected.
+  if (!/^id=\d+ /m.test(list)) {
+    throw new TypeError("CLIENT LIST replied something else");
+  }
+  return readConnections(list);
 }
 
 /** Connections that have to be gone, or have a newer name, before keys move. */

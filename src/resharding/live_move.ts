@@ -81,8 +81,10 @@ export class LiveMove {
       return;
     }
     let now = record;
-    if (beginning === "moving") await records.copy(record!);
-    else if (beginning !== "cancel") {
+    if (beginning === "moving") {
+      await records.copy(record!);
+      await this.#barrier(this.#options.signal).lookAgain(record!);
+    } else if (beginning !== "cancel") {
       if (beginning === "start") await this.#survey.refuse();
       now = yield* this.#pass(record, beginning === "back");
     }
@@ -90,6 +92,8 @@ export class LiveMove {
       this.#tally.phase = "moving";
       yield* this.#moveAll(now!);
     }
+    // Who came meanwhile may have written what was not to be written.
+    await this.#barrier(this.#options.signal).refuseStrangers();
     const ring = this.#rings.to;
     const rings = { from: ring, to: ring, isMixed: false };
     const ended = await records.advance(now, { phase: "stable", ...rings });

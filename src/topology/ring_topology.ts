@@ -250,29 +250,41 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   /** The two hosts of a key, while it has two. */
   routeOf(key: Key): KeyRoute | undefined {
     if (this.#target === undefined) return undefined;
+    const route = this.hostsOf(key);
+    return route.from === route.to ? undefined : route;
+  }
+
+  /** The two hosts of a key, or twice the one that it has. */
+  hostsOf(key: Key): KeyRoute {
     const from = this.#ring.getHostForKey(key);
-    const to = this.#target.getHostForKey(key);
-    return from === to ? undefined : { from, to };
+    return { from, to: this.#target?.getHostForKey(key) ?? from };
   }
 
   /**
-   * Refuses a command that goes to a host that was named, and writes a key that
+   * Why a command may not be sent to a host that was named: it has a key that
    * moves.
    *
-   * @throws {ReshardingError} If it is one.
+   * @param hostId The host, if the command was meant for it before the rings have
+   * changed: then its keys have to be at home there as well.
    */
-  assertStays(command: CommandSpec, args: readonly Argument[]): void {
+  objectionTo(
+    command: CommandSpec,
+    args: readonly Argument[],
+    hostId?: number,
+  ): ReshardingError | undefined {
     const { name } = command;
-    let isMoving: boolean;
+    let hasLeft: boolean;
     try {
-      isMoving = positionsOf(command, args)
-        .some((position) => this.routeOf(args[position]) !== undefined);
+      hasLeft = positionsOf(command, args).some((position) => {
+        const { from, to } = this.hostsOf(args[position]);
+        return from !== to || to !== (hostId ?? to);
+      });
     } catch {
       // It is unknown, or has no such arguments: that is for the server to say.
-      return;
+      return undefined;
     }
-    if (!isMoving) return;
-    throw new ReshardingError(
+    if (!hasLeft) return undefined;
+    return new ReshardingError(
       `Cannot send "${name}" to a host that was named: its key moves to another ` +
         "one; issue it by a routing client, or a map, which has the key moved",
       { command: name, outcome: "not-sent" },

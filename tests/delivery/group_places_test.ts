@@ -81,6 +81,7 @@ Deno.test("GroupPlaces knows the groups of commands that are in no run", () => {
 /** A batch of GETs of that many keys, whose groups are told by a detour. */
 function batchOf(count: number, groups: Groups, groupsStay = true): Batch {
   const detour: Detour = {
+    objectionTo: () => undefined,
     groupOf: groups.groupOf,
     mergesAll: false,
     groupsStay,

@@ -1,7 +1,7 @@
 // What is held while writes wait, and what becomes of it.
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { ConnectionError, TimeoutError } from "../../mod.ts";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { ConnectionError, ReshardingError, TimeoutError } from "../../mod.ts";
 import { bounded, eventually, isPending } from "../../support/waiting.ts";
 import { PartitionRouter, Rings } from "../../support/rings.ts";
 
@@ -128,4 +128,98 @@ Deno.test("what was placed and comes back as the rings change keeps its order", 
   } finally {
     rings.servers[2].resume();
   }
+});
+
+for (const phase of ["holding", "stable"] as const) {
+  Deno.test(`what waits for room at a host is routed by the rings there are then: ${phase}`, async () => {
+    await using rings = await Rings.start({ router: PartitionRouter });
+    const cluster = rings.follower({ poolOptions: { maxQueueCommands: 1 } });
+    await cluster.ready();
+    const [key] = rings.moving(1);
+    const from = rings.old(key);
+    const other = Array.from({ length: 100 }, (_, i) => `key:${i}`)
+      .find((key) => rings.old(key) === from && rings.next(key) === from)!;
+    const mapped = cluster.map(async (client) => {
+      const blocked = client.blpop(20, other);
+      await Promise.resolve();
+      // Its caller has the patience to wait for room from here on.
+      return [blocked, client.incr(key)];
+    }, { timeout: 20_000 });
+    await eventually(async () =>
+      String(await rings.ask(from, "CLIENT", "LIST")).includes("cmd=blpop")
+    );
+    if (phase === "holding") await rings.setPhase("holding");
+    else await rings.setStable("after");
+    await cluster.topology();
+    // There is room now.
+    await rings.ask(from, "RPUSH", other, "v");
+    if (phase === "holding") {
+      await eventually(async () =>
+        await rings.ask(from, "EXISTS", other) === 0
+      );
+      assertEquals(await isPending(mapped), true);
+      assertEquals(await rings.ask(from, "EXISTS", key), 0);
+      await rings.setPhase("moving");
+      await cluster.topology();
+    }
+    const replies = (await bounded(mapped)).map(({ value }) => value);
+    assertEquals(replies, [[other, "v"], 1]);
+    assertEquals(await rings.assertPlaced(), 1);
+  });
+}
+
+Deno.test("a write to a host that was named is not sent once its key moves", async () => {
+  await using rings = await Rings.start({ router: PartitionRouter });
+  const cluster = rings.follower();
+  await cluster.ready();
+  const key = rings.moving(50).find((key) => rings.old(key) === 1)!;
+  const client = cluster.getLocalClient(1);
+  rings.servers[1].pause();
+  // They wait for a connection.
+  const written = client.incr(key);
+  const read = client.get(key);
+  assertEquals(await isPending(written), true);
+  const refused = assertRejects(() => bounded(written), ReshardingError);
+  await rings.setPhase("holding", [0, 2]);
+  await cluster.topology();
+  assertEquals((await refused).outcome, "not-sent");
+  rings.servers[1].resume();
+  assertEquals(await bounded(read), null);
+  assertEquals(await rings.ask(1, "EXISTS", key), 0);
+});
+
+Deno.test("a write that goes by another key is not sent where its own one moves away", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("moving");
+  const cluster = rings.follower();
+  await cluster.ready();
+  const [key] = rings.moving(1);
+  const from = rings.old(key);
+  const staying = Array.from({ length: 100 }, (_, i) => `key:${i}`)
+    .find((key) => rings.old(key) === from && rings.next(key) === from)!;
+  const ways = [
+    () => cluster.executeCommands({ [staying]: [["SET", key, "v"]] }),
+    () =>
+      cluster.executeCommands(
+        { [staying]: [["SET", key, "v"], ["GET", staying]] },
+        { atomic: true },
+      ),
+    () => cluster.fanout((client) => client.targetKey(staying).set(key, "v")),
+  ];
+  for (const run of ways) {
+    const error = await bounded(Promise.resolve(run())).then(
+      () => undefined,
+      (error) => error instanceof AggregateError ? error.errors[0] : error,
+    );
+    assertInstanceOf(error, ReshardingError);
+    assertEquals(error.outcome, "not-sent");
+    assertEquals(await rings.ask(from, "EXISTS", key), 0);
+  }
+  // Where both go the same way they go together.
+  const [one, two] = rings.together(2);
+  const { [one]: replies } = await cluster.executeCommands({
+    [one]: [["SET", two, "v"], ["GET", two]],
+  });
+  assertEquals(replies.map(({ value }) => value), ["OK", "v"]);
+  assertEquals(await rings.assertPlaced(), 1);
 });

@@ -23,6 +23,7 @@ const NOBODY: Settler = { resolve: () => {}, reject: () => {} };
 /** A detour on which every error says the same. */
 function detourTo(redirect: Redirect | undefined, group?: number): Detour {
   return {
+    objectionTo: () => undefined,
     groupOf: () => 0,
     mergesAll: false,
     groupsStay: true,

@@ -8,7 +8,7 @@ import {
   ReshardingError,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
-import { ask } from "../../support/raw_client.ts";
+import { ask, RawClient } from "../../support/raw_client.ts";
 import { bounded, eventually, turn } from "../../support/waiting.ts";
 import { Rings } from "../../support/rings.ts";
 
@@ -210,4 +210,24 @@ Deno.test("any host of a ring with labels leaves, the first one too", async () =
   assertEquals(left, []);
   await cluster.close();
   for (const server of servers) await server.stop();
+});
+
+Deno.test("a move that goes on looks for programs that have come meanwhile", async () => {
+  await using rings = await Rings.start();
+  const [key] = rings.moving(1);
+  await rings.ask(rings.old(key), "SET", key, "v");
+  await rings.setPhase("moving");
+  {
+    await using stranger = new RawClient(rings.servers[0]);
+    assertEquals(await stranger.command("PING"), "PONG");
+    await assertRejects(() => rings.move(), ReshardingError, "do not follow");
+    assertEquals(await rings.ask(rings.old(key), "GET", key), "v");
+  }
+  // One that follows, and knows of an epoch before writes waited, is closed.
+  await rings.setPhase("moving");
+  await using sleeper = new RawClient(rings.servers[0]);
+  await sleeper.command("CLIENT", "SETNAME", "rb:0");
+  await rings.move({ grace: 50 });
+  await assertRejects(() => sleeper.command("PING"));
+  assertEquals(await rings.assertPlaced(), 1);
 });

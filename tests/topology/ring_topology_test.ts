@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertThrows,
+} from "@std/assert";
 import {
   PartitionRouter,
   ReshardingError,
@@ -123,9 +128,16 @@ Deno.test("RingTopology refuses writes of keys that move at a host that was name
   const rings = topology();
   rings.apply(state(1, "moving"));
   const set = specOf("SET");
-  assertThrows(() => rings.assertStays(set, [MOVING[0], 1]), ReshardingError);
-  rings.assertStays(set, [STAYING[0], 1]);
-  rings.assertStays(specOf("FLUSHDB"), []);
+  assertInstanceOf(rings.objectionTo(set, [MOVING[0], 1]), ReshardingError);
+  assertEquals(rings.objectionTo(set, [STAYING[0], 1]), undefined);
+  assertEquals(rings.objectionTo(specOf("FLUSHDB"), []), undefined);
+  // What was meant for a host before the rings have changed has to be at home there.
+  const home = OLD.getHostForKey(STAYING[0]);
+  assertEquals(rings.objectionTo(set, [STAYING[0], 1], home), undefined);
+  assertInstanceOf(
+    rings.objectionTo(set, [STAYING[0], 1], 1 - home),
+    ReshardingError,
+  );
 });
 
 Deno.test("RingTopology tells of hosts that are gone once all is routed anew", () => {
