@@ -174,8 +174,10 @@ export type Placing = Pick<ClusterOptions, "router" | "routerOptions">;
 export interface OpenOptions {
   /** The options of the command line, by their names in camel case. */
   readonly given: Readonly<Record<string, unknown>>;
-  /** What the options of this cluster begin with. */
+  /** What the options of this cluster begin with, */
   readonly prefix?: string | undefined;
+  /** and another name of the one for a file. */
+  readonly file?: string | undefined;
   /** How keys are placed where the options do not say so. */
   readonly like?: Placing | undefined;
   readonly shell: Shell;
@@ -190,10 +192,10 @@ export interface OpenOptions {
  * are wrong.
  */
 export async function openCluster(
-  { given, prefix = "", like, shell, routers }: OpenOptions,
+  { given, prefix = "", file, like, shell, routers }: OpenOptions,
 ): Promise<Opened> {
   const get = (flag: string) => given[camelCased(prefix + flag)];
-  const options = await readSource(get, { prefix, shell });
+  const options = await readSource(get, { prefix, file, shell });
   const kind = kindOf(options);
   const { hostDefaults, routerOptions = like?.routerOptions } = options;
   const placing: Placing = {
@@ -229,10 +231,14 @@ export async function openCluster(
 /** Reads the one source that is given. */
 async function readSource(
   get: (flag: string) => unknown,
-  { prefix, shell }: { prefix: string; shell: Shell },
+  { prefix, file, shell }: {
+    prefix: string;
+    file: string | undefined;
+    shell: Shell;
+  },
 ): Promise<ClusterOptions> {
   const named = SOURCES.filter(({ flag }) => get(flag) !== undefined);
-  if (named.length !== 1) throw notOneSource(prefix, named.length);
+  if (named.length !== 1) throw notOneSource(prefix, file, named.length);
   const [source] = named;
   const stray = SOURCES.find(({ beside }) =>
     beside !== undefined && beside !== source.beside &&
@@ -265,8 +271,14 @@ function written(
   return `"--${prefix}${flag} <${value}>"`;
 }
 
-function notOneSource(prefix: string, count: number): UsageError {
-  const flags = SOURCES.map((source) => written(prefix, source)).join(" or ");
+function notOneSource(
+  prefix: string,
+  file: string | undefined,
+  count: number,
+): UsageError {
+  const others = file === undefined ? [] : [`"--${file} <file>"`];
+  const own = SOURCES.map((source) => written(prefix, source));
+  const flags = [...others, ...own].join(" or ");
   const problem = count === 0
     ? "Which cluster is meant?"
     : "A cluster is given more than once:";

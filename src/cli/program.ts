@@ -31,6 +31,7 @@ import {
 } from "./exit_codes.ts";
 import type { Output, Shell } from "./shell.ts";
 import { paintOf } from "./style.ts";
+import { VERSION } from "./version.ts";
 
 /** The name that it calls itself. */
 const NAME = "rb";
@@ -104,6 +105,7 @@ function buildProgram(
       "Looks at a cluster of Redis servers, each key of which lives " +
         "on one of them.",
     )
+    .version(VERSION)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out.write(text),
@@ -142,7 +144,9 @@ async function runCommand(
   const given = command.opts<Record<string, unknown>>();
   const opened: Cluster[] = [];
   const open = async (prefix?: string, like?: Placing): Promise<Opened> => {
-    const one = await openCluster({ given, prefix, like, shell, routers });
+    const file = spec.compares ? prefix === OTHER ? "to" : "from" : undefined;
+    const manner = { given, prefix, file, like, shell, routers };
+    const one = await openCluster(manner);
     opened.push(one.cluster);
     const refusal = spec.refuses?.[one.kind];
     if (refusal !== undefined) throw new UsageError(refusal);
@@ -171,6 +175,7 @@ function widthOf({ columns }: Output): number {
   return Math.min(columns, 80);
 }
 
+/** Whether it was asked for the help, or the version. */
 function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }

@@ -84,7 +84,9 @@ export class Failures {
           HostDownError,
           `Cannot send "${name}" to ${this.#host}: it failed several times ` +
             "in a row, and is probed in the background until it answers" +
-            (cause === undefined ? "" : `; at last: ${messageOf(cause)}`),
+            (cause === undefined
+              ? ""
+              : `; the last failure: ${messageOf(cause)}`),
           { ...options, retryIn },
         );
       case "dial":

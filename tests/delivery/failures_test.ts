@@ -88,7 +88,10 @@ Deno.test("Failures are of the class of what was underneath, and say it", () => 
   });
   const cause = new Error("ECONNREFUSED");
   const down = failures.refused(command, { kind: "down", cause });
-  assert(down.message.endsWith("; at last: ECONNREFUSED"), down.message);
+  assert(
+    down.message.endsWith("; the last failure: ECONNREFUSED"),
+    down.message,
+  );
   const error = failures.refused(command, { kind: "dial", cause: "words" });
   assert(error.message.endsWith("words"));
 });

@@ -28,6 +28,7 @@ async function start() {
     setup,
     client,
     keys,
+    hosts,
     line: (action: string, ...more: string[]) =>
       runLine(["reshard", action, ...hosts, ...more]),
     async [Symbol.asyncDispose]() {
@@ -139,4 +140,40 @@ Deno.test("reshard wants to know what to do", async () => {
   const { code, err } = await bench.line("jump");
   assertEquals(code, 2);
   assertMatch(err, /check, run, status, abort/);
+});
+
+Deno.test("reshard needs the rights that its help names, and no others", async () => {
+  await using bench = await start();
+  const { out: help } = await runLine(["reshard", "--help"]);
+  const [, text = ""] = /^  Redis: +([^]*?)^ +with --/m.exec(help) ?? [];
+  const rules = text.split(/\s+/).filter((word) => /^[+~]/.test(word));
+  assert(rules.includes("+restore"), help);
+  // What the name of connections takes is said apart.
+  const exact = rules.filter((word) => word !== "+client|kill,");
+  for (const server of bench.setup.servers) {
+    // Before Redis 7 parts of a command of administration come with all of it.
+    const own = isSince(7) ? exact : [...rules, "+client"];
+    await ask(server, "ACL", "SETUSER", "mover", "on", ">secret", ...own);
+  }
+  const login = ["--username", "mover", "--password-env", "SECRET"];
+  const args = [
+    ...["reshard", "run", ...bench.hosts, ...login],
+  ];
+  const ended = await runLine(args, { variables: { SECRET: "secret" } });
+  assertEquals([ended.code, ended.err], [0, ""]);
+  assertMatch(ended.out, /keys moved\n$/);
+});
+
+Deno.test("reshard names the options that are missing, the short ones first", async () => {
+  const { code, err } = await runLine([
+    "reshard",
+    "run",
+    "--hosts",
+    "redis://a",
+  ]);
+  assertEquals(code, 2);
+  assertMatch(
+    err,
+    /Which cluster is meant\? Give "--to <file>" or "--to-hosts/,
+  );
 });
