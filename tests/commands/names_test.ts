@@ -47,7 +47,7 @@ const SENT: Record<string, string> = {
   "resharding/records.ts": "GET",
   "resharding/rights.ts":
     "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HGET HSET INCR INFO " +
-    "MEMORY PTTL RENAME RESTORE SCAN SET TIME UNLINK",
+    "MEMORY PTTL RENAME RESTORE SCAN SET TIME UNLINK WAIT",
   "resharding/same_values.ts": "GET HGETALL LRANGE PTTL SMEMBERS TYPE ZRANGE",
   "resharding/stopped_move.ts": "EXISTS RESTORE UNLINK",
   "resharding/survey.ts": "INFO",

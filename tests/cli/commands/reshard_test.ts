@@ -145,7 +145,7 @@ Deno.test("reshard wants to know what to do", async () => {
 Deno.test("reshard needs the rights that its help names, and no others", async () => {
   await using bench = await start();
   const { out: help } = await runLine(["reshard", "--help"]);
-  const [, text = ""] = /^  Redis: +([^]*?)^ +with --/m.exec(help) ?? [];
+  const [, text = ""] = /^ {2}Redis: +([^]*?)^ +with --/m.exec(help) ?? [];
   const rules = text.split(/\s+/).filter((word) => /^[+~]/.test(word));
   assert(rules.includes("+restore"), help);
   // What the name of connections takes is said apart.
