@@ -203,8 +203,8 @@ export interface ClusterOptions {
   addressMap?: (address: NodeAddress) => NodeAddress;
   /**
    * Which servers of a host answer commands that only read, unless a client or a
-   * map says otherwise; with `seeds` or `sentinels`. See
-   * {@linkcode ClientOptions.readFrom}.
+   * map says otherwise; with `seeds` or `sentinels`, and not together with
+   * `follow`. See {@linkcode ClientOptions.readFrom}.
    *
    * @default {"primary"}
    */
