@@ -155,14 +155,19 @@ export class RingFollower {
       .catch(() => {});
   }
 
-  /** Takes what a host says, and reminds it where it says nothing any more. */
+  /**
+   * Takes what a host says, and reminds it where it says nothing any more, or what
+   * was so before: it was emptied, or another server has taken over that had not
+   * heard of it.
+   */
   #read(reply: Reply, hostId: number): void {
     const text = reply === null ? null : String(reply);
     const record = parseRecord(text);
     // A host without a record has nothing to say where there is one.
     if (record !== undefined || !this.#topology.isRead) {
       this.#topology.apply(record);
-    } else if (this.#topology.state.epoch > 0) {
+    }
+    if ((record?.epoch ?? 0) < this.#topology.state.epoch) {
       this.#cluster.moves?.restoreRecord(hostId);
     }
   }

@@ -127,3 +127,18 @@ Deno.test("case 27: a host that was emptied hears again of its ring", async () =
   assertEquals([...(await cluster.dbsize()).values()], [0, 0, 0]);
   assertEquals(await Array.fromAsync(cluster.scan()), []);
 });
+
+Deno.test("a host that says what was so before hears what is", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("announced");
+  const older = String(await rings.ask(1, "GET", RECORD_KEY));
+  await rings.setPhase("announced");
+  const newer = String(await rings.ask(1, "GET", RECORD_KEY));
+  // Its server was given up, and another one has taken over.
+  await rings.ask(1, "SET", RECORD_KEY, older);
+  const cluster = rings.follower();
+  await cluster.ready();
+  assertEquals(await rings.ask(1, "GET", RECORD_KEY), older);
+  await cluster.getLocalClient(1).ping();
+  await eventually(async () => await rings.ask(1, "GET", RECORD_KEY) === newer);
+});
