@@ -22,6 +22,7 @@ import {
   PromiseClient,
   settleWith,
 } from "./promise_client.ts";
+import { printAs } from "../inspect.ts";
 
 /** Sends each command to one host; its promise holds that host's reply. */
 export type TargetedClient = TargetedCommands;
@@ -212,6 +213,7 @@ installCommands(FanoutClientImpl.prototype);
 class RecordsFanoutClientImpl extends FanoutClientImpl {}
 
 installCommands(RecordsFanoutClientImpl.prototype, true);
+printAs("FanoutClient", FanoutClientImpl, RecordsFanoutClientImpl);
 
 function createTarget(state: FanoutState): FanoutClientImpl {
   return state.mapping.records

@@ -10,6 +10,7 @@ import type { MappingRecords } from "./commands/mapping_records.ts";
 import { cancelled, type Mapping } from "./mapping.ts";
 import { installCommands } from "./install_commands.ts";
 import { PromiseClient } from "./promise_client.ts";
+import { printAs } from "../inspect.ts";
 
 /**
  * Issues commands whose promises are settled together: all commands of
@@ -66,6 +67,7 @@ class MappingClientImpl extends PromiseClient {
 class RecordsMappingClientImpl extends MappingClientImpl {}
 
 installCommands(RecordsMappingClientImpl.prototype, true);
+printAs("MappingClient", MappingClientImpl, RecordsMappingClientImpl);
 
 /** A mapping client for one map. */
 export function createMappingClient(mapping: Mapping): MappingClient {

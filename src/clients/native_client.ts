@@ -28,6 +28,7 @@ import { Dispatcher } from "../delivery/dispatcher.ts";
 import type { ClusterView } from "../delivery/cluster_view.ts";
 import type { DispatchOptions } from "../delivery/issuer.ts";
 import { Lanes } from "../delivery/lane.ts";
+import { printAs } from "../inspect.ts";
 import { type CommandTarget, installCommands } from "./install_commands.ts";
 import { issue, issueByKey } from "../delivery/issue.ts";
 import { Surface } from "./redis_surface.ts";
@@ -156,6 +157,7 @@ installCommands(NativeClient.prototype);
 export class RecordsNativeClient extends NativeClient {}
 
 installCommands(RecordsNativeClient.prototype, true);
+printAs("LocalClient", NativeClient, RecordsNativeClient);
 
 /** How a client issues that has lanes of its own. */
 export function sharedOptions(

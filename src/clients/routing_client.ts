@@ -46,6 +46,7 @@ import {
   type CommandResults,
   issueCommands,
 } from "./execute_commands.ts";
+import { printAs } from "../inspect.ts";
 
 /**
  * The calls that issue many commands at once; a cluster has them too.
@@ -482,6 +483,7 @@ class RoutingClientImpl extends NativeClient {
 class RecordsRoutingClientImpl extends RoutingClientImpl {}
 
 installCommands(RecordsRoutingClientImpl.prototype, true);
+printAs("RoutingClient", RoutingClientImpl, RecordsRoutingClientImpl);
 
 /**
  * A routing client of a cluster.
