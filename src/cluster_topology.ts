@@ -15,7 +15,12 @@ import {
 import { HostInfo, type HostOptions } from "./host_info.ts";
 import { runtime } from "./runtime/mod.ts";
 import { readSentinels, type SentinelOptions } from "./sentinel_options.ts";
-import { parseRecord, RECORD_KEY } from "./moving/mod.ts";
+import {
+  confirmation,
+  isConfirmed,
+  parseRecord,
+  RECORD_KEY,
+} from "./moving/mod.ts";
 import {
   assertSameIds,
   type BaseRouter,
@@ -128,6 +133,8 @@ function followedAt<S extends RouterHost>(
     next: after && routerMaker(own)({ hosts: after }),
     readState: parseRecord,
     recordKey: RECORD_KEY,
+    confirmation,
+    isConfirmed,
   });
   return { topology, sentinels };
 }

@@ -11,10 +11,13 @@ import { issue } from "./delivery/issue.ts";
 import { Lanes } from "./delivery/lane.ts";
 import { CommandError, ConnectionError } from "./errors.ts";
 import {
+  confirmation,
   connectionName,
+  isConfirmed,
   parseRecord,
   RECORD_KEY,
   type RingPhase,
+  type RingRecord,
   withoutHolding,
 } from "./moving/mod.ts";
 import { runtime, type Timer } from "./runtime/mod.ts";
@@ -64,20 +67,34 @@ export class RingFollower {
   /** What a connection to a host says of itself when it is opened, and asks. */
   greeting(hostId: number, name: string | undefined): Greeting {
     let epoch = 0;
+    /** What the host says, and its replicas may not have. */
+    let doubtful: RingRecord | undefined;
     return {
       commands: () => {
         ({ epoch } = this.#topology.state);
         return [
           ["CLIENT", "SETNAME", connectionName(epoch, name)],
-          ["GET", RECORD_KEY],
+          ...doubtful === undefined
+            ? [["GET", RECORD_KEY]]
+            : confirmation(doubtful),
         ];
       },
-      take: (replies) => {
-        const refusal = replies.find((reply) => reply instanceof CommandError);
+      take: ([named, ...replies]) => {
+        const refusal = [named, ...replies].find((reply) =>
+          reply instanceof CommandError
+        );
         if (refusal !== undefined) throw refused(refusal);
-        this.#read(replies[1], hostId);
+        if (doubtful !== undefined) {
+          if (!isConfirmed(doubtful, replies)) throw unconfirmed();
+          this.#topology.apply(doubtful);
+          doubtful = undefined;
+        } else {
+          const record = readRecord(replies[0]);
+          if (this.#topology.isDoubtful(record)) doubtful = record;
+          else this.#take(record, hostId);
+        }
         this.start();
-        return this.#topology.state.epoch > epoch;
+        return doubtful !== undefined || this.#topology.state.epoch > epoch;
       },
     };
   }
@@ -118,12 +135,8 @@ export class RingFollower {
     issue(this.#carrier, hostId, specOf("GET").form(), [RECORD_KEY], {
       resolve: (reply) => {
         this.#turn = 0;
-        try {
-          this.#read(reply, hostId);
-        } catch {
-          // It counts as if the host had said nothing.
-        }
-        next();
+        // What is no record counts as if the host had said nothing.
+        this.#read(reply, hostId).catch(() => {}).finally(next);
       },
       reject: () => {
         // The others have copies.
@@ -160,9 +173,15 @@ export class RingFollower {
    * was so before: it was emptied, or another server has taken over that had not
    * heard of it.
    */
-  #read(reply: Reply, hostId: number): void {
-    const text = reply === null ? null : String(reply);
-    const record = parseRecord(text);
+  async #read(reply: Reply, hostId: number): Promise<void> {
+    const record = readRecord(reply);
+    if (record !== undefined && this.#topology.isDoubtful(record)) {
+      await this.#cluster.moves?.setRecord(hostId, record);
+    }
+    this.#take(record, hostId);
+  }
+
+  #take(record: RingRecord | undefined, hostId: number): void {
     // A host without a record has nothing to say where there is one.
     if (record !== undefined || !this.#topology.isRead) {
       this.#topology.apply(record);
@@ -183,6 +202,17 @@ export class RingFollower {
       movesKeys: true,
     });
   }
+}
+
+function readRecord(reply: Reply | undefined): RingRecord | undefined {
+  return parseRecord(reply === null ? null : String(reply));
+}
+
+function unconfirmed(): ConnectionError {
+  return new ConnectionError(
+    "The replicas of the server do not have what it says of the ring",
+    { outcome: "not-sent" },
+  );
 }
 
 function refused(cause: CommandError): ConnectionError {

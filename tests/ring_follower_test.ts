@@ -1,9 +1,17 @@
 // Programs that follow what hosts say of their ring.
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { Cluster, ReshardingError, type RingEventDetail } from "../mod.ts";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  Cluster,
+  ConnectionError,
+  ConsistentHashingRouter,
+  ReshardingError,
+  type RingEventDetail,
+} from "../mod.ts";
 import { formatRecord, RECORD_KEY } from "../src/moving/mod.ts";
+import { RedisServer } from "../src/testing.ts";
 import { ringFingerprint } from "../src/topology/mod.ts";
+import { ask } from "../support/raw_client.ts";
 import { bounded, eventually } from "../support/waiting.ts";
 import { Rings } from "../support/rings.ts";
 
@@ -141,4 +149,34 @@ Deno.test("a host that says what was so before hears what is", async () => {
   assertEquals(await rings.ask(1, "GET", RECORD_KEY), older);
   await cluster.getLocalClient(1).ping();
   await eventually(async () => await rings.ask(1, "GET", RECORD_KEY) === newer);
+});
+
+Deno.test("a record that asks for replicas counts once they have it", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  const hosts = [{ ...server.host, label: "a" }];
+  const router = ConsistentHashingRouter;
+  await using cluster = new Cluster({ hosts, router, follow: true });
+  const phases: string[] = [];
+  cluster.addEventListener("ring", ({ detail }) => phases.push(detail.phase));
+  const client = cluster.getRoutingClient();
+  await client.set("key", "v");
+  const ring = ringFingerprint(cluster.getRouter());
+  const record = (epoch: number) =>
+    formatRecord({
+      ...{ epoch, phase: "announced", from: ring, to: ring, isMixed: false },
+      replicated: 1,
+    });
+  await ask(server, "SET", RECORD_KEY, record(1));
+  // Neither who looks, nor who comes, believes it.
+  const error = await cluster.topology().catch((error) => error);
+  assertInstanceOf(error, ConnectionError);
+  await cluster.disconnectPools();
+  const refused = await client.incr("n").catch((error) => error);
+  assertInstanceOf(refused, ConnectionError);
+  assertEquals([refused.outcome, phases], ["not-sent", []]);
+  const config = [`replicaof ${server.hostname} ${server.port}`];
+  await using _replica = await RedisServer.start({ transport: "tcp", config });
+  await eventually(() => phases.length > 0);
+  assertEquals(phases, ["announced"]);
+  assertEquals(await bounded(client.incr("n")), 1);
 });

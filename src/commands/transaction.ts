@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Argument } from "../values.ts";
+import type { Argument, Key } from "../values.ts";
 import { positionsOf } from "./keys.ts";
 import { CommandSpec, Form, type Step } from "./spec.ts";
 
@@ -34,4 +34,31 @@ export function transactionCall(
     form: new Form(new CommandSpec("EXEC", { keys, reads }), { steps }),
     args: steps.flatMap(({ args }) => args),
   };
+}
+
+/**
+ * The keys of a command that can be seen, be it a transaction: those of its commands
+ * that have some.
+ *
+ * @param form What it is.
+ * @param args Its arguments.
+ * @returns Nothing where it may have others, since a command is unknown, or runs a
+ * script to which none was given.
+ */
+export function seenKeys(
+  { command, steps }: Pick<Form, "command" | "steps">,
+  args: readonly Argument[],
+): Key[] | undefined {
+  const all = steps ?? [{ form: { command }, args }];
+  const keys: Key[] = [];
+  for (const { form: { command }, args } of all) {
+    try {
+      const own = positionsOf(command, args);
+      if (own.length === 0 && command.row.runsCode === true) return undefined;
+      for (const position of own) keys.push(args[position]);
+    } catch {
+      return undefined;
+    }
+  }
+  return keys;
 }

@@ -8,7 +8,7 @@
 import { sizeOf } from "../commands/arguments.ts";
 import { BlockParts } from "../commands/block_parts.ts";
 import type { Form } from "../commands/spec.ts";
-import type { Argument } from "../values.ts";
+import type { Argument, Key } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { NextPart } from "./batch_options.ts";
 import { Command, type Settler } from "./command.ts";
@@ -25,6 +25,8 @@ export interface ApartCommand {
   readonly flags: number;
   /** How many milliseconds it may block, if it does. */
   readonly time: number | undefined;
+  /** The key that it goes by, where its caller has named one. */
+  readonly by?: Key | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ApartCommand {
  * @throws What keeps it from being issued.
  */
 export function sendApart(issuer: Issuer, command: ApartCommand): void {
-  const { place, form, args, settler, flags, time } = command;
+  const { place, form, args, settler, flags, time, by } = command;
   const size = sizeOf(args);
   const parts = BlockParts.of(form.name, args, time ?? 0);
   const first = parts?.next() ?? { args, time: time ?? 0 };
@@ -44,7 +46,7 @@ export function sendApart(issuer: Issuer, command: ApartCommand): void {
   if (issuer.mustWait(place, form, flags, args)) {
     const held = new Command(form, first.args, settler, flags);
     const terms = { exclusive, isApart: true, nextPart, time: first.time };
-    return issuer.hold(place, held, { size, terms });
+    return issuer.hold(place, held, { size, terms, by });
   }
   const host = issuer.hostFor(issuer.hostOf(place, flags));
   if (!issuer.admits(host, size)) throw host.failures.queueFull(form.name);
@@ -75,13 +77,13 @@ export function sequenceOf(issuer: Issuer, time: number): Carrier {
   return {
     cluster,
     options,
-    send: (place, form, args, whole, flags = issuer.flags) => {
+    send: (place, form, args, whole, flags = issuer.flags, by) => {
       const settler = issuer.settlerFor(form, whole);
       try {
         const size = sizeOf(args);
         if (issuer.mustWait(place, form, flags, args)) {
           const command = new Command(form, args, settler, flags);
-          return issuer.hold(place, command, { size, terms, due });
+          return issuer.hold(place, command, { size, terms, due, by });
         }
         const host = issuer.hostFor(issuer.hostOf(place, flags));
         if (!issuer.admits(host, size)) {

@@ -6,6 +6,7 @@
 
 import { blockingFor } from "../commands/block_parts.ts";
 import { positionsOf } from "../commands/keys.ts";
+import { seenKeys } from "../commands/transaction.ts";
 import { type CommandError, ReshardingError } from "../errors.ts";
 import {
   MOVING_GROUPS,
@@ -59,7 +60,7 @@ export class BatchDetour implements Detour {
   }
 
   groupOfCommand(
-    command: Pick<Command, "spec" | "args">,
+    command: Pick<Command, "form" | "spec" | "args">,
   ): number | undefined {
     return groupOfCommand(this.#topology, command);
   }
@@ -72,9 +73,15 @@ export class BatchDetour implements Detour {
     return this.#options.holder.leads(group);
   }
 
-  objectionTo({ spec, args }: Command): Error | undefined {
+  objectionTo({ form, spec, args, isPinned }: Command): Error | undefined {
     const { issuer, host } = this.#options;
-    return issuer.objectionTo(spec, args, host.id);
+    if (isPinned) return issuer.objectionTo(spec, args, host.id);
+    if (this.groupsStay || seenKeys(form, args) !== undefined) return undefined;
+    return new ReshardingError(
+      `Cannot send "${spec.name}": keys have begun to move since it was issued, ` +
+        "and its own ones cannot be seen",
+      { command: spec.name, outcome: "not-sent" },
+    );
   }
 
   redirect(error: CommandError): Redirect | undefined {
@@ -120,14 +127,15 @@ export class BatchDetour implements Detour {
 /** The group of all keys of a command; nothing where there is none. */
 export function groupOfCommand(
   topology: Topology,
-  { spec, args }: Pick<Command, "spec" | "args">,
+  { form, spec, args }: Pick<Command, "form" | "spec" | "args">,
 ): number | undefined {
   try {
-    const keys = positionsOf(spec, args).map((position) => args[position]);
     if (topology.groupOfKeys !== undefined) {
+      const keys = seenKeys(form, args) ?? [];
       if (keys.length === 0) return undefined;
       return topology.groupOfKeys(keys) ?? MOVING_GROUPS;
     }
+    const keys = positionsOf(spec, args).map((position) => args[position]);
     const [first, ...others] = keys.map((key) => topology.groupOf(key));
     return others.every((group) => group === first) ? first : undefined;
   } catch (error) {

@@ -8,7 +8,7 @@ import { type Arguments, isList, sizeOf } from "../commands/arguments.ts";
 import type { CommandSpec, Form } from "../commands/spec.ts";
 import { goesAhead } from "../commands/traits.ts";
 import { anotherTurn, inAnotherTurn } from "../runtime/turn.ts";
-import type { Argument } from "../values.ts";
+import type { Argument, Key } from "../values.ts";
 import { sendApart, sequenceOf } from "./apart.ts";
 import { Batch } from "./batch.ts";
 import type { Detour, Origin } from "./batch_options.ts";
@@ -143,15 +143,17 @@ export class Dispatcher implements Issuer {
     args: readonly Argument[],
     settler: Settler,
     flags = this.flags,
+    by?: Key,
   ): void {
     const time = form.command.row.blocks?.(args);
     if (time !== undefined) settler = this.settlerFor(form, settler);
     try {
       if (time !== undefined || goesAhead(form.command, args)) {
-        return sendApart(this, { place, form, args, settler, flags, time });
+        const own = { place, form, args, settler, flags, time, by };
+        return sendApart(this, own);
       }
       this.#beginFor(this.hostOf(place, flags), form);
-      this.queue(place, form, args, settler, flags);
+      this.queue(place, form, args, settler, flags, undefined, by);
     } catch (error) {
       this.refuse(settler, error);
     }
@@ -189,8 +191,8 @@ export class Dispatcher implements Issuer {
     return {
       cluster: this.cluster,
       options: this.options,
-      send: (place, form, args, settler, flags = this.flags) =>
-        this.send(place, form, args, settler, flags | PRIMARY),
+      send: (place, form, args, settler, flags = this.flags, by) =>
+        this.send(place, form, args, settler, flags | PRIMARY, by),
       refuse: (settler, reason) => this.refuse(settler, reason),
     };
   }
@@ -211,13 +213,14 @@ export class Dispatcher implements Issuer {
     settler?: Settler,
     flags = this.flags,
     second?: Argument,
+    by?: Key,
   ): Run {
     const isHeldBack = this.#replicated > 0 && !form.command.reads;
     if (isHeldBack && !(settler instanceof ReplicatedSettler)) {
       // Its outcome stands apart until replicas have it.
       const own = runOfOne({ form, args, second, settler, flags });
       const whole = this.settlerFor(form, own.at(0).settler);
-      this.queue(place, form, args, whole, flags, second);
+      this.queue(place, form, args, whole, flags, second, by);
       return own;
     }
     const size = sizeOf(args, second);
@@ -225,7 +228,7 @@ export class Dispatcher implements Issuer {
       this.detours !== undefined && this.mustWait(place, form, flags, args)
     ) {
       const run = runOfOne({ form, args, second, settler, flags });
-      this.hold(place, run.at(0), { size });
+      this.hold(place, run.at(0), { size, by });
       return run;
     }
     const hostId = this.hostOf(place, flags);
@@ -247,7 +250,7 @@ export class Dispatcher implements Issuer {
     const host = isThere ? known.host : this.cluster.host(hostId);
     if (host.backlog.size > 0 && this.#lags(host) || !this.admits(host, size)) {
       this.#latecomers ??= new Latecomers(this);
-      const wanted = { place, form, args, settler, flags, second, size };
+      const wanted = { place, form, args, settler, flags, second, size, by };
       return this.#latecomers.wait(host, wanted);
     }
     const batch = fits ? known.batch! : this.#openFor(host);

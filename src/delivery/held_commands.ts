@@ -101,6 +101,7 @@ export class HeldCommands implements Owner {
       due = issuer.deadline(0),
       origin = issuer.origin(),
       epoch = issuer.epoch,
+      by,
     } = options;
     // Whoever has the patience to wait for room waits in any case.
     const counted = this.#held.size < issuer.patience ? 0 : size;
@@ -115,6 +116,7 @@ export class HeldCommands implements Owner {
         command: one,
         group,
         epoch,
+        by,
         order: issuer.options.lanes.nextOrder(),
         deadline: this.#until,
         owner: this,

@@ -5,6 +5,7 @@
  */
 
 import type { CommandError } from "../errors.ts";
+import type { Key } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { Origin } from "./batch_options.ts";
 import type { Command } from "./command.ts";
@@ -16,6 +17,8 @@ export interface Held {
   readonly group: number;
   /** The epoch of the rings by which that was found; nothing where they may differ. */
   readonly epoch?: number | undefined;
+  /** The key that it goes by, where its caller has named one. */
+  readonly by?: Key | undefined;
   /** Where it stands among all that its client has issued for the group. */
   readonly order: number;
   /** When its time is up, in milliseconds of `performance.now()`. */

@@ -10,8 +10,8 @@ import {
   takeArgument,
   takeArguments,
 } from "../commands/arguments.ts";
-import { positionsOf } from "../commands/keys.ts";
-import type { CommandSpec, Form } from "../commands/spec.ts";
+import type { Form } from "../commands/spec.ts";
+import { seenKeys } from "../commands/transaction.ts";
 import { reasonNotToShare } from "../commands/traits.ts";
 import { ReshardingError, UnroutableCommandError } from "../errors.ts";
 import type { Topology } from "../topology/mod.ts";
@@ -66,7 +66,7 @@ export function issue(
     const args = takeArguments(name, list);
     const reason = reasonNotToShare(command, args);
     if (reason !== undefined) throw needsConnection(name, reason);
-    const place = placeOf(dispatcher.cluster, target, command, args);
+    const place = placeOf(dispatcher.cluster, target, form, args);
     if (flags?.settled === true) {
       const groupOf = (key: Key) => place ?? topology.groupOf(key);
       const parts = splitSettled(groupOf, command, args);
@@ -80,7 +80,8 @@ export function issue(
       return;
     }
     if (place !== undefined) {
-      dispatcher.send(place, form, args, settler, bits);
+      const by = typeof target === "object" ? target.key : undefined;
+      dispatcher.send(place, form, args, settler, bits, by);
       return;
     }
     // Only a command of several arguments can have several keys.
@@ -138,14 +139,13 @@ function sendParts(
 export function placeOf(
   { topology, moves }: ClusterView,
   target: Target | undefined,
-  command: CommandSpec,
+  { command, steps }: Pick<Form, "command" | "steps">,
   args: Arguments,
 ): number | undefined {
   if (typeof target !== "object") return target;
   const rings = moves?.topology;
   if (rings?.isMoving !== true) return topology.groupOf(target.key);
-  const list = isList(args) ? args : [args];
-  const keys = positionsOf(command, list).map((position) => list[position]);
+  const keys = seenKeys({ command, steps }, isList(args) ? args : [args]) ?? [];
   const group = rings.groupOfKeys([target.key, ...keys]);
   if (group !== undefined) return group;
   throw new ReshardingError(
@@ -192,7 +192,7 @@ export function issueByKey(
   }
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
-  const place = placeOf(dispatcher.cluster, target, form.command, own)!;
+  const place = placeOf(dispatcher.cluster, target, form, own)!;
   return dispatcher.queue(place, form, own, told, bits, other);
 }
 
@@ -212,7 +212,7 @@ export function issueWhole(
   const args = takeArguments(form.name, list);
   const told = settler && withCallSite(dispatcher, settler);
   const { cluster } = dispatcher;
-  const place = placeOf(cluster, target, form.command, args) ??
+  const place = placeOf(cluster, target, form, args) ??
     cluster.topology.groupOfCommand(form.name, args);
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);

@@ -6,7 +6,7 @@
 
 import type { Arguments } from "../commands/arguments.ts";
 import type { CommandSpec, Form } from "../commands/spec.ts";
-import type { Argument } from "../values.ts";
+import type { Argument, Key } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchOptions, Origin } from "./batch_options.ts";
 import type { ClusterView } from "./cluster_view.ts";
@@ -86,6 +86,7 @@ export interface Carrier {
    * @param args Its arguments, already checked.
    * @param settler Gets the reply, or whatever goes wrong.
    * @param flags What the caller asks for, in bits.
+   * @param by The key that it goes by, where its caller has named one.
    */
   send(
     place: number,
@@ -93,6 +94,7 @@ export interface Carrier {
     args: readonly Argument[],
     settler: Settler,
     flags?: number,
+    by?: Key,
   ): void;
   /** Rejects a command that is not issued, but not within its call. */
   refuse(settler: Settler, reason: unknown): void;
@@ -138,6 +140,8 @@ export interface HoldOptions {
   readonly from?: Batch;
   /** The epoch of the rings by which its group was found, if that was before. */
   readonly epoch?: number;
+  /** The key that it goes by, where its caller has named one. */
+  readonly by?: Key | undefined;
 }
 
 /** A command that has no place in a batch yet. */
@@ -149,6 +153,8 @@ export interface Wanted {
   readonly settler: Settler | undefined;
   readonly flags: number;
   readonly second: Argument | undefined;
+  /** The key that it goes by, where its caller has named one. */
+  readonly by?: Key | undefined;
   /** The memory that it takes, in bytes. */
   readonly size: number;
 }
@@ -183,6 +189,7 @@ export interface Issuer extends Carrier {
    * @throws {ReshardingError} If it would write a key that moves at a host that
    * was named: there it would be in the way of itself.
    */
+  mustWait(place: number, form: Form, flags: number, args: Arguments): boolean;
   /**
    * Whether the queue of a host has room for a command of that size, which then
    * counts. It always has for what moves keys.
@@ -201,7 +208,6 @@ export interface Issuer extends Carrier {
     args: readonly Argument[],
     hostId?: number,
   ): Error | undefined;
-  mustWait(place: number, form: Form, flags: number, args: Arguments): boolean;
   /** Holds a command that no host may take now. */
   hold(group: number, command: Command, options: HoldOptions): void;
   /** Begins a batch. */

@@ -59,7 +59,11 @@ export class ClusterMoves implements KeyMoves {
   #epoch = 0;
   /** Gives up what is done by these rings. */
   #ending = new AbortController();
-  #dispatcher: Dispatcher | undefined = undefined;
+  /** What carries the steps of moves, */
+  #moving: Dispatcher | undefined = undefined;
+  /** and reads, which wait for no replicas, as they are, */
+  #reading: Dispatcher | undefined = undefined;
+  /** or merged. */
   #merging: Dispatcher | undefined = undefined;
 
   /**
@@ -79,7 +83,7 @@ export class ClusterMoves implements KeyMoves {
     const ending = this.#ending;
     const flows = [...this.#flows.values()];
     this.#ending = new AbortController();
-    this.#dispatcher = this.#merging = undefined;
+    this.#moving = this.#reading = this.#merging = undefined;
     this.#epoch = this.topology.state.epoch;
     this.#left.clear();
     this.#flows.clear();
@@ -94,7 +98,12 @@ export class ClusterMoves implements KeyMoves {
     record: RingRecord,
     before?: number,
   ): Promise<Reply> {
-    const host = new DispatchedHost(this.#plain, hostId);
+    // It may ask for more than the one that is known.
+    const { replicated = 0 } = record;
+    const dispatcher = replicated > this.#replicated
+      ? this.#makeDispatcher({ replicated })
+      : this.#steps;
+    const host = new DispatchedHost(dispatcher, hostId);
     const args = [formatRecord(record), record.epoch];
     if (before !== undefined) args.push(before);
     return host.run(SET_RECORD, [RECORD_KEY], args);
@@ -123,7 +132,7 @@ export class ClusterMoves implements KeyMoves {
       }, PAUSE);
     };
     const args = ["UNBLOCK", blocked.id];
-    issue(this.#plain, hostId, specOf("CLIENT").form(), args, {
+    issue(this.#reads, hostId, specOf("CLIENT").form(), args, {
       resolve: again,
       reject: again,
     });
@@ -157,7 +166,7 @@ export class ClusterMoves implements KeyMoves {
     onEnd: (outcome: ReadOutcome) => void,
   ): void {
     const { form, args, settler, flags } = command;
-    const dispatcher = merges ? this.#mergingReads : this.#plain;
+    const dispatcher = merges ? this.#mergingReads : this.#reads;
     const options = {
       returnUint8Arrays: form.bytes || (flags & BYTES) !== 0,
     };
@@ -194,7 +203,8 @@ export class ClusterMoves implements KeyMoves {
   }
 
   #flow({ from, to }: KeyRoute): Flow {
-    const host = (hostId: number) => new DispatchedHost(this.#plain, hostId);
+    const host = (hostId: number) =>
+      new DispatchedHost(this.#steps, hostId, this.#reads);
     const epoch = this.#epoch;
     const isReplicated = this.#replicated > 0;
     const mover = new KeyMover(host(from), host(to), { epoch, isReplicated });
@@ -247,15 +257,25 @@ export class ClusterMoves implements KeyMoves {
     return Math.max(replicated, this.#cluster.replicated);
   }
 
-  get #plain(): Dispatcher {
-    return this.#dispatcher ??= this.#makeDispatcher(false);
+  get #steps(): Dispatcher {
+    const replicated = this.#replicated;
+    return this.#moving ??= this.#makeDispatcher({ replicated });
+  }
+
+  get #reads(): Dispatcher {
+    return this.#reading ??= this.#makeDispatcher();
   }
 
   get #mergingReads(): Dispatcher {
-    return this.#merging ??= this.#makeDispatcher(true);
+    return this.#merging ??= this.#makeDispatcher({ autoBatch: true });
   }
 
-  #makeDispatcher(autoBatch: boolean): Dispatcher {
+  #makeDispatcher(
+    { autoBatch = false, replicated = 0 }: {
+      autoBatch?: boolean;
+      replicated?: number;
+    } = {},
+  ): Dispatcher {
     const { timeout, signal } = this.#cluster;
     const ending = this.#ending.signal;
     return new Dispatcher(this.#cluster, {
@@ -265,7 +285,7 @@ export class ClusterMoves implements KeyMoves {
       idempotent: false,
       lanes: new Lanes(),
       movesKeys: true,
-      replicated: this.#replicated,
+      replicated,
     });
   }
 }

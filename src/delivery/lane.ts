@@ -355,7 +355,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
         ? undefined
         : batch.detour?.groupOfCommand(command);
       const isLeaving = group !== undefined && groups?.has(group) !== false;
-      const objection = command.isPinned && groups === undefined
+      const objection = group === undefined && groups === undefined
         ? batch.detour?.objectionTo(command)
         : undefined;
       if (isLeaving) leaving.push([one, group]);

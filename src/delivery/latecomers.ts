@@ -47,7 +47,7 @@ export class Latecomers {
    */
   wait(host: Host, wanted: Wanted): Run {
     const issuer = this.#issuer;
-    const { place, form, flags, size } = wanted;
+    const { place, form, flags, size, by } = wanted;
     if (this.size >= issuer.patience) {
       throw host.failures.queueFull(form.name);
     }
@@ -72,7 +72,7 @@ export class Latecomers {
         // What its client has on the way there goes first.
         detours?.begin(place, lane.batches);
         try {
-          const before = { size, due: deadline, origin };
+          const before = { size, due: deadline, origin, by };
           issuer.hold(place, command, {
             ...before,
             ...(epoch === undefined ? {} : { epoch }),

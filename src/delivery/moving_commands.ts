@@ -5,6 +5,7 @@
  */
 
 import { positionsOf } from "../commands/keys.ts";
+import { seenKeys } from "../commands/transaction.ts";
 import { CommandError, ReshardingError } from "../errors.ts";
 import type { Ending, RingRecord } from "../moving/mod.ts";
 import {
@@ -188,7 +189,7 @@ export class MovingCommands implements Holder {
 
   #add(held: Held): void {
     const { command, order, deadline, epoch } = held;
-    const keys = keysOf(command);
+    const keys = keysOf(held);
     const isPlain = keys.size === 0 ||
       [...keys.values()].some((key) =>
         this.#topology.routeOf(key) === undefined
@@ -335,8 +336,9 @@ export class MovingCommands implements Holder {
     const hostId = home ?? topology.hostOf(held.group);
     const [first] = moving;
     if (first === undefined) return hostId;
-    const reads = held.command.spec.reads && keys.size === 1 &&
-      held.command.spec.row.blocks === undefined;
+    const { spec, args } = held.command;
+    const reads = spec.reads && keys.size === 1 &&
+      spec.row.blocks === undefined && positionsOf(spec, args).length === 1;
     const isOpen = phase === "moving" || reads && !isMixed;
     if (!isOpen) {
       this.#first.add(entry);
@@ -427,18 +429,11 @@ export class MovingCommands implements Holder {
   }
 }
 
-/** The keys of a command by their texts. */
-function keysOf({ spec, args }: Command): Map<string, Key> {
-  try {
-    return new Map(
-      positionsOf(spec, args).map((position) => {
-        const key = args[position];
-        return [keyText(key), key];
-      }),
-    );
-  } catch {
-    return new Map();
-  }
+/** The keys of a command by their texts, and that which it goes by. */
+function keysOf({ command: { form, args }, by }: Held): Map<string, Key> {
+  const keys = seenKeys(form, args) ?? [];
+  if (by !== undefined) keys.push(by);
+  return new Map(keys.map((key) => [keyText(key), key]));
 }
 
 function parted(name: string): ReshardingError {

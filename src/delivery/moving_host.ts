@@ -14,25 +14,31 @@ import { issue } from "./issue.ts";
 
 /** Sends what moves keys the way of all commands; their replies are bytes. */
 export class DispatchedHost implements MovingHost {
-  readonly #dispatcher: Dispatcher;
+  readonly #writing: Dispatcher;
+  readonly #asking: Dispatcher;
   readonly #hostId: number;
 
   /**
-   * @param dispatcher What carries the commands.
+   * @param writing What carries scripts, and commands that write keys.
    * @param hostId The host that they go to.
+   * @param asking What carries all others, which wait for no replicas.
    */
-  constructor(dispatcher: Dispatcher, hostId: number) {
-    this.#dispatcher = dispatcher;
+  constructor(writing: Dispatcher, hostId: number, asking = writing) {
+    this.#writing = writing;
+    this.#asking = asking;
     this.#hostId = hostId;
   }
 
   command(name: string, ...args: Argument[]): Promise<Reply> {
-    return this.#issue(specOf(name).form(), args);
+    const spec = specOf(name);
+    const asks = spec.reads || spec.row.keys === undefined;
+    const dispatcher = asks ? this.#asking : this.#writing;
+    return this.#issue(dispatcher, spec.form(), args);
   }
 
-  /** The same with text in its reply. */
+  /** The same of one that reads, with text in its reply. */
   texts(name: string, ...args: Argument[]): Promise<Reply> {
-    return this.#issue(specOf(name).form(), args, false);
+    return this.#issue(this.#asking, specOf(name).form(), args, false);
   }
 
   run(
@@ -41,10 +47,11 @@ export class DispatchedHost implements MovingHost {
     args: readonly Argument[],
   ): Promise<Reply> {
     const call = scriptCall(script, keys, args);
-    return this.#issue(call.form, call.args);
+    return this.#issue(this.#writing, call.form, call.args);
   }
 
   #issue(
+    dispatcher: Dispatcher,
     form: Form,
     args: readonly Argument[],
     returnUint8Arrays = true,
@@ -52,7 +59,7 @@ export class DispatchedHost implements MovingHost {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const settler = { resolve, reject };
     const flags = { returnUint8Arrays };
-    issue(this.#dispatcher, this.#hostId, form, args, settler, flags);
+    issue(dispatcher, this.#hostId, form, args, settler, flags);
     return promise;
   }
 }

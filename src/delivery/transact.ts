@@ -48,13 +48,14 @@ export function transact(
   });
   try {
     const { form, args } = transactionCall(steps.map(checked));
-    group = placeOf(cluster, { key }, form.command, args)!;
+    group = placeOf(cluster, { key }, form, args)!;
     carrier.send(
       group,
       form,
       args,
       settler,
       flagBits(undefined, carrier.options.idempotent),
+      key,
     );
   } catch (error) {
     carrier.refuse(settler, error);

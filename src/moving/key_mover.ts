@@ -25,7 +25,14 @@ import {
 import type { MovingHost } from "./moving_host.ts";
 import { pause } from "./pause.ts";
 import { CLAIMS_KEY, CONFLICT_PREFIX, GENERATION_KEY } from "./names.ts";
-import { DROP, PUT, RELEASE, SET_ASIDE, TAKE } from "./scripts.ts";
+import {
+  DROP,
+  PUT,
+  READ_GENERATION,
+  RELEASE,
+  SET_ASIDE,
+  TAKE,
+} from "./scripts.ts";
 
 /** How keys move. */
 export interface KeyMoverOptions {
@@ -185,17 +192,25 @@ export class KeyMover {
   async #readTarget(): Promise<number> {
     const [offset, reply] = await Promise.all([
       offsetBetween(this.#source, this.#target),
-      this.#target.command("GET", GENERATION_KEY),
+      this.#target.run(
+        READ_GENERATION,
+        [CLAIMS_KEY, GENERATION_KEY],
+        [PROCESS, this.#mark],
+      ),
     ]);
     this.#offset = offset;
-    return this.#generation = reply === null ? 0 : Number(textOf(reply));
+    return this.#generation = Number(textOf(reply));
   }
 
   async #take(items: Asked<"take">[], token: string): Promise<void> {
     const reply = await this.#source.run(
       TAKE,
       [CLAIMS_KEY, ...items.map(({ key }) => key)],
-      [token, ...items.map(({ move }) => move.former?.token ?? "")],
+      [
+        token,
+        ...items.map(({ move }) => move.former?.token ?? ""),
+        this.#mark,
+      ],
     );
     answersOf(reply, items.length).forEach((answer, index) => {
       const item = items[index];

@@ -6,6 +6,7 @@
 
 export type { Ending, Problem } from "./key_move.ts";
 export { offsetBetween } from "./clock_offset.ts";
+export { confirmation, isConfirmed } from "./confirmation.ts";
 export { KeyMover, type KeyMoverOptions } from "./key_mover.ts";
 export type { MovingHost } from "./moving_host.ts";
 export {

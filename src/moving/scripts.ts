@@ -20,6 +20,17 @@ end
 `;
 
 /**
+ * Reads the generation of the target.
+ *
+ * KEYS: the claims of the target, and its generation. ARGV: the token, and 1 where
+ * replicas are waited for: one that they do not have may be counted again.
+ */
+export const READ_GENERATION: Script = new Script(`
+local token, needsMark = ARGV[1], ARGV[2] == '1'
+local generation = redis.call('GET', KEYS[2]) or '0'${MARK}return generation
+`);
+
+/**
  * Claims keys at the source, and reads what they hold.
  *
  * KEYS: the claims, then the keys. ARGV: the token, then for each key the token

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { ReshardingError } from "../errors.ts";
 import { pause } from "../moving/mod.ts";
 import { keyText } from "../values.ts";
 import type { Tally } from "./progress.ts";
+import { textOf } from "./records.ts";
 import { type RingHost, scan, type ScannedKey } from "./two_rings.ts";
 
 /** What a walk is for. */
@@ -35,6 +37,8 @@ export interface KeyWalkOptions {
 const SCAN_COUNT = 1_000;
 /** How many pages of a host are under way. */
 const MOST_PAGES = 4;
+/** How often the keys of a host are gone through before that is given up. */
+const MOST_ROUNDS = 100;
 
 /** Goes through the keys of hosts, all of them at a time. */
 export class KeyWalk {
@@ -78,7 +82,25 @@ export class KeyWalk {
     }
   }
 
+  /**
+   * Goes through the keys of a host, once more whenever another server has taken
+   * over meanwhile, or the same one was started again: each has its keys in an order
+   * of its own, in which a cursor of the one before means nothing.
+   */
   async *#walk(host: RingHost): AsyncGenerator<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const before = await lifeOf(host);
+      yield* this.#pass(host);
+      if (await lifeOf(host) === before) return;
+    }
+    throw new ReshardingError(
+      `Cannot go through the keys of host ${host.hostId} at "${host.address}": ` +
+        "its servers take over from one another again and again",
+      { hostId: host.hostId, outcome: "not-sent" },
+    );
+  }
+
+  async *#pass(host: RingHost): AsyncGenerator<void> {
     const { choose, tally, pageSize } = this.#options;
     const pages = new Map<number, ScannedKey[]>();
     const underWay = new Set<Promise<void>>();
@@ -132,6 +154,21 @@ export class KeyWalk {
     const early = due - performance.now();
     if (early > 0) await pause(early, signal);
   }
+}
+
+/**
+ * What no other server says of itself, and the same one not after it was started
+ * again, or after another one has been the primary in between.
+ */
+async function lifeOf(host: RingHost): Promise<string> {
+  const [server, replication] = await Promise.all(
+    ["server", "replication"].map(async (section) =>
+      textOf(await host.command("INFO", section)) ?? ""
+    ),
+  );
+  const [, run = ""] = /^run_id:(\S+)/m.exec(server) ?? [];
+  const [, stream = ""] = /^master_replid:(\S+)/m.exec(replication) ?? [];
+  return `${run} ${stream}`;
 }
 
 /** What is asked before anybody waits for it, who may give up. */

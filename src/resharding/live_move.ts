@@ -82,6 +82,8 @@ export class LiveMove {
     }
     let now = record;
     if (beginning === "moving") {
+      const { replicated = 0 } = record!;
+      if (replicated !== this.#rings.replicated) throw asBefore(replicated);
       await records.copy(record!);
       await this.#barrier(this.#options.signal).lookAgain(record!);
     } else if (beginning !== "cancel") {
@@ -91,9 +93,9 @@ export class LiveMove {
     if (beginning !== "cancel") {
       this.#tally.phase = "moving";
       yield* this.#moveAll(now!);
+      // Who came meanwhile may have written what was not to be written.
+      await this.#barrier(this.#options.signal).refuseStrangers();
     }
-    // Who came meanwhile may have written what was not to be written.
-    await this.#barrier(this.#options.signal).refuseStrangers();
     const ring = this.#rings.to;
     const rings = { from: ring, to: ring, isMixed: false };
     const ended = await records.advance(now, { phase: "stable", ...rings });
@@ -232,6 +234,14 @@ function refused(
   return new ReshardingError(
     `Cannot move a key of host ${hostId} at "${address}": ${why}`,
     { hostId, outcome: "not-sent" },
+  );
+}
+
+function asBefore(replicated: number): ReshardingError {
+  return new ReshardingError(
+    `Cannot go on moving keys: it was begun with replicated: ${replicated}, which ` +
+      "all programs go by; give the same",
+    { outcome: "not-sent" },
   );
 }
 

@@ -7,7 +7,13 @@
 import type { Cluster } from "../cluster.ts";
 import { CommandError } from "../errors.ts";
 import type { RingPhase } from "../moving/mod.ts";
-import { isPositive, isSignal, oneOf, readOptions } from "../options.ts";
+import {
+  isPositive,
+  isSignal,
+  isWhole,
+  oneOf,
+  readOptions,
+} from "../options.ts";
 import { Barrier } from "./barrier.ts";
 import { described, listConnections } from "./connections.ts";
 import type { ReshardOptions } from "./reshard.ts";
@@ -43,9 +49,11 @@ export interface ReshardStatus {
 }
 
 /** What is looked at, and what gives it up. */
-export interface ReshardStatusOptions
-  extends
-    Pick<ReshardOptions, "writers" | "maxValueBytes" | "rate" | "signal"> {
+export interface ReshardStatusOptions extends
+  Pick<
+    ReshardOptions,
+    "writers" | "maxValueBytes" | "rate" | "replicated" | "signal"
+  > {
   /**
    * Whether all keys are looked at, where no move has begun: how many move, how
    * large they are, and which are where they do not belong. It asks for the size of
@@ -60,6 +68,7 @@ const CHECKS = {
   writers: oneOf("follow", "stopped"),
   maxValueBytes: isPositive,
   rate: isPositive,
+  replicated: isWhole(0, 1_000),
   keys: oneOf(true, false),
   signal: isSignal,
 };
@@ -93,8 +102,8 @@ export async function reshardStatus(
   options: ReshardStatusOptions = {},
 ): Promise<ReshardStatus> {
   const read = readOptions(options, CHECKS, "reshardStatus()");
-  const { signal } = read;
-  const rings = new TwoRings(before, after, { signal });
+  const { replicated = 0, signal } = read;
+  const rings = new TwoRings(before, after, { replicated, signal });
   try {
     await rings.found();
     return await statusOf(rings, read);
@@ -140,7 +149,7 @@ async function statusOf(
   }
   const warnings = await survey.warnings();
   const rights = await Promise.all(
-    hosts.map((host) => rightsAt(host, rings.areNamed)),
+    hosts.map((host) => rightsAt(host, rings.areNamed || rings.replicated > 0)),
   );
   problems.push(...textsOf(rights.flatMap(({ problems }) => problems)));
   warnings.push(...rights.flatMap(({ warnings }) => warnings));

@@ -22,6 +22,8 @@ export interface ServerFacts {
   readonly usedMemory: number;
   /** and may use; 0 for all there are. */
   readonly maxMemory: number;
+  /** How many replicas it has that hear of its writes. */
+  readonly replicas: number;
   /** What it does when it is full. */
   readonly evictionPolicy: string;
 }
@@ -87,7 +89,19 @@ export class Survey {
   /** Servers that cannot give keys to one another, for people. */
   async serverProblems(): Promise<Problem[]> {
     const facts = await this.facts;
-    return [...sharedDatabases(facts), ...this.#olderTargets(facts)];
+    const { replicated } = this.#rings;
+    return [
+      ...sharedDatabases(facts),
+      ...this.#olderTargets(facts),
+      ...facts.filter(({ replicas }) => replicas < replicated)
+        .map(({ host, replicas }) =>
+          problem(
+            host,
+            `has ${replicas} replicas that hear of its writes, and replicated: ` +
+              `${replicated} is asked for`,
+          )
+        ),
+    ];
   }
 
   /** Hosts that only come now, and have keys, for people. */
@@ -186,8 +200,8 @@ function sharedDatabases(facts: readonly ServerFacts[]): Problem[] {
 }
 
 async function readFacts(host: RingHost): Promise<ServerFacts> {
-  const [server, memory, modules] = await Promise.all(
-    ["server", "memory", "modules"].map(async (section) =>
+  const [server, memory, modules, replication] = await Promise.all(
+    ["server", "memory", "modules", "replication"].map(async (section) =>
       textOf(await host.command("INFO", section)) ?? ""
     ),
   );
@@ -201,6 +215,7 @@ async function readFacts(host: RingHost): Promise<ServerFacts> {
       [...modules.matchAll(/^module:name=([^,]*),ver=(\d+)/gm)]
         .map(([, name, version]) => [name, Number(version)]),
     ),
+    replicas: [...replication.matchAll(/^slave\d+:.*state=online/gm)].length,
     usedMemory: Number(field(memory, "used_memory")),
     maxMemory: Number(field(memory, "maxmemory")),
     evictionPolicy: field(memory, "maxmemory_policy"),

@@ -57,11 +57,11 @@ class Member extends DispatchedHost implements RingHost {
   readonly #hosts: ReadonlyMap<number, HostInfo>;
 
   constructor(
-    dispatcher: Dispatcher,
+    { writing, asking }: { writing: Dispatcher; asking: Dispatcher },
     hostId: number,
     hosts: ReadonlyMap<number, HostInfo>,
   ) {
-    super(dispatcher, hostId);
+    super(writing, hostId, asking);
     this.hostId = hostId;
     this.#hosts = hosts;
   }
@@ -118,18 +118,21 @@ export class TwoRings {
       listener: () => {},
       sentinels,
     });
-    const dispatcher = new Dispatcher(this.#cluster, {
-      timeout: TIMEOUT,
-      signal,
-      autoBatch: false,
-      idempotent: false,
-      lanes: new Lanes(),
-      movesKeys: true,
-      replicated,
-    });
+    const dispatcher = (replicated: number) =>
+      new Dispatcher(this.#cluster, {
+        timeout: TIMEOUT,
+        signal,
+        autoBatch: false,
+        idempotent: false,
+        lanes: new Lanes(),
+        movesKeys: true,
+        replicated,
+      });
+    const asking = dispatcher(0);
+    const writing = replicated > 0 ? dispatcher(replicated) : asking;
     this.hosts = new Map(
       [...ids.both].sort((a, b) => a - b)
-        .map((id) => [id, new Member(dispatcher, id, topology.hosts)]),
+        .map((id) => [id, new Member({ writing, asking }, id, topology.hosts)]),
     );
     const all = [...this.hosts.values()];
     this.sources = all.filter(({ hostId }) => ids.before.has(hostId));

@@ -8,8 +8,8 @@
 import { positionsOf } from "../commands/keys.ts";
 import type { CommandSpec } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
-import { ReshardingError } from "../errors.ts";
-import type { Argument, Key } from "../values.ts";
+import { ConnectionError, ReshardingError } from "../errors.ts";
+import type { Argument, Key, Reply } from "../values.ts";
 import { ringFingerprint } from "./ring_fingerprint.ts";
 import { BaseRouter, type RouterHost } from "./router.ts";
 import type {
@@ -65,6 +65,10 @@ export interface RingTopologyOptions<H extends RouterHost> {
   readonly readState: (text: string | null) => RingState | undefined;
   /** What hosts keep it in. */
   readonly recordKey: string;
+  /** What is said to a host, so that its replicas have a record, */
+  readonly confirmation: (state: RingState) => [string, ...Argument[]][];
+  /** and whether they have, by the replies. */
+  readonly isConfirmed: (state: RingState, replies: Reply[]) => boolean;
 }
 
 /** Groups from here on are those of keys that move. */
@@ -90,6 +94,8 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   #areFound = false;
   #state: RingState;
   #ring: BaseRouter;
+  /** The ring that was in use before the last change. */
+  #former: BaseRouter;
   /** The ring that keys move to now. */
   #target: BaseRouter | undefined = undefined;
   /** What keeps it from routing anything. */
@@ -105,7 +111,7 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     const rings = new Map([[this.#own, ring]]);
     if (next !== undefined) rings.set(ringFingerprint(next), next);
     this.#rings = rings;
-    this.#ring = ring;
+    this.#ring = this.#former = ring;
     this.#state = stateWithoutRecord(this.#own);
     options.places.watch({
       hostChanged: (hostId, failover) => this.#moved(hostId, failover),
@@ -197,13 +203,46 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
           recordKey,
         ]]);
         if (reply instanceof Error) throw reply;
-        this.apply(readState(reply as string | null));
+        const state = readState(reply as string | null);
+        if (this.isDoubtful(state)) {
+          await this.#confirm(
+            state!,
+            (said) => ask(this.hosts.get(hostId)!, said),
+          );
+        }
+        this.apply(state);
         return;
       } catch (error) {
         failure ??= error;
       }
     }
     throw failure;
+  }
+
+  /**
+   * Whether what a host says counts only once replicas have it: otherwise a failover
+   * may take back what others have been told by it. Whoever knows nothing yet
+   * believes that one ring is in use.
+   */
+  isDoubtful(said: RingState | undefined): boolean {
+    if (said === undefined || (said.replicated ?? 0) === 0) return false;
+    return this.#isRead
+      ? said.epoch > this.#state.epoch
+      : said.phase !== "stable";
+  }
+
+  /** @throws {ConnectionError} If replicas do not have it. */
+  async #confirm(
+    state: RingState,
+    ask: (said: [string, ...Argument[]][]) => Promise<Reply[]>,
+  ): Promise<void> {
+    const { confirmation, isConfirmed } = this.#options;
+    const replies = await ask(confirmation(state));
+    if (isConfirmed(state, replies)) return;
+    throw new ConnectionError(
+      "The replicas of a host do not have what it says of the ring",
+      { outcome: "not-sent" },
+    );
   }
 
   /** The hosts that keep the record, those first whose word counts the most. */
@@ -264,8 +303,8 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
    * Why a command may not be sent to a host that was named: it has a key that
    * moves.
    *
-   * @param hostId The host, if the command was meant for it before the rings have
-   * changed: then its keys have to be at home there as well.
+   * @param hostId The host, if the command was meant for it before the last change:
+   * then a key that was at home there has to be so still.
    */
   objectionTo(
     command: CommandSpec,
@@ -276,8 +315,10 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     let hasLeft: boolean;
     try {
       hasLeft = positionsOf(command, args).some((position) => {
-        const { from, to } = this.hostsOf(args[position]);
-        return from !== to || to !== (hostId ?? to);
+        const key = args[position];
+        const { from, to } = this.hostsOf(key);
+        return from !== to || hostId !== undefined && to !== hostId &&
+            this.#former.getHostForKey(key) === hostId;
       });
     } catch {
       // It is unknown, or has no such arguments: that is for the server to say.
@@ -339,6 +380,7 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   /** Chooses the rings that count. */
   #route(): void {
     const { phase, from, to } = this.#state;
+    this.#former = this.#ring;
     const ring = this.#rings.get(from);
     const target = this.#rings.get(to);
     const needsBoth = phase === "holding" || phase === "moving";

@@ -39,10 +39,11 @@ const SENT: Record<string, string> = {
   "topology/sentinel_view.ts": "SENTINEL",
   // What moves keys from host to host, and what hosts are asked before.
   "moving/clock_offset.ts": "TIME",
-  "moving/key_mover.ts": "GET INCR",
+  "moving/confirmation.ts": "EVAL WAIT",
+  "moving/key_mover.ts": "INCR",
   "resharding/barrier.ts": "CLIENT",
   "resharding/connections.ts": "CLIENT",
-  "resharding/key_walk.ts": "DBSIZE",
+  "resharding/key_walk.ts": "DBSIZE INFO",
   "resharding/large_values.ts": "MEMORY",
   "resharding/records.ts": "GET",
   "resharding/rights.ts":

@@ -27,7 +27,8 @@ function groupOf(
   name: string,
   ...args: Argument[]
 ): number | undefined {
-  return groupOfCommand(topology, { spec: specOf(name), args });
+  const spec = specOf(name);
+  return groupOfCommand(topology, { form: spec.form(), spec, args });
 }
 
 Deno.test("groupOfCommand() is the group of all keys, if there is one", () => {

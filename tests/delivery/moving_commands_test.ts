@@ -1,7 +1,13 @@
 // What is held while writes wait, and what becomes of it.
 
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { ConnectionError, ReshardingError, TimeoutError } from "../../mod.ts";
+import {
+  CommandError,
+  ConnectionError,
+  ReshardingError,
+  TimeoutError,
+  TransportError,
+} from "../../mod.ts";
 import { bounded, eventually, isPending } from "../../support/waiting.ts";
 import { PartitionRouter, Rings } from "../../support/rings.ts";
 
@@ -222,4 +228,82 @@ Deno.test("a write that goes by another key is not sent where its own one moves 
   });
   assertEquals(replies.map(({ value }) => value), ["OK", "v"]);
   assertEquals(await rings.assertPlaced(), 1);
+});
+
+Deno.test("a transaction moves the keys that it has, although one of its commands has none", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("moving");
+  const [key] = rings.moving(1);
+  await rings.ask(rings.old(key), "SET", key, 41);
+  const cluster = rings.follower();
+  await cluster.ready();
+  const { [key]: replies } = await cluster.executeCommands(
+    { [key]: [["INCR", key], ["PUBLISH", "channel", "text"]] },
+    { atomic: true },
+  );
+  assertEquals(replies.map(({ value }) => value), [42, 0]);
+  assertEquals(await rings.ask(rings.next(key), "GET", key), "42");
+  assertEquals(await rings.assertPlaced(), 1);
+});
+
+Deno.test("a sequence keeps its order while its key moves, also where a command has no key", async () => {
+  const { rings, cluster } = await holding();
+  await using _ = rings;
+  const [key] = rings.moving(1);
+  const script = "return redis.call('RPUSH', ARGV[1], 'b')";
+  const sequence = cluster.executeCommands({
+    [key]: [["RPUSH", key, "a"], ["EVAL", script, 0, key], ["PING"]],
+  });
+  assertEquals(await isPending(sequence), true);
+  await rings.setPhase("moving");
+  await cluster.topology();
+  const replies = (await bounded(sequence))[key];
+  assertEquals(replies.map(({ value }) => value), [1, 2, "PONG"]);
+  assertEquals(await rings.ask(rings.next(key), "LRANGE", key, 0, -1), [
+    ...["a", "b"],
+  ]);
+});
+
+Deno.test("what nobody knows the keys of goes by the key that was named, or not at all", async () => {
+  await using rings = await Rings.start({ router: PartitionRouter });
+  await rings.setPhase("moving");
+  const cluster = rings.follower();
+  await cluster.ready();
+  const key = rings.moving(50).find((key) => rings.old(key) === 1)!;
+  const unknown = () =>
+    cluster.executeCommands({ [key]: [["FOO.BAR", key]] }).then(
+      () => undefined,
+      (error) => error,
+    );
+  assertInstanceOf(await bounded(unknown()), CommandError);
+  // It waits for a connection, and the rings change.
+  await rings.setStable("before");
+  await cluster.topology();
+  await rings.ask(1, "CLIENT", "KILL", "TYPE", "normal");
+  rings.servers[1].pause();
+  const told = unknown();
+  assertEquals(await isPending(told), true);
+  await rings.setPhase("holding", [0, 2]);
+  await cluster.topology();
+  const error = await bounded(told);
+  assertInstanceOf(error, ReshardingError);
+  assertEquals(error.outcome, "not-sent");
+  rings.servers[1].resume();
+});
+
+Deno.test("what reads a key that moves waits for no replicas", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("moving");
+  const cluster = rings.follower({ replicated: 1 });
+  const client = cluster.getRoutingClient();
+  const [key, other, text] = rings.moving(3);
+  await rings.ask(rings.old(other), "HSET", other, "field", "value");
+  // No server has any, so that no step of a move counts.
+  const written = client.set(key, "v").catch((error) => error);
+  assertEquals(await isPending(written), true);
+  assertEquals(await client.hget(other, "field"), "value");
+  assertEquals(await client.get(text), null);
+  assertEquals(await isPending(written), true);
+  await cluster.close();
+  assertInstanceOf(await bounded(written), TransportError);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ReshardingError } from "../../mod.ts";
 import { KeyWalk, type KeyWalkOptions } from "../../src/resharding/key_walk.ts";
 import { Tally } from "../../src/resharding/progress.ts";
 import type { RingHost } from "../../src/resharding/two_rings.ts";
@@ -26,9 +27,15 @@ class FakeHost implements RingHost {
     this.#replies = replies;
   }
 
+  /** Which server it is. */
+  life = 0;
+
   command(name: string, cursor?: unknown): Promise<Reply> {
     const keys = this.#replies.flat();
     if (name === "DBSIZE") return Promise.resolve(keys.length);
+    if (name === "INFO") {
+      return Promise.resolve(`run_id:a\r\nmaster_replid:${this.life}\r\n`);
+    }
     const at = Number(cursor);
     this.cursors.push(at);
     const next = (at + 1) % this.#replies.length;
@@ -135,4 +142,29 @@ Deno.test("KeyWalk keeps to its rate, and is given up while it waits", async () 
   assertEquals(pages, ["0 7: a b"]);
   controller.abort(new Error("enough"));
   await assertRejects(() => bounded(walking), Error, "enough");
+});
+
+Deno.test("KeyWalk begins anew where another server has taken over", async () => {
+  const host = new FakeHost(0, [["a"], ["b"], ["c"]]);
+  const { walk, pages } = walkOver([host], {
+    handle: (_host, _choice, keys) => {
+      pages.push(keys.map(textOf).join(" "));
+      // Once only: it is the same one from then on.
+      if (pages.length === 1) host.life++;
+      return Promise.resolve();
+    },
+    pageSize: 1,
+  });
+  for await (const _ of walk.steps()) { /* To the end. */ }
+  assertEquals(pages, ["a", "b", "c", "a", "b", "c"]);
+  const { walk: restless } = walkOver([host], {
+    handle: () => Promise.resolve(void host.life++),
+  });
+  await assertRejects(
+    async () => {
+      for await (const _ of restless.steps()) { /* To no end. */ }
+    },
+    ReshardingError,
+    "again and again",
+  );
 });

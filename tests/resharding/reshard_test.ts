@@ -6,6 +6,7 @@ import {
   ConsistentHashingRouter,
   reshard,
   ReshardingError,
+  reshardStatus,
 } from "../../mod.ts";
 import { RedisServer } from "../../src/testing.ts";
 import { ask, RawClient } from "../../support/raw_client.ts";
@@ -230,4 +231,34 @@ Deno.test("a move that goes on looks for programs that have come meanwhile", asy
   await rings.move({ grace: 50 });
   await assertRejects(() => sleeper.command("PING"));
   assertEquals(await rings.assertPlaced(), 1);
+});
+
+Deno.test("a move that was only announced is called off whoever is connected", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("announced");
+  await using stranger = new RawClient(rings.servers[0]);
+  assertEquals(await stranger.command("PING"), "PONG");
+  const steps = await rings.move({}, { back: true });
+  assertEquals(steps.map(({ phase }) => phase), ["stable"]);
+  assertEquals(await stranger.command("PING"), "PONG");
+});
+
+Deno.test("a move waits for replicas that there are, and goes on with as many", async () => {
+  await using rings = await Rings.start();
+  const error = await assertRejects(
+    () => rings.move({ replicated: 1 }),
+    ReshardingError,
+    "has 0 replicas",
+  );
+  assertEquals(error.outcome, "not-sent");
+  const { problems } = await reshardStatus(rings.before, rings.after, {
+    replicated: 1,
+  });
+  assertEquals(problems.length, 3, problems.join("; "));
+  await rings.setPhase("moving");
+  await assertRejects(
+    () => rings.move({ replicated: 2 }),
+    ReshardingError,
+    "begun with replicated: 0",
+  );
 });

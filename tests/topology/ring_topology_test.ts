@@ -2,9 +2,11 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertRejects,
   assertThrows,
 } from "@std/assert";
 import {
+  ConnectionError,
   PartitionRouter,
   ReshardingError,
   type RouterHost,
@@ -42,6 +44,8 @@ function topology(isNextKnown = true): RingTopology<RouterHost> {
     next: isNextKnown ? NEW : undefined,
     readState: (text) => text === null ? undefined : JSON.parse(text),
     recordKey: "record",
+    confirmation: ({ epoch }) => [["EVAL", "record", epoch], ["WAIT", 1]],
+    isConfirmed: (_, [, replicas]) => replicas === 1,
   });
 }
 
@@ -131,13 +135,17 @@ Deno.test("RingTopology refuses writes of keys that move at a host that was name
   assertInstanceOf(rings.objectionTo(set, [MOVING[0], 1]), ReshardingError);
   assertEquals(rings.objectionTo(set, [STAYING[0], 1]), undefined);
   assertEquals(rings.objectionTo(specOf("FLUSHDB"), []), undefined);
-  // What was meant for a host before the rings have changed has to be at home there.
-  const home = OLD.getHostForKey(STAYING[0]);
-  assertEquals(rings.objectionTo(set, [STAYING[0], 1], home), undefined);
-  assertInstanceOf(
-    rings.objectionTo(set, [STAYING[0], 1], 1 - home),
-    ReshardingError,
+  // What was meant for a host before the last change has to be at home there, where
+  // it was so.
+  rings.apply({ ...state(9, "stable"), from: to });
+  const [key] = MOVING;
+  const former = OLD.getHostForKey(key);
+  assertEquals(rings.objectionTo(set, [key, 1]), undefined);
+  assertInstanceOf(rings.objectionTo(set, [key, 1], former), ReshardingError);
+  const other = [0, 1].find((hostId) =>
+    hostId !== former && hostId !== NEW.getHostForKey(key)
   );
+  assertEquals(rings.objectionTo(set, [key, 1], other), undefined);
 });
 
 Deno.test("RingTopology tells of hosts that are gone once all is routed anew", () => {
@@ -165,4 +173,29 @@ Deno.test("assertSameIds() wants a host to keep its id", () => {
     TypeError,
     "keeps its id",
   );
+});
+
+Deno.test("RingTopology believes only what replicas have, where the record asks for that", async () => {
+  const rings = topology();
+  let said: RingState = { ...state(1, "moving"), replicated: 1 };
+  let replicas = 0;
+  const refresh = () =>
+    rings.refresh((_host, commands) =>
+      Promise.resolve(
+        commands.length === 1 ? [JSON.stringify(said)] : ["OK", replicas],
+      )
+    );
+  await assertRejects(refresh, ConnectionError, "do not have");
+  assertEquals(rings.isKnown, false);
+  replicas = 1;
+  await refresh();
+  assertEquals([rings.isKnown, rings.state.epoch], [true, 1]);
+  replicas = 0;
+  said = { ...state(2, "stable"), from: to, replicated: 1 };
+  await assertRejects(refresh, ConnectionError, "do not have");
+  assertEquals(rings.state.epoch, 1);
+  // Whoever begins with it may believe that one ring is in use.
+  const other = topology();
+  await other.refresh(() => Promise.resolve([JSON.stringify(said)]));
+  assertEquals(other.state.epoch, 2);
 });

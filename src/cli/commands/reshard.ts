@@ -168,11 +168,11 @@ type Clusters = readonly [from: Cluster, to: Cluster];
 async function check(
   context: Context,
   [before, after]: Clusters,
-  { writers, rate, maxValueBytes }: ReshardCommandOptions,
+  { writers, rate, maxValueBytes, replicated }: ReshardCommandOptions,
 ): Promise<number> {
   const { signal } = context.shell;
   const status = await reshardStatus(before, after, {
-    ...{ writers, rate, keys: true, signal },
+    ...{ writers, rate, replicated, keys: true, signal },
     ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
   });
   const isFree = status.problems.length === 0 && status.from !== "others";
