@@ -16,7 +16,11 @@ import {
   type ReshardProgress,
   type RingPhase,
 } from "../mod.ts";
-import { formatRecord, RECORD_KEY } from "../src/moving/mod.ts";
+import {
+  CONFLICT_PREFIX,
+  formatRecord,
+  RECORD_KEY,
+} from "../src/moving/mod.ts";
 import { ringFingerprint } from "../src/topology/mod.ts";
 import { RedisServer } from "../src/testing.ts";
 import { moverProgram } from "./mover.ts";
@@ -199,6 +203,7 @@ export class Rings implements AsyncDisposable {
     for (const hostId of this.servers.keys()) {
       const keys = await this.ask(hostId, "KEYS", "*") as string[];
       for (const key of keys) {
+        assert(!key.startsWith(CONFLICT_PREFIX), `${key} is at host ${hostId}`);
         if (key.startsWith("__rb__:")) {
           assert(key !== "__rb__:claims", `a claim is left at host ${hostId}`);
           continue;

@@ -127,17 +127,29 @@ export class Writers implements AsyncDisposable {
     for (const writer of this.#writers) reports.push(await writer.end());
     assertEquals(reports.flatMap(({ wrong }) => wrong), []);
     const client = cluster.getRoutingClient();
+    const wrong: string[] = [];
     for (let i = 0; i < COUNTERS; i++) {
       const key = `counter:${i}`;
       const sum = (of: "tried" | "done") =>
         reports.reduce((sum, report) => sum + (report[of][key] ?? 0), 0);
       const value = Number(await client.get(key) ?? 0);
       const isBetween = sum("done") <= value && value <= sum("tried");
-      assert(
-        isBetween,
-        `${key} is ${value}, not within ${sum("done")} to ${sum("tried")}`,
+      if (isBetween) continue;
+      // Where the others are tells what has gone wrong.
+      const places = await cluster.all((client) => client.get(key));
+      wrong.push(
+        `${key} is ${value}, not within ${sum("done")} to ${
+          sum("tried")
+        }; by ` +
+          `hosts: ${JSON.stringify([...places])}`,
       );
     }
+    assert(
+      wrong.length === 0,
+      `${wrong.join("\n")}\nerrors: ${
+        JSON.stringify(reports.map(({ errors }) => errors))
+      }`,
+    );
     for (const { own, unknown, lists } of reports) {
       const unsure = new Set(unknown);
       for (const [key, value] of Object.entries(own)) {

@@ -5,9 +5,11 @@ import {
   Cluster,
   ConsistentHashingRouter,
   reshard,
+  ReshardingError,
   reshardStatus,
   TransportError,
 } from "../../mod.ts";
+import { CONFLICT_PREFIX } from "../../src/moving/mod.ts";
 import { SentinelSetup } from "../../src/testing.ts";
 import { ask } from "../../support/raw_client.ts";
 import { bounded } from "../../support/waiting.ts";
@@ -45,6 +47,7 @@ class Shards implements AsyncDisposable, WrittenRings {
     for (const hostId of this.setup.shards.keys()) {
       const primary = await this.setup.primary(hostId);
       for (const key of await ask(primary, "KEYS", "*") as string[]) {
+        assert(!key.startsWith(CONFLICT_PREFIX), `${key} at host ${hostId}`);
         assert(key !== "__rb__:claims", `a claim is left at host ${hostId}`);
         if (key.startsWith("__rb__:")) continue;
         count++;
@@ -87,13 +90,16 @@ Deno.test("keys move between shards behind Sentinel, whose primaries are killed 
     let failing: Promise<void> | undefined;
     for (let attempt = 0; attempt < 20; attempt++) {
       try {
-        for await (const { phase } of reshard(from, to, options)) {
-          if (phase === "moving") failing ??= fault();
+        for await (const step of reshard(from, to, options)) {
+          assertEquals(step.conflicts, []);
+          if (step.phase === "moving") failing ??= fault();
         }
         assert(failing !== undefined);
         return await failing;
       } catch (error) {
-        if (!(error instanceof TransportError)) throw error;
+        const isLost = error instanceof TransportError &&
+          !(error instanceof ReshardingError);
+        if (!isLost) throw error;
       }
     }
     throw new Error("The keys do not move");
