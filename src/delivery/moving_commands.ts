@@ -188,7 +188,7 @@ export class MovingCommands implements Holder {
   }
 
   #add(held: Held): void {
-    const { command, order, deadline, epoch } = held;
+    const { order, deadline, epoch } = held;
     const keys = keysOf(held);
     const isPlain = keys.size === 0 ||
       [...keys.values()].some((key) =>
