@@ -85,8 +85,8 @@ export class RingFollower {
         );
         if (refusal !== undefined) throw refused(refusal);
         if (doubtful !== undefined) {
-          if (!isConfirmed(doubtful, replies)) throw unconfirmed();
-          this.#topology.apply(doubtful);
+          if (isConfirmed(doubtful, replies)) this.#topology.apply(doubtful);
+          else if (!this.#topology.makesDoWith(doubtful)) throw unconfirmed();
           doubtful = undefined;
         } else {
           const record = readRecord(replies[0]);
@@ -134,9 +134,12 @@ export class RingFollower {
     };
     issue(this.#carrier, hostId, specOf("GET").form(), [RECORD_KEY], {
       resolve: (reply) => {
-        this.#turn = 0;
-        // What is no record counts as if the host had said nothing.
-        this.#read(reply, hostId).catch(() => {}).finally(next);
+        this.#read(reply, hostId).then(
+          () => this.#turn = 0,
+          // What is no record, or not what its replicas have, counts for nothing:
+          // others may say more.
+          () => this.#turn++,
+        ).finally(next);
       },
       reject: () => {
         // The others have copies.
@@ -175,7 +178,7 @@ export class RingFollower {
    */
   async #read(reply: Reply, hostId: number): Promise<void> {
     const record = readRecord(reply);
-    if (record !== undefined && this.#topology.isDoubtful(record)) {
+    if (this.#topology.isDoubtful(record)) {
       await this.#cluster.moves?.setRecord(hostId, record);
     }
     this.#take(record, hostId);
@@ -204,8 +207,13 @@ export class RingFollower {
   }
 }
 
+const decoder = new TextDecoder();
+
 function readRecord(reply: Reply | undefined): RingRecord | undefined {
-  return parseRecord(reply === null ? null : String(reply));
+  if (reply === null || reply === undefined) return undefined;
+  return parseRecord(
+    reply instanceof Uint8Array ? decoder.decode(reply) : String(reply),
+  );
 }
 
 function unconfirmed(): ConnectionError {

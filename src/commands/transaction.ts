@@ -36,29 +36,41 @@ export function transactionCall(
   };
 }
 
+/** The keys of a command, as far as they can be seen. */
+export interface SeenKeys {
+  /** Those that can. */
+  readonly keys: Key[];
+  /**
+   * Whether these are all: an unknown command may have others, and so may a script to
+   * which none was given.
+   */
+  readonly areAll: boolean;
+}
+
 /**
  * The keys of a command that can be seen, be it a transaction: those of its commands
  * that have some.
  *
  * @param form What it is.
  * @param args Its arguments.
- * @returns Nothing where it may have others, since a command is unknown, or runs a
- * script to which none was given.
  */
 export function seenKeys(
   { command, steps }: Pick<Form, "command" | "steps">,
   args: readonly Argument[],
-): Key[] | undefined {
-  const all = steps ?? [{ form: { command }, args }];
+): SeenKeys {
   const keys: Key[] = [];
-  for (const { form: { command }, args } of all) {
+  let areAll = true;
+  for (
+    const { form: { command: one }, args: own } of steps ??
+      [{ form: { command }, args }]
+  ) {
     try {
-      const own = positionsOf(command, args);
-      if (own.length === 0 && command.row.runsCode === true) return undefined;
-      for (const position of own) keys.push(args[position]);
+      const positions = positionsOf(one, own);
+      if (positions.length === 0 && one.row.runsCode === true) areAll = false;
+      for (const position of positions) keys.push(own[position]);
     } catch {
-      return undefined;
+      areAll = false;
     }
   }
-  return keys;
+  return { keys, areAll };
 }

@@ -76,7 +76,8 @@ export class BatchDetour implements Detour {
   objectionTo({ form, spec, args, isPinned }: Command): Error | undefined {
     const { issuer, host } = this.#options;
     if (isPinned) return issuer.objectionTo(spec, args, host.id);
-    if (this.groupsStay || seenKeys(form, args) !== undefined) return undefined;
+    const isSame = issuer.cluster.moves?.topology.haveChanged !== true;
+    if (isSame || seenKeys(form, args).areAll) return undefined;
     return new ReshardingError(
       `Cannot send "${spec.name}": keys have begun to move since it was issued, ` +
         "and its own ones cannot be seen",
@@ -131,7 +132,7 @@ export function groupOfCommand(
 ): number | undefined {
   try {
     if (topology.groupOfKeys !== undefined) {
-      const keys = seenKeys(form, args) ?? [];
+      const { keys } = seenKeys(form, args);
       if (keys.length === 0) return undefined;
       return topology.groupOfKeys(keys) ?? MOVING_GROUPS;
     }

@@ -80,8 +80,7 @@ export function issue(
       return;
     }
     if (place !== undefined) {
-      const by = typeof target === "object" ? target.key : undefined;
-      dispatcher.send(place, form, args, settler, bits, by);
+      dispatcher.send(place, form, args, settler, bits, keyOf(target));
       return;
     }
     // Only a command of several arguments can have several keys.
@@ -145,7 +144,7 @@ export function placeOf(
   if (typeof target !== "object") return target;
   const rings = moves?.topology;
   if (rings?.isMoving !== true) return topology.groupOf(target.key);
-  const keys = seenKeys({ command, steps }, isList(args) ? args : [args]) ?? [];
+  const { keys } = seenKeys({ command, steps }, isList(args) ? args : [args]);
   const group = rings.groupOfKeys([target.key, ...keys]);
   if (group !== undefined) return group;
   throw new ReshardingError(
@@ -193,7 +192,12 @@ export function issueByKey(
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
   const place = placeOf(dispatcher.cluster, target, form, own)!;
-  return dispatcher.queue(place, form, own, told, bits, other);
+  return dispatcher.queue(place, form, own, told, bits, other, keyOf(target));
+}
+
+/** The key that a command goes by, where its caller has named one. */
+function keyOf(target: Target | undefined): Key | undefined {
+  return typeof target === "object" ? target.key : undefined;
 }
 
 /**
@@ -216,7 +220,8 @@ export function issueWhole(
     cluster.topology.groupOfCommand(form.name, args);
   const bits = flagBits(undefined, dispatcher.options.idempotent) |
     (typeof target === "number" ? PINNED : 0);
-  return dispatcher.queue(place, form, args, told, bits);
+  const by = keyOf(target);
+  return dispatcher.queue(place, form, args, told, bits, undefined, by);
 }
 
 /** The group of a command whose first argument is its only key. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { positionsOf } from "../commands/keys.ts";
 import { specOf } from "../commands/table.ts";
 import { ConnectionError } from "../errors.ts";
 import {
@@ -16,14 +15,19 @@ import {
 } from "../moving/mod.ts";
 import type { KeyRoute, RingTopology, RouterHost } from "../topology/mod.ts";
 import { type Key, keyText, type Reply } from "../values.ts";
-import { BYTES, type Command } from "./command.ts";
+import { BYTES } from "./command.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { ClusterView } from "./cluster_view.ts";
 import { issue } from "./issue.ts";
 import { Lanes } from "./lane.ts";
 import type { Blocked } from "./host.ts";
 import { DispatchedHost } from "./moving_host.ts";
-import type { KeyMoves, MoveOutcome, ReadOutcome } from "./moving_commands.ts";
+import type {
+  KeyMoves,
+  KeyRead,
+  MoveOutcome,
+  ReadOutcome,
+} from "./moving_commands.ts";
 
 /** How many keys a message moves at the most, */
 const PAGE_SIZE = 250;
@@ -161,8 +165,7 @@ export class ClusterMoves implements KeyMoves {
 
   read(
     hostId: number,
-    command: Command,
-    merges: boolean,
+    { command, key, merges }: KeyRead,
     onEnd: (outcome: ReadOutcome) => void,
   ): void {
     const { form, args, settler, flags } = command;
@@ -195,8 +198,7 @@ export class ClusterMoves implements KeyMoves {
       resolve: (value) => outcome = resolved(value),
       reject: (reason) => outcome = rejected(reason),
     }, options);
-    const [position] = positionsOf(command.spec, args);
-    issue(dispatcher, hostId, specOf("EXISTS").form(), [args[position]], {
+    issue(dispatcher, hostId, specOf("EXISTS").form(), [key], {
       resolve: (count) => onEnd(count === 1 ? outcome : "absent"),
       reject: (reason) => onEnd(rejected(reason)),
     });

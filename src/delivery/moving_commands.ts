@@ -4,7 +4,6 @@
  * @module
  */
 
-import { positionsOf } from "../commands/keys.ts";
 import { seenKeys } from "../commands/transaction.ts";
 import { CommandError, ReshardingError } from "../errors.ts";
 import type { Ending, RingRecord } from "../moving/mod.ts";
@@ -62,15 +61,20 @@ export interface KeyMoves {
   ): void;
   /**
    * Sends a command that reads one key to where that was.
-   *
-   * @param merges Whether it may be merged with others.
    */
   read(
     hostId: number,
-    command: Command,
-    merges: boolean,
+    read: KeyRead,
     onEnd: (outcome: ReadOutcome) => void,
   ): void;
+}
+
+/** A command that reads one key. */
+export interface KeyRead {
+  readonly command: Command;
+  readonly key: Key;
+  /** Whether it may be merged with others. */
+  readonly merges: boolean;
 }
 
 /** Milliseconds before a move is tried again that came to nothing. */
@@ -83,6 +87,10 @@ interface Entry {
   readonly keys: ReadonlyMap<string, Key>;
   /** When its group was found: what has changed since, it is to be routed by. */
   readonly epoch: number | undefined;
+  /** Whether it reads one key, and is about no other. */
+  readonly isRead: boolean;
+  /** Ends the pause before it is tried again. */
+  timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether some of its keys have one host only. */
   readonly isPlain: boolean;
   /** How many answers it waits for, */
@@ -188,8 +196,11 @@ export class MovingCommands implements Holder {
   }
 
   #add(held: Held): void {
-    const { order, deadline, epoch } = held;
-    const keys = keysOf(held);
+    const { command, order, deadline, epoch, by } = held;
+    const { spec, form, args } = command;
+    const seen = seenKeys(form, args);
+    const own = byTexts(seen.keys);
+    const keys = by === undefined ? own : byTexts([...seen.keys, by]);
     const isPlain = keys.size === 0 ||
       [...keys.values()].some((key) =>
         this.#topology.routeOf(key) === undefined
@@ -199,6 +210,9 @@ export class MovingCommands implements Holder {
       keys,
       epoch,
       isPlain,
+      isRead: spec.reads && spec.row.blocks === undefined && seen.areAll &&
+        own.size === 1 && keys.size === 1,
+      timer: undefined,
       missing: 0,
       round: 0,
       state: "waiting",
@@ -237,6 +251,7 @@ export class MovingCommands implements Holder {
   #leave(entry: Entry): void {
     if (entry.state === "over") return;
     entry.state = "over";
+    clearTimeout(entry.timer);
     this.#entries.delete(entry.held);
     this.#first.delete(entry);
     if (entry.isPlain) this.#plain--;
@@ -336,18 +351,17 @@ export class MovingCommands implements Holder {
     const hostId = home ?? topology.hostOf(held.group);
     const [first] = moving;
     if (first === undefined) return hostId;
-    const { spec, args } = held.command;
-    const reads = spec.reads && keys.size === 1 &&
-      spec.row.blocks === undefined && positionsOf(spec, args).length === 1;
-    const isOpen = phase === "moving" || reads && !isMixed;
+    const isOpen = phase === "moving" || entry.isRead && !isMixed;
     if (!isOpen) {
       this.#first.add(entry);
       return undefined;
     }
     entry.state = "working";
-    if (reads) {
+    if (entry.isRead) {
       const { command, owner } = held;
-      this.#moves.read(first[0].from, command, owner.merges, (outcome) => {
+      const [{ from }, , key] = first;
+      const read = { command, key, merges: owner.merges };
+      this.#moves.read(from, read, (outcome) => {
         if (entry.state !== "working") return;
         if (outcome === "again") return this.#again(entry);
         if (outcome === "absent") {
@@ -376,7 +390,7 @@ export class MovingCommands implements Holder {
       } else {
         // What is not known is tried again, for as long as there is time.
         entry.round++;
-        setTimeout(() => this.#again(entry), PAUSE);
+        entry.timer = setTimeout(() => this.#again(entry), PAUSE);
       }
     } else if (typeof outcome.ending === "object") {
       this.#giveUp(entry, notMoved(entry.held, outcome.ending.problem));
@@ -429,10 +443,8 @@ export class MovingCommands implements Holder {
   }
 }
 
-/** The keys of a command by their texts, and that which it goes by. */
-function keysOf({ command: { form, args }, by }: Held): Map<string, Key> {
-  const keys = seenKeys(form, args) ?? [];
-  if (by !== undefined) keys.push(by);
+/** Keys by their texts. */
+function byTexts(keys: readonly Key[]): Map<string, Key> {
   return new Map(keys.map((key) => [keyText(key), key]));
 }
 

@@ -65,6 +65,8 @@ export async function surveyKeys(
   const foreign = new Map<RingHost, number>();
   const newcomers = new Set(rings.newcomers);
   const walk = new KeyWalk([...rings.hosts.values()], {
+    // It is counted about.
+    isWhole: false,
     choose: (key, hostId) =>
       rings.destination(key, hostId) ??
         (rings.origin(key, hostId) === undefined ? undefined : FOREIGN),

@@ -28,6 +28,13 @@ export interface KeyWalkOptions {
   readonly tally: Tally;
   /** The most keys a second that are chosen. */
   readonly rate: number;
+  /**
+   * Whether every key has to be seen, although another server takes over: those of
+   * its host are gone through once more then, and may be chosen twice.
+   *
+   * @default {true}
+   */
+  readonly isWhole?: boolean;
   /** How many keys a page has at the most. */
   readonly pageSize: number;
   readonly signal: AbortSignal | undefined;
@@ -88,6 +95,7 @@ export class KeyWalk {
    * of its own, in which a cursor of the one before means nothing.
    */
   async *#walk(host: RingHost): AsyncGenerator<void> {
+    if (this.#options.isWhole === false) return yield* this.#pass(host);
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const before = await lifeOf(host);
       yield* this.#pass(host);

@@ -89,9 +89,15 @@ async function readRecord(host: MovingHost): Promise<RingRecord | undefined> {
   return parseRecord(textOf(await host.command("GET", RECORD_KEY)));
 }
 
+/** @throws {ReshardingError} If there is another one of the same epoch. */
 async function copyTo(host: MovingHost, record: RingRecord): Promise<void> {
   const text = formatRecord(record);
-  await host.run(SET_RECORD, [RECORD_KEY], [text, record.epoch]);
+  const now = textOf(
+    await host.run(SET_RECORD, [RECORD_KEY], [text, record.epoch]),
+  );
+  if (now !== text && parseRecord(now)?.epoch === record.epoch) {
+    throw overtaken();
+  }
 }
 
 /** Somebody else has changed the record meanwhile. */

@@ -212,7 +212,11 @@ export class StoppedMove {
   }
 
   #differ(keys: readonly Key[]): void {
-    for (const key of keys) this.#tally.conflicts.push(String(textOf(key)));
+    for (const key of keys) {
+      const text = String(textOf(key));
+      if (this.#tally.conflicts.includes(text)) continue;
+      this.#tally.conflicts.push(text);
+    }
   }
 
   /** Deletes what the new hosts have. */

@@ -149,6 +149,11 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     return this.#target !== undefined;
   }
 
+  /** Whether a key may have another host than before the last change. */
+  get haveChanged(): boolean {
+    return this.#target !== undefined || this.#former !== this.#ring;
+  }
+
   /** The router of the ring in use. */
   get router(): BaseRouter {
     return this.#ring;
@@ -204,11 +209,10 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
         ]]);
         if (reply instanceof Error) throw reply;
         const state = readState(reply as string | null);
-        if (this.isDoubtful(state)) {
-          await this.#confirm(
-            state!,
-            (said) => ask(this.hosts.get(hostId)!, said),
-          );
+        const host = this.hosts.get(hostId)!;
+        if (this.isDoubtful(state) && !await this.#confirm(host, state, ask)) {
+          if (this.makesDoWith(state)) return;
+          throw unconfirmed(host);
         }
         this.apply(state);
         return;
@@ -221,28 +225,34 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
 
   /**
    * Whether what a host says counts only once replicas have it: otherwise a failover
-   * may take back what others have been told by it. Whoever knows nothing yet
-   * believes that one ring is in use.
+   * may take back what others have been told by it.
    */
-  isDoubtful(said: RingState | undefined): boolean {
+  isDoubtful(said: RingState | undefined): said is RingState {
     if (said === undefined || (said.replicated ?? 0) === 0) return false;
-    return this.#isRead
-      ? said.epoch > this.#state.epoch
-      : said.phase !== "stable";
+    return !this.#isRead || said.epoch > this.#state.epoch;
   }
 
-  /** @throws {ConnectionError} If replicas do not have it. */
+  /**
+   * Goes by a ring that a host says is in use, although its replicas may not have
+   * heard of it: where nothing else is known, or the same one is. Its epoch does not
+   * count.
+   *
+   * @returns Whether it does.
+   */
+  makesDoWith(said: RingState): boolean {
+    if (said.phase !== "stable") return false;
+    if (!this.#isRead) return this.apply({ ...said, epoch: 0 });
+    return this.#state.phase === "stable" && this.#state.from === said.from;
+  }
+
+  /** Has the replicas of a host get its record; says whether they have it then. */
   async #confirm(
+    host: H,
     state: RingState,
-    ask: (said: [string, ...Argument[]][]) => Promise<Reply[]>,
-  ): Promise<void> {
+    ask: Question<H>,
+  ): Promise<boolean> {
     const { confirmation, isConfirmed } = this.#options;
-    const replies = await ask(confirmation(state));
-    if (isConfirmed(state, replies)) return;
-    throw new ConnectionError(
-      "The replicas of a host do not have what it says of the ring",
-      { outcome: "not-sent" },
-    );
+    return isConfirmed(state, await ask(host, confirmation(state)));
   }
 
   /** The hosts that keep the record, those first whose word counts the most. */
@@ -402,6 +412,14 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     this.#count = (this.#count + 1) % NUMBERS;
     return MOVING_GROUPS + hostId * NUMBERS + this.#count;
   }
+}
+
+/** What a host says of the rings does not count. */
+function unconfirmed({ address }: RouterHost): ConnectionError {
+  return new ConnectionError(
+    `The replicas of the server at "${address}" do not have what it says of the ring`,
+    { outcome: "not-sent" },
+  );
 }
 
 /** What holds where hosts keep no record. */

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { positionsOf } from "../../src/commands/keys.ts";
 import type { Step } from "../../src/commands/spec.ts";
 import { specOf } from "../../src/commands/table.ts";
-import { transactionCall } from "../../src/commands/transaction.ts";
+import { seenKeys, transactionCall } from "../../src/commands/transaction.ts";
 import { UnroutableCommandError } from "../../src/errors.ts";
 import type { Argument } from "../../src/values.ts";
 
@@ -42,4 +42,23 @@ Deno.test("transactionCall() only reads if all of its commands do", () => {
   const reads = (...steps: Step[]) => transactionCall(steps).form.command.reads;
   assertEquals(reads(step("GET", "a"), step("TTL", "a")), true);
   assertEquals(reads(step("GET", "a"), step("INCR", "a")), false);
+});
+
+Deno.test("seenKeys() has the keys that can be seen, and says whether these are all", () => {
+  const seen = (name: string, ...args: Argument[]) =>
+    seenKeys(specOf(name).form(), args);
+  assertEquals(seen("SET", "a", 1), { keys: ["a"], areAll: true });
+  assertEquals(seen("PUBLISH", "a", "b"), { keys: [], areAll: true });
+  assertEquals(seen("EVAL", "script", 0, "a"), { keys: [], areAll: false });
+  assertEquals(seen("EVAL", "script", 1, "a"), { keys: ["a"], areAll: true });
+  assertEquals(seen("FOO.BAR", "a"), { keys: [], areAll: false });
+  assertEquals(seen("SINTERCARD", "x", "a"), { keys: [], areAll: false });
+  const steps = [step("GET", "a"), step("PING"), step("MGET", "b", "c")];
+  const { form, args } = transactionCall(steps);
+  assertEquals(seenKeys(form, args), { keys: ["a", "b", "c"], areAll: true });
+  const other = transactionCall([step("FOO.BAR", "a"), step("GET", "b")]);
+  assertEquals(seenKeys(other.form, other.args), {
+    keys: ["b"],
+    areAll: false,
+  });
 });

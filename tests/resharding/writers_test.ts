@@ -65,7 +65,8 @@ Deno.test("case 2: whoever moves keys is killed at any time, and another one goe
 Deno.test("case 29: both hosts of a key are killed, and come back with their data", async () => {
   const config = { appendonly: "yes", appendfsync: "always" };
   await using rings = await Rings.start({ config });
-  const client = rings.follower().getRoutingClient({ timeout: 60_000 });
+  const cluster = rings.follower();
+  const client = cluster.getRoutingClient({ timeout: 60_000 });
   const keys = Array.from({ length: 200 }, (_, i) => `key:${i}`);
   await Promise.all(keys.map((key) => client.set(key, key)));
   let moved = 0;
@@ -80,6 +81,8 @@ Deno.test("case 29: both hosts of a key are killed, and come back with their dat
   }
   await bounded(failed);
   await rings.move();
+  // It may not have noticed yet that they are back.
+  await cluster.waitUntilUp({ timeout: 60_000 });
   assertEquals(await client.mget(...keys), keys);
   assertEquals(await rings.assertPlaced(), 200);
 });

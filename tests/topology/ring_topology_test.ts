@@ -194,8 +194,16 @@ Deno.test("RingTopology believes only what replicas have, where the record asks 
   said = { ...state(2, "stable"), from: to, replicated: 1 };
   await assertRejects(refresh, ConnectionError, "do not have");
   assertEquals(rings.state.epoch, 1);
-  // Whoever begins with it may believe that one ring is in use.
+  // Whoever begins with it goes by that ring, and not by its epoch.
   const other = topology();
-  await other.refresh(() => Promise.resolve([JSON.stringify(said)]));
-  assertEquals(other.state.epoch, 2);
+  await other.refresh((_host, commands) =>
+    Promise.resolve(
+      commands.length === 1 ? [JSON.stringify(said)] : ["OK", replicas],
+    )
+  );
+  assertEquals([other.state.epoch, other.state.from], [0, to]);
+  assert(other.isKnown && other.isDoubtful(said));
+  // Nor does it mind who says the same.
+  assertEquals(other.makesDoWith(said), true);
+  assertEquals(other.makesDoWith({ ...said, from }), false);
 });
