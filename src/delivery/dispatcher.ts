@@ -44,6 +44,7 @@ import { Passing } from "./passing.ts";
 import { ReplicaReads } from "./replica_reads.ts";
 import { ReplicatedSettler } from "./replication.ts";
 import { type Run, runOfOne } from "./run.ts";
+import { MOVING_GROUPS } from "../topology/mod.ts";
 
 /** A host that commands went to, and the batch that may still take some. */
 interface Destination {
@@ -380,6 +381,9 @@ export class Dispatcher implements Issuer {
       const list = isList(args) ? args : [args];
       const objection = this.objectionTo(form.command, list);
       if (objection !== undefined) throw objection;
+    }
+    if (place >= MOVING_GROUPS && this.detours?.passes?.(form, args) === true) {
+      return false;
     }
     return this.isHeld(place, flags);
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Arguments } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
 import type { CommandError } from "../errors.ts";
 import type { Key } from "../values.ts";
 import type { Batch } from "./batch.ts";
@@ -63,6 +65,8 @@ export interface Holder {
   readonly isEmpty: boolean;
   /** Whether commands are held. */
   readonly isHolding: boolean;
+  /** Whether a command need not wait although its keys move: they have done so. */
+  passes?(form: Form, args: Arguments): boolean;
   /** Whether what is issued for a group has to wait. */
   leads(group: number): boolean;
   /** Holds a command behind all that is held for its keys. */

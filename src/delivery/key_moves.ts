@@ -174,6 +174,13 @@ export class ClusterMoves implements KeyMoves {
       returnUint8Arrays: form.bytes || (flags & BYTES) !== 0,
     };
     const epoch = this.#epoch;
+    const absent = (): ReadOutcome => {
+      // That is for good, but a failover may give back what replicas still have.
+      if (epoch === this.#epoch && this.#replicated === 0) {
+        this.#noteLeft(keyText(key));
+      }
+      return "absent";
+    };
     const resolved = (value: Reply) => ({
       settle: () => settler.resolve(value),
     });
@@ -185,7 +192,7 @@ export class ClusterMoves implements KeyMoves {
     if (form.command.row.merges?.reply === "each") {
       const settler = {
         resolve: (value: Reply) =>
-          onEnd(value === null ? "absent" : resolved(value)),
+          onEnd(value === null ? absent() : resolved(value)),
         reject: (reason: unknown) => onEnd(rejected(reason)),
       };
       issue(dispatcher, hostId, form, args, settler, options);
@@ -199,7 +206,7 @@ export class ClusterMoves implements KeyMoves {
       reject: (reason) => outcome = rejected(reason),
     }, options);
     issue(dispatcher, hostId, specOf("EXISTS").form(), [key], {
-      resolve: (count) => onEnd(count === 1 ? outcome : "absent"),
+      resolve: (count) => onEnd(count === 1 ? outcome : absent()),
       reject: (reason) => onEnd(rejected(reason)),
     });
   }
@@ -242,8 +249,7 @@ export class ClusterMoves implements KeyMoves {
         onEnd: (index, ending) => {
           const [text, key] = page[index];
           if (typeof ending === "string" && !signal.aborted) {
-            if (this.#left.size >= MOST_KNOWN) this.#left.clear();
-            this.#left.add(text);
+            this.#noteLeft(text);
           }
           tell(text, key, { ending });
         },
@@ -257,6 +263,11 @@ export class ClusterMoves implements KeyMoves {
   get #replicated(): number {
     const { replicated = 0 } = this.topology.state;
     return Math.max(replicated, this.#cluster.replicated);
+  }
+
+  #noteLeft(key: string): void {
+    if (this.#left.size >= MOST_KNOWN) this.#left.clear();
+    this.#left.add(key);
   }
 
   get #steps(): Dispatcher {

@@ -354,7 +354,8 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
       const group = command.isPinned
         ? undefined
         : batch.detour?.groupOfCommand(command);
-      const isLeaving = group !== undefined && groups?.has(group) !== false;
+      const isLeaving = group !== undefined &&
+        (groups?.has(group) ?? this.#isElsewhere(batch, group));
       const objection = group === undefined && groups === undefined
         ? batch.detour?.objectionTo(command)
         : undefined;
@@ -376,6 +377,12 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
       batch.reject(command, objection);
     }
     batch.closeIfEmpty();
+  }
+
+  /** Whether what is issued for a group has another host, or waits. */
+  #isElsewhere({ detour }: Batch, group: number): boolean {
+    return detour === undefined || detour.leads(group) ||
+      detour.hostOf(group) !== this.#host.id;
   }
 
   /** All that may still bring commands to the host. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Arguments, isList } from "../commands/arguments.ts";
+import type { Form } from "../commands/spec.ts";
 import { seenKeys } from "../commands/transaction.ts";
 import { CommandError, ReshardingError } from "../errors.ts";
 import type { Ending, RingRecord } from "../moving/mod.ts";
@@ -89,6 +91,8 @@ interface Entry {
   readonly epoch: number | undefined;
   /** Whether it reads one key, and is about no other. */
   readonly isRead: boolean;
+  /** The epoch in which its former host has said that it has no such key. */
+  absentIn: number | undefined;
   /** Ends the pause before it is tried again. */
   timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether some of its keys have one host only. */
@@ -138,6 +142,20 @@ export class MovingCommands implements Holder {
 
   get isHolding(): boolean {
     return this.#entries.size > 0;
+  }
+
+  passes(form: Form, args: Arguments): boolean {
+    const { isKnown, problem, state } = this.#topology;
+    if (!isKnown || problem !== undefined || state.phase !== "moving") {
+      return false;
+    }
+    // What was issued before may be at the former host still.
+    if (this.#ahead.size > 0) return false;
+    const { keys, areAll } = seenKeys(form, isList(args) ? args : [args]);
+    return areAll && keys.length > 0 && keys.every((key) => {
+      const text = keyText(key);
+      return this.#moves.hasLeft(text) && !this.#queues.has(text);
+    });
   }
 
   leads(group: number): boolean {
@@ -212,6 +230,7 @@ export class MovingCommands implements Holder {
       isPlain,
       isRead: spec.reads && spec.row.blocks === undefined && seen.areAll &&
         own.size === 1 && keys.size === 1,
+      absentIn: undefined,
       timer: undefined,
       missing: 0,
       round: 0,
@@ -340,7 +359,8 @@ export class MovingCommands implements Holder {
         const { from, to } = route;
         home ??= to;
         if (to !== home) throw parted(held.command.name);
-        if (from !== to && !this.#moves.hasLeft(text)) {
+        if (from === to || entry.absentIn === epoch) continue;
+        if (!this.#moves.hasLeft(text)) {
           moving.push([route, text, key]);
         }
       }
@@ -365,11 +385,12 @@ export class MovingCommands implements Holder {
         if (entry.state !== "working") return;
         if (outcome === "again") return this.#again(entry);
         if (outcome === "absent") {
-          this.#place([[entry, hostId]]);
-        } else {
-          this.#leave(entry);
-          owner.finish(held, outcome.settle);
+          // Those that are told in one turn leave together.
+          entry.absentIn = epoch;
+          return this.#again(entry);
         }
+        this.#leave(entry);
+        owner.finish(held, outcome.settle);
         this.release();
         this.#changed();
       });
