@@ -165,10 +165,8 @@ export class RingFollower {
     if (now - this.#held.since < LONGEST_HOLD) return;
     this.#held = undefined;
     const next = { ...withoutHolding(state), epoch: epoch + 1 };
-    this.#cluster.moves?.setRecord(anchors[0], next, epoch)
-      .then((reply) => this.#read(reply, anchors[0]))
-      // The next look tells.
-      .catch(() => {});
+    // The next look tells what has come of it.
+    this.#cluster.moves?.setRecord(anchors[0], next, epoch).catch(() => {});
   }
 
   /**
@@ -207,13 +205,8 @@ export class RingFollower {
   }
 }
 
-const decoder = new TextDecoder();
-
 function readRecord(reply: Reply | undefined): RingRecord | undefined {
-  if (reply === null || reply === undefined) return undefined;
-  return parseRecord(
-    reply instanceof Uint8Array ? decoder.decode(reply) : String(reply),
-  );
+  return parseRecord(reply === null ? null : String(reply));
 }
 
 function unconfirmed(): ConnectionError {

@@ -377,7 +377,8 @@ export class Dispatcher implements Issuer {
     flags: number,
     args: Arguments,
   ): boolean {
-    if ((flags & PINNED) !== 0 && this.epoch !== undefined) {
+    const isMoving = this.cluster.moves?.topology.isMoving === true;
+    if (isMoving && (flags & PINNED) !== 0) {
       const list = isList(args) ? args : [args];
       const objection = this.objectionTo(form.command, list);
       if (objection !== undefined) throw objection;

@@ -143,13 +143,13 @@ export async function* reshard(
     signal,
   } = readOptions(options, CHECKS, "reshard()");
   const rings = new TwoRings(before, after, { replicated, signal });
-  assertReplicated(rings, writers);
   const survey = new Survey(rings);
   const how = { rate, pageSize, maxValueBytes, strangers, grace, signal };
   const move = writers === "follow"
     ? new LiveMove(rings, survey, how)
     : new StoppedMove(rings, survey, { ...how, confirmed });
   try {
+    assertReplicated(rings, writers);
     await rings.found();
     yield* move.run();
   } catch (error) {

@@ -48,6 +48,8 @@ export class StoppedMove {
   readonly #survey: Survey;
   readonly #options: StoppedMoveOptions;
   readonly #tally = new Tally();
+  /** Keys that are not the same, which a walk may find twice. */
+  readonly #differing = new Set<string>();
   /** How far clocks are apart, by the ids of two hosts. */
   readonly #offsets = new Map<string, Promise<number>>();
 
@@ -214,7 +216,8 @@ export class StoppedMove {
   #differ(keys: readonly Key[]): void {
     for (const key of keys) {
       const text = String(textOf(key));
-      if (this.#tally.conflicts.includes(text)) continue;
+      if (this.#differing.has(text)) continue;
+      this.#differing.add(text);
       this.#tally.conflicts.push(text);
     }
   }
