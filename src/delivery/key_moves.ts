@@ -146,6 +146,14 @@ export class ClusterMoves implements KeyMoves {
     return this.#left.has(key);
   }
 
+  noteAbsent(key: Key): void {
+    // Until keys move somebody may create it there, who has not heard of that. A
+    // failover may give back what replicas still have.
+    const isForGood = this.topology.state.phase === "moving" &&
+      this.#replicated === 0;
+    if (isForGood) this.#noteLeft(keyText(key));
+  }
+
   move({ from, to }: KeyRoute, keys: readonly Key[], onEnd: Told): void {
     const name = `${from}:${to}`;
     let flow = this.#flows.get(name);
@@ -175,10 +183,7 @@ export class ClusterMoves implements KeyMoves {
     };
     const epoch = this.#epoch;
     const absent = (): ReadOutcome => {
-      // That is for good, but a failover may give back what replicas still have.
-      if (epoch === this.#epoch && this.#replicated === 0) {
-        this.#noteLeft(keyText(key));
-      }
+      if (epoch === this.#epoch) this.noteAbsent(key);
       return "absent";
     };
     const resolved = (value: Reply) => ({

@@ -55,6 +55,8 @@ export interface KeyMoves {
   restoreRecord(hostId: number): Promise<void>;
   /** Whether a key is known to have left its former host for good. */
   hasLeft(key: string): boolean;
+  /** The former host of a key has said, by these rings, that it has no such key. */
+  noteAbsent(key: Key): void;
   /** Moves keys, each of which is told of as soon as it is known. */
   move(
     route: KeyRoute,

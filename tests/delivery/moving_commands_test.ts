@@ -41,6 +41,23 @@ Deno.test("while writes wait, what reads goes on, and so do other keys", async (
   await rings.assertPlaced();
 });
 
+Deno.test("that a key is not there before keys move says nothing of later", async () => {
+  const { rings, cluster, client } = await holding();
+  await using _ = rings;
+  const [key] = rings.moving(1);
+  assertEquals(await client.get(key), null);
+  assertEquals(await client.exists(key), 0);
+  const written = client.append(key, " and mine");
+  assertEquals(await isPending(written), true);
+  // Of somebody who has not heard yet that writes wait.
+  await rings.ask(rings.old(key), "SET", key, "theirs");
+  await rings.setPhase("moving");
+  await cluster.topology();
+  await bounded(written);
+  assertEquals(await client.get(key), "theirs and mine");
+  await rings.assertPlaced();
+});
+
 Deno.test("what waits goes where it went before, if nothing moves after all", async () => {
   const { rings, cluster, client } = await holding();
   await using _ = rings;
