@@ -131,16 +131,18 @@ export class Rings implements AsyncDisposable {
   }
 
   /**
-   * Writes a record to servers, all by default, as if somebody moved keys and then
-   * slept.
+   * Writes a record to servers, all by default, as if somebody moved keys, or moved
+   * them back, and then slept.
    */
   async setPhase(
     phase: RingPhase,
     hostIds: Iterable<number> = this.servers.keys(),
+    { back = false } = {},
   ): Promise<void> {
-    const from = ringFingerprint(this.before.getRouter());
-    const to = ringFingerprint(this.after.getRouter());
-    const record = { epoch: ++this.#epoch, phase, from, to, isMixed: false };
+    const rings = [this.before, this.after]
+      .map((cluster) => ringFingerprint(cluster.getRouter()));
+    const [from, to] = back ? rings.reverse() : rings;
+    const record = { epoch: ++this.#epoch, phase, from, to, isMixed: back };
     for (const hostId of hostIds) {
       await this.ask(hostId, "SET", RECORD_KEY, formatRecord(record));
     }

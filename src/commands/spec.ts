@@ -75,6 +75,12 @@ export interface CommandRow {
    */
   readonly reads?: boolean;
   /**
+   * Whether null is its reply where its only key, the first argument, is not there.
+   *
+   * @default {false}
+   */
+  readonly nullIfAbsent?: boolean;
+  /**
    * Whether its reply has a cursor, which means something to the server alone that
    * gave it.
    *

@@ -12,6 +12,7 @@ import type { Argument, Reply } from "../values.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Encoder } from "../wire/resp/encoder.ts";
 import type {
+  Absence,
   BatchOptions,
   Courier,
   Detour,
@@ -102,6 +103,7 @@ export class Batch implements Exchange {
 
   readonly #autoBatch: boolean;
   readonly #refuge: Refuge | undefined;
+  readonly #absence: Absence | undefined;
   readonly #replication: Replication | undefined;
   /** What confirms the writes that were put into it since the last WAIT. */
   #confirmation: Confirmation | undefined = undefined;
@@ -145,6 +147,7 @@ export class Batch implements Exchange {
     this.callers = options.callers;
     this.issuer = options.issuer;
     this.#refuge = options.refuge;
+    this.#absence = options.absence;
     this.#replication = options.replication;
     this.#autoBatch = options.autoBatch;
     this.#nextPart = options.nextPart;
@@ -318,6 +321,7 @@ export class Batch implements Exchange {
         reply = explained(run.travelsAs, reply);
       }
     }
+    const absent = this.#absence && absentees(run, reply, from);
     const isRefused = this.#comesBack(run, reply, from, from + count);
     this.#queue.advance(count);
     this.replies += count;
@@ -326,7 +330,9 @@ export class Batch implements Exchange {
       if (!this.awaited && this.#reported) this.#reset();
     } else if (!isRefused) {
       if (hasEach && Array.isArray(reply)) {
-        this.#scatter(run, reply);
+        this.#scatter(run, reply, absent);
+      } else if (absent !== undefined) {
+        this.#absence!.take(absent[0]!);
       } else {
         this.#repeat(run, reply, { from, to: from + count, leaving });
       }
@@ -642,9 +648,18 @@ export class Batch implements Exchange {
     this.#onSettled(this);
   }
 
-  #scatter(run: Run, replies: readonly Reply[]): void {
-    if (run.placeAll(replies)) return;
+  #scatter(
+    run: Run,
+    replies: readonly Reply[],
+    absent: readonly (Command | undefined)[] | undefined,
+  ): void {
+    if (absent === undefined && run.placeAll(replies)) return;
     for (let i = 0; i < replies.length; i++) {
+      const command = absent?.[i];
+      if (command !== undefined) {
+        this.#absence!.take(command);
+        continue;
+      }
       const error = run.settle(i, replies[i], this.hostId);
       if (error !== undefined) this.#note(error);
     }
@@ -694,6 +709,21 @@ function leavers(
 ): Command[] | undefined {
   if (!(reply instanceof CommandError)) return undefined;
   return Array.from({ length: count }, (_, i) => run.at(from + i));
+}
+
+/**
+ * The commands of a run whose keys are not there, by a reply to the one at an index
+ * or to all of them; nothing where there are none.
+ */
+function absentees(
+  run: Run,
+  reply: Reply,
+  from: number,
+): (Command | undefined)[] | undefined {
+  if (reply === null) return [run.at(from)];
+  if (run.merging === undefined || !Array.isArray(reply)) return undefined;
+  if (!reply.includes(null)) return undefined;
+  return reply.map((one, i) => one === null ? run.at(i) : undefined);
 }
 
 /** Whether a reply to a merged GET is a list of that many, or an error. */

@@ -60,6 +60,8 @@ export interface BatchOptions<B> {
   replication?: Replication | undefined;
   /** What takes those that fail here, where others can answer them as well. */
   refuge?: Refuge | undefined;
+  /** What takes those that are told null, where their keys may be elsewhere. */
+  absence?: Absence | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: B) => void;
   /** Called for every error reply that a command is settled with. */
@@ -106,6 +108,12 @@ export interface Refuge {
    * @returns Whether it does; otherwise the command has failed for good.
    */
   take(command: Command, error?: CommandError): boolean;
+}
+
+/** Takes reads to where their keys may be, of which their host says that it has none. */
+export interface Absence {
+  /** Takes a command, which the batch has handed out. */
+  take(command: Command): void;
 }
 
 /** Makes the error of a command that is given up. */

@@ -25,6 +25,7 @@ import {
 import { Detours } from "./detours.ts";
 import { batchChannel, issuerOfBatch } from "./diagnostics.ts";
 import { kindOf } from "./error_codes.ts";
+import { FormerReads } from "./former_reads.ts";
 import { HeldCommands } from "./held_commands.ts";
 import type { Held, Holder } from "./holder.ts";
 import type { Host } from "./host.ts";
@@ -72,6 +73,8 @@ export class Dispatcher implements Issuer {
   readonly #held: HeldCommands | undefined;
   /** What brings reads to replicas; nothing where none go there. */
   readonly #reads: ReplicaReads | undefined;
+  /** What reads keys where they were, while they move. */
+  readonly #former: FormerReads | undefined;
   /** How many replicas have to have a write. */
   readonly #replicated: number;
   /** Where commands went, by the ids of hosts. */
@@ -106,6 +109,14 @@ export class Dispatcher implements Issuer {
     this.detours = lanes.detours;
     if (this.detours !== undefined) {
       this.#held = new HeldCommands(this, this.detours);
+      if (this.detours instanceof MovingCommands) {
+        const held = this.#held;
+        this.#former = new FormerReads({
+          issuer: this,
+          holder: this.detours,
+          held,
+        });
+      }
     }
     if (readFrom !== "primary") this.#reads = new ReplicaReads(readFrom, this);
   }
@@ -228,7 +239,13 @@ export class Dispatcher implements Issuer {
     if (
       this.detours !== undefined && this.mustWait(place, form, flags, args)
     ) {
-      const run = runOfOne({ form, args, second, settler, flags });
+      const wanted = { form, args, settler, flags, second, size, by };
+      const read = this.#former?.queue(wanted);
+      if (read !== undefined) {
+        this.#hurryIfLarge(read.batch);
+        return read.run;
+      }
+      const run = runOfOne(wanted);
       this.hold(place, run.at(0), { size, by });
       return run;
     }

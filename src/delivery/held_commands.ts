@@ -36,6 +36,8 @@ export interface Returning {
   readonly terms: HeldTerms;
   /** When its time is up. */
   readonly deadline: number;
+  /** The epoch in which its former host has told null, if one has. */
+  readonly absentIn?: number | undefined;
 }
 
 /**
@@ -133,7 +135,8 @@ export class HeldCommands implements Owner {
 
   /** Holds a command that has come back: it goes ahead of what came later. */
   takeBack(returning: Returning): void {
-    const { redirect, error, batch, lane, terms, deadline } = returning;
+    const { redirect, error, batch, lane, terms, deadline, absentIn } =
+      returning;
     const { callers, issuer } = batch;
     const { command } = returning;
     const order = this.#orders?.get(command.settler) ?? batch.order;
@@ -148,14 +151,17 @@ export class HeldCommands implements Owner {
       owner: this,
       origin,
       terms,
+      absentIn,
       to: asking ? to : undefined,
       error,
       pause: to === undefined && error !== undefined
         ? pauseBefore(moved.redirects)
         : pauseOfRedirect(moved.redirects),
     };
-    // A lane apart waits for nobody, and nobody for it.
-    const ahead = terms.isApart ? [] : lane.batches;
+    // A lane apart waits for nobody, and nobody for it; and what was told null
+    // belongs elsewhere by the same rings as before.
+    const isAlone = terms.isApart || absentIn !== undefined;
+    const ahead = isAlone ? [] : lane.batches;
     for (const one of this.#parts(held)) {
       this.#held.set(one, 0);
       this.#issuer.goesOn(batch, one);

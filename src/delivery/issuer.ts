@@ -112,6 +112,7 @@ export interface BatchTerms extends
     | "order"
     | "issuer"
     | "refuge"
+    | "absence"
   > {
   /** Whether its lane is one for it alone. */
   readonly isApart?: boolean;

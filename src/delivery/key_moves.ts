@@ -7,8 +7,10 @@
 import { specOf } from "../commands/table.ts";
 import { ConnectionError } from "../errors.ts";
 import {
+  CLAIMS_KEY,
   formatRecord,
   KeyMover,
+  LOOK,
   RECORD_KEY,
   type RingRecord,
   SET_RECORD,
@@ -60,6 +62,8 @@ export class ClusterMoves implements KeyMoves {
   readonly #flows = new Map<string, Flow>();
   /** Keys that have left their former host, in the epoch that this is about. */
   readonly #left = new Set<string>();
+  /** Keys of which their former hosts have told null in this turn. */
+  readonly #absent = new Map<number, Key[]>();
   #epoch = 0;
   /** Gives up what is done by these rings. */
   #ending = new AbortController();
@@ -146,12 +150,21 @@ export class ClusterMoves implements KeyMoves {
     return this.#left.has(key);
   }
 
-  noteAbsent(key: Key): void {
+  noteAbsent(key: Key, formerHostId: number): void {
     // Until keys move somebody may create it there, who has not heard of that. A
     // failover may give back what replicas still have.
-    const isForGood = this.topology.state.phase === "moving" &&
+    const mayBeForGood = this.topology.state.phase === "moving" &&
       this.#replicated === 0;
-    if (isForGood) this.#noteLeft(keyText(key));
+    if (!mayBeForGood) return;
+    const asked = this.#absent.get(formerHostId);
+    if (asked !== undefined) {
+      asked.push(key);
+      return;
+    }
+    const keys = [key];
+    this.#absent.set(formerHostId, keys);
+    // Those that are told in one turn are asked about together.
+    queueMicrotask(() => this.#askAbout(formerHostId, keys));
   }
 
   move({ from, to }: KeyRoute, keys: readonly Key[], onEnd: Told): void {
@@ -183,7 +196,7 @@ export class ClusterMoves implements KeyMoves {
     };
     const epoch = this.#epoch;
     const absent = (): ReadOutcome => {
-      if (epoch === this.#epoch) this.noteAbsent(key);
+      if (epoch === this.#epoch) this.noteAbsent(key, hostId);
       return "absent";
     };
     const resolved = (value: Reply) => ({
@@ -193,8 +206,7 @@ export class ClusterMoves implements KeyMoves {
       epoch === this.#epoch
         ? { settle: () => settler.reject(reason) }
         : "again";
-    // Its null says that there is no value, as that of an MGET does.
-    if (form.command.row.merges?.reply === "each") {
+    if (form.command.row.nullIfAbsent === true) {
       const settler = {
         resolve: (value: Reply) =>
           onEnd(value === null ? absent() : resolved(value)),
@@ -261,6 +273,31 @@ export class ClusterMoves implements KeyMoves {
       });
     } catch (error) {
       for (const [text, key] of page) tell(text, key, { error });
+    }
+  }
+
+  /**
+   * Notes which keys have left a host for good. A null does not say that: a key may
+   * be of another type, or have expired while somebody moves it.
+   */
+  async #askAbout(hostId: number, keys: readonly Key[]): Promise<void> {
+    this.#absent.delete(hostId);
+    const { aborted } = this.#ending.signal;
+    if (aborted) return;
+    const epoch = this.#epoch;
+    const host = new DispatchedHost(this.#reads, hostId);
+    for (let at = 0; at < keys.length; at += PAGE_SIZE) {
+      const page = keys.slice(at, at + PAGE_SIZE);
+      try {
+        const answers = await host.run(LOOK, [CLAIMS_KEY, ...page], []);
+        if (epoch !== this.#epoch) return;
+        page.forEach((key, index) => {
+          if ((answers as Reply[])[index] === 1) this.#noteLeft(keyText(key));
+        });
+      } catch {
+        // Whoever has it moved finds out.
+        return;
+      }
     }
   }
 

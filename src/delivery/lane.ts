@@ -739,6 +739,8 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
  */
 export class Lanes {
   readonly #lanes = new Map<Host, Lane>();
+  /** Those for what reads keys that leave their hosts. */
+  readonly #reading = new Map<Host, Lane>();
   /** Where commands go that no lane may take now; nothing if there are none. */
   detours: Holder | undefined = undefined;
   #batches = 0;
@@ -759,9 +761,26 @@ export class Lanes {
     return lane;
   }
 
+  /**
+   * The lane to a host for what reads keys that leave it: what is issued for keys
+   * that stay is in no order with that.
+   */
+  readingLaneFor(host: Host): Lane {
+    let lane = this.#reading.get(host);
+    if (lane === undefined) {
+      for (const [former, { spent }] of this.#reading) {
+        if (former.closing && spent) this.#reading.delete(former);
+      }
+      lane = new Lane(host, host.links, this);
+      this.#reading.set(host, lane);
+    }
+    return lane;
+  }
+
   /** Lets what was issued leave although the turn is not over. */
   flush(): void {
     for (const lane of this.#lanes.values()) lane.flush();
+    for (const lane of this.#reading.values()) lane.flush();
   }
 
   /**

@@ -55,8 +55,11 @@ export interface KeyMoves {
   restoreRecord(hostId: number): Promise<void>;
   /** Whether a key is known to have left its former host for good. */
   hasLeft(key: string): boolean;
-  /** The former host of a key has said, by these rings, that it has no such key. */
-  noteAbsent(key: Key): void;
+  /**
+   * The former host of a key has told null of it, by these rings: it is found out
+   * whether the key has left for good.
+   */
+  noteAbsent(key: Key, formerHostId: number): void;
   /** Moves keys, each of which is told of as soon as it is known. */
   move(
     route: KeyRoute,
@@ -123,6 +126,8 @@ export class MovingCommands implements Holder {
   #first = new Set<Entry>();
   /** Batches from before the last change, which come to their end before. */
   readonly #ahead = new Set<Batch>();
+  /** Keys that are read at their former hosts, by the batches that do so. */
+  readonly #reads = new Map<Batch, ReadKeys>();
   /** How many are held for keys that do not move. */
   #plain = 0;
   #isScheduled = false;
@@ -139,7 +144,7 @@ export class MovingCommands implements Holder {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0 && !this.#topology.isMoving;
+    return !this.#isBusy && !this.#topology.isMoving;
   }
 
   get isHolding(): boolean {
@@ -147,23 +152,39 @@ export class MovingCommands implements Holder {
   }
 
   passes(form: Form, args: Arguments): boolean {
-    const { isKnown, problem, state } = this.#topology;
-    if (!isKnown || problem !== undefined || state.phase !== "moving") {
-      return false;
+    if (!this.#goesOn || this.#topology.state.phase !== "moving") return false;
+    if (form.steps === undefined && form.command.soleKey === 0) {
+      return this.#hasLeft(isList(args) ? args[0] : args);
     }
-    // What was issued before may be at the former host still.
-    if (this.#ahead.size > 0) return false;
     const { keys, areAll } = seenKeys(form, isList(args) ? args : [args]);
-    return areAll && keys.length > 0 && keys.every((key) => {
-      const text = keyText(key);
-      return this.#moves.hasLeft(text) && !this.#queues.has(text);
-    });
+    return areAll && keys.length > 0 && keys.every((key) => this.#hasLeft(key));
+  }
+
+  /**
+   * Where a key was, if it can be read there now: nothing of the client for that key
+   * is held, and nobody creates one there any more.
+   */
+  formerHostOf(key: Key): number | undefined {
+    const { isMoving, state } = this.#topology;
+    if (!isMoving || !this.#goesOn) return undefined;
+    if (state.phase !== "moving" && state.isMixed) return undefined;
+    if (this.#queues.size > 0 && this.#queues.has(keyText(key))) {
+      return undefined;
+    }
+    return this.#topology.routeOf(key)?.from;
+  }
+
+  /** A batch reads a key at its former host: others for the key wait for its end. */
+  reads(batch: Batch, key: Key): void {
+    let keys = this.#reads.get(batch);
+    if (keys === undefined) this.#reads.set(batch, keys = new ReadKeys());
+    keys.add(key);
   }
 
   leads(group: number): boolean {
     if (group >= MOVING_GROUPS || this.#plain > 0) return true;
     // Whatever moved may be one of those that are held.
-    return !this.#topology.isMoving && this.#entries.size > 0;
+    return !this.#topology.isMoving && this.#isBusy;
   }
 
   hold(held: Held): void {
@@ -181,6 +202,13 @@ export class MovingCommands implements Holder {
 
   ended(batch: Batch): void {
     if (this.#ahead.delete(batch) && this.#ahead.size === 0) this.release();
+    const keys = this.#reads.get(batch);
+    if (keys === undefined) return;
+    this.#reads.delete(batch);
+    for (const [key, [first]] of this.#queues) {
+      if (keys.has(key) && this.#isFirst(first)) this.#first.add(first);
+    }
+    if (this.#queues.size > 0) this.release();
   }
 
   forget(held: ReadonlySet<Held>): void {
@@ -215,8 +243,33 @@ export class MovingCommands implements Holder {
     for (const one of held) one.owner.giveUp(one, makeReason(one));
   }
 
+  /** Whether anything of the client is held, or at a former host of its key. */
+  get #isBusy(): boolean {
+    return this.#entries.size > 0 || this.#reads.size > 0;
+  }
+
+  /** Whether commands can be routed, and none from before the rings changed can run. */
+  get #goesOn(): boolean {
+    const { isKnown, problem } = this.#topology;
+    return isKnown && problem === undefined && this.#ahead.size === 0;
+  }
+
+  /** Whether commands for a key go where it has gone, behind nothing. */
+  #hasLeft(key: Key): boolean {
+    const text = keyText(key);
+    return this.#moves.hasLeft(text) && !this.#queues.has(text) &&
+      !this.#isBeingRead(text);
+  }
+
+  #isBeingRead(key: string): boolean {
+    for (const keys of this.#reads.values()) {
+      if (keys.has(key)) return true;
+    }
+    return false;
+  }
+
   #add(held: Held): void {
-    const { command, order, deadline, epoch, by } = held;
+    const { command, order, deadline, epoch, by, absentIn } = held;
     const { spec, form, args } = command;
     const seen = seenKeys(form, args);
     const own = byTexts(seen.keys);
@@ -232,7 +285,7 @@ export class MovingCommands implements Holder {
       isPlain,
       isRead: spec.reads && spec.row.blocks === undefined && seen.areAll &&
         own.size === 1 && keys.size === 1,
-      absentIn: undefined,
+      absentIn,
       timer: undefined,
       missing: 0,
       round: 0,
@@ -264,6 +317,7 @@ export class MovingCommands implements Holder {
   #isFirst(entry: Entry): boolean {
     for (const key of entry.keys.keys()) {
       if (this.#queues.get(key)?.[0] !== entry) return false;
+      if (this.#isBeingRead(key)) return false;
     }
     return true;
   }
@@ -463,6 +517,22 @@ export class MovingCommands implements Holder {
     }
     this.forget(late);
     for (const held of late) held.owner.expire(held);
+  }
+}
+
+/** The keys that a batch reads, of which texts are made only if somebody asks. */
+class ReadKeys {
+  readonly #keys: Key[] = [];
+  readonly #texts = new Set<string>();
+
+  add(key: Key): void {
+    this.#keys.push(key);
+  }
+
+  has(text: string): boolean {
+    for (const key of this.#keys) this.#texts.add(keyText(key));
+    this.#keys.length = 0;
+    return this.#texts.has(text);
   }
 }
 

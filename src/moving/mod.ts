@@ -28,4 +28,4 @@ export {
   type RingRecord,
   withoutHolding,
 } from "./record.ts";
-export { READ, SET_RECORD } from "./scripts.ts";
+export { LOOK, READ, SET_RECORD } from "./scripts.ts";

@@ -200,6 +200,22 @@ return answers
 `);
 
 /**
+ * Looks which keys are not at the source any more: those that a party may still have
+ * on its way to the target count as being there.
+ *
+ * KEYS: the claims, then the keys. A reply for each key: 1 where it has left, or 0.
+ */
+export const LOOK: Script = new Script(`
+local answers = {}
+for i = 2, #KEYS do
+  local isThere = redis.call('EXISTS', KEYS[i]) == 1
+  local isClaimed = redis.call('HEXISTS', KEYS[1], KEYS[i]) == 1
+  answers[i - 1] = (isThere or isClaimed) and 0 or 1
+end
+return answers
+`);
+
+/**
  * Writes the record of a host.
  *
  * KEYS: the record. ARGV: the new one, its epoch, and the epoch that the one there

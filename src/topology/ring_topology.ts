@@ -101,6 +101,9 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   /** What keeps it from routing anything. */
   #problem: string | undefined = undefined;
   #count = 0;
+  /** The key that was asked about last while keys move, and its hosts. */
+  #lastKey: Key | undefined = undefined;
+  #lastRoute: KeyRoute | undefined = undefined;
   #watcher: TopologyWatcher | undefined = undefined;
 
   /** @param options The rings, and how to read the record. */
@@ -262,9 +265,8 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
 
   groupOf(key: Key): number {
     if (this.#problem !== undefined) throw this.refusal();
-    const from = this.#ring.getHostForKey(key);
-    if (this.#target === undefined) return from;
-    const to = this.#target.getHostForKey(key);
+    if (this.#target === undefined) return this.#ring.getHostForKey(key);
+    const { from, to } = this.hostsOf(key);
     return from === to ? from : this.#groupTo(to);
   }
 
@@ -305,8 +307,21 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
 
   /** The two hosts of a key, or twice the one that it has. */
   hostsOf(key: Key): KeyRoute {
+    const target = this.#target;
+    if (target === undefined) {
+      const hostId = this.#ring.getHostForKey(key);
+      return { from: hostId, to: hostId };
+    }
+    // It is asked for its group first, and then for the rest.
+    if (key === this.#lastKey) return this.#lastRoute!;
     const from = this.#ring.getHostForKey(key);
-    return { from, to: this.#target?.getHostForKey(key) ?? from };
+    const route = { from, to: target.getHostForKey(key) };
+    // Bytes may be others when they are asked about again.
+    if (typeof key !== "object") {
+      this.#lastKey = key;
+      this.#lastRoute = route;
+    }
+    return route;
   }
 
   /**
@@ -396,6 +411,7 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     const needsBoth = phase === "holding" || phase === "moving";
     this.#target = undefined;
     this.#problem = undefined;
+    this.#lastKey = undefined;
     if (ring === undefined || needsBoth && target === undefined) {
       this.#problem = needsBoth
         ? "keys move between two sets of hosts, and this program does not know " +

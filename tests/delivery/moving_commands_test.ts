@@ -58,6 +58,20 @@ Deno.test("that a key is not there before keys move says nothing of later", asyn
   await rings.assertPlaced();
 });
 
+Deno.test("a GET that meets another type does not say that its key has left", async () => {
+  await using rings = await Rings.start();
+  await rings.setPhase("moving");
+  const client = rings.follower().getRoutingClient();
+  const [key] = rings.moving(1);
+  await rings.ask(rings.old(key), "HSET", key, "theirs", "1");
+  // Merged GETs read it as null.
+  const [read] = await client.map((client) => [client.get(key)]);
+  assertEquals(read.value, null);
+  await client.hset(key, "mine", "2");
+  assertEquals(await client.hgetall(key), ["theirs", "1", "mine", "2"]);
+  await rings.assertPlaced();
+});
+
 Deno.test("what waits goes where it went before, if nothing moves after all", async () => {
   const { rings, cluster, client } = await holding();
   await using _ = rings;

@@ -6,6 +6,7 @@ import { readPut, readTaken } from "../../src/moving/key_mover.ts";
 import { CLAIMS_KEY, GENERATION_KEY } from "../../src/moving/mod.ts";
 import {
   DROP,
+  LOOK,
   PUT,
   RELEASE,
   SET_ASIDE,
@@ -168,6 +169,23 @@ ${PUT.script}`;
     assertEquals(await one.command("GET", ASIDE), "before");
     assertEquals(await one.command("GET", "aside:2:key"), "now");
   });
+});
+
+Deno.test("a key has left that is neither there nor claimed", async () => {
+  await using server = await RedisServer.start();
+  await using client = oracle(server);
+  await client.command("SET", "there", "v");
+  await client.command("LPUSH", "list", "v");
+  await client.command("HSET", CLAIMS_KEY, "claimed", "other");
+  const keys = ["there", "gone", "list", "claimed"];
+  const reply = await client.command(
+    "EVAL",
+    LOOK.script,
+    keys.length + 1,
+    CLAIMS_KEY,
+    ...keys,
+  );
+  assertEquals(reply, [0, 1, 0, 0]);
 });
 
 Deno.test("what rests on the writes of others is a write itself, where replicas are waited for", async () => {

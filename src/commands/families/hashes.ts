@@ -28,7 +28,7 @@ export const HASH_COMMANDS: CommandRows = {
   HEXPIRE: WRITE,
   HEXPIREAT: WRITE,
   HEXPIRETIME: READ,
-  HGET: READ,
+  HGET: { ...READ, nullIfAbsent: true },
   HGETALL: READ,
   HGETDEL: WRITE,
   HGETEX: WRITE,

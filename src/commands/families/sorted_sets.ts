@@ -67,7 +67,7 @@ export const SORTED_SET_COMMANDS: CommandRows = {
   ZREVRANGEBYSCORE: { ...READ, resp3: "pairs" },
   ZREVRANK: READ,
   ZSCAN: { ...READ, cursor: true },
-  ZSCORE: READ,
+  ZSCORE: { ...READ, nullIfAbsent: true },
   ZUNION: { keys: countedFrom(0), reads: true, resp3: "pairs" },
   ZUNIONSTORE: { keys: storedAndCounted },
 };

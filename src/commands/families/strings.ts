@@ -20,7 +20,11 @@ export const STRING_COMMANDS: CommandRows = {
   DECRBY: WRITE,
   DELEX: WRITE,
   DIGEST: READ,
-  GET: { ...READ, merges: { as: "MGET", argCount: 1, reply: "each" } },
+  GET: {
+    ...READ,
+    nullIfAbsent: true,
+    merges: { as: "MGET", argCount: 1, reply: "each" },
+  },
   GETDEL: WRITE,
   GETEX: WRITE,
   GETRANGE: READ,
