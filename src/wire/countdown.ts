@@ -16,7 +16,7 @@ const HELD_UP = 10;
  * How long it has to be quiet after the program was held up, in milliseconds:
  * what a server could not get rid of meanwhile follows in a moment.
  */
-const QUIET = 100;
+const QUIET = 250;
 
 /** Counts what comes: another number tells that something has come. */
 export type Heard = () => number;
@@ -40,6 +40,7 @@ export function afterReading(
   let isCancelled = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = performance.now() + 2 * late;
+  const quiet = Math.min(late, QUIET);
   let before = heard();
   const look = () => {
     if (isCancelled) return;
@@ -48,13 +49,13 @@ export function afterReading(
       return judge();
     }
     before = count;
-    timer = setTimeout(look, QUIET);
+    timer = setTimeout(look, quiet);
   };
   // By then each socket has been read as far as it goes.
   setImmediate(() => {
     if (isCancelled || late < HELD_UP) return look();
     before = heard();
-    timer = setTimeout(look, Math.min(late, QUIET));
+    timer = setTimeout(look, quiet);
   });
   return () => {
     isCancelled = true;

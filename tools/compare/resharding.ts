@@ -14,6 +14,13 @@ import type { Workload } from "./workload.ts";
 
 /** How many keys MIGRATE takes at a time. */
 const MIGRATE_PAGE = 1_000;
+/**
+ * How many other keys the servers have for each that is mapped, where maps go on
+ * while keys move: a move takes seconds then, and not as long as a map.
+ */
+const OTHERS = 9;
+/** How many of them are written at a time. */
+const FILL_PAGE = 50_000;
 /** Milliseconds that maps go on where nothing moves. */
 const SETTLED_TIME = 500;
 const TIMEOUT = 60_000;
@@ -27,6 +34,7 @@ export function reshardingSections(workload: Workload): Section[] {
     name: string,
     title: string,
     ways: readonly [name: string, way: (open: OpenRings) => Way][],
+    others = 0,
   ): Section => ({
     name: `resharding ${name}`,
     title: `${title}, ${size} keys`,
@@ -36,7 +44,7 @@ export function reshardingSections(workload: Workload): Section[] {
     writes: false,
     workload,
     baseline: ways[0][0],
-    open: () => stage.open(),
+    open: () => stage.open(others),
     contenders: ways.map(([name, way]): Contender => ({
       name,
       way: (workload) => way(stage.current)(workload),
@@ -50,11 +58,11 @@ export function reshardingSections(workload: Workload): Section[] {
     section("get", "GET while keys move to a third host", [
       [names.getSettled, ({ follower }) => settled(follower, get)],
       [names.getMoving, (open) => whileKeysMove(open, get)],
-    ]),
+    ], OTHERS),
     section("set", "SET while keys move to a third host", [
       [names.setSettled, ({ follower }) => settled(follower, set)],
       [names.setMoving, (open) => whileKeysMove(open, set)],
-    ]),
+    ], OTHERS),
     section("follow", "GET of who follows the ring", [
       [names.alone, (open) => settled(open.alone(), get)],
       [names.following, ({ follower }) => settled(follower, get)],
@@ -148,8 +156,8 @@ class ReshardingStage {
     return this.#current;
   }
 
-  /** Starts the servers and writes the values. */
-  async open(): Promise<AsyncDisposable> {
+  /** Starts the servers and writes the values, and other keys for each of them. */
+  async open(others: number): Promise<AsyncDisposable> {
     const servers = await Promise.all(
       Array.from(
         { length: ALL },
@@ -160,6 +168,12 @@ class ReshardingStage {
     const { keys, values } = this.#workload;
     await set(open.follower, { keys, values });
     await open.fillOther({ keys, values });
+    const count = others * keys.length;
+    for (let from = 0; from < count; from += FILL_PAGE) {
+      const length = Math.min(FILL_PAGE, count - from);
+      const more = Array.from({ length }, (_, at) => `other:${from + at}`);
+      await set(open.follower, { keys: more, values: more });
+    }
     return {
       [Symbol.asyncDispose]: async () => {
         this.#current = undefined;
