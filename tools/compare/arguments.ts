@@ -50,7 +50,8 @@ export function readArguments(args: readonly string[]): Arguments {
 }
 
 /**
- * The sections that are named, by their name, its first words, or their group.
+ * The sections that are named, by their name, its first words, or their group;
+ * `=get` is the section of that very name.
  *
  * @throws {RangeError} If a name stands for none.
  */
@@ -81,6 +82,7 @@ function isNamed(
   wanted: string,
 ): boolean {
   const { name, group } = section;
+  if (wanted.startsWith("=")) return name === wanted.slice(1);
   return group === wanted || name === wanted || name.startsWith(`${wanted} `);
 }
 
