@@ -41,9 +41,7 @@ export function readArguments(args: readonly string[]): Arguments {
   return {
     rounds: rounds === undefined ? undefined : wholeNumber("rounds", rounds),
     keys: wholeNumber("keys", keys),
-    only: only.split(",").map((name) => name.trim()).filter((name) =>
-      name !== ""
-    ),
+    only: namesIn(only),
     minutes: wholeNumber("minutes", minutes),
     json,
   };
@@ -86,7 +84,18 @@ function isNamed(
   return group === wanted || name === wanted || name.startsWith(`${wanted} `);
 }
 
-function wholeNumber(name: string, text: string): number {
+/** Names with commas between them. */
+export function namesIn(text: string): string[] {
+  return text.split(",").map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/**
+ * The number of an option.
+ *
+ * @throws {RangeError} If it is none, or less than 1.
+ */
+export function wholeNumber(name: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
   throw new RangeError(

@@ -18,6 +18,7 @@ const DIGIT_0 = 0x30;
 const TELLING = 3;
 const LETTER_G = 0x47;
 const LETTER_S = 0x53;
+const LETTER_I = 0x49;
 
 /** CLIENT INFO, which a connection asks once, is the only command with six. */
 const CLIENT_SIZE = 6;
@@ -88,6 +89,14 @@ export class MemorySocket implements Socket {
       return at + INFO_SIZE;
     }
     const bulks = words - 1;
+    if (letter === LETTER_I && bulks > 0) {
+      // An idle connection is proven by a number, which comes back: of one digit
+      // or more, so that the bytes between are to be looked for.
+      const text = bytes.indexOf(CR, at) + 2;
+      const end = bytes.indexOf(CR, text) + 2;
+      this.#put(bytes.subarray(at, end));
+      return end;
+    }
     if (letter === LETTER_G) {
       if (nameSize > TELLING) {
         this.#put(new TextEncoder().encode(`*${bulks}\r\n`));

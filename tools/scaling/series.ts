@@ -6,6 +6,7 @@
 
 import { Cluster } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
+import { defaultBatchSize } from "../../src/clients/routing_client.ts";
 import type { Way } from "../compare/contender.ts";
 import { openRb, type RbWay } from "../compare/rb.ts";
 import { makeWorkload, type Workload } from "../compare/workload.ts";
@@ -18,6 +19,8 @@ export interface Series {
   readonly amounts: readonly number[];
   /** By the name of the way: one cost for each amount. */
   readonly costs: ReadonlyMap<string, readonly number[]>;
+  /** How many keys made a batch of `mapBatches`, for each number of hosts. */
+  readonly batchKeys?: readonly number[];
 }
 
 /** What is measured. */
@@ -81,7 +84,8 @@ export async function measureHosts(
     await fill(point);
     points.push(point);
   }
-  return { amounts: counts, costs: await measure(points, rounds) };
+  const batchKeys = counts.map(defaultBatchSize);
+  return { amounts: counts, costs: await measure(points, rounds), batchKeys };
 }
 
 /** Costs for numbers of hosts that answer from memory, in no time of their own. */
@@ -98,6 +102,7 @@ export async function measureMemoryHosts(
   return {
     amounts: counts,
     costs: await measure(points, rounds, MEMORY_WAYS),
+    batchKeys: counts.map(defaultBatchSize),
   };
 }
 
