@@ -8,13 +8,13 @@
  * @module
  */
 
-const BLOCK = /<!-- figures: (\w+) -->([\s\S]*?)<!-- \/figures -->/g;
+const BLOCK = /(^|.)<!-- figures: (\w+) -->([\s\S]*?)<!-- \/figures -->/gm;
 
 /**
  * Puts texts between their marks, and leaves all around them alone.
  *
  * @param document Its Markdown.
- * @param texts By name; one with line breaks around it stands by itself.
+ * @param texts What is written, by the names of the marks.
  * @returns The document, which is to be formatted yet.
  * @throws {Error} If the document has a mark without a text, or the other way
  * round.
@@ -24,13 +24,15 @@ export function fillBlocks(
   texts: ReadonlyMap<string, string>,
 ): string {
   const missing = new Set(texts.keys());
-  const filled = document.replace(BLOCK, (_, name: string, old: string) => {
+  const filled = document.replace(BLOCK, (_, before: string, name: string) => {
     const text = texts.get(name);
     if (text === undefined) throw new Error(`Nobody writes "${name}"`);
     missing.delete(name);
-    // A block by itself has the mark on a line of its own.
-    const inside = old.startsWith("\n") ? `\n\n${text}\n\n` : ` ${text}`;
-    return `<!-- figures: ${name} -->${inside}<!-- /figures -->`;
+    // Whatever has paragraphs, or begins a line, ends with a mark of its own.
+    const start = before === "" ? "\n\n" : " ";
+    const end = before === "" || text.includes("\n\n") ? "\n\n" : "";
+    const inside = `${start}${text}${end}`;
+    return `${before}<!-- figures: ${name} -->${inside}<!-- /figures -->`;
   });
   if (missing.size === 0) return filled;
   const names = [...missing].join('", "');

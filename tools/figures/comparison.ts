@@ -140,10 +140,11 @@ function reshardingText({ machine, sections }: ComparedPart): string {
       if (section === undefined || rate === undefined) return [];
       return [[what, rough(rate), beside(contenders, peer, section)]];
     }),
-  ]);
-  return `Two servers to three and back, ${grouped(all[0]?.keys ?? 0)} keys${
-    roundsOf(all)
-  }; ${measuredText(machine, "resharding")}:
+  ], [0, 2]);
+  const keys = grouped(all[0]?.keys ?? 0);
+  return `Two servers to three and back, ${keys} keys${roundsOf(all)}; ${
+    measuredText(machine, "resharding")
+  }:
 
 ${table}`;
 }

@@ -128,8 +128,8 @@ on ${inWords(machine.cores)} cores, servers included: ${
 function demoText({ clients, demo }: Figures): string {
   if (demo === undefined) return "cold and on a slow day";
   return demo.machine.date === clients?.machine.date
-    ? "cold and on the same day"
-    : `cold and on ${demo.machine.date}`;
+    ? "cold; [Speed](#speed) is warm"
+    : `cold, on ${demo.machine.date}; [Speed](#speed) is warm`;
 }
 
 function speedText({ machine, sections }: ComparedPart): string {
@@ -149,17 +149,14 @@ function speedText({ machine, sections }: ComparedPart): string {
     if (section === undefined || own === undefined) return [];
     return [[row.what, millions(own), othersText(row, section)]];
   });
-  const [head, , ...lines] = markdownTable([
-    ["What", "rb", "The others"],
-    ...rows,
-  ]).split("\n");
-  const table = [head, "| --- | ---: | --- |", ...lines].join("\n");
-  return `Four Redis servers and all clients on one machine with
-${inWords(machine.cores)} cores, ${
+  const table = markdownTable([["What", "rb", "The others"], ...rows], [0, 2]);
+  return `with four Redis servers and all clients on the same ${
+    inWords(machine.cores)
+  } cores, ${
     keys === undefined ? "" : `${keys.toLocaleString("en-US")} keys, `
   }values of 16 bytes, medians of ${
     rounds === undefined ? "" : `${inWords(rounds)} `
-  }interleaved rounds, in keys per second (${details.join(", ")}):
+  }interleaved rounds (${details.join(", ")}):
 
 ${table}`;
 }

@@ -43,7 +43,7 @@ hosts${
   }) and ${(other.rate / 1e6).toFixed(2)} million (${
     grouped(1e9 / other.rate)
   } ns) in the [README](../README.md#speed), with keys and values of the same
-size: \`compare\` has measured that${days}, collects garbage first, lets a way
+size. \`compare\`, which measured that${days}, collects garbage first, lets a way
 work for ${WARMUP.time} ms or ${WARMUP.laps} laps, whichever is more, and times it
 for ${TIMED.time} ms, while here it has one lap to get going, among the garbage
 and the clusters of all other figures.`;

@@ -226,11 +226,11 @@ sh tools/dev memory
 sh tools/dev bench
 \`\`\`
 
-\`figures\` writes this page and the figures of README.md and of
-[Comparison](comparison.md) from one record, \`scaling\` and \`compare\` print
-what it records: \`scaling\` measures what is on this page, \`compare\` compares with other clients and with
-redis-benchmark in interleaved rounds, \`memory\` says what maps take of memory,
-and \`bench\` times single functions.`;
+\`figures\` writes this page, and the figures of README.md and of
+[Comparison](comparison.md), from one record. Of what it measures, \`scaling\`
+prints this page, and \`compare\` other clients and redis-benchmark in interleaved
+rounds. \`memory\` says what maps take of memory, and \`bench\` times single
+functions.`;
 }
 
 function percent(share: number): string {
