@@ -139,9 +139,7 @@ connection, a write and the reads that its replies take, about ${
     } µs in a
 map, and the more hosts there are, the fewer keys share that: ${
       grouped(keys / amounts[last])
-    } of a map instead of ${grouped(keys / amounts[four])}. ${
-      batchText(series)
-    }`;
+    } of a map instead of ${grouped(keys / amounts[four])}.`;
   return `## By the number of hosts
 
 ${grouped(keys)} keys. Hosts are databases of four servers, each with a
@@ -153,7 +151,7 @@ ${seriesTable("hosts", series)}
 What a key costs with ${
     amounts[last]
   } hosts, as a multiple of what it costs with
-${amounts[four]}. ${near} ${far}`;
+${amounts[four]}. ${[near, far, batchText(series)].join(" ").trim()}`;
 }
 
 /** What the batches had to do with it, whose size has grown since once. */

@@ -23,7 +23,9 @@ export function memoryPart(series: Series, keys: number): string {
 
 So many servers do not fit on one machine. Here hosts answer from memory, at
 once: what is left is the client, without system calls and without the time of
-servers, so these figures are less than those above. ${grouped(keys)} keys;
+servers, so that only these figures compare with each other. ${
+    grouped(keys)
+  } keys;
 nanoseconds a key:
 
 ${seriesTable("hosts", series)}
