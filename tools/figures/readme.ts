@@ -155,7 +155,7 @@ function speedText({ machine, sections }: ComparedPart): string {
   } cores, ${
     keys === undefined ? "" : `${keys.toLocaleString("en-US")} keys, `
   }values of 16 bytes, medians of ${
-    rounds === undefined ? "" : `${inWords(rounds)} `
+    rounds === undefined || rounds === 1 ? "" : `${inWords(rounds)} `
   }interleaved rounds (${details.join(", ")}):
 
 ${table}`;
