@@ -216,6 +216,7 @@ Deno.test("performancePage() and its picture have hosts that answer from memory,
     "1,000 keys with few hosts and 64 for each of 256",
   );
   assertStringIncludes(performancePlot(findings), "from memory");
+  assertStringIncludes(performancePlot(findings), ">1,024</text>");
   const { memoryHosts: _, ...rest } = SCALING;
   const less = findingsOf({
     scaling: { ...rest, hosts: { ...rest.hosts, batchKeys: [9, 9, 9] } },

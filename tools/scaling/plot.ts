@@ -159,6 +159,8 @@ function yTicks(low: number, high: number): number[] {
 }
 
 function short(amount: number): string {
+  // A power of two says more as it is.
+  if (amount % 100 !== 0) return amount.toLocaleString("en-US");
   if (amount >= 1e6) return `${amount / 1e6}M`;
   return amount >= 1e3 ? `${amount / 1e3}k` : `${amount}`;
 }
