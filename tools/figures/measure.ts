@@ -5,6 +5,7 @@
  * @module
  */
 
+import { formatted } from "../measure/formatted.ts";
 import { importMap } from "../measure/import_map.ts";
 import { describeMachine, type Machine } from "../measure/machine.ts";
 import { README_SECTIONS } from "./readme.ts";
@@ -106,6 +107,8 @@ async function measureScaling(
 async function drawDemo({ picture }: MeasureOptions): Promise<DemoPart> {
   const machine = roundedLoad(await describeMachine());
   await runProgram("draw_terminal", ["--output", picture]);
+  const drawn = await Deno.readTextFile(picture);
+  await Deno.writeTextFile(picture, await formatted(drawn, "svg"));
   return { machine };
 }
 
