@@ -7,7 +7,8 @@
  * | Option          | What it does                                             |
  * | --------------- | -------------------------------------------------------- |
  * | `--only setex`  | only these sections: `get,setex`, `commands`, `cluster`, |
- * |                 | `resharding`, `crowds`: callers side by side, who wait   |
+ * |                 | `resharding`, `crowds`: callers side by side, who wait;  |
+ * |                 | `=get` is that very section, without `get 1 KiB`         |
  * | `--rounds 15`   | so many rounds; by default 15 of clients, 5 of commands  |
  * | `--keys 50000`  | so many keys; sections of slow commands have fewer       |
  * | `--minutes 45`  | begins no round that would end later                     |

@@ -1,38 +1,46 @@
 /**
  * Measures how the cost of a key grows with the number of keys and of hosts, and
- * which layer takes how much of it; writes `performance.md` and
- * `performance.svg`.
+ * which layer takes how much of it; prints the page about it. What the page in
+ * docs/ says is measured and written by `sh tools/dev figures --only scaling`.
  *
- * Usage: sh tools/dev scaling [--rounds 5] [--short] [--out docs]
+ * Usage: sh tools/dev scaling [--rounds 5] [--short] [--json]
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
+import { wholeNumber } from "./compare/arguments.ts";
+import { findingsOf } from "./figures/documents.ts";
+import {
+  type ScalingPart,
+  type SeriesFigures,
+  tenths,
+} from "./figures/record.ts";
+import { formatted } from "./measure/formatted.ts";
 import { describeMachine } from "./measure/machine.ts";
 import { performancePage } from "./scaling/document.ts";
 import { measureLayers } from "./scaling/layers.ts";
-import { drawPlot } from "./scaling/plot.ts";
-import { measureHosts, measureKeys } from "./scaling/series.ts";
+import {
+  measureHosts,
+  measureKeys,
+  measureMemoryHosts,
+  type Series,
+} from "./scaling/series.ts";
 
 const KEYS = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
 const HOSTS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+const MEMORY_HOSTS = [4, 16, 64, 256, 512, 1_024];
 const HOST_KEYS = 50_000;
 
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
     short: { type: "boolean", default: false },
-    out: { type: "string", default: "docs" },
+    json: { type: "boolean", default: false },
   },
 });
 // A short run shows that everything works, and no more.
-const rounds = flags.short ? 1 : Number(flags.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  throw new RangeError(
-    `Option "rounds" must be a whole number, not "${flags.rounds}"`,
-  );
-}
+const rounds = flags.short ? 1 : wholeNumber("rounds", flags.rounds);
 const keyCounts = flags.short ? KEYS.slice(0, 3) : KEYS;
 const hostCounts = flags.short ? HOSTS.slice(0, 5) : HOSTS;
 const hostKeys = flags.short ? 5_000 : HOST_KEYS;
@@ -44,45 +52,28 @@ console.error("keys …");
 const keys = await measureKeys(keyCounts, rounds);
 console.error("hosts …");
 const hosts = await measureHosts(hostCounts, hostKeys, rounds);
+console.error("hosts that answer from memory …");
+const memoryHosts = await measureMemoryHosts(MEMORY_HOSTS, hostKeys, rounds);
 
-const page = performancePage({
+const scaling: ScalingPart = {
   machine,
   rounds,
-  keys,
-  hosts,
   hostKeys,
-  layers,
-});
-const plot = drawPlot([
-  { title: "More keys, four hosts", unit: "keys", series: keys },
-  {
-    title: `More hosts, ${hostKeys.toLocaleString("en-US")} keys`,
-    unit: "hosts",
-    series: hosts,
-  },
-]);
-await Deno.mkdir(flags.out, { recursive: true });
-await Deno.writeTextFile(
-  `${flags.out}/performance.md`,
-  await formatted(page, "md"),
-);
-await Deno.writeTextFile(
-  `${flags.out}/performance.svg`,
-  await formatted(plot, "svg"),
-);
-console.error(`wrote ${flags.out}/performance.md and performance.svg`);
+  keys: figuresOf(keys),
+  hosts: figuresOf(hosts),
+  memoryHosts: figuresOf(memoryHosts),
+  layers: layers.map(({ name, merged, plain }) => ({
+    name,
+    merged: tenths(merged),
+    plain: tenths(plain),
+  })),
+};
+const findings = findingsOf({ scaling });
+if (flags.json || findings === undefined) console.log(JSON.stringify(scaling));
+else console.log(await formatted(performancePage(findings), "md"));
 
-/** A file as `deno fmt` wants it. */
-async function formatted(text: string, extension: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--ext", extension, "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { stdout, success } = await child.output();
-  return success ? new TextDecoder().decode(stdout) : text;
+/** A series as it is recorded. */
+function figuresOf({ costs, ...rest }: Series): SeriesFigures {
+  const rounded = [...costs].map(([way, line]) => [way, line.map(Math.round)]);
+  return { ...rest, costs: Object.fromEntries(rounded) };
 }

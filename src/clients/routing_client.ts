@@ -263,6 +263,14 @@ type Callback<C> = (client: C) => unknown;
 /** How many keys of a batch there are for each host at least, on average. */
 const KEYS_OF_HOST = 64;
 
+/**
+ * How many keys make a batch by default: each host of a batch costs a write and
+ * reads of its own, which some of its keys have to share.
+ */
+export function defaultBatchSize(hosts: number): number {
+  return Math.max(1_000, KEYS_OF_HOST * hosts);
+}
+
 /** How commands travel. */
 type Way = Pick<DispatchOptions, "lanes" | "exclusive" | "gate">;
 
@@ -325,7 +333,8 @@ class RoutingClientImpl extends NativeClient {
     options: MapBatchesOptions = {},
   ): AsyncIterableIterator<[K, unknown]> {
     const read = readCallOptions(options, "mapBatches");
-    const { batchSize = this.#batchSize, ...rest } = read;
+    const hosts = this.#cluster.topology.hosts.size;
+    const { batchSize = defaultBatchSize(hosts), ...rest } = read;
     const { settled = false } = rest;
     // Of batches that are under way together, the later one stays behind.
     const way = this.#wayOfMap(rest);
@@ -343,14 +352,6 @@ class RoutingClientImpl extends NativeClient {
       timeout: rest.timeout,
       signal: anySignal(this.#signal, rest.signal),
     });
-  }
-
-  /**
-   * How many keys make a batch by default: each host of a batch costs a write and
-   * reads of its own, which some of its keys have to share.
-   */
-  get #batchSize(): number {
-    return Math.max(1_000, KEYS_OF_HOST * this.#cluster.topology.hosts.size);
   }
 
   fanout(

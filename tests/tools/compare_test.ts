@@ -137,6 +137,7 @@ Deno.test("chooseSections() goes by names, first words and groups", () => {
     chooseSections(sections, only).map(({ name }) => name);
   assertEquals(chosen(), sections.map(({ name }) => name));
   assertEquals(chosen("get"), ["get", "get 1 KiB"]);
+  assertEquals(chosen("=get", "=zadd"), ["get", "zadd"]);
   assertEquals(chosen("zadd many", "getex"), ["getex", "zadd many"]);
   assertEquals(chosen("commands"), ["getex", "zadd", "zadd many"]);
   assertThrows(

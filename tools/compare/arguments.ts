@@ -41,16 +41,15 @@ export function readArguments(args: readonly string[]): Arguments {
   return {
     rounds: rounds === undefined ? undefined : wholeNumber("rounds", rounds),
     keys: wholeNumber("keys", keys),
-    only: only.split(",").map((name) => name.trim()).filter((name) =>
-      name !== ""
-    ),
+    only: namesIn(only),
     minutes: wholeNumber("minutes", minutes),
     json,
   };
 }
 
 /**
- * The sections that are named, by their name, its first words, or their group.
+ * The sections that are named, by their name, its first words, or their group;
+ * `=get` is the section of that very name.
  *
  * @throws {RangeError} If a name stands for none.
  */
@@ -81,10 +80,22 @@ function isNamed(
   wanted: string,
 ): boolean {
   const { name, group } = section;
+  if (wanted.startsWith("=")) return name === wanted.slice(1);
   return group === wanted || name === wanted || name.startsWith(`${wanted} `);
 }
 
-function wholeNumber(name: string, text: string): number {
+/** Names with commas between them. */
+export function namesIn(text: string): string[] {
+  return text.split(",").map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/**
+ * The number of an option.
+ *
+ * @throws {RangeError} If it is none, or less than 1.
+ */
+export function wholeNumber(name: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
   throw new RangeError(

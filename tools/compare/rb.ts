@@ -45,7 +45,6 @@ export function openRb(cluster: Cluster): OpenRb {
         const entries = cluster.mapBatches(
           keys,
           (client, key) => client.get(key),
-          { batchSize: 1_000 },
         );
         for await (const [_key, value] of entries) values.push(value);
         return { values: () => values };

@@ -97,6 +97,7 @@ export function jsonReport(comparison: Comparison): string {
       sections: measured.map((section) => ({
         name: section.name,
         title: section.title,
+        keys: section.workload.keys.length,
         baseline: section.baseline,
         contenders: section.contenders.map(({ name, p99 }) => {
           const rounds = rates.get(section.name)?.get(name) ?? [];

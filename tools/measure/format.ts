@@ -42,9 +42,19 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** The same table in Markdown. */
-export function markdownTable(rows: readonly (readonly string[])[]): string {
-  const rule = rows[0].map((_, column) => column === 0 ? "---" : "---:");
+/**
+ * The same table in Markdown.
+ *
+ * @param rows The head first, all of the same length.
+ * @param texts The columns that are to the left.
+ */
+export function markdownTable(
+  rows: readonly (readonly string[])[],
+  texts: readonly number[] = [0],
+): string {
+  const rule = rows[0].map((_, column) =>
+    texts.includes(column) ? "---" : "---:"
+  );
   return [rows[0], rule, ...rows.slice(1)]
     .map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

@@ -24,6 +24,11 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** What is known of a machine on which something was measured once. */
+export type KnownMachine =
+  & Pick<Machine, "date" | "processor" | "cores" | "versions">
+  & Partial<Machine>;
+
 /** Looks at the machine and at the versions of some npm packages. */
 export async function describeMachine(
   packages: readonly string[] = [],
@@ -46,15 +51,20 @@ export async function describeMachine(
 }
 
 /** The same in two lines. */
-export function machineLines(machine: Machine): string[] {
+export function machineLines(machine: KnownMachine): string[] {
   const { processor, cores, memory, system, date, load, versions } = machine;
   const programs = Object.entries(versions).map(([name, version]) =>
     `${name} ${version}`
   );
   return [
-    `${date}, ${processor}, ${cores} cores, ${memory} GiB, ${system}, load ${
-      load.toFixed(1)
-    } at the start`,
+    [
+      date,
+      processor,
+      `${cores} cores`,
+      ...memory === undefined ? [] : [`${memory} GiB`],
+      ...system === undefined ? [] : [system],
+      ...load === undefined ? [] : [`load ${load.toFixed(1)} at the start`],
+    ].join(", "),
     programs.join(", "),
   ];
 }

@@ -5,19 +5,27 @@
  */
 
 import { grouped, markdownTable } from "../measure/format.ts";
-import { type Machine, machineLines } from "../measure/machine.ts";
+import { type KnownMachine, machineLines } from "../measure/machine.ts";
+import { defaultBatchSize } from "../../src/clients/routing_client.ts";
+import { besidePart, type OtherFigure } from "./beside.ts";
 import type { Layer } from "./layers.ts";
+import { memoryPart } from "./memory_part.ts";
 import type { Series } from "./series.ts";
+import { growthOf, ratio, seriesTable } from "./series_text.ts";
 
 /** All that a run has found. */
 export interface Findings {
-  readonly machine: Machine;
+  readonly machine: KnownMachine;
   readonly rounds: number;
   readonly keys: Series;
   readonly hosts: Series;
+  /** Hosts that answer from memory, if they were measured. */
+  readonly memoryHosts?: Series | undefined;
   /** How many keys were spread over the hosts. */
   readonly hostKeys: number;
   readonly layers: readonly Layer[];
+  /** What README.md says of the same, if that is known. */
+  readonly other?: OtherFigure | undefined;
 }
 
 /** The way that most of the text is about. */
@@ -33,18 +41,23 @@ export function performancePage(findings: Findings): string {
     introduction(findings),
     keysPart(findings.keys),
     hostsPart(findings.hosts, findings.hostKeys),
+    ...findings.memoryHosts === undefined
+      ? []
+      : [memoryPart(findings.memoryHosts, findings.hostKeys)],
     layersPart(findings.layers),
     againPart(),
   ].join("\n\n") + "\n";
 }
 
-function introduction({ machine, rounds }: Findings): string {
+function introduction(findings: Findings): string {
+  const { machine, rounds } = findings;
+  const beside = besidePart(findings);
   const [where, programs] = machineLines(machine);
   return `# Performance
 
 What a key costs, how that changes with the number of keys and of hosts, and
 which layer takes how much of it. All of this page is written by
-\`sh tools/dev scaling\`, figures and text.
+\`sh tools/dev figures\`, figures and text.
 
 - Measured on: ${where}.
 - With: ${programs}.
@@ -53,7 +66,7 @@ which layer takes how much of it. All of this page is written by
   in each round the work is done once to get going and then repeated for 100 ms.
 
 Client and servers share the cores, so a figure holds the time of both.
-
+${beside === "" ? "" : `\n${beside}\n`}
 ![Nanoseconds a key, by the number of keys and of hosts](performance.svg)`;
 }
 
@@ -112,10 +125,7 @@ function hostsPart(series: Series, keys: number): string {
   const { amounts, costs } = series;
   const last = amounts.length - 1;
   const four = Math.max(0, amounts.indexOf(4));
-  const growth = (way: string) => {
-    const line = costs.get(way) ?? [];
-    return line[last] / line[four];
-  };
+  const growth = (way: string) => growthOf(series, way, four);
   const flat = [...costs.keys()].filter((way) => growth(way) <= MAX_FLAT);
   const steep = [...costs.keys()].filter((way) => growth(way) > MAX_FLAT);
   const told = (ways: readonly string[]) =>
@@ -129,9 +139,7 @@ connection, a write and the reads that its replies take, about ${
     } µs in a
 map, and the more hosts there are, the fewer keys share that: ${
       grouped(keys / amounts[last])
-    } of a map instead of ${grouped(keys / amounts[four])}. A batch of
-\`mapBatches\` has 1,000 keys or, with more than 15 hosts, 64 for each of
-them; a larger \`batchSize\` pays where there are many.`;
+    } of a map instead of ${grouped(keys / amounts[four])}.`;
   return `## By the number of hosts
 
 ${grouped(keys)} keys. Hosts are databases of four servers, each with a
@@ -143,7 +151,25 @@ ${seriesTable("hosts", series)}
 What a key costs with ${
     amounts[last]
   } hosts, as a multiple of what it costs with
-${amounts[four]}. ${near} ${far}`;
+${amounts[four]}. ${[near, far, batchText(series)].join(" ").trim()}`;
+}
+
+/** What the batches had to do with it, whose size has grown since once. */
+function batchText({ amounts, batchKeys = [] }: Series): string {
+  const last = amounts.length - 1;
+  const size = batchKeys[last];
+  if (size === undefined) return "";
+  const hosts = amounts[last];
+  const own = grouped(Math.round(size / hosts));
+  return size === batchKeys[0]
+    ? `A batch of \`mapBatches\` had ${grouped(size)} keys in this run, of which
+${own} live on a host of ${hosts}; by default it has ${
+      grouped(defaultBatchSize(hosts))
+    } with so many hosts now.`
+    : `A batch of \`mapBatches\` has ${
+      grouped(batchKeys[0])
+    } keys with few hosts
+and ${own} for each of ${hosts}.`;
 }
 
 /** Microseconds that a map takes longer for each further host. */
@@ -191,29 +217,18 @@ function againPart(): string {
   return `## Again, on your machine
 
 \`\`\`sh
+sh tools/dev figures
 sh tools/dev scaling
 sh tools/dev compare
 sh tools/dev memory
 sh tools/dev bench
 \`\`\`
 
-\`scaling\` writes this page, \`compare\` compares with other clients and with
-redis-benchmark in interleaved rounds, \`memory\` says what maps take of memory,
-and \`bench\` times single functions.`;
-}
-
-function seriesTable(unit: string, { amounts, costs }: Series): string {
-  return markdownTable([
-    [unit, ...costs.keys()],
-    ...amounts.map((amount, at) => [
-      grouped(amount),
-      ...[...costs.values()].map((line) => grouped(line[at])),
-    ]),
-  ]);
-}
-
-function ratio(value: number): string {
-  return value.toFixed(1);
+\`figures\` writes this page, and the figures of README.md and of
+[Comparison](comparison.md), from one record. Of what it measures, \`scaling\`
+prints this page, and \`compare\` other clients and redis-benchmark in interleaved
+rounds. \`memory\` says what maps take of memory, and \`bench\` times single
+functions.`;
 }
 
 function percent(share: number): string {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Cluster, PartitionRouter, RbPromise } from "@rb/rb";
+import { type Cluster, PartitionRouter, RbPromise } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
 import { MAX_MERGED_GETS } from "../../src/delivery/run.ts";
 import { takeArgument } from "../../src/commands/arguments.ts";
@@ -14,7 +14,7 @@ import { makeHosts } from "../compare/hashing.ts";
 import { makeKey } from "../compare/workload.ts";
 import { median } from "../measure/statistics.ts";
 import { timeLaps } from "./laps.ts";
-import { MemorySocket } from "./memory_socket.ts";
+import { memoryCluster } from "./memory_cluster.ts";
 
 /** A layer, and nanoseconds of it for a GET in a map. */
 export interface Layer {
@@ -42,7 +42,7 @@ export async function measureLayers(rounds: number): Promise<Layer[]> {
   });
   const whole = setup.makeCluster({ timeout: 60_000 });
   await whole.map((client) => KEYS.map((key) => client.set(key, VALUE)));
-  await using client = memoryCluster();
+  await using client = memoryCluster(HOSTS);
   const parts: [name: string, merged: () => unknown, plain: () => unknown][] = [
     ["key → host", route, route],
     ["check of the arguments", checkAll, checkAll],
@@ -161,24 +161,6 @@ function parser(text: string): () => void {
       while (parser.read() !== INCOMPLETE) sink++;
     }
   };
-}
-
-/** Where {@linkcode memoryCluster} finds its servers. */
-const MEMORY_PATH = "/memory";
-
-/** A cluster as it is, but for its sockets, which answer from memory. */
-function memoryCluster(): Cluster {
-  const connect = Deno.connect as (options: object) => Promise<unknown>;
-  Object.assign(Deno, {
-    connect: (options: { path?: string }) =>
-      options.path === MEMORY_PATH
-        ? Promise.resolve(new MemorySocket())
-        : connect(options),
-  });
-  return new Cluster({
-    hosts: Array.from({ length: HOSTS }, () => ({ path: MEMORY_PATH })),
-    timeout: 60_000,
-  });
 }
 
 function map(cluster: Cluster, autoBatch: boolean): () => Promise<unknown> {

@@ -14,22 +14,33 @@ const BULK = 5 + SIZE + 2;
 const CR = 0x0d;
 const DIGIT_0 = 0x30;
 
-/** The name of the command: its third letter tells PING, MGET and GET apart. */
-const LETTER_N = 0x4e;
-const LETTER_E = 0x45;
+/** The third letter from the end tells the commands apart, merged or not. */
+const TELLING = 3;
+const LETTER_G = 0x47;
+const LETTER_S = 0x53;
+const LETTER_I = 0x49;
+
+/** CLIENT INFO, which a connection asks once, is the only command with six. */
+const CLIENT_SIZE = 6;
+const INFO_SIZE = "$4\r\nINFO\r\n".length;
+
+/** What a socket has room for at first; there may be thousands of them. */
+const ROOM = 2 ** 14;
 
 /** Values enough for the longest MGET. */
 const BULKS = new TextEncoder().encode(
   `$${SIZE}\r\n${"v".repeat(SIZE)}\r\n`.repeat(1_024),
 );
+const OK = new TextEncoder().encode("+OK\r\n");
+const INFO = new TextEncoder().encode("$18\r\nid=1 addr=memory:0\r\n");
 const PONG = new TextEncoder().encode("+PONG\r\n");
 
 /**
- * Answers GET and MGET of keys of 16 bytes, and PING, at once and always with
- * the same value.
+ * Answers GET, MGET, SET and MSET of keys and values of 16 bytes, PING and
+ * CLIENT INFO, at once, and reads always with the same value.
  */
 export class MemorySocket implements Socket {
-  #bytes: Uint8Array = new Uint8Array(2 ** 20);
+  #bytes: Uint8Array = new Uint8Array(ROOM);
   #start = 0;
   #end = 0;
   #closed = false;
@@ -71,18 +82,30 @@ export class MemorySocket implements Socket {
     for (; bytes[at] !== CR; at++) words = words * 10 + bytes[at] - DIGIT_0;
     // Behind the CR LF: "$", one digit, CR LF, and the name.
     const nameSize = bytes[at + 3] - DIGIT_0;
-    const letter = bytes[at + 8];
+    const letter = bytes[at + 6 + nameSize - TELLING];
     at += 6 + nameSize + 2;
-    const keys = words - 1;
-    if (letter === LETTER_N) {
-      this.#put(PONG);
-    } else {
-      if (letter === LETTER_E) {
-        this.#put(new TextEncoder().encode(`*${keys}\r\n`));
-      }
-      this.#put(BULKS.subarray(0, keys * BULK));
+    if (nameSize === CLIENT_SIZE) {
+      this.#put(INFO);
+      return at + INFO_SIZE;
     }
-    return at + keys * BULK;
+    const bulks = words - 1;
+    if (letter === LETTER_I && bulks > 0) {
+      // An idle connection is proven by a number, which comes back: of one digit
+      // or more, so that the bytes between are to be looked for.
+      const text = bytes.indexOf(CR, at) + 2;
+      const end = bytes.indexOf(CR, text) + 2;
+      this.#put(bytes.subarray(at, end));
+      return end;
+    }
+    if (letter === LETTER_G) {
+      if (nameSize > TELLING) {
+        this.#put(new TextEncoder().encode(`*${bulks}\r\n`));
+      }
+      this.#put(BULKS.subarray(0, bulks * BULK));
+    } else {
+      this.#put(letter === LETTER_S ? OK : PONG);
+    }
+    return at + bulks * BULK;
   }
 
   #put(reply: Uint8Array): void {

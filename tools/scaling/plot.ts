@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Findings } from "./document.ts";
 import type { Series } from "./series.ts";
 
 /** One panel of the plot. */
@@ -32,11 +33,31 @@ const STYLE = `
     .grid { stroke: #3d444d; }
   }`;
 
+/** The picture of the page: keys, hosts, and hosts that answer from memory. */
+export function performancePlot(
+  { keys, hosts, memoryHosts, hostKeys }: Findings,
+): string {
+  const size = hostKeys.toLocaleString("en-US");
+  const title = `More hosts, ${size} keys`;
+  return drawPlot([
+    { title: "More keys, four hosts", unit: "keys", series: keys },
+    { title, unit: "hosts", series: hosts },
+    ...memoryHosts === undefined ? [] : [{
+      title: `${title}, from memory`,
+      unit: "hosts that answer from memory",
+      series: memoryHosts,
+    }],
+  ]);
+}
+
 /** All panels side by side, with the same y axis and one legend. */
 export function drawPlot(panels: readonly Panel[]): string {
   const costs = panels.flatMap(({ series }) => [...series.costs.values()])
     .flat();
   const ticks = yTicks(Math.min(...costs), Math.max(...costs));
+  const names = [
+    ...new Set(panels.flatMap(({ series }) => [...series.costs.keys()])),
+  ];
   const width = panels.length * PANEL_WIDTH;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT}" ` +
@@ -45,15 +66,22 @@ export function drawPlot(panels: readonly Panel[]): string {
     `<style>${STYLE}\n</style>`,
     ...panels.flatMap((panel, index) => [
       `<g transform="translate(${index * PANEL_WIDTH} 0)">`,
-      ...drawPanel(panel, ticks),
+      ...drawPanel(panel, { ticks, names }),
       "</g>",
     ]),
-    ...legend([...panels[0].series.costs.keys()]),
+    ...legend(names),
     "</svg>\n",
   ].join("\n");
 }
 
-function drawPanel(panel: Panel, ticks: readonly number[]): string[] {
+/** A panel, whose lines have the colors that their names have everywhere. */
+function drawPanel(
+  panel: Panel,
+  { ticks, names }: {
+    readonly ticks: readonly number[];
+    readonly names: readonly string[];
+  },
+): string[] {
   const { amounts, costs } = panel.series;
   const x = logScale(
     [amounts[0], amounts[amounts.length - 1]],
@@ -81,11 +109,11 @@ function drawPanel(panel: Panel, ticks: readonly number[]): string[] {
       panel.unit,
       'text-anchor="middle"',
     ),
-    ...[...costs.values()].map((line, index) => {
+    ...[...costs].map(([name, line]) => {
       const points = line.map((cost, at) =>
         `${x(amounts[at]).toFixed(1)} ${y(cost).toFixed(1)}`
       );
-      const color = COLORS[index % COLORS.length];
+      const color = COLORS[names.indexOf(name) % COLORS.length];
       return `<path class="line" stroke="${color}" d="M${points.join("L")}"/>`;
     }),
   ];
@@ -131,6 +159,8 @@ function yTicks(low: number, high: number): number[] {
 }
 
 function short(amount: number): string {
+  // A power of two says more as it is.
+  if (amount % 100 !== 0) return amount.toLocaleString("en-US");
   if (amount >= 1e6) return `${amount / 1e6}M`;
   return amount >= 1e3 ? `${amount / 1e3}k` : `${amount}`;
 }

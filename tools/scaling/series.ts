@@ -6,23 +6,35 @@
 
 import { Cluster } from "@rb/rb";
 import { TestSetup } from "@rb/rb/testing";
+import { defaultBatchSize } from "../../src/clients/routing_client.ts";
 import type { Way } from "../compare/contender.ts";
 import { openRb, type RbWay } from "../compare/rb.ts";
 import { makeWorkload, type Workload } from "../compare/workload.ts";
 import { median } from "../measure/statistics.ts";
 import { timeLaps } from "./laps.ts";
+import { memoryCluster } from "./memory_cluster.ts";
 
 /** The cost of a key, in nanoseconds, for each of some amounts. */
 export interface Series {
   readonly amounts: readonly number[];
   /** By the name of the way: one cost for each amount. */
   readonly costs: ReadonlyMap<string, readonly number[]>;
+  /** How many keys made a batch of `mapBatches`, for each number of hosts. */
+  readonly batchKeys?: readonly number[];
 }
 
 /** What is measured. */
 export const WAYS: readonly RbWay[] = [
   "map get",
   "map get, not merged",
+  "map set",
+  "mapBatches get",
+  "Promise.all get",
+];
+
+/** What is measured where servers answer from memory. */
+export const MEMORY_WAYS: readonly RbWay[] = [
+  "map get",
   "map set",
   "mapBatches get",
   "Promise.all get",
@@ -72,26 +84,46 @@ export async function measureHosts(
     await fill(point);
     points.push(point);
   }
-  return { amounts: counts, costs: await measure(points, rounds) };
+  const batchKeys = counts.map(defaultBatchSize);
+  return { amounts: counts, costs: await measure(points, rounds), batchKeys };
+}
+
+/** Costs for numbers of hosts that answer from memory, in no time of their own. */
+export async function measureMemoryHosts(
+  counts: readonly number[],
+  keys: number,
+  rounds: number,
+): Promise<Series> {
+  await using clusters = new AsyncDisposableStack();
+  const points = counts.map((count): Point => {
+    const cluster = clusters.use(memoryCluster(count));
+    return { cluster, workload: workloadOf(cluster, keys) };
+  });
+  return {
+    amounts: counts,
+    costs: await measure(points, rounds, MEMORY_WAYS),
+    batchKeys: counts.map(defaultBatchSize),
+  };
 }
 
 async function measure(
   points: readonly Point[],
   rounds: number,
+  names: readonly RbWay[] = WAYS,
 ): Promise<Map<string, number[]>> {
   const times = new Map(
-    WAYS.map((way) => [way, points.map((): number[] => [])]),
+    names.map((way) => [way, points.map((): number[] => [])]),
   );
   for (let round = -1; round < rounds; round++) {
     for (const [index, { cluster, workload }] of points.entries()) {
       const { ways } = openRb(cluster);
-      for (const name of WAYS) {
+      for (const name of names) {
         const time = await timeOfKey(ways[name], workload);
         if (round >= 0) times.get(name)?.[index].push(time);
       }
     }
   }
-  return new Map(WAYS.map((way) => [way, (times.get(way) ?? []).map(median)]));
+  return new Map(names.map((way) => [way, (times.get(way) ?? []).map(median)]));
 }
 
 async function timeOfKey(way: Way, workload: Workload): Promise<number> {
