@@ -7,7 +7,7 @@
 
 import type { Topology } from "../topology/mod.ts";
 import type { Batch } from "./batch.ts";
-import type { Held, Holder } from "./holder.ts";
+import { compareStandings, type Held, type Holder } from "./holder.ts";
 import { Alarm } from "./host.ts";
 import { pauseBefore } from "./policy.ts";
 
@@ -79,7 +79,9 @@ export class Detours implements Holder {
     this.begin(held.group, batches);
     const { queue } = this.#wayOf(held.group);
     let index = queue.length;
-    while (index > 0 && queue[index - 1].order > held.order) index--;
+    const isBehind = ({ standing }: Held) =>
+      compareStandings(standing, held.standing) > 0;
+    while (index > 0 && isBehind(queue[index - 1])) index--;
     queue.splice(index, 0, held);
     this.#alarm.set(held.deadline);
     this.#counted(1);
@@ -153,7 +155,7 @@ export class Detours implements Holder {
     }
     if (ready.length === 0) return false;
     // What belongs to one group stands in its order, and remains so.
-    ready.sort(([a], [b]) => a.order - b.order);
+    ready.sort(([a], [b]) => compareStandings(a.standing, b.standing));
     const isFree = this.#place(ready, ways);
     this.#counted(-ready.length);
     return isFree;

@@ -267,8 +267,14 @@ export class Dispatcher implements Issuer {
     if (!fits) this.assertOpen();
     const host = isThere ? known.host : this.cluster.host(hostId);
     if (host.backlog.size > 0 && this.#lags(host) || !this.admits(host, size)) {
-      this.#latecomers ??= new Latecomers(this);
       const wanted = { place, form, args, settler, flags, second, size, by };
+      if (place >= MOVING_GROUPS && (flags & PINNED) === 0) {
+        // What is held for its keys looks no further than at what is held.
+        const run = runOfOne(wanted);
+        this.hold(place, run.at(0), { size, by });
+        return run;
+      }
+      this.#latecomers ??= new Latecomers(this);
       return this.#latecomers.wait(host, wanted);
     }
     const batch = fits ? known.batch! : this.#openFor(host);

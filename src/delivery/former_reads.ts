@@ -24,8 +24,9 @@ export interface FormerReadsOptions {
   readonly held: HeldCommands;
 }
 
-/** A batch that may still take reads, and the epoch that it goes by. */
+/** A batch that may still take reads, its host, and the epoch that it goes by. */
 interface Open {
+  readonly host: Host;
   readonly batch: Batch;
   readonly epoch: number;
 }
@@ -74,7 +75,8 @@ export class FormerReads {
     const moves = issuer.cluster.moves!;
     const { epoch } = moves.topology.state;
     const open = this.#open.get(host.id);
-    const fits = open?.epoch === epoch && !open.batch.sealed;
+    const fits = open?.host === host && open.epoch === epoch &&
+      !open.batch.sealed;
     if (fits) return open.batch;
     const { lanes, exclusive, gate } = issuer.options;
     const lane = lanes.readingLaneFor(host);
@@ -97,7 +99,7 @@ export class FormerReads {
       gate,
       absence: { take },
     });
-    this.#open.set(host.id, { batch, epoch });
+    this.#open.set(host.id, { host, batch, epoch });
     return batch;
   }
 }

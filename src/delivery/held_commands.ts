@@ -11,7 +11,7 @@ import type { Batch } from "./batch.ts";
 import type { Origin } from "./batch_options.ts";
 import { ASKING, type Command, PART, type Settler } from "./command.ts";
 import { pauseOfRedirect } from "./detours.ts";
-import type { Held, Holder, Owner } from "./holder.ts";
+import type { Held, Holder, Owner, Standing } from "./holder.ts";
 import type { HeldTerms, HoldOptions, Issuer } from "./issuer.ts";
 import { Lane } from "./lane.ts";
 import { tearApart } from "./multi_key.ts";
@@ -50,11 +50,13 @@ export class HeldCommands implements Owner {
   /** With the room that each takes. */
   readonly #held = new Map<Held, number>();
   /**
-   * The orders of commands that were held once, by their settlers: those that are
-   * placed together may have waited for different times, and a batch has one order
+   * Where commands stand that were held once, by their settlers: those that are
+   * placed together may have waited for different times, and a batch has one place
    * for all of them.
    */
-  #orders: WeakMap<Settler, number> | undefined = undefined;
+  #standings: WeakMap<Settler, Standing> | undefined = undefined;
+  /** How many commands have come back from a batch that was their first one. */
+  #returned = 0;
   /** When the time of a command is up that was held in this turn, or shortly before. */
   #until = -Infinity;
   /** What commands have in common that were held when they were issued. */
@@ -119,7 +121,7 @@ export class HeldCommands implements Owner {
         group,
         epoch,
         by,
-        order: issuer.options.lanes.nextOrder(),
+        standing: { order: issuer.options.lanes.nextOrder(), index: 0 },
         deadline: this.#until,
         owner: this,
         origin,
@@ -139,14 +141,15 @@ export class HeldCommands implements Owner {
       returning;
     const { callers, issuer } = batch;
     const { command } = returning;
-    const order = this.#orders?.get(command.settler) ?? batch.order;
+    const standing = this.#standings?.get(command.settler) ??
+      { order: batch.order, index: ++this.#returned };
     const moved = error === undefined ? command : command.redirected();
     const { group, to, asking } = redirect;
     const origin: Origin = { callers, issuer };
     const held: Held = {
       command: moved,
       group,
-      order,
+      standing,
       deadline,
       owner: this,
       origin,
@@ -177,7 +180,7 @@ export class HeldCommands implements Owner {
       return false;
     });
     if (held.length === 0) return undefined;
-    const [{ terms, deadline, order, origin }] = held;
+    const [{ terms, deadline, standing, origin }] = held;
     const { isApart, isSequence, time, ...manner } = terms as HeldTerms;
     let batch: Batch | undefined;
     try {
@@ -188,7 +191,7 @@ export class HeldCommands implements Owner {
       if (isSequence) lane.follow(shared);
       batch = issuer.start(host, lane, {
         ...manner,
-        order,
+        order: standing.order,
         isApart,
         issuer: origin.issuer,
         deadline: time === undefined ? deadline : issuer.deadline(time),
@@ -202,7 +205,7 @@ export class HeldCommands implements Owner {
           ? command.flags
           : command.flags | ASKING;
         batch.addHeld(command, { flags, size, origin });
-        (this.#orders ??= new WeakMap()).set(command.settler, one.order);
+        (this.#standings ??= new WeakMap()).set(command.settler, one.standing);
         issuer.goesOn(one, batch);
         this.#forget(one);
       }

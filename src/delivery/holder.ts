@@ -12,6 +12,19 @@ import type { Batch } from "./batch.ts";
 import type { Origin } from "./batch_options.ts";
 import type { Command } from "./command.ts";
 
+/** Where a command stands among all that its client has issued. */
+export interface Standing {
+  /** The place of the batch that it was in first, or its own if it was in none, */
+  readonly order: number;
+  /** and among those that have come back from that batch, which do so in order. */
+  readonly index: number;
+}
+
+/** Says which of two commands was issued first: negative if that is the first one. */
+export function compareStandings(one: Standing, other: Standing): number {
+  return one.order - other.order || one.index - other.index;
+}
+
 /** A command that is on the way to no host. */
 export interface Held {
   readonly command: Command;
@@ -24,7 +37,7 @@ export interface Held {
   /** The epoch in which its former host has told that it has no such key. */
   readonly absentIn?: number | undefined;
   /** Where it stands among all that its client has issued for the group. */
-  readonly order: number;
+  readonly standing: Standing;
   /** When its time is up, in milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** What brings it to a host. */

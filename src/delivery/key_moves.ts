@@ -94,6 +94,7 @@ export class ClusterMoves implements KeyMoves {
     this.#moving = this.#reading = this.#merging = undefined;
     this.#epoch = this.topology.state.epoch;
     this.#left.clear();
+    this.#absent.clear();
     this.#flows.clear();
     ending.abort(
       new ConnectionError("The ring has changed", { outcome: "not-sent" }),
@@ -164,7 +165,12 @@ export class ClusterMoves implements KeyMoves {
     const keys = [key];
     this.#absent.set(formerHostId, keys);
     // Those that are told in one turn are asked about together.
-    queueMicrotask(() => this.#askAbout(formerHostId, keys));
+    queueMicrotask(() => {
+      // By other rings it would be another question.
+      if (this.#absent.get(formerHostId) !== keys) return;
+      this.#absent.delete(formerHostId);
+      this.#askAbout(formerHostId, keys);
+    });
   }
 
   move({ from, to }: KeyRoute, keys: readonly Key[], onEnd: Told): void {
@@ -281,9 +287,6 @@ export class ClusterMoves implements KeyMoves {
    * be of another type, or have expired while somebody moves it.
    */
   async #askAbout(hostId: number, keys: readonly Key[]): Promise<void> {
-    this.#absent.delete(hostId);
-    const { aborted } = this.#ending.signal;
-    if (aborted) return;
     const epoch = this.#epoch;
     const host = new DispatchedHost(this.#reads, hostId);
     for (let at = 0; at < keys.length; at += PAGE_SIZE) {

@@ -18,7 +18,7 @@ import {
 import { type Key, keyText, type Reply } from "../values.ts";
 import type { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
-import type { Held, Holder } from "./holder.ts";
+import { compareStandings, type Held, type Holder } from "./holder.ts";
 import { Alarm } from "./host.ts";
 
 /** What has become of a key that was to be moved. */
@@ -205,10 +205,15 @@ export class MovingCommands implements Holder {
     const keys = this.#reads.get(batch);
     if (keys === undefined) return;
     this.#reads.delete(batch);
-    for (const [key, [first]] of this.#queues) {
-      if (keys.has(key) && this.#isFirst(first)) this.#first.add(first);
+    if (this.#queues.size === 0) return;
+    let isFreed = false;
+    for (const key of keys.texts) {
+      const first = this.#queues.get(key)?.[0];
+      if (first === undefined || !this.#isFirst(first)) continue;
+      this.#first.add(first);
+      isFreed = true;
     }
-    if (this.#queues.size > 0) this.release();
+    if (isFreed) this.release();
   }
 
   forget(held: ReadonlySet<Held>): void {
@@ -263,13 +268,13 @@ export class MovingCommands implements Holder {
 
   #isBeingRead(key: string): boolean {
     for (const keys of this.#reads.values()) {
-      if (keys.has(key)) return true;
+      if (keys.texts.has(key)) return true;
     }
     return false;
   }
 
   #add(held: Held): void {
-    const { command, order, deadline, epoch, by, absentIn } = held;
+    const { command, standing, deadline, epoch, by, absentIn } = held;
     const { spec, form, args } = command;
     const seen = seenKeys(form, args);
     const own = byTexts(seen.keys);
@@ -302,16 +307,25 @@ export class MovingCommands implements Holder {
       // What comes back from a host was issued before what is held already.
       let index = queue.length;
       while (
-        index > 0 && queue[index - 1].held.order > order &&
-        queue[index - 1].state === "waiting"
+        index > 0 &&
+        compareStandings(queue[index - 1].held.standing, standing) > 0
       ) index--;
       queue.splice(index, 0, entry);
-      if (index === 0 && queue.length > 1) this.#first.delete(queue[1]);
+      if (index === 0 && queue.length > 1) this.#goesBehind(queue[1]);
     }
     if (this.#isFirst(entry)) this.#first.add(entry);
     this.#alarm.set(deadline);
     this.release();
     this.#changed();
+  }
+
+  /** Something was issued before an entry that may be at work. */
+  #goesBehind(entry: Entry): void {
+    this.#first.delete(entry);
+    // A key that is moved meanwhile holds the same. What is read meanwhile is not.
+    if (!entry.isRead || entry.state !== "working") return;
+    entry.round++;
+    entry.state = "waiting";
   }
 
   #isFirst(entry: Entry): boolean {
@@ -437,8 +451,9 @@ export class MovingCommands implements Holder {
       const { command, owner } = held;
       const [{ from }, , key] = first;
       const read = { command, key, merges: owner.merges };
+      const round = ++entry.round;
       this.#moves.read(from, read, (outcome) => {
-        if (entry.state !== "working") return;
+        if (entry.state !== "working" || entry.round !== round) return;
         if (outcome === "again") return this.#again(entry);
         if (outcome === "absent") {
           // Those that are told in one turn leave together.
@@ -479,7 +494,8 @@ export class MovingCommands implements Holder {
   #again(entry: Entry): void {
     if (entry.state !== "working") return;
     entry.state = "waiting";
-    this.#first.add(entry);
+    // Something that was issued before may have come back meanwhile.
+    if (this.#isFirst(entry)) this.#first.add(entry);
     this.release();
   }
 
@@ -529,10 +545,10 @@ class ReadKeys {
     this.#keys.push(key);
   }
 
-  has(text: string): boolean {
+  get texts(): ReadonlySet<string> {
     for (const key of this.#keys) this.#texts.add(keyText(key));
     this.#keys.length = 0;
-    return this.#texts.has(text);
+    return this.#texts;
   }
 }
 

@@ -253,7 +253,10 @@ function groupElsewhere(
   if (wayOut === "moved") return redirect?.group;
   const group = detour.groupOfCommand(command);
   if (group === undefined) return undefined;
-  const isElsewhere = leading.has(group) || detour.leads(group) ||
+  // A key that moves between two rings has a group of its own each time: what has
+  // been placed where it goes to goes again there, ahead of what waits behind it.
+  const isElsewhere = leading.has(group) ||
+    detour.groupsStay && detour.leads(group) ||
     detour.hostOf(group) !== hostId;
   return isElsewhere ? group : undefined;
 }

@@ -50,7 +50,7 @@ class Bench implements Owner, Disposable {
     return {
       command: new Command(specOf(name).form(), [], settler),
       group: 7,
-      order: this.#order++,
+      standing: { order: this.#order++, index: 0 },
       deadline: this.time.now + 5_000,
       owner: this,
       origin: {},
@@ -112,7 +112,9 @@ Deno.test("Detours hold back what they took before they heard of a batch ahead o
   bench.owners.set(7, 1);
   detours.release();
   assertEquals(bench.placed, []);
-  detours.take(bench.held("GET", { order: -1 }), [asBatch(batch)]);
+  detours.take(bench.held("GET", { standing: { order: -1, index: 0 } }), [
+    asBatch(batch),
+  ]);
   bench.end(batch);
   assertEquals(bench.placed, ["1: GET INCR"]);
   assertEquals(detours.leads(7), false);

@@ -222,6 +222,20 @@ Deno.test("a read ends with its map, and with its former host", async () => {
   assertEquals(await client.get(key), "at last");
 });
 
+Deno.test("reads go to a host as it is, though its pools were disconnected", async () => {
+  const { rings, cluster, client } = await moving();
+  await using _ = rings;
+  const keys = rings.moving(50).filter((key) => rings.old(key) === 0);
+  await write(rings, keys, "there");
+  assertEquals(await client.get(keys[0]), "there");
+  const first = client.get(keys[0]);
+  const over = cluster.disconnectPools();
+  const second = client.get(keys[1]);
+  assertEquals(await bounded(Promise.all([first, second])), ["there", "there"]);
+  await bounded(over);
+  assertEquals(cluster.stats().get(0)!.queue, { commands: 0, bytes: 0 });
+});
+
 Deno.test("a key that has left is written at once only if no read of it is under way", () => {
   const topology = {
     ...{ isKnown: true, isMoving: true, problem: undefined },
@@ -270,7 +284,7 @@ Deno.test("a key is not moved as long as a read of it is under way", async () =>
     const held = {
       command,
       group: MOVING_GROUPS,
-      order: 1,
+      standing: { order: 1, index: 0 },
       deadline: Infinity,
     };
     holder.hold(held as unknown as Held);

@@ -2,7 +2,10 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ReshardingError, Script } from "../../mod.ts";
-import { bounded } from "../../support/waiting.ts";
+import type { ClusterView } from "../../src/delivery/cluster_view.ts";
+import { ClusterMoves } from "../../src/delivery/key_moves.ts";
+import type { KeyMoves } from "../../src/delivery/moving_commands.ts";
+import { bounded, turn } from "../../support/waiting.ts";
 import { Rings } from "../../support/rings.ts";
 
 async function start() {
@@ -165,4 +168,26 @@ Deno.test("settle() moves keys now, and names their hosts", async () => {
   assertEquals(hostId, rings.next(key));
   assertEquals(await rings.ask(hostId, "GET", key), "v");
   assertEquals(await rings.ask(rings.old(key), "EXISTS", key), 0);
+});
+
+Deno.test("a null is not asked about by rings that have changed since", async () => {
+  const topology = { state: { epoch: 1, phase: "moving" } };
+  // Whoever asks a host looks at the topology of the cluster.
+  const asked: string[] = [];
+  const cluster = {
+    replicated: 0,
+    get topology(): never {
+      asked.push("topology");
+      throw new Error("Nobody is there");
+    },
+  };
+  const moves = new ClusterMoves(
+    cluster as unknown as ClusterView,
+    topology as unknown as KeyMoves["topology"],
+  );
+  moves.noteAbsent("key", 0);
+  topology.state = { epoch: 2, phase: "moving" };
+  moves.ringChanged();
+  await turn();
+  assertEquals(asked, []);
 });

@@ -1,14 +1,31 @@
 // What is held while writes wait, and what becomes of it.
 
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import {
+  type ClusterOptions,
   CommandError,
   ConnectionError,
   ReshardingError,
   TimeoutError,
   TransportError,
 } from "../../mod.ts";
-import { bounded, eventually, isPending } from "../../support/waiting.ts";
+import { specOf } from "../../src/commands/table.ts";
+import { Command } from "../../src/delivery/command.ts";
+import type { Held, Owner } from "../../src/delivery/holder.ts";
+import {
+  type KeyMoves,
+  MovingCommands,
+  type ReadOutcome,
+} from "../../src/delivery/moving_commands.ts";
+import { MOVING_GROUPS } from "../../src/topology/mod.ts";
+import { keyText } from "../../src/values.ts";
+import { RawClient } from "../../support/raw_client.ts";
+import { bounded, eventually, isPending, turn } from "../../support/waiting.ts";
 import { PartitionRouter, Rings } from "../../support/rings.ts";
 
 /** Rings in which writes wait, and a program that knows. */
@@ -369,4 +386,212 @@ Deno.test("what reads a key that moves waits for no replicas", async () => {
   assertEquals(await isPending(written), true);
   await cluster.close();
   assertInstanceOf(await bounded(written), TransportError);
+});
+
+/** What holds commands for keys of which all move, and does what a test says. */
+class Bench {
+  readonly topology = {
+    ...{ isKnown: true, isMoving: true, problem: undefined },
+    state: { epoch: 1, phase: "moving", isMixed: false },
+    routeOf: () => ({ from: 0, to: 2 }),
+    hostsOf: () => ({ from: 0, to: 2 }),
+    hostOf: () => 2,
+  };
+  /** What has left for its host, in order. */
+  readonly placed: string[] = [];
+  /** Tells how each move, and each read at a former host, has ended. */
+  readonly moves: (() => void)[] = [];
+  readonly reads: ((outcome: ReadOutcome) => void)[] = [];
+  readonly left = new Set<string>();
+  readonly holder: MovingCommands;
+
+  constructor() {
+    const moves: Partial<KeyMoves> = {
+      topology: this.topology as unknown as KeyMoves["topology"],
+      hasLeft: (key) => this.left.has(key),
+      move: (_, keys, onEnd) => {
+        this.moves.push(() => {
+          for (const key of keys) {
+            this.left.add(keyText(key));
+            onEnd(key, { ending: "moved" });
+          }
+        });
+      },
+      read: (_hostId, _read, onEnd) => void this.reads.push(onEnd),
+    };
+    this.holder = new MovingCommands(moves as KeyMoves, () => {});
+  }
+
+  /** A command that its client has issued. */
+  held(name: string, order: number, index = 0, key = "key"): Held {
+    const args = name === "SET" ? [key, "v"] : [key];
+    const settler = { resolve: () => {}, reject: () => {} };
+    return {
+      command: new Command(specOf(name).form(), args, settler, 0),
+      group: MOVING_GROUPS,
+      standing: { order, index },
+      deadline: Infinity,
+      owner: this.#owner,
+      origin: { callers: undefined, issuer: undefined },
+      terms: this.#terms,
+      pause: 0,
+    };
+  }
+
+  /** What is placed when nothing more happens by itself. */
+  async settled(): Promise<string[]> {
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    return this.placed;
+  }
+
+  readonly #terms = { isApart: false };
+  readonly #owner: Owner = {
+    place: (_, held) => {
+      this.placed.push(...held.map(({ command: { name } }) => name));
+      return undefined;
+    },
+    finish: (_, settle) => settle(),
+    merges: false,
+    expire: () => {},
+    giveUp: () => {},
+  };
+}
+
+Deno.test("what comes back goes ahead of a write whose key is being moved", async () => {
+  const bench = new Bench();
+  bench.holder.hold(bench.held("SET", 2));
+  await bench.settled();
+  assertEquals(bench.moves.length, 1);
+  bench.holder.take({ ...bench.held("GET", 1), absentIn: 1 }, []);
+  bench.moves[0]();
+  assertEquals(await bench.settled(), ["GET", "SET"]);
+});
+
+Deno.test("what is read at a former host is read again behind a write that comes back", async () => {
+  const bench = new Bench();
+  bench.holder.hold(bench.held("GET", 2));
+  await bench.settled();
+  assertEquals(bench.reads.length, 1);
+  bench.holder.take(bench.held("SET", 1), []);
+  let isSettled = false;
+  bench.reads[0]({ settle: () => isSettled = true });
+  await bench.settled();
+  assertEquals([isSettled, bench.moves.length], [false, 1]);
+  bench.moves[0]();
+  assertEquals(await bench.settled(), ["SET", "GET"]);
+});
+
+Deno.test("what comes back twice from one batch keeps its order", async () => {
+  const bench = new Bench();
+  const [read, written] = [bench.held("GET", 1, 1), bench.held("SET", 1, 2)];
+  bench.holder.take({ ...read, absentIn: 1 }, []);
+  bench.holder.take(written, []);
+  assertEquals(await bench.settled(), ["GET"]);
+  // The rings change before it has left.
+  bench.holder.take({ ...read, absentIn: 1 }, []);
+  bench.moves[0]();
+  assertEquals(await bench.settled(), ["GET", "GET", "SET"]);
+});
+
+/** A key that is known to have left, and a program that knows it. */
+async function withLeft(options: Partial<ClusterOptions> = {}) {
+  const rings = await Rings.start();
+  await rings.setPhase("moving");
+  const cluster = rings.follower(options);
+  await cluster.ready();
+  const client = cluster.getRoutingClient();
+  const [key, other] = rings.moving(60)
+    .filter((key) => rings.old(key) === 0 && rings.next(key) === 2);
+  await rings.ask(2, "SET", key, "old");
+  const calls = async () => {
+    const info = await rings.ask(0, "INFO", "commandstats") as string;
+    return /cmdstat_get:calls=(\d+)/.exec(info)?.[1];
+  };
+  await eventually(async () => {
+    const before = await calls();
+    assertEquals(await client.get(key), "old");
+    return await calls() === before;
+  });
+  return { rings, cluster, client, key, other };
+}
+
+for (const [what, wanted] of [["read", "old"], ["write", "OK"]] as const) {
+  Deno.test(`a ${what} of a key that has left stays ahead of what follows when its link is lost`, async () => {
+    const { rings, cluster, key } = await withLeft();
+    await using _ = rings;
+    const client = cluster.getRoutingClient({ idempotent: true });
+    const server = rings.servers[2];
+    await using raw = new RawClient(server);
+    await raw.command("PING");
+    server.pause();
+    try {
+      const killed = raw.command(
+        "CLIENT",
+        "KILL",
+        "TYPE",
+        "normal",
+        "SKIPME",
+        "yes",
+      );
+      const first = what === "read"
+        ? client.get(key)
+        : client.set(key, "first");
+      assertEquals(await isPending(first), true);
+      // What is given up has its connection left, over which nothing more goes.
+      await assertRejects(() =>
+        bounded(client.map((map) => map.get(key), { timeout: 100 }))
+      );
+      const written = client.set(key, "new");
+      assertEquals(await isPending(written), true);
+      server.resume();
+      await killed;
+      assertEquals(await bounded(Promise.all([first, written])), [
+        wanted,
+        "OK",
+      ]);
+    } finally {
+      server.resume();
+    }
+    assertEquals(await rings.ask(2, "GET", key), "new");
+  });
+}
+
+Deno.test("a command of a key that has left is tried again as often as any other", async () => {
+  const { rings, client, key } = await withLeft();
+  await using _ = rings;
+  const refusals = async () => {
+    const info = await rings.ask(2, "INFO", "errorstats") as string;
+    return Number(/errorstat_READONLY:count=(\d+)/.exec(info)?.[1] ?? 0);
+  };
+  await rings.ask(2, "REPLICAOF", "127.0.0.1", "1");
+  const written = client.set(key, "new");
+  // Pauses between attempts grow, so that this takes longer than all before.
+  await eventually(async () => await refusals() >= 4);
+  const start = performance.now();
+  await eventually(async () => await refusals() >= 6);
+  const count = await refusals();
+  const elapsed = performance.now() - start;
+  await rings.ask(2, "REPLICAOF", "NO", "ONE");
+  assertEquals(await bounded(written), "OK");
+  assert(count < 6 + elapsed / 10, `${count} in ${elapsed} ms`);
+});
+
+Deno.test("what is held stays behind what has passed and waits for room", async () => {
+  const poolOptions = { maxQueueCommands: 2 };
+  const { rings, client, key, other } = await withLeft({ poolOptions });
+  await using _ = rings;
+  await rings.ask(2, "SET", key, "");
+  await rings.ask(0, "SET", other, "there");
+  const count = 500;
+  let lengths: Promise<unknown> | undefined;
+  await bounded(client.map(async (map) => {
+    // From now on what has no room waits for some.
+    await turn();
+    for (let i = 0; i < count; i++) map.append(key, "+");
+    lengths = Promise.resolve(map.sendCommand("EVAL", [
+      "return {redis.call('STRLEN', KEYS[1]), redis.call('EXISTS', KEYS[2])}",
+      ...[2, key, other],
+    ]));
+  }));
+  assertEquals(await lengths, [count, 1]);
 });
