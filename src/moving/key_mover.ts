@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CommandError } from "../errors.ts";
+import { CommandError, ReshardingError } from "../errors.ts";
 import type { Key, Reply } from "../values.ts";
 import { offsetBetween } from "./clock_offset.ts";
 import {
@@ -24,7 +24,12 @@ import {
 } from "./key_move.ts";
 import type { MovingHost } from "./moving_host.ts";
 import { pause } from "./pause.ts";
-import { CLAIMS_KEY, CONFLICT_PREFIX, GENERATION_KEY } from "./names.ts";
+import {
+  CLAIMS_KEY,
+  CONFLICT_PREFIX,
+  GENERATION_KEY,
+  RECORD_KEY,
+} from "./names.ts";
 import {
   DROP,
   PUT,
@@ -32,11 +37,15 @@ import {
   RELEASE,
   SET_ASIDE,
   TAKE,
+  VOID,
 } from "./scripts.ts";
 
 /** How keys move. */
 export interface KeyMoverOptions {
-  /** The epoch of the move: names the copies that are set aside. */
+  /**
+   * The epoch of the move, which is void where a host has heard of a later one; it
+   * names the copies that are set aside.
+   */
   readonly epoch: number;
   /**
    * Milliseconds that another party has for a key before its move is taken over.
@@ -118,6 +127,7 @@ export class KeyMover {
    * @returns What has become of each key, in their order.
    * @throws {Error} If a server gives no reply or refuses a script; what is not
    * known to have moved may have. It is safe to try again.
+   * @throws {ReshardingError} If a host has heard of a later epoch.
    */
   async move(
     keys: readonly Key[],
@@ -205,11 +215,12 @@ export class KeyMover {
   async #take(items: Asked<"take">[], token: string): Promise<void> {
     const reply = await this.#source.run(
       TAKE,
-      [CLAIMS_KEY, ...items.map(({ key }) => key)],
+      [CLAIMS_KEY, ...items.map(({ key }) => key), RECORD_KEY],
       [
         token,
         ...items.map(({ move }) => move.former?.token ?? ""),
         this.#mark,
+        this.#options.epoch,
       ],
     );
     answersOf(reply, items.length).forEach((answer, index) => {
@@ -259,7 +270,7 @@ export class KeyMover {
     }
     const reply = await this.#target.run(
       PUT,
-      [CLAIMS_KEY, GENERATION_KEY, ...part.map(({ key }) => key)],
+      [CLAIMS_KEY, GENERATION_KEY, ...part.map(({ key }) => key), RECORD_KEY],
       [
         token,
         generation,
@@ -269,6 +280,7 @@ export class KeyMover {
           due === 0 ? 0 : Math.max(1, due + this.#offset),
         ]),
         this.#mark,
+        this.#options.epoch,
       ],
     );
     const next = nextToken();
@@ -285,12 +297,14 @@ export class KeyMover {
     token: string,
     step: "drop" | "set-aside",
   ): Promise<void> {
-    const keys = [CLAIMS_KEY, ...items.map(({ key }) => key)];
+    const { epoch } = this.#options;
+    const keys = [CLAIMS_KEY, ...items.map(({ key }) => key), RECORD_KEY];
     const reply = step === "drop"
-      ? await this.#source.run(DROP, keys, [token])
+      ? await this.#source.run(DROP, keys, [token, epoch])
       : await this.#source.run(SET_ASIDE, keys, [
         token,
-        `${CONFLICT_PREFIX}${this.#options.epoch}:`,
+        `${CONFLICT_PREFIX}${epoch}:`,
+        epoch,
       ]);
     const next = nextToken();
     answersOf(reply, items.length).forEach((answer, index) => {
@@ -320,6 +334,13 @@ function set(item: Item, move: KeyMove): void {
 
 function answersOf(reply: Reply, count: number): Reply[] {
   if (Array.isArray(reply) && reply.length === count) return reply;
+  if (reply === VOID) {
+    throw new ReshardingError(
+      "Cannot go on moving keys: a host says that this is over, or goes the other " +
+        "way; look at the state of the hosts before trying again",
+      { outcome: "not-sent" },
+    );
+  }
   throw new TypeError("A script that moves keys replied something else");
 }
 

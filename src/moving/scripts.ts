@@ -8,6 +8,24 @@
 import { Script } from "../commands/script.ts";
 import { MARK_FIELD } from "./names.ts";
 
+/** What a script replies instead of answers that is about a move which is over. */
+export const VOID = -1;
+
+/**
+ * What a script begins with that changes keys: takes its last key, the record of
+ * the host, and its last argument, an epoch, and does nothing where the host has
+ * heard of a later one. So nothing that is late takes effect once a move has ended,
+ * or has been turned round.
+ */
+const FENCE = `
+local record, epoch = redis.call('GET', table.remove(KEYS)), table.remove(ARGV)
+if record then
+  local isRead, now = pcall(cjson.decode, record)
+  local known = isRead and type(now) == 'table' and tonumber(now.epoch) or 0
+  if known > tonumber(epoch) then return ${VOID} end
+end
+`;
+
 /**
  * What a script ends with that may have written nothing, since others have: a write
  * that leaves nothing, behind theirs, so that waiting for replicas waits for those.
@@ -33,16 +51,17 @@ local generation = redis.call('GET', KEYS[2]) or '0'${MARK}return generation
 /**
  * Claims keys at the source, and reads what they hold.
  *
- * KEYS: the claims, then the keys. ARGV: the token, then for each key the token
- * that it may take the place of, or nothing, then 1 where replicas are waited for:
- * that a key is absent counts only if they know it as well.
+ * KEYS: the claims, then the keys, then the record. ARGV: the token, then for each
+ * key the token that it may take the place of, or nothing, then 1 where replicas are
+ * waited for (that a key is absent counts only if they know it as well), then the
+ * epoch.
  *
  * A reply for each key: 0 where it is absent; a list of the token that has it; what
  * it holds; or a list of that, of when it expires (milliseconds by the clock of the
  * source, 0 for never), and of 1 if the claim has taken the place of that other one.
  */
-export const TAKE: Script = new Script(`
-local claims, token = KEYS[1], ARGV[1]
+export const TAKE: Script = new Script(
+  `${FENCE}local claims, token = KEYS[1], ARGV[1]
 local isReplicated, needsMark = ARGV[#KEYS + 1] == '1', false
 local answers = {}
 for i = 2, #KEYS do
@@ -71,23 +90,25 @@ for i = 2, #KEYS do
     end
   end
 end${MARK}return answers
-`);
+`,
+);
 
 /**
  * Creates keys at the target.
  *
- * KEYS: the claims of the target, its generation, then the keys. ARGV: the token,
- * the generation that it has to be, then for each key what it holds and when it
- * expires (milliseconds by the clock of the target, 0 for never), then 1 where
- * replicas are waited for: that a key exists counts only if they have it.
+ * KEYS: the claims of the target, its generation, then the keys, then the record.
+ * ARGV: the token, the generation that it has to be, then for each key what it holds
+ * and when it expires (milliseconds by the clock of the target, 0 for never), then 1
+ * where replicas are waited for (that a key exists counts only if they have it),
+ * then the epoch.
  *
  * A reply for each key: 1 where it was created; 2 where it exists; 3 where the
  * generation is another one; 4 where source and target are one database; or the text
  * of why not. Nothing is
  * written before the first RESTORE, as Redis asks for memory only until then.
  */
-export const PUT: Script = new Script(`
-local claims, token = KEYS[1], ARGV[1]
+export const PUT: Script = new Script(
+  `${FENCE}local claims, token = KEYS[1], ARGV[1]
 local isReplicated, needsMark = ARGV[2 * #KEYS - 1] == '1', false
 local answers = {}
 local current = redis.call('GET', KEYS[2]) or '0'
@@ -111,16 +132,17 @@ for i = 3, #KEYS do
     end
   end
 end${MARK}return answers
-`);
+`,
+);
 
 /**
  * Deletes keys at the source, with their claims.
  *
- * KEYS: the claims, then the keys. ARGV: the token. A reply for each key: 1, or 0
- * where the claim is another party's by now.
+ * KEYS: the claims, then the keys, then the record. ARGV: the token, and the epoch.
+ * A reply for each key: 1, or 0 where the claim is another party's by now.
  */
-export const DROP: Script = new Script(`
-local claims, token = KEYS[1], ARGV[1]
+export const DROP: Script = new Script(
+  `${FENCE}local claims, token = KEYS[1], ARGV[1]
 local answers = {}
 for i = 2, #KEYS do
   local key = KEYS[i]
@@ -132,17 +154,18 @@ for i = 2, #KEYS do
   answers[i - 1] = isMine and 1 or 0
 end
 return answers
-`);
+`,
+);
 
 /**
  * Gives keys of the source other names, behind a prefix, where another copy of
  * them stands in the way; nothing that has such a name already is lost.
  *
- * KEYS: the claims, then the keys. ARGV: the token, and the prefix. A reply for
- * each key: 1, or 0 where the claim is another party's by now.
+ * KEYS: the claims, then the keys, then the record. ARGV: the token, the prefix, and
+ * the epoch. A reply for each key: 1, or 0 where the claim is another party's by now.
  */
-export const SET_ASIDE: Script = new Script(`
-local claims, token = KEYS[1], ARGV[1]
+export const SET_ASIDE: Script = new Script(
+  `${FENCE}local claims, token = KEYS[1], ARGV[1]
 local answers = {}
 for i = 2, #KEYS do
   local key = KEYS[i]
@@ -159,7 +182,8 @@ for i = 2, #KEYS do
   answers[i - 1] = isMine and 1 or 0
 end
 return answers
-`);
+`,
+);
 
 /**
  * Gives claims back, for a move that came to nothing.

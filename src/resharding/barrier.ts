@@ -69,6 +69,7 @@ export class Barrier {
    * @param record What hosts say now.
    * @param rings The fingerprints of the rings.
    * @param onPhase Told of each step.
+   * @param beforeMoving What is done when nobody writes keys that move, or moves any.
    * @returns What they say then.
    * @throws {ReshardingError} If a program does not follow, or does not hear.
    */
@@ -76,6 +77,7 @@ export class Barrier {
     record: RingRecord | undefined,
     rings: { from: string; to: string; isMixed: boolean },
     onPhase: (record: RingRecord) => void,
+    beforeMoving?: () => Promise<void>,
   ): Promise<RingRecord> {
     const { from, to, isMixed } = rings;
     let now = record;
@@ -100,6 +102,7 @@ export class Barrier {
       const holding = await advance({ from, to, phase: "holding", isMixed });
       const time = this.#options.grace + CLOSING;
       if (await this.#heard(holding, { time, closes: true })) {
+        await beforeMoving?.();
         return await advance({ from, to, phase: "moving", isMixed: false });
       }
       await advance(withoutHolding(holding));

@@ -13,6 +13,7 @@ import {
 } from "../moving/mod.ts";
 import type { Key } from "../values.ts";
 import { Barrier } from "./barrier.ts";
+import { undoHalfMoved } from "./half_moved.ts";
 import { KeyWalk } from "./key_walk.ts";
 import { refuseLarge } from "./large_values.ts";
 import { type ReshardProgress, Tally } from "./progress.ts";
@@ -146,6 +147,7 @@ export class LiveMove {
         begun.push(phase);
         news.resolve();
       },
+      isMixed ? () => undoHalfMoved(this.#rings) : undefined,
     );
     const passed = passing.then(() => true);
     try {

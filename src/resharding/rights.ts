@@ -44,6 +44,7 @@ const PROGRAM: readonly Sample[] = movesOf(CLAIMS_KEY);
 const MOVER: readonly Sample[] = [
   ...movesOf("key"),
   ["SCAN", "0"],
+  ["HKEYS", CLAIMS_KEY],
   ["DBSIZE"],
   ["INFO"],
   ["MEMORY", "USAGE", "key"],

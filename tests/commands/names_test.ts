@@ -43,11 +43,12 @@ const SENT: Record<string, string> = {
   "moving/key_mover.ts": "INCR",
   "resharding/barrier.ts": "CLIENT",
   "resharding/connections.ts": "CLIENT",
+  "resharding/half_moved.ts": "HDEL HKEYS UNLINK",
   "resharding/key_walk.ts": "DBSIZE INFO",
   "resharding/large_values.ts": "MEMORY",
   "resharding/records.ts": "GET",
   "resharding/rights.ts":
-    "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HGET HSET INCR INFO " +
+    "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HGET HKEYS HSET INCR INFO " +
     "MEMORY PTTL RENAME RESTORE SCAN SET TIME UNLINK WAIT",
   "resharding/same_values.ts": "GET HGETALL LRANGE PTTL SMEMBERS TYPE ZRANGE",
   "resharding/stopped_move.ts": "EXISTS RESTORE UNLINK",

@@ -3,7 +3,11 @@
 import { assertEquals } from "@std/assert";
 import type { Script } from "../../mod.ts";
 import { readPut, readTaken } from "../../src/moving/key_mover.ts";
-import { CLAIMS_KEY, GENERATION_KEY } from "../../src/moving/mod.ts";
+import {
+  CLAIMS_KEY,
+  GENERATION_KEY,
+  RECORD_KEY,
+} from "../../src/moving/mod.ts";
 import {
   DROP,
   LOOK,
@@ -12,6 +16,7 @@ import {
   SET_ASIDE,
   SET_RECORD,
   TAKE,
+  VOID,
 } from "../../src/moving/scripts.ts";
 import { RedisServer } from "../../src/testing.ts";
 import type { Reply } from "../../src/values.ts";
@@ -36,6 +41,8 @@ function* states(): Iterable<Servers> {
 }
 
 const ASIDE = "aside:key";
+/** The epoch of all moves here. */
+const EPOCH = 5;
 
 /** Both servers. */
 class Real {
@@ -77,7 +84,17 @@ class Real {
     args: (string | number)[],
   ): Promise<RawReply> {
     const server = where === "source" ? this.#source : this.#target;
-    return server.command("EVAL", script, keys.length, ...keys, ...args);
+    const fenced = script === RELEASE.script ? [] : [RECORD_KEY];
+    const all = [...keys, ...fenced];
+    const epoch = fenced.map(() => EPOCH);
+    return server.command(
+      "EVAL",
+      script,
+      all.length,
+      ...all,
+      ...args,
+      ...epoch,
+    );
   }
 }
 
@@ -96,6 +113,7 @@ Deno.test("the scripts that move keys do what the model does", async (t) => {
         const [reply] = await real.run("source", TAKE, [CLAIMS_KEY, "key"], [
           token,
           replaces ?? "",
+          0,
         ]) as RawReply[];
         const { servers, answer } = take(state, { token, replaces });
         assertEquals(await real.get(), servers);
@@ -124,8 +142,9 @@ ${PUT.script}`;
       const reply = await other.command(
         "EVAL",
         wrapped,
-        3,
-        ...[CLAIMS_KEY, GENERATION_KEY, "key", "mine", 3, "", 0],
+        4,
+        ...[CLAIMS_KEY, GENERATION_KEY, "key", RECORD_KEY],
+        ...["mine", 3, "", 0, 0, EPOCH],
       );
       const { servers, answer } = put(state, { generation: 3 }, "v0");
       assertEquals(await real.get(), servers);
@@ -171,6 +190,37 @@ ${PUT.script}`;
   });
 });
 
+Deno.test("what is late does nothing where a host has heard of a later epoch", async () => {
+  await using server = await RedisServer.start();
+  await using one = oracle(server);
+  const steps: [script: Script, keys: string[], args: (string | number)[]][] = [
+    [TAKE, [CLAIMS_KEY, "free"], ["mine", "", 0]],
+    [PUT, [CLAIMS_KEY, GENERATION_KEY, "new"], ["mine", 0, "value", 0, 0]],
+    [DROP, [CLAIMS_KEY, "claimed"], ["mine"]],
+    [SET_ASIDE, [CLAIMS_KEY, "claimed"], ["mine", "aside:"]],
+  ];
+  const run = ({ script }: Script, keys: string[], args: (string | number)[]) =>
+    one.command(
+      ...["EVAL", script, keys.length + 1, ...keys, RECORD_KEY],
+      ...[...args, EPOCH],
+    );
+  await one.command("MSET", "free", "v", "claimed", "v");
+  await one.command("HSET", CLAIMS_KEY, "claimed", "mine");
+  await one.command("SET", RECORD_KEY, `{"epoch":${EPOCH + 1}}`);
+  for (const [script, keys, args] of steps) {
+    assertEquals(await run(script, keys, args), VOID);
+  }
+  assertEquals(await one.command("HGETALL", CLAIMS_KEY), ["claimed", "mine"]);
+  assertEquals(await one.command("MGET", "free", "claimed"), ["v", "v"]);
+  // The same one, an earlier one, and what is no record, stand in the way of nobody.
+  for (const record of [`{"epoch":${EPOCH}}`, '{"epoch":1}', "[]", "text"]) {
+    await one.command("SET", RECORD_KEY, record);
+    const [script, keys, args] = steps[2];
+    await one.command("HSET", CLAIMS_KEY, "claimed", "mine");
+    assertEquals(await run(script, keys, args), [1]);
+  }
+});
+
 Deno.test("a key has left that is neither there nor claimed", async () => {
   await using server = await RedisServer.start();
   await using client = oracle(server);
@@ -201,8 +251,11 @@ Deno.test("what rests on the writes of others is a write itself, where replicas 
     ...args: readonly (string | number)[]
   ) => {
     const before = await changes();
+    const fenced = script === SET_RECORD.script ? [] : [RECORD_KEY];
+    const all = [...keys, ...fenced];
     const reply = await one.command(
-      ...["EVAL", script, keys.length, ...keys, ...args],
+      ...["EVAL", script, all.length, ...all, ...args],
+      ...fenced.map(() => EPOCH),
     );
     return { reply, writes: await changes() > before };
   };

@@ -84,6 +84,7 @@ export const RESHARD: CommandSpec = {
       "+rename",
       "+time",
       "+scan",
+      "+hkeys",
       "+dbsize",
       "+info",
       "+memory|usage",
