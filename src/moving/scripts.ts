@@ -27,6 +27,34 @@ end
 `;
 
 /**
+ * What a script begins with that looks at claims: whose each key is, by its place,
+ * and a way to write many at a time. Whatever it asks for one by one takes several
+ * times as long. No more arguments than that are handed over at once, as Lua has
+ * room for some thousands of them.
+ *
+ * @param first The place of the first key.
+ */
+function claimsFrom(first: number): string {
+  return `
+local claims, token, owners = KEYS[1], ARGV[1], {}
+for from = ${first}, #KEYS, 1000 do
+  local page = redis.call(
+    'HMGET', claims, unpack(KEYS, from, math.min(#KEYS, from + 999)))
+  for i = 1, #page do owners[from + i - 1] = page[i] end
+end
+local function write(list, ...)
+  for from = 1, #list, 1000 do
+    local command = {...}
+    for i = from, math.min(#list, from + 999) do
+      command[#command + 1] = list[i]
+    end
+    redis.call(unpack(command))
+  end
+end
+`;
+}
+
+/**
  * What a script ends with that may have written nothing, since others have: a write
  * that leaves nothing, behind theirs, so that waiting for replicas waits for those.
  */
@@ -60,22 +88,21 @@ local generation = redis.call('GET', KEYS[2]) or '0'${MARK}return generation
  * it holds; or a list of that, of when it expires (milliseconds by the clock of the
  * source, 0 for never), and of 1 if the claim has taken the place of that other one.
  */
-export const TAKE: Script = new Script(
-  `${FENCE}local claims, token = KEYS[1], ARGV[1]
+export const TAKE: Script = new Script(`${FENCE}${claimsFrom(2)}
 local isReplicated, needsMark = ARGV[#KEYS + 1] == '1', false
-local answers = {}
+local answers, claimed, freed, now = {}, {}, {}, nil
 for i = 2, #KEYS do
-  local key = KEYS[i]
-  local owner = redis.call('HGET', claims, key)
+  local key, owner = KEYS[i], owners[i]
   if owner and owner ~= ARGV[i] then
     answers[i - 1] = {owner}
   else
     local value = redis.call('DUMP', key)
     if value then
-      redis.call('HSET', claims, key, token)
+      claimed[#claimed + 1] = key
+      claimed[#claimed + 1] = token
       local left, due = redis.call('PTTL', key), 0
       if left >= 0 then
-        local now = redis.call('TIME')
+        now = now or redis.call('TIME')
         due = now[1] * 1000 + math.floor(now[2] / 1000) + left
       end
       if owner or due > 0 then
@@ -84,14 +111,15 @@ for i = 2, #KEYS do
         answers[i - 1] = value
       end
     else
-      if owner then redis.call('HDEL', claims, key) end
+      if owner then freed[#freed + 1] = key end
       answers[i - 1] = 0
       needsMark = isReplicated
     end
   end
-end${MARK}return answers
-`,
-);
+end
+write(claimed, 'HSET', claims)
+write(freed, 'HDEL', claims)${MARK}return answers
+`);
 
 /**
  * Creates keys at the target.
@@ -107,8 +135,7 @@ end${MARK}return answers
  * of why not. Nothing is
  * written before the first RESTORE, as Redis asks for memory only until then.
  */
-export const PUT: Script = new Script(
-  `${FENCE}local claims, token = KEYS[1], ARGV[1]
+export const PUT: Script = new Script(`${FENCE}${claimsFrom(3)}
 local isReplicated, needsMark = ARGV[2 * #KEYS - 1] == '1', false
 local answers = {}
 local current = redis.call('GET', KEYS[2]) or '0'
@@ -116,7 +143,7 @@ for i = 3, #KEYS do
   local key, at = KEYS[i], 2 * i - 3
   if current ~= ARGV[2] then
     answers[i - 2] = 3
-  elseif redis.call('HGET', claims, key) == token then
+  elseif owners[i] == token then
     answers[i - 2] = 4
   else
     local reply = redis.pcall('RESTORE', key, ARGV[at + 1], ARGV[at], 'ABSTTL')
@@ -132,8 +159,7 @@ for i = 3, #KEYS do
     end
   end
 end${MARK}return answers
-`,
-);
+`);
 
 /**
  * Deletes keys at the source, with their claims.
@@ -141,21 +167,17 @@ end${MARK}return answers
  * KEYS: the claims, then the keys, then the record. ARGV: the token, and the epoch.
  * A reply for each key: 1, or 0 where the claim is another party's by now.
  */
-export const DROP: Script = new Script(
-  `${FENCE}local claims, token = KEYS[1], ARGV[1]
-local answers = {}
+export const DROP: Script = new Script(`${FENCE}${claimsFrom(2)}
+local answers, own = {}, {}
 for i = 2, #KEYS do
-  local key = KEYS[i]
-  local isMine = redis.call('HGET', claims, key) == token
-  if isMine then
-    redis.call('UNLINK', key)
-    redis.call('HDEL', claims, key)
-  end
+  local isMine = owners[i] == token
+  if isMine then own[#own + 1] = KEYS[i] end
   answers[i - 1] = isMine and 1 or 0
 end
+write(own, 'UNLINK')
+write(own, 'HDEL', claims)
 return answers
-`,
-);
+`);
 
 /**
  * Gives keys of the source other names, behind a prefix, where another copy of
@@ -164,38 +186,37 @@ return answers
  * KEYS: the claims, then the keys, then the record. ARGV: the token, the prefix, and
  * the epoch. A reply for each key: 1, or 0 where the claim is another party's by now.
  */
-export const SET_ASIDE: Script = new Script(
-  `${FENCE}local claims, token = KEYS[1], ARGV[1]
-local answers = {}
+export const SET_ASIDE: Script = new Script(`${FENCE}${claimsFrom(2)}
+local answers, own = {}, {}
 for i = 2, #KEYS do
   local key = KEYS[i]
-  local isMine = redis.call('HGET', claims, key) == token
+  local isMine = owners[i] == token
   if isMine then
+    own[#own + 1] = key
     local name, count = ARGV[2] .. key, 1
     while redis.call('EXISTS', name) == 1 do
       count = count + 1
       name = ARGV[2] .. count .. ':' .. key
     end
     if redis.call('EXISTS', key) == 1 then redis.call('RENAME', key, name) end
-    redis.call('HDEL', claims, key)
   end
   answers[i - 1] = isMine and 1 or 0
 end
+write(own, 'HDEL', claims)
 return answers
-`,
-);
+`);
 
 /**
  * Gives claims back, for a move that came to nothing.
  *
  * KEYS: the claims, then the keys. ARGV: the token. The reply is 0.
  */
-export const RELEASE: Script = new Script(`
+export const RELEASE: Script = new Script(`${claimsFrom(2)}
+local own = {}
 for i = 2, #KEYS do
-  if redis.call('HGET', KEYS[1], KEYS[i]) == ARGV[1] then
-    redis.call('HDEL', KEYS[1], KEYS[i])
-  end
+  if owners[i] == token then own[#own + 1] = KEYS[i] end
 end
+write(own, 'HDEL', claims)
 return 0
 `);
 
@@ -229,12 +250,11 @@ return answers
  *
  * KEYS: the claims, then the keys. A reply for each key: 1 where it has left, or 0.
  */
-export const LOOK: Script = new Script(`
+export const LOOK: Script = new Script(`${claimsFrom(2)}
 local answers = {}
 for i = 2, #KEYS do
-  local isThere = redis.call('EXISTS', KEYS[i]) == 1
-  local isClaimed = redis.call('HEXISTS', KEYS[1], KEYS[i]) == 1
-  answers[i - 1] = (isThere or isClaimed) and 0 or 1
+  local isThere = owners[i] or redis.call('EXISTS', KEYS[i]) == 1
+  answers[i - 1] = isThere and 0 or 1
 end
 return answers
 `);

@@ -21,7 +21,7 @@ function movesOf(key: string): Sample[] {
     ["SET", RECORD_KEY, ""],
     ["GET", GENERATION_KEY],
     ["INCR", GENERATION_KEY],
-    ["HGET", CLAIMS_KEY, ""],
+    ["HMGET", CLAIMS_KEY, ""],
     ["HSET", CLAIMS_KEY, "", ""],
     ["HDEL", CLAIMS_KEY, ""],
     ["EVAL", "", "1", key],

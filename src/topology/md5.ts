@@ -45,8 +45,22 @@ export function md5(key: Key): Uint8Array {
  * @throws {TypeError} If the value is no key, or a text with a lone surrogate.
  */
 export function md5Word(key: Key): number {
+  if (isAgain && key === lastKey && typeof key === "string") return lastWord;
   digest(key);
-  return STATE[0] >>> 0;
+  lastKey = key;
+  return lastWord = STATE[0] >>> 0;
+}
+
+let lastKey: Key | undefined;
+let lastWord = 0;
+let isAgain = false;
+
+/**
+ * Says whether what is hashed next is likely to be the text that was hashed last: two
+ * rings are asked about each key that moves. To compare them takes time as well.
+ */
+export function hashAgain(is: boolean): void {
+  isAgain = is;
 }
 
 /** Leaves the digest of a key in `STATE`. */

@@ -10,6 +10,7 @@ import type { CommandSpec } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { ConnectionError, ReshardingError } from "../errors.ts";
 import type { Argument, Key, Reply } from "../values.ts";
+import { hashAgain } from "./md5.ts";
 import { ringFingerprint } from "./ring_fingerprint.ts";
 import { BaseRouter, type RouterHost } from "./router.ts";
 import type {
@@ -315,7 +316,7 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
     // It is asked for its group first, and then for the rest.
     if (key === this.#lastKey) return this.#lastRoute!;
     const from = this.#ring.getHostForKey(key);
-    const route = { from, to: target.getHostForKey(key) };
+    const route = { from, to: hostAgain(target, key) };
     // Bytes may be others when they are asked about again.
     if (typeof key !== "object") {
       this.#lastKey = key;
@@ -427,6 +428,16 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   #groupTo(hostId: number): number {
     this.#count = (this.#count + 1) % NUMBERS;
     return MOVING_GROUPS + hostId * NUMBERS + this.#count;
+  }
+}
+
+/** The host of a key that another ring has been asked about just now. */
+function hostAgain(ring: BaseRouter, key: Key): number {
+  hashAgain(true);
+  try {
+    return ring.getHostForKey(key);
+  } finally {
+    hashAgain(false);
   }
 }
 

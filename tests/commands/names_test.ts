@@ -48,7 +48,7 @@ const SENT: Record<string, string> = {
   "resharding/large_values.ts": "MEMORY",
   "resharding/records.ts": "GET",
   "resharding/rights.ts":
-    "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HGET HKEYS HSET INCR INFO " +
+    "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HKEYS HMGET HSET INCR INFO " +
     "MEMORY PTTL RENAME RESTORE SCAN SET TIME UNLINK WAIT",
   "resharding/same_values.ts": "GET HGETALL LRANGE PTTL SMEMBERS TYPE ZRANGE",
   "resharding/stopped_move.ts": "EXISTS RESTORE UNLINK",

@@ -71,7 +71,7 @@ export const RESHARD: CommandSpec = {
       "+get",
       "+set",
       "+incr",
-      "+hget",
+      "+hmget",
       "+hset",
       "+hdel",
       "+eval",
