@@ -152,7 +152,10 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     if (this.#applicant !== undefined || this.#link?.usable === false) return;
     if (!this.#admits(batch) || this.#mustAsk(batch)) return;
     // Batches of other clients may wait for the end of the turn as well.
-    if (gathering.some((lane) => lane !== this && lane.#host === this.#host)) {
+    const isOther = (lane: Lane) =>
+      lane !== this &&
+      (lane.#lanes === undefined || lane.#lanes !== this.#lanes);
+    if (gathering.some((lane) => isOther(lane) && lane.#host === this.#host)) {
       return;
     }
     const link = this.#link ?? this.#links.take(this.#wishOf(batch));

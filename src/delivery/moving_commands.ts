@@ -171,7 +171,7 @@ export class MovingCommands implements Holder {
     if (this.#queues.size > 0 && this.#queues.has(keyText(key))) {
       return undefined;
     }
-    return this.#topology.routeOf(key)?.from;
+    return this.#topology.formerHostOf(key);
   }
 
   /** A batch reads a key at its former host: others for the key wait for its end. */

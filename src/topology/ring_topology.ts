@@ -102,9 +102,10 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   /** What keeps it from routing anything. */
   #problem: string | undefined = undefined;
   #count = 0;
-  /** The key that was asked about last while keys move, and its hosts. */
+  /** The key that was asked about last while keys move, and its two hosts. */
   #lastKey: Key | undefined = undefined;
-  #lastRoute: KeyRoute | undefined = undefined;
+  #lastFrom = -1;
+  #lastTo = -1;
   #watcher: TopologyWatcher | undefined = undefined;
 
   /** @param options The rings, and how to read the record. */
@@ -267,8 +268,7 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
   groupOf(key: Key): number {
     if (this.#problem !== undefined) throw this.refusal();
     if (this.#target === undefined) return this.#ring.getHostForKey(key);
-    const { from, to } = this.hostsOf(key);
-    return from === to ? from : this.#groupTo(to);
+    return this.#moves(key) ? this.#groupTo(this.#lastTo) : this.#lastFrom;
   }
 
   hostOf(group: number): number {
@@ -301,9 +301,8 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
 
   /** The two hosts of a key, while it has two. */
   routeOf(key: Key): KeyRoute | undefined {
-    if (this.#target === undefined) return undefined;
-    const route = this.hostsOf(key);
-    return route.from === route.to ? undefined : route;
+    if (this.#target === undefined || !this.#moves(key)) return undefined;
+    return { from: this.#lastFrom, to: this.#lastTo };
   }
 
   /** The two hosts of a key, or twice the one that it has. */
@@ -313,16 +312,27 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
       const hostId = this.#ring.getHostForKey(key);
       return { from: hostId, to: hostId };
     }
-    // It is asked for its group first, and then for the rest.
-    if (key === this.#lastKey) return this.#lastRoute!;
-    const from = this.#ring.getHostForKey(key);
-    const route = { from, to: hostAgain(target, key) };
-    // Bytes may be others when they are asked about again.
-    if (typeof key !== "object") {
+    this.#moves(key);
+    return { from: this.#lastFrom, to: this.#lastTo };
+  }
+
+  /** Whether a key has two hosts now; leaves both in `#lastFrom` and `#lastTo`. */
+  #moves(key: Key): boolean {
+    // It is asked for its group first, and then for the rest. Bytes may be others
+    // when they are asked about again.
+    if (key !== this.#lastKey || typeof key === "object") {
+      this.#lastKey = undefined;
+      this.#lastFrom = this.#ring.getHostForKey(key);
+      this.#lastTo = hostAgain(this.#target!, key);
       this.#lastKey = key;
-      this.#lastRoute = route;
     }
-    return route;
+    return this.#lastFrom !== this.#lastTo;
+  }
+
+  /** Where a key was that has two hosts now. */
+  formerHostOf(key: Key): number | undefined {
+    if (this.#target === undefined || !this.#moves(key)) return undefined;
+    return this.#lastFrom;
   }
 
   /**

@@ -240,7 +240,7 @@ Deno.test("a key that has left is written at once only if no read of it is under
   const topology = {
     ...{ isKnown: true, isMoving: true, problem: undefined },
     state: { epoch: 1, phase: "moving", isMixed: false },
-    routeOf: (key: string) => key === "stays" ? undefined : { from: 0, to: 2 },
+    formerHostOf: (key: string) => key === "stays" ? undefined : 0,
   };
   const moves = { topology, hasLeft: () => true };
   const holder = new MovingCommands(moves as unknown as KeyMoves, () => {});
