@@ -483,18 +483,47 @@ export class Cluster extends EventTarget
     return connectDedicated(this.#hosts, hostId, options);
   }
 
-  /** Blasts commands to all hosts at once: see {@linkcode Maps.map}. */
+  /**
+   * Calls `callback` with a client whose commands are sent to all hosts at the
+   * same time, and waits until every one of them is settled.
+   *
+   * @param callback Issues commands. It may be asynchronous.
+   * @param options Time limit, signal, merging.
+   * @returns What the callback returns, awaited; promises inside it are settled.
+   * @throws What the callback throws, after everything outstanding has been
+   * cancelled; else the error of the command that failed, or an AggregateError
+   * in the order of issue when several did.
+   * @throws {TimeoutError} If the callback waits for something else when the time
+   * of the map is up, such as the map itself.
+   * @throws The reason of the signal, when it is aborted meanwhile.
+   */
   map<R>(
     callback: (client: MappingClient) => R,
     options?: MapOptions,
   ): Promise<Awaited<R>>;
-  /** A map as a block: see {@linkcode Maps.map}. */
+  /**
+   * A map as a block: joined when an `await using` block ends.
+   *
+   * @param options Time limit, signal, merging.
+   */
   map(options?: MapOptions): MappingClient;
   map(...args: unknown[]): unknown {
     return this.#forward("map", args);
   }
 
-  /** Maps over any number of keys: see {@linkcode Maps.mapBatches}. */
+  /**
+   * Maps over keys of any number, a batch at a time, with no more than three
+   * batches in memory. What one batch sends to a host runs there before anything
+   * of the next one.
+   *
+   * @param keys An iterable or async iterable; it is closed when the consumer
+   * stops early.
+   * @param callback Issues the command for one key, or several and returns what
+   * stands for them.
+   * @param options The size of a batch, and the options of a map.
+   * @returns Entries of key and value, in the order of the keys; with
+   * `settled: true` of key and outcome.
+   */
   mapBatches<K, R>(
     keys: Iterable<K> | AsyncIterable<K>,
     callback: (client: MappingClient, key: K) => R,
@@ -510,7 +539,18 @@ export class Cluster extends EventTarget
     return this.#forward("mapBatches", args);
   }
 
-  /** Sends commands to several hosts: see {@linkcode Maps.fanout}. */
+  /**
+   * Calls `callback` with a client that sends each command to several hosts, and
+   * waits until every one of them is settled.
+   *
+   * @param hosts The ids of the hosts, or `"all"`. One that is named twice is
+   * one host all the same.
+   * @param callback Issues commands, each giving a Map from host id to reply.
+   * @param options Time limit, signal, `settled` for an outcome per host.
+   * @returns What the callback returns, awaited.
+   * @throws {TypeError} If the hosts are no such list; nothing is sent then.
+   * @throws {RangeError} If there is no host with one of the ids, likewise.
+   */
   fanout<R>(
     hosts: HostSelection,
     callback: (client: FanoutClient<"settled">) => R,
@@ -540,7 +580,12 @@ export class Cluster extends EventTarget
     return this.#forward("fanout", args);
   }
 
-  /** A fanout to all hosts: see {@linkcode Maps.all}. */
+  /**
+   * A fanout to all hosts.
+   *
+   * @param callback Issues commands, each giving a Map from host id to reply.
+   * @param options Time limit, signal, `settled` for an outcome per host.
+   */
   all<R>(
     callback: (client: FanoutClient<"settled">) => R,
     options: FanoutOptions & { settled: true },
@@ -556,7 +601,23 @@ export class Cluster extends EventTarget
     return this.#forward("all", args);
   }
 
-  /** Runs commands by key, scripts too: see {@linkcode Maps.executeCommands}. */
+  /**
+   * Executes sequences of commands, each on the host of its key. The keys inside
+   * a sequence are not looked at: all of it goes to that host.
+   *
+   * With `atomic` each sequence runs as a transaction of its host, with nothing in
+   * between. A command that fails there has no effect on the others, as ever in
+   * Redis. What the server refuses beforehand makes the whole sequence fail with
+   * one error, whose `outcome` is `"not-sent"`: nothing of it ran. Transactions of
+   * different keys know nothing of each other.
+   *
+   * @param mapping Commands and scripts by key.
+   * @param options Time limit, signal, `settled` to keep failures to their
+   * promises, `atomic` for transactions.
+   * @returns In the same shape, one settled promise for each command.
+   * @throws The error of the command that failed, or an AggregateError when
+   * several did: see {@linkcode CommandError} and {@linkcode TransportError}.
+   */
   executeCommands<M extends CommandMapping>(
     mapping: M,
     options?: ExecuteOptions,
@@ -601,7 +662,20 @@ export class Cluster extends EventTarget
     return distribution(this, keys);
   }
 
-  /** Goes through the keys of all hosts: see {@linkcode WholeCluster.scan}. */
+  /**
+   * Goes through the keys of all hosts, several hosts at a time, with no more
+   * than two pages of each in memory. Stopping early gives up what is under way.
+   *
+   * A key that is there from the beginning to the end comes at least once,
+   * sometimes more often; one that comes or goes meanwhile may be missed. The
+   * order means nothing. In a Redis Cluster that is so as well while slots move
+   * and primaries change.
+   *
+   * @param options Which keys, how many at a time, time limit and signal.
+   * @returns Entries of host id and key. It ends with the error of a host as soon
+   * as one fails.
+   * @throws {TypeError} If an option is unknown or wrong.
+   */
   scan(
     options: ScanOptions & { returnUint8Arrays: true },
   ): AsyncIterableIterator<[hostId: number, key: Uint8Array]>;
@@ -613,7 +687,17 @@ export class Cluster extends EventTarget
     return scanKeys(this.#hosts, options);
   }
 
-  /** Measures each host's answer: see {@linkcode WholeCluster.ping}. */
+  /**
+   * Measures how long each host takes to answer. Where no connection is open,
+   * opening one is part of that. A host that counts as down is asked as well. An
+   * error is an answer too: a server that loads, or is busy with a script, is
+   * there.
+   *
+   * @param options Time limit, signal, `settled` for an outcome per host.
+   * @returns Milliseconds by host id.
+   * @throws The error of the host that failed, or an AggregateError when several
+   * did.
+   */
   ping(
     options: PingOptions & { settled: true },
   ): Promise<Map<number, PromiseSettledResult<number>>>;
@@ -625,17 +709,42 @@ export class Cluster extends EventTarget
     return pingHosts(this.#hosts, options);
   }
 
-  /** Waits until hosts answer: see {@linkcode WholeCluster.waitUntilUp}. */
+  /**
+   * Waits until hosts answer: those that are down are tried again and again. An
+   * idle cluster keeps no program alive; this does.
+   *
+   * @param options Which hosts, time limit and signal.
+   * @returns A promise that resolves when each of them has answered.
+   * @throws {TypeError | RangeError} If an option is wrong, or a host unknown.
+   * @throws {TimeoutError} When the time is up; it names the hosts that are down.
+   * @throws {ConnectionError} If waiting does not help: a host refuses the
+   * password, or its certificate is not trusted.
+   * @throws The reason of the signal, when that is aborted.
+   */
   waitUntilUp(options: WaitUntilUpOptions = {}): Promise<void> {
     return waitUntilUp(this.#hosts, options);
   }
 
-  /** The number of keys of each host: see {@linkcode WholeCluster.dbsize}. */
+  /**
+   * Asks each host how many keys it has.
+   *
+   * @param options Time limit and signal.
+   * @returns The number of keys by host id.
+   * @throws The error of the host that failed, or an AggregateError when several
+   * did.
+   */
   dbsize(options: EveryHostOptions = {}): Promise<Map<number, number>> {
     return countKeys(this.#hosts, options);
   }
 
-  /** Deletes every key of every host: see {@linkcode WholeCluster.flush}. */
+  /**
+   * Deletes every key of every host: FLUSHDB in the database of each.
+   *
+   * @param options `sure: true`, time limit and signal.
+   * @throws {TypeError} Unless `sure` is `true`; nothing is deleted then.
+   * @throws The error of the host that failed, or an AggregateError when several
+   * did; the keys of the others are gone.
+   */
   flush(options: FlushOptions): Promise<void> {
     return flushHosts(this.#hosts, options);
   }

@@ -1,9 +1,11 @@
+import { assertEquals } from "@std/assert";
 import type { FanoutClient } from "../src/clients/fanout_client.ts";
 import type { MappingClient } from "../src/clients/mapping_client.ts";
 import type { RoutingClient } from "../src/clients/routing_client.ts";
 import type { CommandTuple } from "../src/clients/execute_commands.ts";
 import { Script } from "../src/commands/script.ts";
 import type { Cluster } from "../src/cluster.ts";
+import type { ClusterOptions } from "../src/cluster_options.ts";
 import { RbPromise } from "../src/promise.ts";
 import type { Reply } from "../src/values.ts";
 
@@ -118,4 +120,14 @@ Deno.test("RbPromise.all() knows lists, records and Maps", () => {
     const native: Promise<number> = one;
     typeOf(native).is<Promise<number>>(true);
   });
+});
+
+Deno.test("a host is said by its hostname, which no other name is taken for", () => {
+  const options: ClusterOptions[] = [
+    { hosts: [{ hostname: "127.0.0.1", port: 1 }] },
+    { hosts: [new URL("redis://127.0.0.1")] },
+    // @ts-expect-error a URL has a host, and options have none
+    { hosts: [{ host: "127.0.0.1", port: 1 }] },
+  ];
+  assertEquals(options.length, 3);
 });

@@ -189,7 +189,7 @@ Deno.test("HostInfo names the option that is wrong, never its value", () => {
     assertFalse(error.message.includes("123456"));
   }
   assertThrows(
-    () => new HostInfo(7, { host: "a" } as HostOptions),
+    () => new HostInfo(7, { host: "a" } as object),
     TypeError,
     'Unknown option "host" of host 7: there are "hostname", "port"',
   );

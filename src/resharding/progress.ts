@@ -83,7 +83,8 @@ export class Tally {
     return {
       phase,
       scanned: this.#scanned,
-      total: this.#total,
+      // While it goes through them there may come more.
+      total: Math.max(this.#total, this.#scanned),
       moved: this.moved,
       keysPerSecond: perSecond(this.moved - this.#movedBefore),
       timeLeft: scannedPerSecond > 0 ? left / scannedPerSecond : undefined,

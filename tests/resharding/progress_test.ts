@@ -31,3 +31,11 @@ Deno.test("Tally counts each way through the keys for itself", () => {
   tally.conflicts.push("other");
   assertEquals(first.conflicts, ["key"]);
 });
+
+Deno.test("Tally never tells that there are fewer keys than it has seen", () => {
+  const tally = new Tally();
+  tally.begin(2);
+  tally.look(3);
+  const { scanned, total, timeLeft } = tally.progress();
+  assertEquals([scanned, total, timeLeft], [3, 3, 0]);
+});
