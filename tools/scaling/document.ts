@@ -210,7 +210,15 @@ ${table}
 Most of it goes to: ${dearest.name}. "Method, batch, matching of replies" is what
 holds a command from its call to its reply, and what the garbage collector does
 for it; "sockets, and waiting for servers" are the system calls and the time in
-which servers have a core to themselves.`;
+which servers have a core to themselves.${belowZero(layers)}`;
+}
+
+/** What a reader has to know where a difference of two measurements is below zero. */
+function belowZero(layers: readonly Layer[]): string {
+  const isBelow = layers.some(({ merged, plain }) => merged < 0 || plain < 0);
+  if (!isBelow) return "";
+  return ` A difference below zero says that the two whole maps took about as long:
+one of them was measured in a better moment.`;
 }
 
 function againPart(): string {
