@@ -173,6 +173,14 @@ export class Rings implements AsyncDisposable {
     return keys;
   }
 
+  /** A key that is on a host before and after. */
+  staying(hostId: number): string {
+    for (let i = 0;; i++) {
+      const key = `stays:${i}`;
+      if (this.old(key) === hostId && this.next(key) === hostId) return key;
+    }
+  }
+
   /** Keys that move to one and the same host from another one. */
   together(count: number, prefix = "key"): string[] {
     const [old, next] = [this.before.getRouter(), this.after.getRouter()];

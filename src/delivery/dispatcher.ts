@@ -36,6 +36,7 @@ import type {
   HeldTerms,
   HoldOptions,
   Issuer,
+  Wanted,
 } from "./issuer.ts";
 import type { Lane } from "./lane.ts";
 import { Latecomers } from "./latecomers.ts";
@@ -239,15 +240,11 @@ export class Dispatcher implements Issuer {
     if (
       this.detours !== undefined && this.mustWait(place, form, flags, args)
     ) {
-      const wanted = { form, args, settler, flags, second, size, by };
+      const wanted = { place, form, args, settler, flags, second, size, by };
       const read = this.#former?.queue(wanted);
-      if (read !== undefined) {
-        this.#hurryIfLarge(read.batch);
-        return read.run;
-      }
-      const run = runOfOne(wanted);
-      this.hold(place, run.at(0), { size, by });
-      return run;
+      if (read === undefined) return this.#holdWanted(wanted);
+      this.#hurryIfLarge(read.batch);
+      return read.run;
     }
     const hostId = this.hostOf(place, flags);
     if (this.#reads !== undefined) {
@@ -270,9 +267,7 @@ export class Dispatcher implements Issuer {
       const wanted = { place, form, args, settler, flags, second, size, by };
       if (place >= MOVING_GROUPS && (flags & PINNED) === 0) {
         // What is held for its keys looks no further than at what is held.
-        const run = runOfOne(wanted);
-        this.hold(place, run.at(0), { size, by });
-        return run;
+        return this.#holdWanted(wanted);
       }
       this.#latecomers ??= new Latecomers(this);
       return this.#latecomers.wait(host, wanted);
@@ -440,6 +435,14 @@ export class Dispatcher implements Issuer {
   hold(group: number, command: Command, options: HoldOptions): void {
     this.assertOpen();
     this.#held!.hold(group, command, options);
+  }
+
+  /** The same; says where the outcome of the command will stand. */
+  #holdWanted(wanted: Wanted): Run {
+    const { place, size, by } = wanted;
+    const run = runOfOne(wanted);
+    this.hold(place, run.at(0), { size, by });
+    return run;
   }
 
   placeRead(hostId: number, held: Held): boolean {

@@ -34,7 +34,7 @@ export interface Held {
   readonly epoch?: number | undefined;
   /** The key that it goes by, where its caller has named one. */
   readonly by?: Key | undefined;
-  /** The epoch in which its former host has told that it has no such key. */
+  /** The epoch in which its former host has told null, if one has. */
   readonly absentIn?: number | undefined;
   /** Where it stands among all that its client has issued for the group. */
   readonly standing: Standing;

@@ -28,9 +28,9 @@ end
 
 /**
  * What a script begins with that looks at claims: whose each key is, by its place,
- * and a way to write many at a time. Whatever it asks for one by one takes several
- * times as long. No more arguments than that are handed over at once, as Lua has
- * room for some thousands of them.
+ * and a way to write many at a time. One by one that takes a server a sixth longer.
+ * No more arguments than that are handed over at once, as Lua has room for some
+ * thousands of them.
  *
  * @param first The place of the first key.
  */

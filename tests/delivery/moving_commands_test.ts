@@ -559,8 +559,7 @@ for (const [what, wanted] of [["read", "old"], ["write", "OK"]] as const) {
 Deno.test("a command of a key that has left is tried again as often as any other", async () => {
   const { rings, client, key } = await withLeft();
   await using _ = rings;
-  const staying = Array.from({ length: 200 }, (_, i) => `stays:${i}`)
-    .find((key) => rings.old(key) === 1 && rings.next(key) === 1)!;
+  const staying = rings.staying(1);
   await client.set(staying, "old");
   const refusals = async (hostId: number) => {
     const info = await rings.ask(hostId, "INFO", "errorstats") as string;
