@@ -111,6 +111,13 @@ export const CHECK: CommandSpec = {
           hostName(cluster, belongsTo),
       },
     ];
+    if (context.kind !== "seeds" && looksLikeAnotherRouter(misplaced, count)) {
+      print(context, [
+        "So many, that programs may place keys in another way than this: do they",
+        "have these hosts in this order, these labels and this router? See the",
+        "options --router, --hash-tags and --config.",
+      ]);
+    }
     if (ways.length > 0) {
       const keys = { title: "KEYS", isNumber: true };
       const text = (flow: Flow) => grouped(flow.keys);
@@ -131,3 +138,11 @@ export const CHECK: CommandSpec = {
     return exitCode;
   },
 };
+
+/**
+ * Whether it is more likely that programs have another router than that keys were
+ * left behind. With any other one half of them are elsewhere, or more.
+ */
+function looksLikeAnotherRouter(misplaced: number, count: number): boolean {
+  return misplaced > 10 && misplaced > count * 0.4;
+}

@@ -39,6 +39,7 @@ Deno.test("check finds what is elsewhere, counts all and lists some", async () =
   assertMatch(text.out, /^IS ON +BELONGS TO +KEYS$/m);
   assertMatch(text.out, /^IS ON +BELONGS TO +KEY$/m);
   assertMatch(text.out, RegExp(`^and ${strays.length - 3} more$`, "m"));
+  assertMatch(text.out, /^So many, that programs may place keys in another/m);
 });
 
 Deno.test("check goes by the router that it is told", async () => {
