@@ -271,6 +271,9 @@ function* stepsOf(calls: readonly (() => void)[]): Iterator<void> {
   for (const call of calls) yield call();
 }
 
+/** Milliseconds below which there is no other attempt: the time is nearly up. */
+const SHORTEST_PAUSE = 20;
+
 /**
  * Counts an attempt of a batch that failed.
  *
@@ -287,6 +290,10 @@ export function pauseFor(
   const attempt = isRefused ? ++batch.refusals : ++batch.attempts;
   // What was refused for sure may go again for as long as there is time.
   if (isRefused ? maxRetries === 0 : attempt > maxRetries) return undefined;
-  const pause = atOnce ? 0 : pauseBefore(attempt);
-  return performance.now() + pause < batch.sendBy ? pause : undefined;
+  const left = batch.sendBy - performance.now();
+  if (atOnce) return left > 0 ? 0 : undefined;
+  // Towards the end of its time pauses become shorter, so that the last attempt is
+  // made shortly before it and not half a second.
+  const pause = Math.min(pauseBefore(attempt), left / 2);
+  return pause < SHORTEST_PAUSE ? undefined : pause;
 }

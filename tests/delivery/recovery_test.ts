@@ -198,3 +198,22 @@ Deno.test("pauseFor() counts attempts, up to a number or to the deadline", async
   });
   assertEquals(pauseFor(late, 9), undefined);
 });
+
+Deno.test("pauseFor() makes use of the time that is left", async () => {
+  await using bench = new Bench();
+  const { time } = bench.bench;
+  const batch = new Batch({
+    hostId: 7,
+    autoBatch: false,
+    deadline: time.now + 1_000,
+    onSettled: () => {},
+  });
+  const start = time.now;
+  for (;;) {
+    const pause = pauseFor(batch, 9, { isRefused: true });
+    if (pause === undefined) break;
+    await time.advance(pause);
+  }
+  assert(time.now - start >= 950, `given up after ${time.now - start} ms`);
+  assert(time.now - start < 1_000);
+});
