@@ -374,7 +374,7 @@ Deno.test("what cannot be read goes by the key that was named, and is for the se
 Deno.test("what reads a key that moves waits for no replicas", async () => {
   await using rings = await Rings.start();
   await rings.setPhase("moving");
-  const cluster = rings.follower({ replicated: 1 });
+  const cluster = rings.follower({ replicated: 1, timeout: 6_000 });
   const client = cluster.getRoutingClient();
   const [key, other, text] = rings.moving(3);
   await rings.ask(rings.old(other), "HSET", other, "field", "value");
