@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CLUSTER_NAMES } from "../../tools/compare/cluster_names.ts";
 import { contenderNames } from "../../tools/compare/commands/names.ts";
-import { crowdNames } from "../../tools/compare/crowds.ts";
+import { crowdNames, SELDOM_NAMES } from "../../tools/compare/crowds.ts";
 import { RESHARDING_NAMES } from "../../tools/compare/resharding_names.ts";
 import { comparisonTexts } from "../../tools/figures/comparison.ts";
 import { findingsOf } from "../../tools/figures/documents.ts";
@@ -141,6 +141,11 @@ Deno.test("comparisonTexts() has callers with their waits, and one row a command
         medians: { [rb]: 90_000, [ioredis]: 30_000, [nodeRedis]: 45_000 },
         p99: { [rb]: 1.5, [ioredis]: 12.34 },
       },
+      [SELDOM_NAMES.section]: {
+        keys: 25,
+        rounds: 9,
+        medians: { [SELDOM_NAMES.rb]: 4_000, [SELDOM_NAMES.ioredis]: 2_000 },
+      },
     },
   };
   const callers = joined(comparisonTexts({ crowds }).get("crowds"));
@@ -150,6 +155,14 @@ Deno.test("comparisonTexts() has callers with their waits, and one row a command
     "| 1,024 | 90,000 (1.50) | 30,000 (12.34) | | 45,000 |",
   );
   assertStringIncludes(callers, "rb does 2.00 with 1,024.");
+  assertStringIncludes(
+    callers,
+    "9 rounds, half of the replies came within 250 µs",
+  );
+  assertStringIncludes(
+    callers,
+    "those of ioredis within 500 and of node-redis",
+  );
   const names = contenderNames("incr");
   const commands: ComparedPart = {
     machine: MACHINE,

@@ -9,7 +9,7 @@ import { CLUSTER_NAMES } from "./cluster_names.ts";
 import { contenderNames } from "./commands/names.ts";
 import { RESHARDING_NAMES } from "./resharding_names.ts";
 import { COMMANDS } from "./commands/table.ts";
-import { crowdNames, CROWDS } from "./crowds.ts";
+import { crowdNames, CROWDS, SELDOM_NAMES } from "./crowds.ts";
 import type { Rates } from "./rounds.ts";
 
 /** One contender measured by others, of which the best one counts. */
@@ -67,12 +67,16 @@ export const TARGETS: readonly Target[] = [
   ...COMMANDS.flatMap(({ name }) => commandTargets(name)),
 ];
 
-/** However many callers there are, nobody serves them faster. */
+/** However many callers there are, and however seldom, nobody serves them faster. */
 function crowdTargets(): Target[] {
-  return CROWDS.map((size) => {
-    const { section, rb } = crowdNames(size);
-    return target(section, rb, ["ioredis:", "node-redis:"], 0.95);
-  });
+  const { section, rb, ioredis } = SELDOM_NAMES;
+  return [
+    ...CROWDS.map((size) => {
+      const { section, rb } = crowdNames(size);
+      return target(section, rb, ["ioredis:", "node-redis:"], 0.95);
+    }),
+    target(section, rb, [ioredis], 1),
+  ];
 }
 
 /** Over a Redis Cluster, where peers find the nodes of keys by themselves too. */

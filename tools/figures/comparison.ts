@@ -6,7 +6,7 @@
 
 import { CLUSTER_NAMES, MOVING_SLOTS } from "../compare/cluster_names.ts";
 import { contenderNames, DEPTH } from "../compare/commands/names.ts";
-import { crowdNames } from "../compare/crowds.ts";
+import { crowdNames, SELDOM_NAMES } from "../compare/crowds.ts";
 import { RESHARDING_NAMES } from "../compare/resharding_names.ts";
 import { grouped, markdownTable, rough } from "../measure/format.ts";
 import type { KnownMachine } from "../measure/machine.ts";
@@ -160,10 +160,11 @@ function beside(
 }
 
 function crowdsText({ machine, sections }: ComparedPart): string {
-  const sizes = Object.keys(sections).map((name) =>
+  const { [SELDOM_NAMES.section]: seldom, ...crowds } = sections;
+  const sizes = Object.keys(crowds).map((name) =>
     Number(name.replace("crowd ", ""))
   );
-  const all = Object.values(sections);
+  const all = Object.values(crowds);
   const table = markdownTable([
     ["Callers", "rb", "ioredis", "with auto-pipelining", "node-redis"],
     ...sizes.map((size) => {
@@ -198,7 +199,25 @@ ${table}
 ${
     told === "" ? "" : `
 As a multiple of the fastest other client in each row, rb does ${told}.`
-  }`;
+  }${seldomText(seldom)}`;
+}
+
+/** The times of calls that are rare, of which the rates are made. */
+function seldomText(section: SectionFigures | undefined): string {
+  if (section === undefined) return "";
+  const { rb, ioredis, nodeRedis } = SELDOM_NAMES;
+  const time = (name: string) => {
+    const rate = section.medians[name];
+    return rate === undefined ? "?" : grouped(Math.round(1e6 / rate));
+  };
+  return `
+
+One GET each 120 ms${roundsOf([section])}, half of the replies came within
+${time(rb)} µs, those of ioredis within ${
+    time(ioredis)
+  } and of node-redis within
+${time(nodeRedis)}. A connection that was idle for so long is asked with the
+command whether it is still there.`;
 }
 
 function commandsText({ machine, sections }: ComparedPart): string {
