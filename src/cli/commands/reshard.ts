@@ -264,10 +264,7 @@ async function move(
       bar.show(step.scanned);
       if (shell.err.isTerminal || performance.now() - told < PERIOD) continue;
       told = performance.now();
-      print(context, [
-        `${grouped(step.scanned)} of ${amount(step.total, "key")}, ` +
-        `${grouped(step.keysPerSecond)} a second`,
-      ]);
+      print(context, [progressText(step)]);
     }
   } finally {
     bar?.clear();
@@ -285,6 +282,14 @@ async function move(
     print(context, [paintOf(shell.out)(text, "green")]);
   }
   return last?.conflicts.length ? EXIT.no : EXIT.ok;
+}
+
+function progressText(
+  { scanned, total, moved, keysPerSecond }: ReshardProgress,
+): string {
+  const speed = keysPerSecond < 1 ? "" : `, ${grouped(keysPerSecond)} a second`;
+  return `${grouped(scanned)} of ${amount(total, "key")} looked at, ` +
+    `${grouped(moved)} moved${speed}`;
 }
 
 /** Tells which keys have two values, also where that has ended the move. */
