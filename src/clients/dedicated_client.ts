@@ -33,6 +33,7 @@ import { Command, flagBits, type Settler } from "../delivery/command.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "../delivery/cluster_view.ts";
 import { createRedis } from "./redis_surface.ts";
+import { NativeSettler, newPromise } from "./native_client.ts";
 import type { Subscription } from "./subscription.ts";
 
 /**
@@ -88,15 +89,16 @@ class DedicatedClient implements Client {
     args: RedisValue[] = [],
     options?: SendCommandOptions,
   ): Promise<RedisReply> {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const promise = newPromise();
+    const settler = new NativeSettler();
     try {
       const ready = prepare(command, args, options);
       if (this.#subscription !== undefined && !this.#link.isClosed) {
         throw needsAnother(ready.form.name);
       }
-      this.#link.send([withSettler(ready, { resolve, reject })]);
+      this.#link.send([withSettler(ready, settler)]);
     } catch (error) {
-      inAnotherTurn(() => reject(error));
+      inAnotherTurn(() => settler.reject(error));
     }
     // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
     return promise as Promise<RedisReply>;
@@ -284,14 +286,15 @@ async function sendTogether(
 ): Promise<RawOrError[]> {
   const replies: Promise<Reply>[] = [];
   link.send(commands.map((command) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const promise = newPromise();
+    const settler = new NativeSettler();
     replies.push(
       promise.catch((error) => {
         if (error instanceof CommandError) return error;
         throw error;
       }),
     );
-    return withSettler(command, { resolve, reject });
+    return withSettler(command, settler);
   }));
   // Beyond 2^53 an integer is a bigint, which the types of replies leave out.
   return await Promise.all(replies) as RawOrError[];

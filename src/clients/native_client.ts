@@ -93,8 +93,8 @@ export class NativeClient implements CommandTarget {
     args: Arguments,
     second?: Argument,
   ): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const settler: Settler = { resolve, reject };
+    const promise = newPromise();
+    const settler = new NativeSettler();
     const dispatcher = this.#dispatcher;
     try {
       issueByKey(dispatcher, this.#hostId, form, settler, args, second);
@@ -114,9 +114,9 @@ export class NativeClient implements CommandTarget {
 
   /** Fails, as commands do. */
   refuse(error: unknown): Promise<never> {
-    const { promise, resolve, reject } = Promise.withResolvers<never>();
-    this.#dispatcher.refuse({ resolve: resolve as () => void, reject }, error);
-    return promise;
+    const promise = newPromise();
+    this.#dispatcher.refuse(new NativeSettler(), error);
+    return promise as Promise<never>;
   }
 
   /** The shared one, unless a call has limits of its own. */
@@ -144,8 +144,8 @@ export class NativeClient implements CommandTarget {
     args: readonly Argument[],
     flags?: CommandFlags,
   ): Promise<Reply> {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const settler: Settler = { resolve, reject };
+    const promise = newPromise();
+    const settler = new NativeSettler();
     issue(dispatcher, this.#hostId, form, args, settler, flags);
     return promise;
   }
@@ -158,6 +158,44 @@ export class RecordsNativeClient extends NativeClient {}
 
 installCommands(RecordsNativeClient.prototype, true);
 printAs("LocalClient", NativeClient, RecordsNativeClient);
+
+type Resolve = (value: Reply | PromiseLike<Reply>) => void;
+
+/** What resolves the promise that was made last. */
+let newest: Resolve;
+
+function note(resolve: Resolve): void {
+  newest = resolve;
+}
+
+/** A promise, which the {@linkcode NativeSettler} that is made next settles. */
+export function newPromise(): Promise<Reply> {
+  return new Promise(note);
+}
+
+/**
+ * Settles the promise that was made last. Of what the language makes for that it
+ * keeps one function alone: whatever lives until its reply is there is copied by the
+ * collector of garbage, which takes half of the time of 50,000 calls under
+ * `Promise.all`.
+ */
+export class NativeSettler implements Settler {
+  /** Resolves the promise. */
+  readonly resolve: Resolve;
+
+  constructor() {
+    this.resolve = newest;
+  }
+
+  /** Rejects it, by way of another promise, which nobody else has to look at. */
+  reject(reason: unknown): void {
+    const rejected = Promise.reject(reason);
+    rejected.catch(ignore);
+    this.resolve(rejected);
+  }
+}
+
+function ignore(): void {}
 
 /** How a client issues that has lanes of its own. */
 export function sharedOptions(
