@@ -10,7 +10,11 @@ import type { Form } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import type { CommandFlags, Settler } from "../delivery/command.ts";
+import {
+  type CommandFlags,
+  NativeSettler,
+  newPromise,
+} from "../delivery/command.ts";
 import {
   anySignal,
   type CallOptions,
@@ -158,44 +162,6 @@ export class RecordsNativeClient extends NativeClient {}
 
 installCommands(RecordsNativeClient.prototype, true);
 printAs("LocalClient", NativeClient, RecordsNativeClient);
-
-type Resolve = (value: Reply | PromiseLike<Reply>) => void;
-
-/** What resolves the promise that was made last. */
-let newest: Resolve;
-
-function note(resolve: Resolve): void {
-  newest = resolve;
-}
-
-/** A promise, which the {@linkcode NativeSettler} that is made next settles. */
-export function newPromise(): Promise<Reply> {
-  return new Promise(note);
-}
-
-/**
- * Settles the promise that was made last. Of what the language makes for that it
- * keeps one function alone: whatever lives until its reply is there is copied by the
- * collector of garbage, which takes half of the time of 50,000 calls under
- * `Promise.all`.
- */
-export class NativeSettler implements Settler {
-  /** Resolves the promise. */
-  readonly resolve: Resolve;
-
-  constructor() {
-    this.resolve = newest;
-  }
-
-  /** Rejects it, by way of another promise, which nobody else has to look at. */
-  reject(reason: unknown): void {
-    const rejected = Promise.reject(reason);
-    rejected.catch(ignore);
-    this.resolve(rejected);
-  }
-}
-
-function ignore(): void {}
 
 /** How a client issues that has lanes of its own. */
 export function sharedOptions(

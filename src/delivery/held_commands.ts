@@ -9,7 +9,7 @@ import type { CommandError } from "../errors.ts";
 import type { Redirect } from "../topology/mod.ts";
 import type { Batch } from "./batch.ts";
 import type { Origin } from "./batch_options.ts";
-import { ASKING, type Command, PART, type Settler } from "./command.ts";
+import { ASKING, type Command, PART } from "./command.ts";
 import { pauseOfRedirect } from "./detours.ts";
 import type { Held, Holder, Owner, Standing } from "./holder.ts";
 import type { HeldTerms, HoldOptions, Issuer } from "./issuer.ts";
@@ -50,11 +50,11 @@ export class HeldCommands implements Owner {
   /** With the room that each takes. */
   readonly #held = new Map<Held, number>();
   /**
-   * Where commands stand that were held once, by their settlers: those that are
+   * Where commands stand that were held once, by who waits for them: those that are
    * placed together may have waited for different times, and a batch has one place
    * for all of them.
    */
-  #standings: WeakMap<Settler, Standing> | undefined = undefined;
+  #standings: WeakMap<object, Standing> | undefined = undefined;
   /** How many commands have come back from a batch that was their first one. */
   #returned = 0;
   /** When the time of a command is up that was held in this turn, or shortly before. */
@@ -141,7 +141,7 @@ export class HeldCommands implements Owner {
       returning;
     const { callers, issuer } = batch;
     const { command } = returning;
-    const standing = this.#standings?.get(command.settler) ??
+    const standing = this.#standings?.get(command.waiter) ??
       { order: batch.order, index: ++this.#returned };
     const moved = error === undefined ? command : command.redirected();
     const { group, to, asking } = redirect;
@@ -205,7 +205,7 @@ export class HeldCommands implements Owner {
           ? command.flags
           : command.flags | ASKING;
         batch.addHeld(command, { flags, size, origin });
-        (this.#standings ??= new WeakMap()).set(command.settler, one.standing);
+        (this.#standings ??= new WeakMap()).set(command.waiter, one.standing);
         issuer.goesOn(one, batch);
         this.#forget(one);
       }

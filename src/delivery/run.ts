@@ -23,7 +23,9 @@ import {
   fail,
   isFailure,
   MAY_HAVE_RUN,
+  NativeSettler,
   outcomeOf,
+  type Resolve,
   type Settler,
   WITH_SOURCE,
 } from "./command.ts";
@@ -115,8 +117,11 @@ export class Run implements RunKind, Outcomes {
   #isOneGroup = true;
   /** Those of all commands, one after the other. */
   #args: Argument[];
-  /** Whoever is to be told of an outcome, by the index of the command. */
-  #settlers: (Settler | undefined)[] | undefined = undefined;
+  /**
+   * Whoever is to be told of an outcome, by the index of the command. Of one that
+   * settles a promise of the language it is what resolves that.
+   */
+  #settlers: (Settler | Resolve | undefined)[] | undefined = undefined;
   /** What has come for the others; an index without anything is pending. */
   #outcomes: readonly unknown[] | undefined = undefined;
   /** How many commands it has. */
@@ -215,7 +220,11 @@ export class Run implements RunKind, Outcomes {
     second?: Argument,
   ): void {
     const index = this.length++;
-    if (settler !== undefined) (this.#settlers ??= [])[index] = settler;
+    if (settler !== undefined) {
+      (this.#settlers ??= [])[index] = settler instanceof NativeSettler
+        ? settler.resolve
+        : settler;
+    }
     const from = index * this.argCount;
     if (isList(args)) {
       for (let i = 0; i < args.length; i++) this.#args[from + i] = args[i];
@@ -271,7 +280,7 @@ export class Run implements RunKind, Outcomes {
   reject(index: number, rejection: Rejection): void {
     const settler = this.#settlers?.[index];
     if (settler === undefined) this.#place(index, rejection);
-    else fail(settler, rejection.make());
+    else fail(settlerOf(settler), rejection.make());
   }
 
   /** Encodes all of it as the merged command. */
@@ -350,7 +359,7 @@ export class Run implements RunKind, Outcomes {
     const settler = this.#settlers?.[index];
     if (isFailure(outcome)) {
       if (settler === undefined) this.#place(index, rejectedWith(outcome));
-      else fail(settler, outcome);
+      else fail(settlerOf(settler), outcome);
       return outcome;
     }
     if (settler === undefined) this.#place(index, outcome);
@@ -398,17 +407,19 @@ export class Run implements RunKind, Outcomes {
 
   /** Whoever is to be told, or what puts the outcome in its place. */
   #settlerAt(index: number): Settler {
-    return this.#settlers?.[index] ?? {
+    const settler = this.#settlers?.[index];
+    if (settler !== undefined) return settlerOf(settler);
+    return {
       resolve: (reply) => {
         const settler = this.#settlers?.[index];
         if (settler === undefined) this.#place(index, reply);
-        else settler.resolve(reply);
+        else settlerOf(settler).resolve(reply);
       },
       reject: (reason) => {
         const settler = this.#settlers?.[index];
         if (settler === undefined) {
           this.#place(index, new Rejection(() => reason));
-        } else settler.reject(reason);
+        } else settlerOf(settler).reject(reason);
       },
     };
   }
@@ -442,8 +453,13 @@ function rejectedWith(reason: unknown): Rejection {
   return new Rejection(() => reason);
 }
 
+function settlerOf(settler: Settler | Resolve): Settler {
+  return typeof settler === "function" ? new NativeSettler(settler) : settler;
+}
+
 /** Resolves the promise of a command. */
-export function succeed(settler: Settler, value: Reply): void {
+export function succeed(settler: Settler | Resolve, value: Reply): void {
+  if (typeof settler === "function") return settler(value);
   try {
     settler.resolve(value);
   } catch {

@@ -1,12 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
-import { NativeSettler, newPromise } from "../../src/clients/native_client.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CommandError, UnroutableCommandError } from "../../src/errors.ts";
-import { anotherTurn } from "../../src/runtime/turn.ts";
 import { makeTestCluster } from "../../src/testing.ts";
 import { FakeTime } from "../fake_time.ts";
 import { timesOutAfter } from "../faults/outcome.ts";
@@ -237,56 +230,4 @@ Deno.test("RoutingClient connects again after the server closed idle connections
   assertEquals(await Promise.all(keys.map((key) => client.get(key))), keys);
   await client.incr("counter");
   assertEquals(await client.get("counter"), "1");
-});
-
-Deno.test("NativeSettler settles the promise that was made last", async () => {
-  const pairs = Array.from({ length: 3 }, () => {
-    const promise = newPromise();
-    return { promise, settler: new NativeSettler() };
-  });
-  const reason = new Error("no");
-  pairs[2].settler.resolve("c");
-  pairs[0].settler.resolve("a");
-  pairs[1].settler.reject(reason);
-  // Only the first outcome counts.
-  pairs[0].settler.reject(new Error("late"));
-  pairs[1].settler.resolve("late");
-  const outcomes = await Promise.allSettled(
-    pairs.map(({ promise }) => promise),
-  );
-  assertEquals(outcomes, [
-    { status: "fulfilled", value: "a" },
-    { status: "rejected", reason },
-    { status: "fulfilled", value: "c" },
-  ]);
-});
-
-Deno.test("NativeSettler rejects so that it is told of once, or not if it is handled", async () => {
-  const told: unknown[] = [];
-  const onUnhandled = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    told.push(event.reason);
-  };
-  globalThis.addEventListener("unhandledrejection", onUnhandled);
-  try {
-    const handled = newPromise();
-    new NativeSettler().reject("handled");
-    assertStrictEquals(await handled.catch((reason) => reason), "handled");
-    newPromise();
-    new NativeSettler().reject("nobody looks");
-    await anotherTurn();
-    await anotherTurn();
-    assertEquals(told, ["nobody looks"]);
-  } finally {
-    globalThis.removeEventListener("unhandledrejection", onUnhandled);
-  }
-  await assertRejects(
-    async () => {
-      const promise = newPromise();
-      new NativeSettler().reject(new TypeError("at once"));
-      await promise;
-    },
-    TypeError,
-    "at once",
-  );
 });
