@@ -29,13 +29,8 @@ import {
   type DedicatedOptions,
   readCallOptions,
 } from "./client_options.ts";
-import {
-  Command,
-  flagBits,
-  NativeSettler,
-  newPromise,
-  type Settler,
-} from "../delivery/command.ts";
+import { Command, flagBits, type Settler } from "../delivery/command.ts";
+import { NativeSettler, newPromise } from "../delivery/run.ts";
 import { DedicatedLink } from "./dedicated_link.ts";
 import type { ClusterView } from "../delivery/cluster_view.ts";
 import { createRedis } from "./redis_surface.ts";

@@ -10,11 +10,8 @@ import type { Form } from "../commands/spec.ts";
 import { specOf } from "../commands/table.ts";
 import { spell } from "../commands/words.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import {
-  type CommandFlags,
-  NativeSettler,
-  newPromise,
-} from "../delivery/command.ts";
+import type { CommandFlags } from "../delivery/command.ts";
+import { NativeSettler, newPromise } from "../delivery/run.ts";
 import {
   anySignal,
   type CallOptions,

@@ -23,7 +23,6 @@ import {
   fail,
   isFailure,
   MAY_HAVE_RUN,
-  NativeSettler,
   outcomeOf,
   type Resolve,
   type Settler,
@@ -221,9 +220,7 @@ export class Run implements RunKind, Outcomes {
   ): void {
     const index = this.length++;
     if (settler !== undefined) {
-      (this.#settlers ??= [])[index] = settler instanceof NativeSettler
-        ? settler.resolve
-        : settler;
+      (this.#settlers ??= [])[index] = settler.kept ?? settler;
     }
     const from = index * this.argCount;
     if (isList(args)) {
@@ -452,6 +449,46 @@ function isObject(reply: Reply): boolean {
 function rejectedWith(reason: unknown): Rejection {
   return new Rejection(() => reason);
 }
+
+/** What resolves the promise that was made last. */
+let newest: Resolve;
+
+const note = (resolve: Resolve) => {
+  newest = resolve;
+};
+
+/** A promise, which the {@linkcode NativeSettler} that is made next settles. */
+export function newPromise(): Promise<Reply> {
+  return new Promise(note);
+}
+
+/**
+ * Settles a promise of the language, the one that was made last. Of what the
+ * language makes for that it needs one function alone: whatever lives until its
+ * reply is there is copied by the collector of garbage, which takes nearly half of
+ * the time of 50,000 calls under `Promise.all`.
+ */
+export class NativeSettler implements Settler {
+  readonly resolve: Resolve;
+
+  /** @param resolve What resolves another promise than the one made last. */
+  constructor(resolve: Resolve = newest) {
+    this.resolve = resolve;
+  }
+
+  get kept(): Resolve {
+    return this.resolve;
+  }
+
+  /** Rejects it, by way of another promise, which nobody else has to look at. */
+  reject(reason: unknown): void {
+    const rejected = Promise.reject(reason);
+    rejected.catch(ignore);
+    this.resolve(rejected);
+  }
+}
+
+function ignore(): void {}
 
 function settlerOf(settler: Settler | Resolve): Settler {
   return typeof settler === "function" ? new NativeSettler(settler) : settler;

@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { specOf } from "../../src/commands/table.ts";
-import { NativeSettler, newPromise } from "../../src/delivery/command.ts";
-import { runOfOne } from "../../src/delivery/run.ts";
+import { NativeSettler, newPromise, runOfOne } from "../../src/delivery/run.ts";
 import { anotherTurn } from "../../src/runtime/turn.ts";
 
 Deno.test("NativeSettler settles the promise that was made last", async () => {
