@@ -97,6 +97,31 @@ export class OptionNames {
   }
 
   /**
+   * Which option is the only one: most calls have no other, and need no list that
+   * grows.
+   *
+   * @param names Options that travel as a word and their value.
+   * @returns The one of these; nothing where it is another one, or where there are
+   * several.
+   */
+  lone<N extends readonly [name: string, word: string, isFlag: false]>(
+    options: Options,
+    names: readonly N[],
+  ): N | undefined {
+    let only: string | undefined = undefined;
+    for (const name in options) {
+      if (only !== undefined) return undefined;
+      only = name;
+    }
+    for (const entry of names) {
+      if (entry[0] !== only) continue;
+      const value = options[only];
+      return value === undefined || value === null ? undefined : entry;
+    }
+    return undefined;
+  }
+
+  /**
    * The only one that is given of some options that exclude each other.
    *
    * @param names The names, each with the word it travels as, and whether it is

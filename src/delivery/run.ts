@@ -220,7 +220,9 @@ export class Run implements RunKind, Outcomes {
   ): void {
     const index = this.length++;
     if (settler !== undefined) {
-      (this.#settlers ??= [])[index] = settler.kept ?? settler;
+      // There is room for as many as for arguments.
+      this.#settlers ??= new Array(this.#args.length / this.argCount | 0);
+      this.#settlers[index] = settler.kept ?? settler;
     }
     const from = index * this.argCount;
     if (isList(args)) {

@@ -24,7 +24,9 @@ export interface OpenClients extends AsyncDisposable {
   readonly ioredis: OpenIoredis;
   readonly nodeRedis: OpenNodeRedis;
   readonly dbRedis: Client<DbRedisWay> | undefined;
-  /** The client that is part of Bun, in a process of it, */
+  /** This library once more, in a process of its own as the next two are; */
+  readonly alone: Client<GuestWay> | undefined;
+  /** the client that is part of Bun, in a process of it, */
   readonly bun: Client<GuestWay> | undefined;
   /** and valkey-glide, in one of Node.js. */
   readonly glide: Client<GuestWay> | undefined;
@@ -49,9 +51,10 @@ export async function openClients(
     const redisBenchmark = await hasRedisBenchmark()
       ? benchmarkWays(servers[0])
       : undefined;
+    const alone = opened.use(openGuest("rb", servers));
     const bun = opened.use(openGuest("bun", servers));
     const glide = opened.use(openGuest("glide", servers));
-    const guests = { bun, glide };
+    const guests = { alone, bun, glide };
     const clients = {
       rb,
       ioredis,

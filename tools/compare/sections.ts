@@ -108,6 +108,7 @@ export function makeSections(
     ]),
     section("calls", "GET", small, "bun: Promise.all get", [
       ...of("rb", clients.rb.ways, ["Promise.all get"]),
+      ...of("rb alone", clients.alone?.ways, ["Promise.all get"]),
       ...of("bun", clients.bun?.ways, ["Promise.all get"]),
       ...of("valkey-glide", clients.glide?.ways, ["Promise.all get"]),
       ...of("ioredis", clients.ioredis.ways, [
@@ -116,6 +117,7 @@ export function makeSections(
     ]),
     section("calls set ex", "SET", written, "bun: Promise.all set ex", [
       ...of("rb", clients.rb.ways, ["Promise.all set ex"]),
+      ...of("rb alone", clients.alone?.ways, ["Promise.all set ex"]),
       ...of("bun", clients.bun?.ways, ["Promise.all set ex"]),
       ...of("valkey-glide", clients.glide?.ways, ["Promise.all set ex"]),
       ...of("ioredis", clients.ioredis.ways, [

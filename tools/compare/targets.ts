@@ -50,10 +50,10 @@ export const TARGETS: readonly Target[] = [
   target("get", "rb: Promise.all get", ["ioredis: Promise.all get"], 6),
   target("get", "rb: mapBatches get", ["ioredis: pipeline get"], 5),
   target("hget", "rb: map hget", ["ioredis: pipeline hget"], 4),
-  target("calls", "rb: Promise.all get", ["bun: Promise.all get"], 1),
+  target("calls", "rb alone: Promise.all get", ["bun: Promise.all get"], 1),
   target(
     "calls set ex",
-    "rb: Promise.all set ex",
+    "rb alone: Promise.all set ex",
     ["bun: Promise.all set ex"],
     1,
   ),

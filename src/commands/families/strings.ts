@@ -85,9 +85,13 @@ function pushExpiry(
 }
 
 function set(key: Argument, value: Argument, options?: unknown): Argument[] {
-  const args = [key, value];
   const given = SET_OPTIONS.check(options);
-  if (given === undefined) return args;
+  if (given === undefined) return [key, value];
+  const lone = SET_OPTIONS.lone(given, EXPIRIES);
+  if (lone !== undefined) {
+    return [key, value, lone[1], given[lone[0]] as Argument];
+  }
+  const args = [key, value];
   pushExpiry(args, SET_OPTIONS, given, SET_EXPIRIES);
   const condition = SET_OPTIONS.oneOf(given, SET_CONDITIONS);
   if (condition !== undefined) {
@@ -98,11 +102,12 @@ function set(key: Argument, value: Argument, options?: unknown): Argument[] {
 }
 
 function getex(key: Argument, options?: unknown): Argument[] {
-  const args = [key];
   const given = GETEX_OPTIONS.check(options);
-  if (given !== undefined) {
-    pushExpiry(args, GETEX_OPTIONS, given, GETEX_EXPIRIES);
-  }
+  if (given === undefined) return [key];
+  const lone = GETEX_OPTIONS.lone(given, EXPIRIES);
+  if (lone !== undefined) return [key, lone[1], given[lone[0]] as Argument];
+  const args = [key];
+  pushExpiry(args, GETEX_OPTIONS, given, GETEX_EXPIRIES);
   return args;
 }
 

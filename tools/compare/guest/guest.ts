@@ -1,11 +1,13 @@
 /**
- * Clients that need another runtime: the native one of Bun, and valkey-glide.
+ * Clients in processes of their own: those that need another runtime, which are the
+ * native one of Bun and valkey-glide, and this library beside them.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 import type { Client, Outcome, ServerAddress, Way } from "../contender.ts";
+import { importMap } from "../../measure/import_map.ts";
 import { TIMED, WARMUP } from "../rounds.ts";
 import type { GuestName, GuestReply, GuestTask } from "./task.ts";
 
@@ -13,7 +15,7 @@ import type { GuestName, GuestReply, GuestTask } from "./task.ts";
 export type GuestWay = "Promise.all get" | "Promise.all set ex";
 
 /** Variables with a program and, of a package, with its module. */
-const VARIABLES: Record<GuestName, readonly string[]> = {
+const VARIABLES: Record<Exclude<GuestName, "rb">, readonly string[]> = {
   bun: ["RB_BUN"],
   glide: ["RB_NODE", "RB_GLIDE"],
 };
@@ -29,10 +31,9 @@ export function openGuest(
   name: GuestName,
   servers: readonly ServerAddress[],
 ): Client<GuestWay> | undefined {
-  const [program, ...modules] = VARIABLES[name]
-    .map((variable) => Deno.env.get(variable) ?? "");
-  if (program === "" || modules.includes("")) return undefined;
-  const guest = new Guest(program, [name, ...modules]);
+  const command = commandOf(name);
+  if (command === undefined) return undefined;
+  const guest = new Guest(command);
   const way = (work: GuestTask["work"]): Way => async (workload) => {
     const { keys, values, hosts } = workload;
     const expected = work === "get" ? values : keys.map(() => "OK");
@@ -51,6 +52,23 @@ export function openGuest(
   };
 }
 
+/** A program and its arguments. */
+type Command = [program: string, ...args: string[]];
+
+function commandOf(name: GuestName): Command | undefined {
+  const path = fileURLToPath(PROGRAM);
+  if (name === "rb") {
+    const map = importMap();
+    const options = map === undefined ? [] : [`--import-map=${map}`];
+    return [Deno.execPath(), "run", "-A", "--no-check", ...options, path, name];
+  }
+  const [program, ...modules] = VARIABLES[name]
+    .map((variable) => Deno.env.get(variable) ?? "");
+  return program === "" || modules.includes("")
+    ? undefined
+    : [program, path, name, ...modules];
+}
+
 /** A process that answers one line with one. */
 class Guest {
   readonly #process: Deno.ChildProcess;
@@ -58,9 +76,9 @@ class Guest {
   readonly #lines: ReadableStreamDefaultReader<string>;
   #text = "";
 
-  constructor(program: string, args: readonly string[]) {
+  constructor([program, ...args]: Command) {
     this.#process = new Deno.Command(program, {
-      args: [fileURLToPath(PROGRAM), ...args],
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",

@@ -1,8 +1,8 @@
 /**
- * A client of another runtime, in a process of its own: it works when it is told
- * to, by lines of JSON.
+ * A client in a process of its own, mostly of another runtime: it works when it is
+ * told to, by lines of JSON.
  *
- * Usage: bun program.ts bun, or node program.ts glide
+ * Usage: bun program.ts bun, node program.ts glide, or deno run program.ts rb
  *
  * @module
  */
@@ -29,6 +29,12 @@ interface BunModule {
   readonly RedisClient: new (url: string) => Bare;
 }
 
+interface RbModule {
+  readonly Cluster: new (
+    options: object,
+  ) => { getRoutingClient(): Omit<Bare, "connect"> };
+}
+
 interface GlideModule {
   readonly GlideClient: { createClient(options: object): Promise<Bare> };
 }
@@ -38,13 +44,24 @@ const LIFETIME = 60;
 /** Milliseconds, as the other clients have them. */
 const TIMEOUT = 60_000;
 
+type Servers = GuestTask["servers"];
+
 const CONNECT: Record<
   GuestName,
-  (module: string, address: GuestTask["servers"][number]) => Promise<
-    GuestClient
-  >
+  (module: string, servers: Servers) => Promise<GuestClient[]>
 > = {
-  bun: async (_, { hostname, port }) => {
+  rb: async (_, servers) => {
+    const name = "@rb/rb";
+    const { Cluster } = await import(name) as RbModule;
+    const cluster = new Cluster({ hosts: servers, timeout: TIMEOUT });
+    const client = cluster.getRoutingClient();
+    // It finds the server of each key by itself.
+    return servers.map(() => ({
+      get: (key) => client.get(key),
+      setFor: (key, value, seconds) => client.set(key, value, { ex: seconds }),
+    }));
+  },
+  bun: each(async (_, { hostname, port }) => {
     const name = "bun";
     const { RedisClient } = await import(name) as BunModule;
     const client = new RedisClient(`redis://${hostname}:${port}`);
@@ -53,8 +70,8 @@ const CONNECT: Record<
       get: (key) => client.get(key),
       setFor: (key, value, seconds) => client.set(key, value, "EX", seconds),
     };
-  },
-  glide: async (module, { hostname, port }) => {
+  }),
+  glide: each(async (module, { hostname, port }) => {
     const path = pathToFileURL(module).href;
     const { GlideClient } = await import(path) as GlideModule;
     const client = await GlideClient.createClient({
@@ -68,11 +85,19 @@ const CONNECT: Record<
       setFor: (key, value, seconds) =>
         client.set(key, value, { expiry: { type: "EX", count: seconds } }),
     };
-  },
+  }),
 };
 
+/** A client for each server. */
+function each(
+  connect: (module: string, server: Servers[number]) => Promise<GuestClient>,
+) {
+  return (module: string, servers: Servers) =>
+    Promise.all(servers.map((server) => connect(module, server)));
+}
+
 const [name, module = ""] = process.argv.slice(2);
-const clients: GuestClient[] = [];
+let clients: GuestClient[] = [];
 
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
@@ -81,8 +106,8 @@ process.exit(0);
 
 async function answer(task: GuestTask): Promise<GuestReply> {
   try {
-    for (const server of task.servers.slice(clients.length)) {
-      clients.push(await CONNECT[name as GuestName](module, server));
+    if (clients.length === 0) {
+      clients = await CONNECT[name as GuestName](module, task.servers);
     }
     await laps(task, task.warmup);
     return { rate: await laps(task, task.timed) };

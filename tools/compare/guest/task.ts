@@ -4,8 +4,8 @@
  * @module
  */
 
-/** The clients that work in a runtime of their own. */
-export type GuestName = "bun" | "glide";
+/** The clients that work in a process of their own. */
+export type GuestName = "rb" | "bun" | "glide";
 
 /** How long to work at least. */
 export interface Least {
