@@ -20,7 +20,6 @@ import type { Batch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { compareStandings, type Held, type Holder } from "./holder.ts";
 import { Alarm } from "./host.ts";
-import { ReadKeys } from "./read_keys.ts";
 
 /** What has become of a key that was to be moved. */
 export type MoveOutcome =
@@ -206,11 +205,10 @@ export class MovingCommands implements Holder {
     const keys = this.#reads.get(batch);
     if (keys === undefined) return;
     this.#reads.delete(batch);
+    if (this.#queues.size === 0) return;
     let isFreed = false;
-    const areFew = keys.size < this.#queues.size;
-    for (const key of areFew ? keys.texts() : this.#queues.keys()) {
-      const first = this.#queues.get(key)?.[0];
-      if (first === undefined || !areFew && !keys.has(key)) continue;
+    for (const key of keys.texts.intersection(this.#queues)) {
+      const [first] = this.#queues.get(key)!;
       if (!this.#isFirst(first)) continue;
       this.#first.add(first);
       isFreed = true;
@@ -270,7 +268,7 @@ export class MovingCommands implements Holder {
 
   #isBeingRead(key: string): boolean {
     for (const keys of this.#reads.values()) {
-      if (keys.has(key)) return true;
+      if (keys.texts.has(key)) return true;
     }
     return false;
   }
@@ -535,6 +533,22 @@ export class MovingCommands implements Holder {
     }
     this.forget(late);
     for (const held of late) held.owner.expire(held);
+  }
+}
+
+/** The keys that a batch reads, of which texts are made only if somebody asks. */
+class ReadKeys {
+  readonly #keys: Key[] = [];
+  readonly #texts = new Set<string>();
+
+  add(key: Key): void {
+    this.#keys.push(key);
+  }
+
+  get texts(): ReadonlySet<string> {
+    for (const key of this.#keys) this.#texts.add(keyText(key));
+    this.#keys.length = 0;
+    return this.#texts;
   }
 }
 
