@@ -53,6 +53,9 @@ import { inSlices } from "./slices.ts";
  */
 const LARGE_SIZE = 384 * 1024;
 
+/** What has come back of a batch of which nothing has. */
+const NONE: readonly never[] = Object.freeze([]);
+
 /**
  * The commands that one client issued for one host in one turn of the event
  * loop, in runs. It owns them until each is settled: it encodes them, matches
@@ -111,7 +114,7 @@ export class Batch implements Exchange {
   /** When the part was sent that is under way. */
   #partSentAt = 0;
   readonly #onSettled: (batch: Batch) => void;
-  readonly #onErrorReply: ((error: Error) => void) | undefined;
+  readonly #onErrorReply: ((error: Error, batch: Batch) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
   readonly #queue = new RunQueue();
   /** Whether the reply to the ASKING ahead of the next one is there. */
@@ -119,13 +122,13 @@ export class Batch implements Exchange {
   /** How many commands are about to be rejected, a slice at a time. */
   #untold = 0;
   /** The replies to the first frames of the next transaction. */
-  #gathered: Reply[] = [];
+  #gathered: Reply[] | undefined = undefined;
   /** Commands that were refused and wait for a decision. */
-  #refused: Returned<Batch>[] = [];
+  #refused: readonly Returned<Batch>[] = NONE;
   /** Of an abandoned batch, what may still change something, or has. */
-  #doubtful: Returned<Batch>[] = [];
+  #doubtful: readonly Returned<Batch>[] = NONE;
   /** How many commands it no longer has, by their names. */
-  readonly #parted: Record<string, number> = Object.create(null);
+  #parted: Record<string, number> | undefined = undefined;
   #transacts = false;
   #mayRepeat = true;
   #sealed = false;
@@ -299,8 +302,10 @@ export class Batch implements Exchange {
       if (this.#isAsked) return;
     }
     if (run.form.frames > 1) {
-      if (this.#gathered.push(reply) < run.form.frames) return;
-      reply = replyToTransaction(run.form, this.#gathered.splice(0));
+      const gathered = this.#gathered ??= [];
+      if (gathered.push(reply) < run.form.frames) return;
+      this.#gathered = undefined;
+      reply = replyToTransaction(run.form, gathered);
     }
     const from = this.#queue.index;
     const { merging } = run;
@@ -354,7 +359,7 @@ export class Batch implements Exchange {
     this.#sealed = true;
     this.#abandoned = true;
     const refused = this.#refused;
-    this.#refused = [];
+    this.#refused = NONE;
     const queue = this.#queue;
     const rest = queue.rest();
     const refuge = this.#refuge;
@@ -403,12 +408,12 @@ export class Batch implements Exchange {
    * their order, and is empty then. Each goes back by {@linkcode Batch.again},
    * or is rejected; those of an abandoned batch are only there to be known.
    */
-  takeBack(): Returned<Batch>[] {
+  takeBack(): readonly Returned<Batch>[] {
     if (this.#abandoned) return this.#doubtful;
     const back = this.#queue.unanswered()
       .map((one): Returned<Batch> => ({ ...one, batch: this }));
     this.#untold += back.length;
-    this.#queue.countNames(this.#parted, WAIT);
+    this.#queue.countNames(this.#parted ??= Object.create(null), WAIT);
     this.#reset();
     return back;
   }
@@ -419,7 +424,7 @@ export class Batch implements Exchange {
    */
   again(commands: readonly Command[]): void {
     this.#untold += this.#refused.length - commands.length;
-    this.#refused = [];
+    this.#refused = NONE;
     this.#queue.forgetGroups();
     for (const { form, args, settler, flags } of commands) {
       if (form === WAIT) {
@@ -429,7 +434,7 @@ export class Batch implements Exchange {
         );
         continue;
       }
-      this.#parted[form.name]--;
+      this.#parted![form.name]--;
       this.#append(form, args, settler, flags);
     }
     if (this.#sealed) this.#confirm();
@@ -499,7 +504,7 @@ export class Batch implements Exchange {
   refuse(command: Command, error: CommandError): void {
     if (this.#refuge?.take(command, error)) return this.#told();
     const reason = describe(error, command.name, this.hostId);
-    this.#onErrorReply?.(reason);
+    this.#onErrorReply?.(reason, this);
     this.reject(command, reason);
   }
 
@@ -593,7 +598,11 @@ export class Batch implements Exchange {
     const { courier } = this;
     if (courier === undefined) return false;
     if (this.#abandoned) {
-      if (courier.watchful) courier.note(this.#doubtful.splice(0));
+      if (courier.watchful) {
+        const doubtful = this.#doubtful;
+        this.#doubtful = NONE;
+        courier.note(doubtful);
+      }
       return false;
     }
     const refusal = typeof reply === "object" && reply instanceof CommandError
@@ -613,7 +622,7 @@ export class Batch implements Exchange {
           ...(refusal ?? { progress: "ran" }),
         });
       }
-      if (isRefused) this.#refused.push(...returned);
+      if (isRefused) this.#refused = [...this.#refused, ...returned];
       courier.note(returned);
     }
     return isRefused;
@@ -636,7 +645,7 @@ export class Batch implements Exchange {
   /** Lets go of all runs. */
   #reset(): void {
     this.#queue.clear();
-    this.#gathered = [];
+    this.#gathered = undefined;
     this.#isAsked = false;
     this.#mayRepeat = true;
   }
@@ -693,7 +702,7 @@ export class Batch implements Exchange {
 
   #note(error: Error): void {
     this.#failed(error);
-    this.#onErrorReply?.(error);
+    this.#onErrorReply?.(error, this);
   }
 }
 

@@ -65,7 +65,7 @@ export interface BatchOptions<B> {
   /** Called once, when every command is settled. */
   onSettled: (batch: B) => void;
   /** Called for every error reply that a command is settled with. */
-  onErrorReply?: (error: Error) => void;
+  onErrorReply?: (error: Error, batch: B) => void;
 }
 
 /** Who has issued commands, as far as somebody wants to know. */

@@ -25,6 +25,7 @@ import {
 import { Detours } from "./detours.ts";
 import { batchChannel, issuerOfBatch } from "./diagnostics.ts";
 import { kindOf } from "./error_codes.ts";
+import { FewMap } from "./few.ts";
 import { FormerReads } from "./former_reads.ts";
 import { HeldCommands } from "./held_commands.ts";
 import type { Held, Holder } from "./holder.ts";
@@ -44,7 +45,7 @@ import { MovingCommands } from "./moving_commands.ts";
 import { Callers, observer } from "./observer.ts";
 import { Passing } from "./passing.ts";
 import { ReplicaReads } from "./replica_reads.ts";
-import { ReplicatedSettler } from "./replication.ts";
+import { ReplicatedSettler, type Replication } from "./replication.ts";
 import { type Run, runOfOne } from "./run.ts";
 import { MOVING_GROUPS } from "../topology/mod.ts";
 
@@ -81,9 +82,17 @@ export class Dispatcher implements Issuer {
   /** Where commands went, by the ids of hosts. */
   readonly #destinations: (Destination | undefined)[] = [];
   /** Every batch that is not settled, with the lane it is on. */
-  readonly #live = new Map<Batch, Lane>();
+  readonly #live = new FewMap<Batch, Lane>();
   /** Its commands that wait for room, once any has. */
   #latecomers: Latecomers | undefined = undefined;
+  readonly #onErrorReply = (error: Error, batch: Batch) =>
+    this.#live.get(batch)?.host.counters.error(kindOf(error));
+  readonly #onSettled = (batch: Batch) => {
+    const lane = this.#live.get(batch)!;
+    lane.host.release(batch, batch.issuedAt);
+    lane.forget(batch);
+    this.#forget(lane.host, batch);
+  };
   readonly #onAbort = () => this.abandon(this.options.signal?.reason);
   /** How many of those that were refused have not been told yet. */
   #untold = 0;
@@ -326,7 +335,10 @@ export class Dispatcher implements Issuer {
     // Where there is no room in time, the first one is told so, and so are all.
     await this.roomy().catch(() => {});
     const held = this.#held?.all() ?? [];
-    const passing = new Passing([...this.#live.keys(), ...held]);
+    const passing = new Passing([
+      ...[...this.#live].map(([batch]) => batch),
+      ...held,
+    ]);
     this.#passings.add(passing);
     await passing.over;
     this.#passings.delete(passing);
@@ -482,52 +494,65 @@ export class Dispatcher implements Issuer {
   #detourFrom(
     host: Host,
     lane: Lane,
-    { terms, batch }: { terms: HeldTerms; batch: () => Batch },
+    { terms, own }: { terms: HeldTerms; own: { batch?: Batch } },
   ): Detour | undefined {
     const held = this.#held;
     const holder = this.detours;
     if (held === undefined || holder === undefined) return undefined;
     if (!this.cluster.topology.groupsMove) return undefined;
     const way = { issuer: this, held, holder };
+    const batch = () => own.batch!;
     return new BatchDetour({ ...way, host, lane, terms, batch });
   }
 
-  start(
-    host: Host,
-    lane: Lane,
-    { isApart = false, ...terms }: BatchTerms,
-  ): Batch {
-    const heldTerms = isApart ? { ...terms, isApart } : this.#held?.terms;
-    const batch: Batch = new Batch({
+  start(host: Host, lane: Lane, terms: BatchTerms): Batch {
+    const heldTerms = terms.refuge !== undefined
+      ? undefined
+      : terms.isApart === true
+      ? { ...terms, isApart: true }
+      : this.#held?.terms;
+    const own: { batch?: Batch } | undefined = heldTerms && {};
+    const order = this.options.lanes.nextOrder();
+    const batch = new Batch({
       hostId: host.id,
       autoBatch: this.options.autoBatch,
       unmerged: host.unmerged,
-      order: this.options.lanes.nextOrder(),
-      detour: heldTerms === undefined || terms.refuge !== undefined
+      order: terms.order ?? order,
+      detour: heldTerms === undefined
         ? undefined
-        : this.#detourFrom(host, lane, {
-          terms: heldTerms,
-          batch: () => batch,
-        }),
-      replication: this.#replicated === 0 ? undefined : {
-        wanted: this.#replicated,
-        patience: this.options.timeout,
-        unreplicated: (name, known) => host.failures.unreplicated(name, known),
-      },
+        : this.#detourFrom(host, lane, { terms: heldTerms, own: own! }),
+      replication: this.#replicated === 0
+        ? undefined
+        : this.#replicationAt(host),
       callers: this.#callers(),
-      issuer: batchChannel.hasSubscribers ? issuerOfBatch() : undefined,
-      ...terms,
-      onErrorReply: (error) => host.counters.error(kindOf(error)),
-      onSettled: (batch) => {
-        host.release(batch, batch.issuedAt);
-        lane.forget(batch);
-        this.#forget(host, batch);
-      },
+      issuer: "issuer" in terms
+        ? terms.issuer
+        : batchChannel.hasSubscribers
+        ? issuerOfBatch()
+        : undefined,
+      deadline: terms.deadline,
+      sendBy: terms.sendBy,
+      exclusive: terms.exclusive,
+      gate: terms.gate,
+      nextPart: terms.nextPart,
+      refuge: terms.refuge,
+      absence: terms.absence,
+      onErrorReply: this.#onErrorReply,
+      onSettled: this.#onSettled,
     });
+    if (own !== undefined) own.batch = batch;
     this.begins();
     this.#live.set(batch, lane);
     lane.submit(batch);
     return batch;
+  }
+
+  #replicationAt({ failures }: Host): Replication {
+    return {
+      wanted: this.#replicated,
+      patience: this.options.timeout,
+      unreplicated: (name, known) => failures.unreplicated(name, known),
+    };
   }
 
   /** Notes who issues commands, if somebody wants to know. */

@@ -13,6 +13,7 @@ import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { batchChannel, publishBatch } from "./diagnostics.ts";
 import { Failures, type Place } from "./failures.ts";
+import { FewSet } from "./few.ts";
 import { provesNothingRan } from "./policy.ts";
 import type { HostCounters } from "./stats.ts";
 import type { ServerStats } from "./stats_types.ts";
@@ -160,7 +161,7 @@ export class Host implements ObservedHost {
   #whenDrained: PromiseWithResolvers<void> | undefined = undefined;
   readonly #pauses = new Set<Pause>();
   /** Those that have batches under way. */
-  readonly #timed = new Set<Timed>();
+  readonly #timed = new FewSet<Timed>();
   /** Goes off when the time of a batch is up. */
   readonly #alarm = new Alarm((late) => this.#judge(late));
   /** Stops what is read before that is judged, while it is. */

@@ -9,6 +9,7 @@ import type { Refusal } from "../wire/pool.ts";
 import type { Batch } from "./batch.ts";
 import type { Courier, Reason } from "./batch_options.ts";
 import type { Command } from "./command.ts";
+import { FewSet } from "./few.ts";
 import type { Holder } from "./holder.ts";
 import { Fences } from "./fence.ts";
 import type { Entrant, Gate } from "./gate.ts";
@@ -40,15 +41,16 @@ const BULKY_SIZE = 512 * 1024;
 export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   /** Commands for it that wait for room in the queue of the host. */
   latecomers = 0;
-  readonly #host: Host;
+  /** The host that it brings batches to. */
+  readonly host: Host;
   readonly #links: Links;
   readonly #lanes: Lanes | undefined;
   /** Every batch that is not settled, wherever it stands, in their order. */
-  readonly #live = new Set<Batch>();
+  readonly #live = new FewSet<Batch>();
   /** Batches that wait for the end of the turn, or for a link. */
-  #waiting = new Set<Batch>();
+  #waiting = new FewSet<Batch>();
   /** Batches on the link that may still change something, in their order. */
-  readonly #flying = new Set<Batch>();
+  readonly #flying = new FewSet<Batch>();
   /** How many of them each gate has let in. */
   readonly #inFlight = new Map<Gate, number>();
   /** The batch that was issued last, while it may still grow. */
@@ -88,7 +90,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
    * @param lanes The lanes among which it is, if it is not apart.
    */
   constructor(host: Host, links: Links = host.links, lanes?: Lanes) {
-    this.#host = host;
+    this.host = host;
     this.#links = links;
     this.#lanes = lanes;
   }
@@ -118,8 +120,8 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
    * queue nor the connection, which a lane keeps as long as it is busy.
    */
   get mayBeFollowed(): boolean {
-    return !this.#host.closing && this.#host.roomy &&
-      this.#host.pool.waiting === 0 && !this.#held;
+    return !this.host.closing && this.host.roomy &&
+      this.host.pool.waiting === 0 && !this.#held;
   }
 
   /**
@@ -133,7 +135,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     batch.courier = this;
     this.#live.add(batch);
     this.#waiting.add(batch);
-    this.#host.watch(this, batch.sendBy);
+    this.host.watch(this, batch.sendBy);
     if (this.#gathering) return;
     this.#gathering = true;
     atEndOfTurn(this);
@@ -146,7 +148,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
    * than a connection that is there, or would overtake another batch.
    */
   hurry(batch: Batch): void {
-    const [first] = this.#waiting;
+    const { first } = this.#waiting;
     if (first !== batch || this.#growing !== undefined || this.#held) return;
     if (this.#leaving !== undefined) return;
     if (this.#applicant !== undefined || this.#link?.usable === false) return;
@@ -155,7 +157,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     const isOther = (lane: Lane) =>
       lane !== this &&
       (lane.#lanes === undefined || lane.#lanes !== this.#lanes);
-    if (gathering.some((lane) => isOther(lane) && lane.#host === this.#host)) {
+    if (gathering.some((lane) => isOther(lane) && lane.host === this.host)) {
       return;
     }
     const link = this.#link ?? this.#links.take(this.#wishOf(batch));
@@ -178,7 +180,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     if (this.#newest === batch) this.#newest = undefined;
     if (this.#growing === batch) this.#growing = undefined;
     if (this.#live.size > 0) return;
-    this.#host.unwatch(this);
+    this.host.unwatch(this);
     if (this.#applicant !== undefined) {
       this.#applicant = undefined;
       this.#links.withdraw(this);
@@ -224,7 +226,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
 
   refused(refusal: Refusal): void {
     this.#applicant = undefined;
-    const { failures, maxRetries, mayMove, pool } = this.#host;
+    const { failures, maxRetries, mayMove, pool } = this.host;
     // When this was the failure that brought the host down, it is the news; one
     // that may be elsewhere any moment is waited for.
     const isRefused = mayMove && refusal.kind !== "closed";
@@ -242,7 +244,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     }
     for (const batch of given) this.#waiting.delete(batch);
     this.#hold(pause);
-    if (isRefused) this.#host.seek();
+    if (isRefused) this.host.seek();
     for (const batch of given) {
       batch.abandon((command) => failures.refused(command, refusal));
     }
@@ -261,7 +263,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   returned(link: Link): void {
     if (link !== this.#link) return;
     for (const batch of this.#flying) batch.unsend();
-    this.#waiting = this.#flying.union(this.#waiting);
+    this.#waiting = setOf([...this.#flying, ...this.#waiting]);
     this.#flying.clear();
     this.#inFlight.clear();
     this.#leaveLink();
@@ -281,7 +283,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   }
 
   expire(now: number, exhausted: ReadonlySet<Links>): number {
-    const { failures } = this.#host;
+    const { failures } = this.host;
     let next = Infinity;
     // What callers issue because of it is overdue as well, in another turn.
     for (const batch of [...this.#live]) {
@@ -292,7 +294,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
         next = Math.min(next, end);
         continue;
       }
-      if (!isWaiting && batch.awaited) this.#host.overdue(batch.issuedAt);
+      if (!isWaiting && batch.awaited) this.host.overdue(batch.issuedAt);
       const isLast = exhausted.has(this.#links) && isWaiting;
       this.abandon(
         batch,
@@ -301,7 +303,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
             failures.timedOut(command, {
               sent,
               exhausted: isLast,
-              unconnected: this.#host.pool.size === 0,
+              unconnected: this.host.pool.size === 0,
             }),
       );
     }
@@ -321,7 +323,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     this.#lanes?.detours?.begin(0, this.batches);
     this.#leaving = "all";
     this.#rerouteWaiting();
-    const [batch] = this.#flying;
+    const { first: batch } = this.#flying;
     const id = this.#link?.identity?.id;
     if (batch === undefined || id === undefined || !batch.interrupt()) {
       return undefined;
@@ -385,12 +387,12 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   /** Whether what is issued for a group has another host, or waits. */
   #isElsewhere({ detour }: Batch, group: number): boolean {
     return detour === undefined || detour.leads(group) ||
-      detour.hostOf(group) !== this.#host.id;
+      detour.hostOf(group) !== this.host.id;
   }
 
   /** All that may still bring commands to the host. */
   get batches(): ReadonlySet<Batch> {
-    return this.#live.union(this.#flying);
+    return new Set([...this.#live, ...this.#flying]);
   }
 
   get watchful(): boolean {
@@ -398,14 +400,14 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   }
 
   note(returned: readonly Returned<Batch>[]): void {
-    (this.#recovery ??= new Recovery(this.#host)).note(returned);
+    (this.#recovery ??= new Recovery(this.host)).note(returned);
     if (this.#link?.usable !== true || !returned.some(isElsewhere)) return;
     this.#link.retire();
-    this.#host.leaveServer();
+    this.host.leaveServer();
   }
 
   goesOn(batch: Batch): void {
-    this.#host.watch(this, batch.deadline);
+    this.host.watch(this, batch.deadline);
     this.#link?.send(batch, true);
   }
 
@@ -468,7 +470,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   /** Sends what waits over the link there is, or seeks one. */
   #proceed(): void {
     this.#rerouteWaiting();
-    const [first] = this.#waiting;
+    const { first } = this.#waiting;
     if (first === undefined || this.#gathering || this.#held) return;
     if (this.#link !== undefined) {
       // On a link that takes no more, what was written has to end first.
@@ -514,7 +516,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
 
   /** Whether a batch may be more than the server takes. */
   #mustAsk({ transacts }: Batch): boolean {
-    return transacts && !this.#host.transacts;
+    return transacts && !this.host.transacts;
   }
 
   /**
@@ -527,7 +529,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
       // The link may have been lost, or all been given up.
       if (this.#question !== question) return;
       this.#question = undefined;
-      if (error === undefined) this.#host.transacts = true;
+      if (error === undefined) this.host.transacts = true;
       else this.#refuseTransactions(error);
       if (this.#flying.size > 0) this.#proceed();
       else this.#goOn();
@@ -563,7 +565,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     this.#waiting.delete(batch);
     this.#flying.add(batch);
     // Until now its time was that of getting here.
-    if (batch.sendBy < batch.deadline) this.#host.watch(this, batch.deadline);
+    if (batch.sendBy < batch.deadline) this.host.watch(this, batch.deadline);
     const { gate } = batch;
     if (gate !== undefined) {
       this.#inFlight.set(gate, (this.#inFlight.get(gate) ?? 0) + 1);
@@ -681,9 +683,9 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
    */
   #recover(error?: Error): void {
     const flying = [...this.#flying];
-    const recovery = this.#recovery ?? new Recovery(this.#host);
+    const recovery = this.#recovery ?? new Recovery(this.host);
     const { batches, again, moved, pause, mayChange, reject } = recovery.end(
-      this.#flying,
+      new Set(this.#flying),
       error,
     );
     const identity = this.#link?.identity;
@@ -697,10 +699,10 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     this.#growing = undefined;
     if (error !== undefined) {
       this.#leaveLink();
-      this.#host.transacts = false;
+      this.host.transacts = false;
     }
     const later = [...this.#waiting];
-    this.#waiting = new Set([...again, ...later]);
+    this.#waiting = setOf([...again, ...later]);
     this.#hold(pause);
     for (const [one, group] of moved) one.batch.divert(one, group);
     const groups = new Set(moved.map(([, group]) => group));
@@ -721,7 +723,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     if (this.#waiting.size === 0) return;
     if (pause === 0) return this.#countRetries();
     this.#pause?.();
-    this.#pause = this.#host.pause(pause, () => {
+    this.#pause = this.host.pause(pause, () => {
       this.#pause = undefined;
       this.#countRetries();
       this.#proceed();
@@ -731,7 +733,7 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
   /** Counts the batches that are about to be put on another connection. */
   #countRetries(): void {
     for (const { attempts, refusals } of this.#waiting) {
-      if (attempts + refusals > 0) this.#host.counters.retries++;
+      if (attempts + refusals > 0) this.host.counters.retries++;
     }
   }
 }
@@ -809,22 +811,37 @@ export class Lanes {
  * connection leaves in one write.
  */
 function atEndOfTurn(lane: Lane): void {
-  if (gathering.push(lane) > 1) return;
-  queueMicrotask(() =>
-    process.nextTick(() => {
-      const lanes = gathering;
-      gathering = [];
-      turn++;
-      for (const lane of lanes) lane.flush();
-    })
-  );
+  if (gathering.length > 0) {
+    gathering.push(lane);
+    return;
+  }
+  gathering = [lane];
+  queueMicrotask(endTurn);
 }
 
-let gathering: Lane[] = [];
+const NO_LANES: Lane[] = [];
+let gathering = NO_LANES;
+
+function endTurn(): void {
+  process.nextTick(flushAll);
+}
+
+function flushAll(): void {
+  const lanes = gathering;
+  gathering = NO_LANES;
+  turn++;
+  for (const lane of lanes) lane.flush();
+}
 
 let turn = 0;
 
 /** The number of the turn in which something is issued now. */
 export function currentTurn(): number {
   return turn;
+}
+
+function setOf(batches: readonly Batch[]): FewSet<Batch> {
+  const set = new FewSet<Batch>();
+  for (const batch of batches) set.add(batch);
+  return set;
 }

@@ -8,6 +8,7 @@ import type { Connection, ConnectionOwner } from "../wire/connection.ts";
 import type { Identity } from "../wire/identity.ts";
 import type { Exchange } from "../wire/exchange.ts";
 import type { Applicant, Lender, Refusal } from "../wire/pool.ts";
+import { FewSet } from "./few.ts";
 
 /**
  * One that wants a link, and uses it while its batches are on the way: a lane,
@@ -42,7 +43,7 @@ export class Link implements ConnectionOwner {
   readonly #connection: Connection;
   readonly #pool: Lender;
   readonly #events: LinkEvents;
-  readonly #passengers = new Set<Passenger>();
+  readonly #passengers = new FewSet<Passenger>();
   #isUsed = false;
 
   /**

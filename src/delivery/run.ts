@@ -140,7 +140,8 @@ export class Run implements RunKind, Outcomes {
     merging: boolean | GroupOf,
     capacity = 0,
   ) {
-    this.#args = new Array(capacity * argCount);
+    // A list that grows has room for many, and most are issued alone.
+    this.#args = new Array((capacity || 1) * argCount);
     this.form = form;
     this.argCount = argCount;
     this.flags = flags;

@@ -27,6 +27,9 @@ export interface Unanswered {
   readonly progress: "sent" | "unsent";
 }
 
+/** The runs of a batch that has none yet. */
+const NONE: Run[] = [];
+
 /** Runs in the order of issue. The last one may grow. */
 export class RunQueue {
   /** How many commands there are in the runs, */
@@ -39,7 +42,7 @@ export class RunQueue {
   last: Run | undefined = undefined;
   /** How many may have run before they were taken off a connection. */
   #doubted = 0;
-  #runs: Run[] = [];
+  #runs: Run[] = NONE;
   /** The run, and the command in it, that is encoded next, */
   #sendRun = 0;
   #sendIndex = 0;
@@ -66,7 +69,9 @@ export class RunQueue {
 
   /** Adds a run without commands, which grows from now on. */
   add(run: Run): void {
-    this.#runs.push(run);
+    // A list that grows has room for many, and most batches have one.
+    if (this.#runs.length === 0) this.#runs = [run];
+    else this.#runs.push(run);
     this.last = run;
   }
 

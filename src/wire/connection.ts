@@ -90,6 +90,8 @@ const LAST_FRAME_BYTES = 256 * 1024;
  */
 const CLOG_BYTES = 512 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 const PUSH = 0x3e; // ">"
 
 /**
@@ -138,7 +140,10 @@ export class Connection {
   /** and how many of those encoded have not left. */
   #leaving = 0;
   #isWriting = false;
-  #writing: Promise<void> | undefined = undefined;
+  /** What is being written, */
+  #bytes: Uint8Array = NOTHING;
+  /** and told when it has been, at the end. */
+  #whenWritten: (() => void) | undefined = undefined;
   #held = false;
   /** Whether somebody waits for messages. */
   #expecting = false;
@@ -250,7 +255,13 @@ export class Connection {
   proceed(atOnce = false): void {
     if (this.#isWriting || this.#error !== undefined) return;
     this.#isWriting = true;
-    this.#writing = this.#write(atOnce);
+    try {
+      if (atOnce && this.#encodeChunk()) return this.#writeChunk();
+    } catch (error) {
+      return this.#onUnwritten(error);
+    }
+    // A turn of the microtask queue lets exchanges sent together leave together.
+    queueMicrotask(this.#writeOn);
   }
 
   /**
@@ -343,7 +354,8 @@ export class Connection {
     } catch (error) {
       this.#fail(error);
     }
-    await this.#writing;
+    if (!this.#isWriting) return;
+    await new Promise<void>((resolve) => this.#whenWritten = resolve);
   }
 
   #deliver(): void {
@@ -441,32 +453,56 @@ export class Connection {
     }
   }
 
-  /** Encodes a chunk, writes it, and so on until nothing is left to write. */
-  async #write(atOnce: boolean): Promise<void> {
+  /** Encodes a chunk and writes it, or ends where nothing is left to write. */
+  readonly #writeOn = (): void => {
     try {
-      let more = atOnce && this.#encodeChunk();
-      if (!more) {
-        // A turn of the microtask queue lets exchanges sent together leave together.
-        await undefined;
-        more = this.#error === undefined && this.#encodeChunk();
-      }
-      while (more) {
-        let bytes = this.#encoder.bytes();
-        if (this.#traffic !== undefined) {
-          this.#traffic.bytesSent += bytes.length;
-        }
-        while (bytes.length > 0) {
-          this.#leaving = bytes.length;
-          bytes = bytes.subarray(await this.#socket.write(bytes));
-        }
-        this.#leaving = 0;
-        more = this.#error === undefined && this.#encodeChunk();
+      if (this.#error === undefined && this.#encodeChunk()) {
+        return this.#writeChunk();
       }
     } catch (error) {
       this.#fail(error);
-    } finally {
-      this.#isWriting = false;
     }
+    this.#endWriting();
+  };
+
+  #writeChunk(): void {
+    this.#bytes = this.#encoder.bytes();
+    if (this.#traffic !== undefined) {
+      this.#traffic.bytesSent += this.#bytes.length;
+    }
+    this.#writeBytes();
+  }
+
+  /*
+   * An asynchronous function would do the same with half as many lines; but what it
+   * makes for each write is a tenth of what a command costs that is alone.
+   */
+  #writeBytes(): void {
+    this.#leaving = this.#bytes.length;
+    this.#socket.write(this.#bytes).then(this.#onWritten, this.#onUnwritten);
+  }
+
+  readonly #onWritten = (count: number): void => {
+    if (count === this.#bytes.length) {
+      this.#leaving = 0;
+      return this.#writeOn();
+    }
+    this.#bytes = this.#bytes.subarray(count);
+    try {
+      this.#writeBytes();
+    } catch (error) {
+      this.#onUnwritten(error);
+    }
+  };
+
+  readonly #onUnwritten = (error: unknown): void => {
+    this.#fail(error);
+    this.#endWriting();
+  };
+
+  #endWriting(): void {
+    this.#isWriting = false;
+    this.#whenWritten?.();
     // What was sent may have been abandoned before it left: no reply will tell.
     this.#afterDelivery();
   }

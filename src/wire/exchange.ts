@@ -181,7 +181,9 @@ export class ExchangeQueue {
   }
 
   #reset(): void {
-    this.#items = [];
+    // A list that is made anew has room for many, and mostly holds one.
+    if (this.#items.length === 1) this.#items.pop();
+    else this.#items = [];
     this.#head = 0;
     this.#unwritten = 0;
   }
