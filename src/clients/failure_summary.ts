@@ -12,6 +12,9 @@ import type { LoggedFailure } from "./promise_log.ts";
 /** How many failures are shown of all. */
 const MAX_EXAMPLES = 5;
 
+/** How many failures are printed where nobody catches the error. */
+const MAX_UNCAUGHT = 10;
+
 /** How many hosts, or kinds, are counted one by one. */
 const MAX_COUNTS = 10;
 
@@ -27,6 +30,11 @@ export function summarized<E extends Error>(
   failures: readonly LoggedFailure[],
 ): E {
   const inspect = { value: () => summaryOf(error, failures) };
+  if (error instanceof AggregateError && error.errors.length > MAX_UNCAUGHT) {
+    // Where nobody catches it, Deno prints all that is in a real array.
+    const value = new Proxy(error.errors, {});
+    Object.defineProperty(error, "errors", { value, writable: true });
+  }
   return Object.defineProperties(error, {
     [Symbol.for("Deno.customInspect")]: inspect,
     [Symbol.for("nodejs.util.inspect.custom")]: inspect,

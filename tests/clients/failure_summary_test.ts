@@ -4,6 +4,7 @@ import { placeFailure } from "../../src/clients/failure_places.ts";
 import { summarized } from "../../src/clients/failure_summary.ts";
 import { CommandError, ConnectionError } from "../../src/errors.ts";
 import { PartialError } from "../../src/partial_error.ts";
+import { importMapFor } from "../docs/import_map.ts";
 
 function replied(text: string, hostId: number): CommandError {
   return Object.assign(new CommandError(text), { hostId });
@@ -57,4 +58,33 @@ Deno.test("summarized() stays short, however many hosts there are", () => {
   const hosts = lines.find((line) => line.includes("By host"));
   assert(hosts?.endsWith("and 90 others"), hosts);
   assertEquals(error.errors.length, 10_000);
+});
+
+Deno.test("summarized() keeps short what is printed if nobody catches the error", async () => {
+  const error = failed(
+    ...Array.from({ length: 1_000 }, (_, i) => replied(`OOM ${i}`, i)),
+  );
+  assertEquals(Array.isArray(error.errors), true);
+  assertEquals(error.errors.map(({ hostId }) => hostId).slice(-2), [998, 999]);
+  const summary = new URL(
+    "../../src/clients/failure_summary.ts",
+    import.meta.url,
+  );
+  const program = `import { summarized } from "${summary.href}";
+    const reasons = Array.from({ length: 1000 }, () => new Error("no"));
+    const failures = reasons.map((reason, index) => ({ index, reason }));
+    throw summarized(new AggregateError(reasons, "1000 failed"), failures);`;
+  const dir = await Deno.makeTempDir();
+  const importMap = await importMapFor(new URL("../../", import.meta.url), dir);
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["eval", "--no-lock", "--no-check"],
+      ...[`--import-map=${importMap}`, program],
+    ],
+    stderr: "piped",
+  }).output();
+  await Deno.remove(dir, { recursive: true });
+  const text = new TextDecoder().decode(stderr);
+  assert(text.includes("AggregateError: 1000 failed"), text);
+  assert(text.split("\n").length < 20, text);
 });
