@@ -18,6 +18,7 @@ import {
 } from "./figures/record.ts";
 import { formatted } from "./measure/formatted.ts";
 import { describeMachine } from "./measure/machine.ts";
+import { type CallCosts, measureCalls } from "./scaling/calls.ts";
 import { performancePage } from "./scaling/document.ts";
 import { measureLayers } from "./scaling/layers.ts";
 import {
@@ -46,6 +47,9 @@ const hostCounts = flags.short ? HOSTS.slice(0, 5) : HOSTS;
 const hostKeys = flags.short ? 5_000 : HOST_KEYS;
 
 const machine = await describeMachine();
+// First, as what others leave behind would be collected meanwhile.
+console.error("calls …");
+const calls = await measureCalls(rounds);
 console.error("layers …");
 const layers = await measureLayers(rounds);
 console.error("keys …");
@@ -62,6 +66,7 @@ const scaling: ScalingPart = {
   keys: figuresOf(keys),
   hosts: figuresOf(hosts),
   memoryHosts: figuresOf(memoryHosts),
+  calls: rounded(calls),
   layers: layers.map(({ name, merged, plain }) => ({
     name,
     merged: tenths(merged),
@@ -71,6 +76,18 @@ const scaling: ScalingPart = {
 const findings = findingsOf({ scaling });
 if (flags.json || findings === undefined) console.log(JSON.stringify(scaling));
 else console.log(await formatted(performancePage(findings), "md"));
+
+/** Whole nanoseconds and bytes. */
+function rounded({ call, promise, keptByCall, keptByAll }: CallCosts) {
+  return {
+    call: Math.round(call),
+    promise: Math.round(promise),
+    ...keptByCall === undefined || keptByAll === undefined ? {} : {
+      keptByCall: Math.round(keptByCall),
+      keptByAll: Math.round(keptByAll),
+    },
+  };
+}
 
 /** A series as it is recorded. */
 function figuresOf({ costs, ...rest }: Series): SeriesFigures {

@@ -243,3 +243,44 @@ Deno.test("performancePage() and its picture have hosts that answer from memory,
       "has 16,384",
   );
 });
+
+Deno.test("performancePage() says what single calls cost, as far as that was measured", () => {
+  const page = (part: object, sections: ComparedPart["sections"] = {}) => {
+    const clients = {
+      ...CLIENTS,
+      sections: { ...CLIENTS.sections, ...sections },
+    };
+    const scaling = { ...SCALING, ...part };
+    return joined(performancePage(findingsOf({ scaling, clients })!));
+  };
+  assertEquals(page({}).includes("## Single calls"), false);
+  const calls = { call: 600, promise: 250 };
+  const short = page({ calls });
+  assertStringIncludes(
+    short,
+    "cost 600 ns each. A promise of the language costs 250",
+  );
+  assertEquals(short.includes("bytes (its promise"), false);
+  const whole = page({ calls: { ...calls, keptByCall: 186, keptByAll: 112 } }, {
+    "calls": {
+      keys: 50_000,
+      medians: {
+        "rb alone: Promise.all get": 900_000,
+        "bun: Promise.all get": 1_000_000,
+      },
+    },
+    "calls set ex": {
+      keys: 50_000,
+      medians: {
+        "rb alone: Promise.all set ex": 950_000,
+        "bun: Promise.all set ex": 1_000_000,
+      },
+    },
+  });
+  assertStringIncludes(whole, "a call keeps 186 bytes (its promise");
+  assertStringIncludes(whole, "another 112 for it");
+  assertStringIncludes(
+    whole,
+    "GETs are 0.90 times as fast, and SETs with `ex` 0.95",
+  );
+});

@@ -11,7 +11,9 @@ import type { Series } from "../scaling/series.ts";
 import { fillBlocks } from "./blocks.ts";
 import { comparisonTexts } from "./comparison.ts";
 import { readmeTexts } from "./readme.ts";
+import { ratioOf } from "./words.ts";
 import {
+  type ComparedPart,
   type Figures,
   RECORD_PATH,
   recordText,
@@ -70,7 +72,21 @@ export function findingsOf(
     other: clients === undefined || get === undefined || rate === undefined
       ? undefined
       : { rate, keys: get.keys, date: clients.machine.date },
+    callsBeside: {
+      get: besideBun(clients, "calls", "Promise.all get"),
+      setEx: besideBun(clients, "calls set ex", "Promise.all set ex"),
+    },
   };
+}
+
+/** How fast single calls are beside those of Bun's own client. */
+function besideBun(
+  clients: ComparedPart | undefined,
+  section: string,
+  way: string,
+): number | undefined {
+  const found = clients?.sections[section];
+  return ratioOf(found, `rb alone: ${way}`, `bun: ${way}`);
 }
 
 function seriesOf({ costs, ...rest }: SeriesFigures): Series {

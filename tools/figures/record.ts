@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CallCosts } from "../scaling/calls.ts";
 import type { KnownMachine } from "../measure/machine.ts";
 
 /** What one section of the comparison came to. */
@@ -42,6 +43,8 @@ export interface ScalingPart {
   readonly hosts: SeriesFigures;
   /** Hosts that answer from memory. */
   readonly memoryHosts?: SeriesFigures;
+  /** Single calls that are issued together. */
+  readonly calls?: CallCosts;
   /** How many keys were spread over the hosts. */
   readonly hostKeys: number;
   /** Nanoseconds of a GET in a map. */

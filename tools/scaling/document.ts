@@ -8,6 +8,8 @@ import { grouped, markdownTable } from "../measure/format.ts";
 import { type KnownMachine, machineLines } from "../measure/machine.ts";
 import { defaultBatchSize } from "../../src/clients/routing_client.ts";
 import { besidePart, type OtherFigure } from "./beside.ts";
+import type { CallCosts } from "./calls.ts";
+import { type CallsBeside, callsPart } from "./calls_part.ts";
 import type { Layer } from "./layers.ts";
 import { memoryPart } from "./memory_part.ts";
 import type { Series } from "./series.ts";
@@ -24,6 +26,10 @@ export interface Findings {
   /** How many keys were spread over the hosts. */
   readonly hostKeys: number;
   readonly layers: readonly Layer[];
+  /** Single calls, if they were measured, */
+  readonly calls?: CallCosts | undefined;
+  /** and how fast they are beside those of others. */
+  readonly callsBeside?: CallsBeside | undefined;
   /** What README.md says of the same, if that is known. */
   readonly other?: OtherFigure | undefined;
 }
@@ -45,6 +51,12 @@ export function performancePage(findings: Findings): string {
       ? []
       : [memoryPart(findings.memoryHosts, findings.hostKeys)],
     layersPart(findings.layers),
+    ...findings.calls === undefined ? [] : [
+      callsPart(
+        findings.calls,
+        findings.callsBeside ?? { get: undefined, setEx: undefined },
+      ),
+    ],
     againPart(),
   ].join("\n\n") + "\n";
 }
