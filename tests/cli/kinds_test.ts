@@ -308,6 +308,8 @@ Deno.test("command lines over shards behind Sentinel", async (t) => {
   });
 
   await t.step("move keys, of which replicas have each step", async () => {
+    // Whoever was a primary before the failover has to hear of writes.
+    await setup.settled(0);
     await ask(await setup.primary(1), "FLUSHALL");
     // It does not follow.
     await cluster.disconnectPools();
