@@ -271,7 +271,7 @@ function* stepsOf(calls: readonly (() => void)[]): Iterator<void> {
   for (const call of calls) yield call();
 }
 
-/** Milliseconds below which there is no other attempt: the time is nearly up. */
+/** Milliseconds below which what was refused is given up: its time is nearly up. */
 const SHORTEST_PAUSE = 20;
 
 /**
@@ -291,9 +291,10 @@ export function pauseFor(
   // What was refused for sure may go again for as long as there is time.
   if (isRefused ? maxRetries === 0 : attempt > maxRetries) return undefined;
   const left = batch.sendBy - performance.now();
-  if (atOnce) return left > 0 ? 0 : undefined;
+  const pause = atOnce ? 0 : pauseBefore(attempt);
+  if (atOnce || !isRefused) return pause < left ? pause : undefined;
   // Towards the end of its time pauses become shorter, so that the last attempt is
   // made shortly before it and not half a second.
-  const pause = Math.min(pauseBefore(attempt), left / 2);
-  return pause < SHORTEST_PAUSE ? undefined : pause;
+  const shortened = Math.min(pause, left / 2);
+  return shortened < SHORTEST_PAUSE ? undefined : shortened;
 }
