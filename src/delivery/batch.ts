@@ -54,7 +54,7 @@ import { inSlices } from "./slices.ts";
 const LARGE_SIZE = 384 * 1024;
 
 /** What has come back of a batch of which nothing has. */
-const NONE: readonly never[] = Object.freeze([]);
+const NONE = Object.freeze([]) as readonly never[] as never[];
 
 /**
  * The commands that one client issued for one host in one turn of the event
@@ -114,7 +114,6 @@ export class Batch implements Exchange {
   /** When the part was sent that is under way. */
   #partSentAt = 0;
   readonly #onSettled: (batch: Batch) => void;
-  readonly #onErrorReply: ((error: Error, batch: Batch) => void) | undefined;
   /** Its commands, but for those that came back and went no further. */
   readonly #queue = new RunQueue();
   /** Whether the reply to the ASKING ahead of the next one is there. */
@@ -124,7 +123,7 @@ export class Batch implements Exchange {
   /** The replies to the first frames of the next transaction. */
   #gathered: Reply[] | undefined = undefined;
   /** Commands that were refused and wait for a decision. */
-  #refused: readonly Returned<Batch>[] = NONE;
+  #refused: Returned<Batch>[] = NONE;
   /** Of an abandoned batch, what may still change something, or has. */
   #doubtful: readonly Returned<Batch>[] = NONE;
   /** How many commands it no longer has, by their names. */
@@ -156,7 +155,6 @@ export class Batch implements Exchange {
     this.#nextPart = options.nextPart;
     this.unmerged = options.unmerged;
     this.#onSettled = options.onSettled;
-    this.#onErrorReply = options.onErrorReply;
   }
 
   /** Whether it takes no further commands, because it is on its way. */
@@ -504,7 +502,7 @@ export class Batch implements Exchange {
   refuse(command: Command, error: CommandError): void {
     if (this.#refuge?.take(command, error)) return this.#told();
     const reason = describe(error, command.name, this.hostId);
-    this.#onErrorReply?.(reason, this);
+    this.courier?.failed(reason);
     this.reject(command, reason);
   }
 
@@ -622,7 +620,10 @@ export class Batch implements Exchange {
           ...(refusal ?? { progress: "ran" }),
         });
       }
-      if (isRefused) this.#refused = [...this.#refused, ...returned];
+      if (isRefused) {
+        if (this.#refused.length === 0) this.#refused = [];
+        this.#refused.push(...returned);
+      }
       courier.note(returned);
     }
     return isRefused;
@@ -702,7 +703,7 @@ export class Batch implements Exchange {
 
   #note(error: Error): void {
     this.#failed(error);
-    this.#onErrorReply?.(error, this);
+    this.courier?.failed(error);
   }
 }
 

@@ -64,8 +64,6 @@ export interface BatchOptions<B> {
   absence?: Absence | undefined;
   /** Called once, when every command is settled. */
   onSettled: (batch: B) => void;
-  /** Called for every error reply that a command is settled with. */
-  onErrorReply?: (error: Error, batch: B) => void;
 }
 
 /** Who has issued commands, as far as somebody wants to know. */
@@ -132,6 +130,8 @@ export interface Courier<B> {
    * the courier is watchful, run.
    */
   note(returned: readonly Returned<B>[]): void;
+  /** A command is settled with an error reply. */
+  failed(error: Error): void;
   /** Its command has been answered, and goes over the same connection once more. */
   goesOn(batch: B): void;
   /** The next reply to it is so large that others have waited for it. */

@@ -24,7 +24,6 @@ import {
 } from "./command.ts";
 import { Detours } from "./detours.ts";
 import { batchChannel, issuerOfBatch } from "./diagnostics.ts";
-import { kindOf } from "./error_codes.ts";
 import { FewMap } from "./few.ts";
 import { FormerReads } from "./former_reads.ts";
 import { HeldCommands } from "./held_commands.ts";
@@ -85,8 +84,6 @@ export class Dispatcher implements Issuer {
   readonly #live = new FewMap<Batch, Lane>();
   /** Its commands that wait for room, once any has. */
   #latecomers: Latecomers | undefined = undefined;
-  readonly #onErrorReply = (error: Error, batch: Batch) =>
-    this.#live.get(batch)?.host.counters.error(kindOf(error));
   readonly #onSettled = (batch: Batch) => {
     const lane = this.#live.get(batch)!;
     lane.host.release(batch, batch.issuedAt);
@@ -537,7 +534,6 @@ export class Dispatcher implements Issuer {
       nextPart: terms.nextPart,
       refuge: terms.refuge,
       absence: terms.absence,
-      onErrorReply: this.#onErrorReply,
       onSettled: this.#onSettled,
     });
     if (own !== undefined) own.batch = batch;

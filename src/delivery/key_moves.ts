@@ -136,9 +136,9 @@ export class ClusterMoves implements KeyMoves {
     // It may be about to block only now.
     const again = () => {
       if (!isWanted()) return;
-      setTimeout(() => {
+      this.#cluster.host(hostId).pause(PAUSE, () => {
         if (isWanted()) this.unblock(hostId, blocked);
-      }, PAUSE);
+      });
     };
     const args = ["UNBLOCK", blocked.id];
     issue(this.#reads, hostId, specOf("CLIENT").form(), args, {

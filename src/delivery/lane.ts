@@ -9,6 +9,7 @@ import type { Refusal } from "../wire/pool.ts";
 import type { Batch } from "./batch.ts";
 import type { Courier, Reason } from "./batch_options.ts";
 import type { Command } from "./command.ts";
+import { kindOf } from "./error_codes.ts";
 import { FewSet } from "./few.ts";
 import type { Holder } from "./holder.ts";
 import { Fences } from "./fence.ts";
@@ -232,16 +233,20 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     const isRefused = mayMove && refusal.kind !== "closed";
     const mayRetry = isWorthRetrying(refusal.cause) &&
       (isRefused || refusal.kind === "dial" && !pool.down);
-    const given: Batch[] = [];
-    let pause = 0;
-    for (const batch of this.#waiting) {
+    const waiting = [...this.#waiting];
+    const pauses = waiting.map((batch) => {
       this.#leaveGate(batch);
-      const time = mayRetry
-        ? pauseFor(batch, maxRetries, { isRefused })
-        : undefined;
-      if (time === undefined) given.push(batch);
-      else pause = Math.max(pause, time);
-    }
+      return mayRetry ? pauseFor(batch, maxRetries, { isRefused }) : undefined;
+    });
+    const pause = pauses.reduce<number>(
+      (most, time = 0) => Math.max(most, time),
+      0,
+    );
+    const next = performance.now() + pause;
+    // They pause together: what has no time for that hears why at once.
+    const given = waiting.filter((batch, index) =>
+      pauses[index] === undefined || batch.sendBy <= next
+    );
     for (const batch of given) this.#waiting.delete(batch);
     this.#hold(pause);
     if (isRefused) this.host.seek();
@@ -404,6 +409,10 @@ export class Lane implements Passenger, Courier<Batch>, Entrant, Timed {
     if (this.#link?.usable !== true || !returned.some(isElsewhere)) return;
     this.#link.retire();
     this.host.leaveServer();
+  }
+
+  failed(error: Error): void {
+    this.host.counters.error(kindOf(error));
   }
 
   goesOn(batch: Batch): void {

@@ -475,8 +475,10 @@ export class NativeSettler implements Settler {
   readonly resolve: Resolve;
 
   /** @param resolve What resolves another promise than the one made last. */
-  constructor(resolve: Resolve = newest) {
-    this.resolve = resolve;
+  constructor(resolve?: Resolve) {
+    this.resolve = resolve ?? newest;
+    // It would keep the promise, and that its value.
+    if (resolve === undefined) newest = ignore;
   }
 
   get kept(): Resolve {

@@ -502,6 +502,8 @@ export class Connection {
 
   #endWriting(): void {
     this.#isWriting = false;
+    // It may be far more than the encoder keeps.
+    this.#bytes = NOTHING;
     this.#whenWritten?.();
     // What was sent may have been abandoned before it left: no reply will tell.
     this.#afterDelivery();

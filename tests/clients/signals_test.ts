@@ -1,8 +1,13 @@
 // Signals that live longer than what they are given to.
 
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { Cluster } from "../../mod.ts";
-import { RedisServer } from "../../src/testing.ts";
+import { makeTestCluster, RedisServer } from "../../src/testing.ts";
 import { eventually } from "../faults/outcome.ts";
 import { Proxied, reasonOf } from "../faults/proxied.ts";
 import { blackhole, clusterAt } from "../faults/single_host.ts";
@@ -315,4 +320,16 @@ Deno.test("connect() that is aborted at any moment opens nothing", async () => {
     // A socket that is left open would be found by the sanitizer.
   }
   assert(opened > 0, "the last ones come after it is open");
+});
+
+Deno.test("an error reply is counted, although its callback gives the map up", async () => {
+  await using cluster = await makeTestCluster({ servers: 1, databasesEach: 1 });
+  await cluster.getRoutingClient().set("text", "a");
+  const controller = new AbortController();
+  const mapped = cluster.map((client) => {
+    client.lpush("text", "b").catch(() => controller.abort("enough"));
+    for (let i = 0; i < 100; i++) client.incr(`counter:${i}`);
+  }, { signal: controller.signal });
+  await assertRejects(() => mapped, AggregateError, "101 of 101 commands");
+  assertEquals(cluster.stats().get(0)?.errors, { WRONGTYPE: 1 });
 });

@@ -122,6 +122,7 @@ Deno.test("Batch.holds() counts what came back, and what goes again", () => {
     watchful: false,
     note: () => {},
     goesOn: () => {},
+    failed: () => {},
     clogs: () => {},
     answered: () => {},
   };

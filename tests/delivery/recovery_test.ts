@@ -44,6 +44,7 @@ class Bench extends Fixture {
       },
       answered: () => {},
       goesOn: () => {},
+      failed: () => {},
       clogs: () => {},
     };
     for (const text of commands) {
