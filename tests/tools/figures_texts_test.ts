@@ -246,12 +246,9 @@ Deno.test("performancePage() and its picture have hosts that answer from memory,
 
 Deno.test("performancePage() says what single calls cost, as far as that was measured", () => {
   const page = (part: object, sections: ComparedPart["sections"] = {}) => {
-    const clients = {
-      ...CLIENTS,
-      sections: { ...CLIENTS.sections, ...sections },
-    };
+    const calls = { machine: MACHINE, sections };
     const scaling = { ...SCALING, ...part };
-    return joined(performancePage(findingsOf({ scaling, clients })!));
+    return joined(performancePage(findingsOf({ scaling, calls })!));
   };
   assertEquals(page({}).includes("## Single calls"), false);
   const calls = { call: 600, promise: 250 };

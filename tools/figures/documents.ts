@@ -58,7 +58,7 @@ export async function documentsOf(
 
 /** What docs/performance.md is about, if it was measured. */
 export function findingsOf(
-  { scaling, clients }: Figures,
+  { scaling, clients, calls }: Figures,
 ): Findings | undefined {
   if (scaling === undefined) return undefined;
   const { memoryHosts, ...rest } = scaling;
@@ -73,19 +73,19 @@ export function findingsOf(
       ? undefined
       : { rate, keys: get.keys, date: clients.machine.date },
     callsBeside: {
-      get: besideBun(clients, "calls", "Promise.all get"),
-      setEx: besideBun(clients, "calls set ex", "Promise.all set ex"),
+      get: besideBun(calls, "calls", "Promise.all get"),
+      setEx: besideBun(calls, "calls set ex", "Promise.all set ex"),
     },
   };
 }
 
 /** How fast single calls are beside those of Bun's own client. */
 function besideBun(
-  clients: ComparedPart | undefined,
+  part: ComparedPart | undefined,
   section: string,
   way: string,
 ): number | undefined {
-  const found = clients?.sections[section];
+  const found = part?.sections[section];
   return ratioOf(found, `rb alone: ${way}`, `bun: ${way}`);
 }
 

@@ -63,6 +63,7 @@ export interface DemoPart {
 /** All figures; what has never been measured is not there. */
 export interface Figures {
   readonly clients?: ComparedPart;
+  readonly calls?: ComparedPart;
   readonly crowds?: ComparedPart;
   readonly commands?: ComparedPart;
   readonly cluster?: ComparedPart;
@@ -77,6 +78,7 @@ export type PartName = keyof Figures;
 /** The parts, in the order in which they are measured and written. */
 export const PARTS: readonly PartName[] = [
   "clients",
+  "calls",
   "crowds",
   "commands",
   "cluster",
