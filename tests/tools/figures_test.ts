@@ -136,7 +136,7 @@ Deno.test("readArguments() has all parts, some, or none", () => {
   assertThrows(
     () => readArguments(["--only", "clients,others"]),
     RangeError,
-    'Option "only" cannot be "others": there are "clients", "crowds"',
+    'Option "only" cannot be "others": there are "clients", "calls", "crowds"',
   );
   assertThrows(
     () => readArguments(["--short"]),
