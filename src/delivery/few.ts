@@ -6,8 +6,7 @@
 
 /**
  * An ordered set that mostly holds one thing. A `Set` makes a new table whenever its
- * last item leaves it: that, for each command that is alone on its way, is a third of
- * what the collector of garbage has to do.
+ * last item leaves it, which several do for each command that is alone on its way.
  */
 export class FewSet<T extends object> implements Iterable<T> {
   #only: T | undefined = undefined;

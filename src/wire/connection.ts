@@ -474,8 +474,8 @@ export class Connection {
   }
 
   /*
-   * An asynchronous function would do the same with half as many lines; but what it
-   * makes for each write is a tenth of what a command costs that is alone.
+   * An asynchronous function would do the same with half as many lines; but it makes
+   * an object, promises and turns for each write, which may be of one command.
    */
   #writeBytes(): void {
     this.#leaving = this.#bytes.length;

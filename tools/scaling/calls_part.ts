@@ -26,12 +26,11 @@ Until its reply is there a call keeps ${
 and the one function that resolves it, with what that keeps), and \`Promise.all\`
 another ${
     keptByAll.toFixed(0)
-  } for it. All of that is copied by the collector of garbage, which with so many
-calls at a time takes nearly half of what remains.`;
+  } for it: with so many calls at a time, all of that is copied by the collector of
+garbage.`;
   const beside = get === undefined || setEx === undefined ? "" : `
 
-The client that is built into Bun makes its promises in the engine, without such
-functions. Beside it, each in a process of its own, GETs are ${
+The client that is built into Bun is native code. Beside it, each in a process of its own, GETs are ${
     get.toFixed(2)
   } times as fast, and SETs with \`ex\` ${
     setEx.toFixed(2)
