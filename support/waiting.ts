@@ -58,3 +58,24 @@ export async function isPending(
   for (let i = 0; i < 3 && pending; i++) await turn();
   return pending;
 }
+
+/**
+ * Does something over and over while something else goes on, and ends with that.
+ * The first error of either is thrown.
+ */
+export async function meanwhile<T>(
+  work: () => Promise<T>,
+  again: () => Promise<unknown>,
+): Promise<T> {
+  let isOver = false;
+  const repeating = (async () => {
+    while (!isOver) await again();
+  })();
+  const working = work();
+  try {
+    return await Promise.race([working, repeating.then(() => working)]);
+  } finally {
+    isOver = true;
+    await bounded(Promise.allSettled([working, repeating]));
+  }
+}
