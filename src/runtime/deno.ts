@@ -59,8 +59,8 @@ async function connect(
  * nobody gets hold of it any more (Deno 2.9). So the signal it is given stops it,
  * but throws nothing, and what comes too late is closed here.
  */
-async function connectTcp(
-  { hostname, port }: Address,
+export async function connectTcp(
+  { hostname, port }: Pick<Address, "hostname" | "port">,
   signal: AbortSignal,
 ): Promise<Deno.TcpConn> {
   const controller = new AbortController();

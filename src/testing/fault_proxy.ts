@@ -5,6 +5,7 @@
  */
 
 import { isText, oneOf, readOptions } from "../options.ts";
+import { connectTcp } from "../runtime/deno.ts";
 import {
   type AnswerOptions,
   checkAmount,
@@ -21,6 +22,7 @@ import {
   type RefuseOptions,
 } from "./fault_options.ts";
 import { type Fault, FaultSwitch } from "./fault_switch.ts";
+import { HeldPort } from "./held_port.ts";
 import { drain, type FaultProxyStats, ProxyLink } from "./proxy_link.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -88,17 +90,25 @@ export class FaultProxy implements AsyncDisposable {
     bytesToServer: 0,
     bytesToClient: 0,
   };
+  /** Connections of clients for which the server is being dialled. */
+  readonly #arriving = new Set<Arrival>();
+  /** Its port, unless it has a unix socket: also its own while it refuses. */
+  readonly #heldPort: HeldPort | undefined;
   #target: FaultProxyTarget;
-  #port = 0;
   /** What new connections are told instead of being served. */
   #refusal: Uint8Array | undefined;
   #listener: Deno.Listener | undefined;
   #accepting: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(target: FaultProxyTarget, dir: string | undefined) {
+  private constructor(
+    target: FaultProxyTarget,
+    dir: string | undefined,
+    port: HeldPort | undefined,
+  ) {
     this.#target = target;
     this.#dir = dir;
+    this.#heldPort = port;
     this.path = dir === undefined ? "" : `${dir}/proxy.sock`;
   }
 
@@ -124,8 +134,14 @@ export class FaultProxy implements AsyncDisposable {
     const dir = transport === "unix"
       ? await Deno.makeTempDir({ prefix: "rb-proxy-" })
       : undefined;
-    const proxy = new FaultProxy(target, dir);
-    proxy.#listen();
+    const port = dir === undefined ? await HeldPort.take(HOSTNAME) : undefined;
+    const proxy = new FaultProxy(target, dir, port);
+    try {
+      proxy.#listen();
+    } catch (error) {
+      await proxy.close();
+      throw error;
+    }
     return proxy;
   }
 
@@ -136,14 +152,14 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Its TCP port, or 0 when it listens on a unix socket. */
   get port(): number {
-    return this.#port;
+    return this.#heldPort?.number ?? 0;
   }
 
   /** What the `hosts` of a cluster take for the proxy. */
   get host(): { hostname: string; port: number } | { path: string } {
-    return this.#port === 0
+    return this.#heldPort === undefined
       ? { path: this.path }
-      : { hostname: HOSTNAME, port: this.#port };
+      : { hostname: HOSTNAME, port: this.port };
   }
 
   /** How many connections go through it now; forgotten ones do not. */
@@ -342,6 +358,7 @@ export class FaultProxy implements AsyncDisposable {
   /** Drops the open connections at once; new ones are as before. */
   reset(): void {
     for (const link of this.#links) link.close();
+    for (const arrival of this.#arriving) arrival.abort();
     for (const client of this.#turnedAway) client.close();
     this.#turnedAway.clear();
   }
@@ -374,6 +391,7 @@ export class FaultProxy implements AsyncDisposable {
    */
   forget(): void {
     for (const link of this.#links) link.forget();
+    for (const arrival of this.#arriving) arrival.isForgotten = true;
   }
 
   /**
@@ -406,6 +424,7 @@ export class FaultProxy implements AsyncDisposable {
     await this.refuse();
     this.reset();
     await Promise.all(this.#running);
+    await this.#heldPort?.[Symbol.asyncDispose]();
     if (this.#dir) await Deno.remove(this.#dir, { recursive: true });
   }
 
@@ -417,13 +436,9 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   #listen(): void {
-    if (this.path === "") {
-      const listener = Deno.listen({ hostname: HOSTNAME, port: this.#port });
-      this.#port = listener.addr.port;
-      this.#listener = listener;
-    } else {
-      this.#listener = Deno.listen({ transport: "unix", path: this.path });
-    }
+    this.#listener = this.path === ""
+      ? Deno.listen({ hostname: HOSTNAME, port: this.port })
+      : Deno.listen({ transport: "unix", path: this.path });
     this.#accepting = this.#accept(this.#listener);
   }
 
@@ -445,17 +460,19 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #serve(client: Deno.Conn): Promise<void> {
-    let server: Deno.Conn;
-    try {
-      server = await this.#dial();
-    } catch {
+    const arrival = new Arrival();
+    this.#arriving.add(arrival);
+    const server = await this.#dial(arrival.signal).catch(() => undefined);
+    this.#arriving.delete(arrival);
+    if (server === undefined || arrival.signal.aborted) {
+      server?.close();
       return client.close();
     }
     const link = new ProxyLink({ client, server }, this.#switch, this.#counts);
     this.#links.add(link);
-    // Closed while it dialled: there was no link yet to reset.
-    if (this.#closing !== undefined) link.close();
-    await link.run();
+    const running = link.run();
+    if (arrival.isForgotten) link.forget();
+    await running;
     this.#links.delete(link);
   }
 
@@ -473,10 +490,16 @@ export class FaultProxy implements AsyncDisposable {
     if (this.#turnedAway.delete(client)) client.close();
   }
 
-  #dial(): Promise<Deno.Conn> {
+  #dial(signal: AbortSignal): Promise<Deno.Conn> {
     const { hostname = HOSTNAME, port = 0, path = "" } = this.#target;
     return port === 0
       ? Deno.connect({ transport: "unix", path })
-      : Deno.connect({ hostname, port });
+      : connectTcp({ hostname, port }, signal);
   }
+}
+
+/** A connection of a client that is not joined to one to the server yet. */
+class Arrival extends AbortController {
+  /** Whether neither side is to hear of the other. */
+  isForgotten = false;
 }

@@ -7,9 +7,9 @@
 
 import { findExecutable, type ServerExecutable } from "./executable.ts";
 import { guard, type Guarded, unguard } from "./exit_guard.ts";
+import { HeldPort } from "./held_port.ts";
 import {
   directiveLines,
-  findFreePort,
   isOverTcp,
   readServerOptions,
   type RedisServerOptions,
@@ -68,6 +68,8 @@ export class RedisServer implements AsyncDisposable {
   readonly #timeout: number;
   readonly #guarded: Guarded = { endNow: () => this.#endNow() };
   #port = 0;
+  /** Its port, also its own while it is down, unless the caller chose it. */
+  #heldPort: HeldPort | undefined;
   #isPaused = false;
   #process: ServerProcess | undefined;
   #stopping: Promise<void> | undefined;
@@ -230,15 +232,17 @@ export class RedisServer implements AsyncDisposable {
       this.#port = port;
       return await this.#launch();
     }
-    // Between our look at a free port and the server's bind, somebody else may
-    // take it.
+    // Somebody else may have a port all the same, or the one for the bus of a
+    // cluster, which goes by it.
     for (let attempt = 1;; attempt++) {
-      this.#port = findFreePort(HOSTNAME);
+      this.#heldPort = await HeldPort.take(HOSTNAME);
+      this.#port = this.#heldPort.number;
       try {
         return await this.#launch();
       } catch (error) {
         const isTaken = String(error).includes("Address already in use");
         if (!isTaken || attempt === PORT_ATTEMPTS) throw error;
+        await this.#heldPort[Symbol.asyncDispose]();
       }
     }
   }
@@ -275,6 +279,7 @@ export class RedisServer implements AsyncDisposable {
       await this.kill();
       await removeDirectory(this.dir);
     } finally {
+      await this.#heldPort?.[Symbol.asyncDispose]();
       unguard(this.#guarded);
     }
   }

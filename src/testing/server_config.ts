@@ -150,17 +150,6 @@ export function directiveLines(options: RedisServerOptions): string[] {
   return tls === undefined ? lines : [...tlsLines(tls), ...lines];
 }
 
-/**
- * Finds a TCP port that nobody listens on.
- *
- * @param hostname The address to look at.
- * @returns The port; nothing keeps it from being taken a moment later.
- */
-export function findFreePort(hostname: string): number {
-  using listener = Deno.listen({ hostname, port: 0 });
-  return listener.addr.port;
-}
-
 /** Whether options speak of TCP without saying whether to listen there. */
 export function isOverTcp(options: RedisServerOptions): boolean {
   const { port, tls, sentinel = false } = options;

@@ -8,6 +8,7 @@ import {
   isPending,
   sleep,
 } from "../../support/waiting.ts";
+import { blackhole } from "../faults/single_host.ts";
 import { FakeTime } from "../fake_time.ts";
 import { exists } from "./leftovers.ts";
 
@@ -313,6 +314,44 @@ Deno.test("FaultProxy.reset() drops the open connections alone", async () => {
   assertEquals(await reply, null);
   proxy.pass();
   assertEquals(await ask(proxy, "GET", "counter"), null);
+});
+
+Deno.test("FaultProxy.reset() drops one whose server is still being dialled", async () => {
+  using target = await blackhole();
+  await using proxy = await FaultProxy.start(target);
+  using connection = await Deno.connect({ port: proxy.port });
+  await eventually(() => proxy.stats.accepted === 1);
+  proxy.reset();
+  assertEquals(await bounded(connection.read(new Uint8Array(1))), null);
+});
+
+Deno.test("FaultProxy.close() waits for no server", async () => {
+  using target = await blackhole();
+  const proxy = await FaultProxy.start(target);
+  using _connection = await Deno.connect({ port: proxy.port });
+  await eventually(() => proxy.stats.accepted === 1);
+  await bounded(proxy.close());
+});
+
+Deno.test("FaultProxy.refuse() keeps the port until pass()", async () => {
+  await using server = await RedisServer.start();
+  await using proxies = new AsyncDisposableStack();
+  const all: FaultProxy[] = [];
+  for (let i = 0; i < 100; i++) {
+    all.push(proxies.use(await FaultProxy.start(server)));
+  }
+  const ports = all.map(({ port }) => port);
+  for (const proxy of all) await proxy.refuse();
+  using listeners = new DisposableStack();
+  for (let i = 0; i < 800; i++) {
+    const { addr } = listeners.use(
+      Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+    );
+    assert(!ports.includes(addr.port));
+  }
+  for (const proxy of all) proxy.pass();
+  assertEquals(all.map(({ port }) => port), ports);
+  assertEquals(await askOnce(all[99], "PING"), PONG);
 });
 
 Deno.test("FaultProxy.forget() loses what open connections send, both ways", async () => {
