@@ -13,6 +13,7 @@ import {
   type ConnectionMessage,
 } from "../src/delivery/diagnostics.ts";
 import { RedisServer } from "../src/testing.ts";
+import { CLOSED_PORT } from "../support/closed_port.ts";
 import { Random } from "../support/random.ts";
 import { oracle, type RawAddress } from "../support/raw_client.ts";
 import { bounded, eventually, isPending } from "../support/waiting.ts";
@@ -243,17 +244,22 @@ Deno.test("idle connections to the former address are closed", async () => {
 });
 
 Deno.test("a host that is down is up where it has moved to", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
   await using server = await startServer();
-  const topology = new MovableTopology(at(port));
+  const topology = new MovableTopology(at(CLOSED_PORT));
   await using cluster = new MovableCluster(topology, {
     poolOptions: { maxRetries: 0, breaker: { threshold: 1, minDelay: 60_000 } },
   });
   const client = cluster.client();
-  await assertRejects(() => client.get("key"), TransportError, `:${port}`);
-  await assertRejects(() => client.get("key"), HostDownError, `:${port}`);
+  await assertRejects(
+    () => client.get("key"),
+    TransportError,
+    `:${CLOSED_PORT}`,
+  );
+  await assertRejects(
+    () => client.get("key"),
+    HostDownError,
+    `:${CLOSED_PORT}`,
+  );
   topology.move(server.host);
   const { pool } = cluster.hosts.host(0);
   assertEquals([pool.down, pool.failures], [false, 0]);

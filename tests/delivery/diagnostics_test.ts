@@ -12,6 +12,7 @@ import {
   ConnectionError,
   type ConnectionMessage,
 } from "../../mod.ts";
+import { CLOSED_PORT } from "../../support/closed_port.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { FakeTime } from "../fake_time.ts";
 import { clusterAt } from "../faults/single_host.ts";
@@ -188,10 +189,9 @@ Deno.test('"rb:connection" tells what was opened, closed and could not be opened
 });
 
 Deno.test('"rb:connection" tells why a connection could not be opened', async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  await using cluster = clusterAt(port, { poolOptions: { maxRetries: 0 } });
+  await using cluster = clusterAt(CLOSED_PORT, {
+    poolOptions: { maxRetries: 0 },
+  });
   using messages = messagesOf<ConnectionMessage>("rb:connection");
   await assertRejects(
     () => cluster.getRoutingClient().get("key"),
@@ -201,7 +201,7 @@ Deno.test('"rb:connection" tells why a connection could not be opened', async ()
   assertEquals(messages.length, 1);
   assertEquals(rest, {
     hostId: 0,
-    address: `127.0.0.1:${port}`,
+    address: `127.0.0.1:${CLOSED_PORT}`,
     type: "fail",
   });
   assertInstanceOf(error, ConnectionError);

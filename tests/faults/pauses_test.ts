@@ -7,6 +7,7 @@ import {
   type ConnectionMessage,
   type PoolOptions,
 } from "../../mod.ts";
+import { CLOSED_PORT } from "../../support/closed_port.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { bounded, eventually, sleep } from "../../support/waiting.ts";
 import { FakeTime } from "../fake_time.ts";
@@ -49,16 +50,10 @@ async function pass(
   }
 }
 
-/** A port of this machine that refuses connections. */
-function closedPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 Deno.test("fault 10: a pause that would end behind the deadline is not waited for", async () => {
   using _ = withoutJitter();
   const timeout = 600;
-  await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });
+  await using cluster = clusterAt(CLOSED_PORT, { poolOptions: PERSISTENT });
   const client = cluster.getRoutingClient({ timeout });
   using time = new FakeTime();
   const ends = Promise.all([
@@ -96,7 +91,7 @@ Deno.test("fault 12: a read whose next attempt would come too late fails with wh
 
 Deno.test("fault 12: pauses grow up to half a second", async () => {
   using _ = withoutJitter();
-  await using cluster = clusterAt(closedPort(), {
+  await using cluster = clusterAt(CLOSED_PORT, {
     timeout: 60_000,
     poolOptions: PERSISTENT,
   });
@@ -120,7 +115,7 @@ Deno.test("fault 12: pauses grow up to half a second", async () => {
 
 for (const kind of ["command", "map", "block"]) {
   Deno.test(`fault 2: an abort during the pause of a ${kind} ends it for good`, async () => {
-    await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });
+    await using cluster = clusterAt(CLOSED_PORT, { poolOptions: PERSISTENT });
     const controller = new AbortController();
     const { signal } = controller;
     let failures = 0;
@@ -147,7 +142,7 @@ for (const kind of ["command", "map", "block"]) {
 
 Deno.test("fault 2: an abort during a long pause leaves no timer behind", async () => {
   using _ = withoutJitter();
-  await using cluster = clusterAt(closedPort(), { poolOptions: PERSISTENT });
+  await using cluster = clusterAt(CLOSED_PORT, { poolOptions: PERSISTENT });
   const controller = new AbortController();
   const { signal } = controller;
   let failures = 0;
@@ -170,7 +165,7 @@ Deno.test("fault 12: a command is tried three times more by default", async () =
   for (const [bound, attempts] of CASES) {
     let failures = 0;
     using _ = onDialFailure(() => failures++);
-    await using cluster = clusterAt(closedPort(), {
+    await using cluster = clusterAt(CLOSED_PORT, {
       poolOptions: { ...bound, breaker: { threshold: 100 } },
     });
     const { name } = told(await reasonOf(cluster.getRoutingClient().incr("n")));

@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import { RedisServer } from "../../src/testing.ts";
+import { CLOSED_PORT } from "../../support/closed_port.ts";
 import { eventually } from "../../support/waiting.ts";
 import { makeTlsFixtures } from "../../support/tls_fixtures.ts";
 import { end, hangup, HOSTNAME, listen, NEVER, writeAll } from "./listening.ts";
@@ -43,11 +44,9 @@ export function testConnect(
   });
 
   Deno.test(`${name}.connect() says why it could not`, async () => {
-    const listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
-    const { port } = listener.addr;
-    listener.close();
+    const address = { hostname: HOSTNAME, port: CLOSED_PORT, tls: false };
     const error = await assertRejects(
-      () => runtime.connect({ hostname: HOSTNAME, port, tls: false }, NEVER),
+      () => runtime.connect(address, NEVER),
       Error,
       refused,
     );

@@ -15,6 +15,7 @@ import {
 import { RedisServer } from "../../src/testing.ts";
 import { dial, type DialOptions, type Endpoint } from "../../src/wire/dial.ts";
 import { ScriptedServer } from "../faults/scripted_server.ts";
+import { CLOSED_PORT } from "../../support/closed_port.ts";
 
 const SECRET = "open-sesame";
 
@@ -157,12 +158,9 @@ Deno.test("dial() says when a server does not speak the protocol", async () => {
 
 Deno.test("dial() says why nothing can be reached, and that nothing was sent", async () => {
   const hostname = "127.0.0.1";
-  const listener = Deno.listen({ hostname, port: 0 });
-  const { port } = listener.addr;
-  listener.close();
   const error = await assertRejects(
     () =>
-      dial({ hostname, port, tls: false, db: 0 }, {
+      dial({ hostname, port: CLOSED_PORT, tls: false, db: 0 }, {
         timeout: 5_000,
         protocol: 2,
       }),

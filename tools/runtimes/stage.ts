@@ -9,6 +9,7 @@ import {
   RedisServer,
   type RedisServerOptions,
 } from "../../src/testing.ts";
+import { CLOSED_PORT } from "../../support/closed_port.ts";
 import { ScriptedServer } from "../../support/scripted_server.ts";
 import {
   messageAt,
@@ -63,7 +64,7 @@ export async function openStage(): Promise<OpenStage> {
     brittle: brittle.host,
     split: split.host,
     silent: silent.host,
-    closed: { hostname: HOSTNAME, port: freePort() },
+    closed: { hostname: HOSTNAME, port: CLOSED_PORT },
     unix: { path: unix.path, password: PASSWORD },
     tls: { hostname: HOSTNAME, port: tls.port, caCerts },
     guarded: {
@@ -142,9 +143,4 @@ async function sendNews(
       await Promise.all(running);
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
-  return listener.addr.port;
 }
