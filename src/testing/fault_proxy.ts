@@ -322,7 +322,8 @@ export class FaultProxy implements AsyncDisposable {
 
   /**
    * Refuses new connections, as a machine does on which no server runs; open
-   * ones go on. The next switch accepts connections again, on the same port.
+   * ones go on. The next switch accepts connections again, on the same port,
+   * which nobody else is given meanwhile.
    *
    * @example A server that has too many clients
    * ```ts

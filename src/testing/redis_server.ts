@@ -117,7 +117,10 @@ export class RedisServer implements AsyncDisposable {
     return HOSTNAME;
   }
 
-  /** Its TCP port (the one for TLS, with `tls`), or 0 when it has none. */
+  /**
+   * Its TCP port (the one for TLS, with `tls`), or 0 when it has none. Unless it was
+   * given, it stays the server's own while that is down.
+   */
   get port(): number {
     return this.#port;
   }
