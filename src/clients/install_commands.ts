@@ -82,7 +82,7 @@ function run(
 function refusedMethod(name: string, row: MethodRow) {
   const [command, ...words] = row.command.split(" ");
   const reason = reasonNotToShare(specOf(command), words) ??
-    "it gathers commands for one connection";
+    "it gathers commands for one server, as a map does for all of them";
   return function (this: CommandTarget): unknown {
     return this.refuse(needsConnection(name, reason));
   };

@@ -20,6 +20,9 @@ export function reasonNotToShare(
   if (row.connection === "counts") {
     return "it counts the writes of its own connection alone, so write and wait on the same one";
   }
+  if (row.queueing === "begins") {
+    return 'it begins a transaction, which executeCommands() sends whole with "atomic: true"';
+  }
   if (row.connection !== undefined) return "it changes its connection";
   // Without a subcommand a container does nothing, whatever it answers.
   if (row.subcommands === undefined || args.length === 0) return undefined;

@@ -29,7 +29,7 @@ function bytes(text: string): Uint8Array {
 
 Deno.test("reasonNotToShare() knows what changes a connection", () => {
   const names =
-    "ASKING AUTH DISCARD EXEC HELLO MONITOR MULTI PSUBSCRIBE PSYNC PUNSUBSCRIBE " +
+    "ASKING AUTH DISCARD EXEC HELLO MONITOR PSUBSCRIBE PSYNC PUNSUBSCRIBE " +
     "QUIT READONLY READWRITE REPLCONF RESET SELECT SSUBSCRIBE SUBSCRIBE " +
     "SUNSUBSCRIBE SYNC UNSUBSCRIBE UNWATCH WATCH";
   for (const name of names.split(" ")) {
@@ -99,6 +99,14 @@ Deno.test("reasonNotToShare() says of WAIT whose writes it counts", () => {
   for (const name of ["WAIT", "WAITAOF"]) {
     assertMatch(reasonNotToShare(name, [1, 0])!, /its own connection/, name);
   }
+});
+
+Deno.test("reasonNotToShare() says of MULTI what sends a whole transaction", () => {
+  assertMatch(
+    reasonNotToShare("MULTI", [])!,
+    /executeCommands\(\).*"atomic: true"/,
+  );
+  assertFalse(isOrdinary("MULTI"));
 });
 
 Deno.test("endsMatching() knows what no pipeline survives", () => {
