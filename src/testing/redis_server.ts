@@ -235,8 +235,7 @@ export class RedisServer implements AsyncDisposable {
       this.#port = port;
       return await this.#launch();
     }
-    // Somebody else may have a port all the same, or the one for the bus of a
-    // cluster, which goes by it.
+    // Where a port cannot be held, somebody else may be faster.
     for (let attempt = 1;; attempt++) {
       this.#heldPort = await HeldPort.take(HOSTNAME);
       this.#port = this.#heldPort.number;

@@ -26,6 +26,7 @@ import { oracle, type RawReply } from "../../support/raw_client.ts";
 import { since } from "../../support/since.ts";
 import { bounded, eventually } from "../../support/waiting.ts";
 import { reasonOf } from "./proxied.ts";
+import { FakeTime } from "../fake_time.ts";
 
 /** Servers, and a cluster of them for a user with some rules. */
 async function startFor(
@@ -326,6 +327,8 @@ Deno.test("fault 56: executeCommands and a fanout", async () => {
 Deno.test("fault 56: a time that is up in between leaves what was not refused not sent", async () => {
   await using setup = await startFor(["~app:*", "+@all"]);
   const { cluster, hosts } = setup;
+  // A connection that was idle for a while would be asked first, and held.
+  using _time = new FakeTime();
   await cluster.map((client) => client.get("app:1"));
   const controller = new AbortController();
   const map = cluster.map(
