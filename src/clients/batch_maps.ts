@@ -50,8 +50,11 @@ export function batchMaps<K, R>(
     const first = issued;
     issued += keys.length;
     const mapping = begin();
-    /** How many commands there were before those for each key. */
-    const starts: number[] = [];
+    /**
+     * How many commands there were before those for each key, unless each has one
+     * so far.
+     */
+    let starts: number[] | undefined;
     const client = createMappingClient(mapping);
     const { dispatcher } = mapping;
     // As it is asked for no more while any of it waits.
@@ -59,7 +62,9 @@ export function batchMaps<K, R>(
     const start = performance.now();
     let isOver = false;
     let hasForeign = false;
-    const returned: unknown[] = [];
+    const returned: unknown[] = new Array(keys.length);
+    /** How many keys have had their turn. */
+    let count = 0;
     const issueFor = (key: K): unknown => {
       const result = callback(client, key);
       if (!isForeign(result)) return result;
@@ -70,10 +75,15 @@ export function batchMaps<K, R>(
       return promise;
     };
     const issue = (): unknown[] | Promise<unknown[]> => {
-      while (returned.length < keys.length) {
-        const key = keys[returned.length];
-        starts.push(mapping.issued);
-        returned.push(settled ? attempt(() => issueFor(key)) : issueFor(key));
+      while (count < keys.length) {
+        const key = keys[count];
+        const { issued } = mapping;
+        if (issued !== count) starts ??= Array.from({ length: count }, asIndex);
+        starts?.push(issued);
+        const index = count++;
+        returned[index] = settled
+          ? attempt(() => issueFor(key))
+          : issueFor(key);
         if (dispatcher.crowded) return dispatcher.roomy().then(issue, inVain);
       }
       // The turn may last as long as the batch before is being consumed.
@@ -91,14 +101,16 @@ export function batchMaps<K, R>(
     const results = settled
       ? run.catch((error) =>
         keys.map((_, index) =>
-          index < returned.length ? returned[index] : RbPromise.rejected(error)
+          index < count ? returned[index] : RbPromise.rejected(error)
         )
       )
       : run;
     run.catch((error) =>
       placeKeys(
         error,
-        (index) => first + starts.findLastIndex((start) => start <= index),
+        (index) =>
+          first + (starts?.findLastIndex((start) => start <= index) ??
+            Math.min(index, count - 1)),
       )
     );
     results.then(() => lastTime = performance.now() - start, () => {});
@@ -112,6 +124,10 @@ export function batchMaps<K, R>(
       cancel: () => mapping.cancel(cancelled()),
     };
   };
+}
+
+function asIndex(_: unknown, index: number): number {
+  return index;
 }
 
 /** What a call gives, or a promise that is rejected with what it throws. */

@@ -286,6 +286,26 @@ for (const batchSize of [1, 2, 5, 1_000]) {
   });
 }
 
+Deno.test("fault 70: errors of batches name the position of their key, however many commands each has", async () => {
+  await using one = await withText();
+  const keys = ["a", "text", "b", "text", "text"];
+  for (const counts of [[1, 1, 1, 1, 1], [1, 1, 3, 0, 2], [2, 1, 0, 1, 2]]) {
+    const failed = await reasonOf((async () => {
+      let at = 0;
+      const entries = one.cluster.mapBatches(keys, (map, key) => {
+        for (let i = counts[at++]; i > 1; i--) map.exists(key);
+        return counts[at - 1] === 0 ? null : map.incr(key);
+      });
+      for await (const _ of entries);
+    })());
+    assertInstanceOf(failed, AggregateError);
+    assertEquals(
+      failed.errors.map(({ keyIndex }) => keyIndex),
+      [1, 3, 4].filter((index) => counts[index] > 0),
+    );
+  }
+});
+
 Deno.test("fault 70: ten thousand failures print as a summary, without arguments", async () => {
   await using server = await RedisServer.start();
   await using cluster = new Cluster({
