@@ -53,7 +53,10 @@ export class Spans {
         if (isOver) return;
         isOver = true;
         harmless(() => {
-          if (failure !== undefined) fail(span, failure.reason);
+          if (failure !== undefined) {
+            span.setAttributes(errorAttributes(failure.reason));
+            fail(span, failure.reason);
+          }
           span.end();
         });
       },
@@ -130,7 +133,6 @@ function relatives(
 }
 
 function fail(span: Span, reason: unknown): void {
-  span.setAttributes(errorAttributes(reason));
   const message = reason instanceof Error ? reason.message : undefined;
   span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

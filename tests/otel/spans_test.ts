@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from "@opentelemetry/api";
 import { CommandError, ConnectionError } from "../../mod.ts";
+import type { ObservedBatch } from "../../src/delivery/observer.ts";
+import { Spans } from "../../src/otel/spans.ts";
 import { Proxied } from "../../support/proxied.ts";
 import { idOf, parentOf, Stage } from "./stage.ts";
 
@@ -201,6 +208,32 @@ Deno.test("a span shows what failed first: the code of a reply, or the class of 
     undefined,
     SpanStatusCode.ERROR,
   ]);
+});
+
+Deno.test("no attribute of a span is set twice", () => {
+  const names: string[] = [];
+  const take = (attributes: object) => names.push(...Object.keys(attributes));
+  const span = { setAttributes: take, setStatus: () => {}, end: () => {} };
+  const tracer = {
+    startSpan: (_: string, { attributes }: { attributes: object }) => {
+      take(attributes);
+      return span;
+    },
+  };
+  const batch = {
+    host: { id: 0, server: { hostname: "a", port: 1, path: "", db: 0 } },
+    callers: [ROOT_CONTEXT],
+    commands: { INCR: 1 },
+    count: 1,
+    issuedAt: 0,
+    duration: 1,
+    failedAttempts: 0,
+    errors: 1,
+    failure: new CommandError("ERR value is not an integer"),
+  };
+  new Spans(tracer as unknown as Tracer).add(batch as unknown as ObservedBatch);
+  assert(names.includes("error.type"));
+  assertEquals(names.length, new Set(names).size);
 });
 
 Deno.test("nothing is traced before instrument(), nor after its end", async () => {
