@@ -78,7 +78,7 @@ export function batchMaps<K, R>(
       while (count < keys.length) {
         const key = keys[count];
         const { issued } = mapping;
-        if (issued !== count) starts ??= Array.from({ length: count }, asIndex);
+        if (issued !== count) starts ??= [...Array(count).keys()];
         starts?.push(issued);
         const index = count++;
         returned[index] = settled
@@ -124,10 +124,6 @@ export function batchMaps<K, R>(
       cancel: () => mapping.cancel(cancelled()),
     };
   };
-}
-
-function asIndex(_: unknown, index: number): number {
-  return index;
 }
 
 /** What a call gives, or a promise that is rejected with what it throws. */

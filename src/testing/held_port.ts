@@ -35,7 +35,7 @@ export class HeldPort implements AsyncDisposable {
    * free a moment ago.
    */
   static async take(hostname: string): Promise<HeldPort> {
-    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const number = findFreePort(hostname);
       // Somebody else may have been faster.
       const socket = await joined(hostname, number).catch(() => undefined);
