@@ -203,14 +203,14 @@ export class ClusterHosts implements ClusterView {
     return [...this.topology.hosts.keys()];
   }
 
-  host(id: number): Host {
+  host(id: number, command?: string): Host {
     const host = this.#hosts.get(id);
     if (host !== undefined && !this.#closed) return host;
-    return this.#make(id);
+    return this.#make(id, { command });
   }
 
   hostOfHeld(id: number): Host {
-    const host = this.#hosts.get(id) ?? this.#make(id, true);
+    const host = this.#hosts.get(id) ?? this.#make(id, { isHeld: true });
     host.closing ||= this.#closed;
     return host;
   }
@@ -411,7 +411,13 @@ export class ClusterHosts implements ClusterView {
     this.#options.onFailover?.(id, failover);
   }
 
-  #make(id: number, isHeld = false): Host {
+  #make(
+    id: number,
+    { command, isHeld = false }: {
+      command?: string | undefined;
+      isHeld?: boolean;
+    },
+  ): Host {
     if (!this.topology.isKnown) throw new NotReadyError();
     assertKnownHost(id, this.topology.hosts);
     const info = this.topology.hosts.get(id)!;
@@ -420,7 +426,7 @@ export class ClusterHosts implements ClusterView {
       throw new ConnectionError(
         `Cannot use host ${id} at ${info.address}: the cluster is closed; ` +
           '"await using" at the top of a module closes it when that has run',
-        { hostId: id, outcome: "not-sent" },
+        { hostId: id, command, outcome: "not-sent" },
       );
     }
     this.#events?.start();

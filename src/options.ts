@@ -27,9 +27,12 @@ export function readOptions<T>(options: T, checks: Checks, what: string): T {
   for (const name of optionNames(options, what)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) {
-      const known = Object.keys(checks).map((name) => `"${name}"`).join(", ");
+      const known = Object.keys(checks);
+      const list = known.map((one) => `"${one}"`).join(", ");
+      const close = known.find((one) => isMeantBy(name, one));
+      const hint = close === undefined ? "" : `; is it "${close}"?`;
       throw new TypeError(
-        `Unknown option "${name}" of ${what}: there are ${known}`,
+        `Unknown option "${name}" of ${what}: there are ${list}${hint}`,
       );
     }
     const value = copied((options as Record<string, unknown>)[name]);
@@ -41,6 +44,13 @@ export function readOptions<T>(options: T, checks: Checks, what: string): T {
     read[name] = value;
   }
   return read as T;
+}
+
+/** Whether somebody may have meant an option by a name that is part of its own. */
+function isMeantBy(name: string, option: string): boolean {
+  const [short, long] = [name.toLowerCase(), option.toLowerCase()]
+    .sort((a, b) => a.length - b.length);
+  return short.length > 2 && long.includes(short);
 }
 
 /**

@@ -21,6 +21,20 @@ Deno.test("map() gives what its callback returns, awaited", () => {
       true,
     );
     typeOf(cluster.map(() => {})).is<Promise<void>>(true);
+    // Where failures are left to promises, one that was returned may have failed.
+    const settled = { settled: true } as const;
+    typeOf(cluster.map((m) => m.incr("n"), settled)).is<
+      Promise<number | undefined>
+    >(true);
+    typeOf(client.map(async (m) => await m.incr("n"), settled)).is<
+      Promise<number | undefined>
+    >(true);
+    typeOf(cluster.map((m) => [m.incr("a")], settled)).is<
+      Promise<RbPromise<number>[]>
+    >(true);
+    typeOf(cluster.map((m) => m.incr("n"), { settled: false })).is<
+      Promise<number>
+    >(true);
     typeOf(cluster.map()).is<MappingClient>(true);
     typeOf(cluster.map({ timeout: 5 })).is<MappingClient>(true);
     typeOf(cluster.getMappingClient()).is<MappingClient>(true);

@@ -50,6 +50,8 @@ Deno.test("Cluster.close() refuses afterwards, and closes twice", async () => {
   const cluster = new Cluster({ hosts: setup.hosts });
   const client = cluster.getRoutingClient();
   await client.set("foo", 1);
+  const hostId = cluster.getRouter().getHostForKey("foo");
+  const local = cluster.getLocalClient(hostId);
   const closings = [cluster.close(), cluster.close()];
   const refused = await assertRejects(
     () => client.get("foo"),
@@ -59,8 +61,17 @@ Deno.test("Cluster.close() refuses afterwards, and closes twice", async () => {
   assertEquals(refused.outcome, "not-sent");
   await Promise.all(closings);
   await cluster.close();
-  await assertRejects(() => client.get("foo"), ConnectionError);
-  await assertRejects(() => cluster.map((m) => m.get("foo")), ConnectionError);
+  const closed: [command: string, () => Promise<unknown>][] = [
+    ["GET", () => client.get("foo")],
+    ["GET", () => cluster.map((m) => m.get("foo"))],
+    ["PING", () => cluster.fanout([hostId], (c) => c.ping())],
+    ["BLPOP", () => client.blpop(0, "foo")],
+    ["INCR", () => local.incr("foo")],
+  ];
+  for (const [command, call] of closed) {
+    const error = await assertRejects(call, ConnectionError);
+    assertEquals([error.command, error.hostId], [command, hostId]);
+  }
   await assertRejects(() => cluster.all((c) => c.ping()));
   await assertRejects(() => client.mget("foo", "bar"));
   assertEquals(await ask(setup.hosts[0], "PING"), "PONG");

@@ -194,6 +194,11 @@ Deno.test("HostInfo names the option that is wrong, never its value", () => {
     'Unknown option "host" of host 7: there are "hostname", "port"',
   );
   assertThrows(
+    () => new HostInfo(7, { host: "a" } as object),
+    TypeError,
+    '; is it "hostname"?',
+  );
+  assertThrows(
     () => new HostInfo(7, { toString: 1 } as unknown as HostOptions),
     TypeError,
     'Unknown option "toString"',

@@ -97,6 +97,19 @@ Deno.test("readOptions() refuses names that it does not know, given or not", () 
   }
 });
 
+Deno.test("readOptions() names the option that may have been meant", () => {
+  const checks = { hostname: isText, maxRetries: isPositive, db: isPositive };
+  const meant = { host: "hostname", retries: "maxRetries", dbs: undefined };
+  for (const [name, option] of Object.entries(meant)) {
+    const { message } = assertThrows(
+      () => readOptions({ [name]: 1 }, checks, "a thing"),
+      TypeError,
+    );
+    const [, hint] = message.split("; ");
+    assertEquals(hint, option && `is it "${option}"?`);
+  }
+});
+
 Deno.test("readOptions() refuses what is no object", () => {
   for (const options of [null, undefined, 1, "text", () => {}]) {
     assertThrows(

@@ -204,8 +204,12 @@ function wrongCount({ name, row }: Maker, count: number): TypeError {
     ? `${min}`
     : `${min} to ${max}`;
   const noun = count === 1 ? "argument" : "arguments";
+  // Other clients take the words of the server one by one.
+  const hint = count > max && min < max && row.make !== undefined
+    ? ", options together in one object"
+    : "";
   return new TypeError(
-    `Cannot call "${name}" with ${count} ${noun}: it takes ${expected}`,
+    `Cannot call "${name}" with ${count} ${noun}: it takes ${expected}${hint}`,
   );
 }
 

@@ -58,7 +58,7 @@ async function probe(
   hostId: number,
   { timeout, signal }: { timeout: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const { pool, failures } = cluster.host(hostId);
+  const { pool, failures } = cluster.host(hostId, "PING");
   if (!pool.down) return;
   const command = { name: "PING", mayHaveRun: false };
   const limit = new TimeLimit(timeout, signal);

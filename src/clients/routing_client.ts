@@ -76,6 +76,19 @@ export interface Maps<
    */
   map<R>(
     callback: (client: M) => R,
+    options?: MapOptions & { settled?: false },
+  ): Promise<Awaited<R>>;
+  /**
+   * The same where no command makes it fail: what the callback promises reads as
+   * `undefined` if one of its commands failed.
+   */
+  map<R>(
+    callback: (client: M) => PromiseLike<R>,
+    options?: MapOptions,
+  ): Promise<Awaited<R> | undefined>;
+  /** The same with a list or a record of promises, each of which tells. */
+  map<R>(
+    callback: (client: M) => R,
     options?: MapOptions,
   ): Promise<Awaited<R>>;
   /**

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { describe } from "../delivery/command.ts";
 import { DecodeError, ProtocolError } from "../errors.ts";
 import type { Reply } from "../values.ts";
 
@@ -31,7 +30,7 @@ export function readPage(
   const [cursor, items] = Array.isArray(reply) ? reply : [];
   const list = Array.isArray(items) ? items : [undefined];
   const undecoded = list.find((item) => item instanceof DecodeError);
-  if (undecoded !== undefined) throw describe(undecoded, command, hostId);
+  if (undecoded !== undefined) throw undecoded;
   if (!isTextOrBytes(cursor) || !list.every(isTextOrBytes)) {
     throw new ProtocolError(`The reply to ${command} has the wrong shape`, {
       hostId,

@@ -23,6 +23,15 @@ export function soleKeyPosition(command: string): number {
 }
 
 /**
+ * What to do instead of routing a command that names no key, as the end of a
+ * sentence.
+ */
+export function insteadOf(command: string): string {
+  const { row } = knownSpec(command) ?? specOf(upperCase(command));
+  return row.instead ?? "use a fanout, or a local client of one host";
+}
+
+/**
  * The positions of all keys of a command, as the server itself counts them.
  *
  * A subcommand may stand in the name (`"OBJECT ENCODING"`) or be the first

@@ -69,6 +69,13 @@ export interface CommandRow {
    */
   readonly keys?: number | KeyRule;
   /**
+   * What does its work over all hosts, or for those who mean one of them, as the
+   * end of a sentence, if it names no key.
+   *
+   * @default {"use a fanout, or a local client of one host"}
+   */
+  readonly instead?: string;
+  /**
    * Whether it changes nothing on its server, so that it may run twice.
    *
    * @default {false}

@@ -48,7 +48,7 @@ export function sendApart(issuer: Issuer, command: ApartCommand): void {
     const terms = { exclusive, isApart: true, nextPart, time: first.time };
     return issuer.hold(place, held, { size, terms, by });
   }
-  const host = issuer.hostFor(issuer.hostOf(place, flags));
+  const host = issuer.hostFor(issuer.hostOf(place, flags), form.name);
   if (!issuer.admits(host, size)) throw host.failures.queueFull(form.name);
   const links = exclusive ? host.blockingLinks : host.urgentLinks;
   issuer.start(host, new Lane(host, links), {
@@ -85,7 +85,7 @@ export function sequenceOf(issuer: Issuer, time: number): Carrier {
           const command = new Command(form, args, settler, flags);
           return issuer.hold(place, command, { size, terms, due, by });
         }
-        const host = issuer.hostFor(issuer.hostOf(place, flags));
+        const host = issuer.hostFor(issuer.hostOf(place, flags), form.name);
         if (!issuer.admits(host, size)) {
           throw host.failures.queueFull(form.name);
         }

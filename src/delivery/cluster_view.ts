@@ -31,9 +31,10 @@ export interface ClusterView {
   /**
    * The host with an id.
    *
+   * @param command The name of the command that it is for, for errors.
    * @throws {RangeError} If there is none.
    */
-  host(id: number): Host;
+  host(id: number, command?: string): Host;
   /** The same for what was issued before the cluster was closed. */
   hostOfHeld(id: number): Host;
   /** Counts an error reply of a host, of what was issued to it. */

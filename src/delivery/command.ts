@@ -7,6 +7,7 @@
 import type { CommandSpec, Form } from "../commands/spec.ts";
 import { CommandError, DecodeError } from "../errors.ts";
 import type { Argument, Reply } from "../values.ts";
+import { hasFlaws } from "../wire/resp/reply_errors.ts";
 import { toCommonShape } from "./reply_shape.ts";
 
 /** Where the result of a command goes; a promise of either kind. */
@@ -187,6 +188,9 @@ export function isFailure(
  * @returns That, or a DecodeError where the server's reply has another shape.
  */
 export function outcomeOf(form: Form, reply: Reply, hostId: number): Reply {
+  if (Array.isArray(reply) && hasFlaws(reply)) {
+    describeAll(reply, form.name, hostId);
+  }
   const outcome = isFailure(reply) ? reply : readReply(form, reply, hostId);
   return isFailure(outcome) ? describe(outcome, form.name, hostId) : outcome;
 }
@@ -208,17 +212,34 @@ function readReply(form: Form, reply: Reply, hostId: number): Reply {
   }
 }
 
-/** The same error, knowing its command and host. */
+/** Has the errors inside a list know their command and host. */
+function describeAll(list: Reply[], command: string, hostId: number): void {
+  list.forEach((item, index) => {
+    if (isFailure(item)) list[index] = describe(item, command, hostId);
+    else if (Array.isArray(item)) describeAll(item, command, hostId);
+  });
+}
+
+/**
+ * The same error, knowing its command and host. Its stack says so too: that is
+ * what is printed of an error that nobody catches.
+ */
 export function describe(
   error: CommandError | DecodeError,
   command: string,
   hostId: number,
 ): CommandError | DecodeError {
+  // One of several that were merged, which all have this error.
+  if (error.command === command && error.hostId === hostId) return error;
+  let described = error;
   if (error instanceof DecodeError) {
-    const { message, cause } = error;
-    return new DecodeError(message, { hostId, command, cause });
+    // It has no cause, since it is made where replies are read.
+    described = new DecodeError(error.message, { hostId, command });
+  } else {
+    error.command = command;
+    error.hostId = hostId;
   }
-  error.command = command;
-  error.hostId = hostId;
-  return error;
+  described.stack = `${error.name}: ${error.message}\n    at ${command} on ` +
+    `host ${hostId} (the option "callSites" shows the call)`;
+  return described;
 }

@@ -268,7 +268,7 @@ export class Dispatcher implements Issuer {
     const fits = isThere && known.batch?.sealed === false &&
       this.#abandoned === undefined;
     if (!fits) this.assertOpen();
-    const host = isThere ? known.host : this.cluster.host(hostId);
+    const host = isThere ? known.host : this.cluster.host(hostId, form.name);
     if (host.backlog.size > 0 && this.#lags(host) || !this.admits(host, size)) {
       const wanted = { place, form, args, settler, flags, second, size, by };
       if (place >= MOVING_GROUPS && (flags & PINNED) === 0) {
@@ -369,9 +369,9 @@ export class Dispatcher implements Issuer {
     return (flags & PINNED) === 0 ? this.cluster.topology.hostOf(place) : place;
   }
 
-  hostFor(hostId: number): Host {
+  hostFor(hostId: number, command: string): Host {
     this.assertOpen();
-    return this.cluster.host(hostId);
+    return this.cluster.host(hostId, command);
   }
 
   deadline(extra: number): number {

@@ -62,7 +62,7 @@ export class FormerReads {
     const key = isList(args) ? args[0] : args;
     const hostId = holder.formerHostOf(key);
     if (hostId === undefined) return undefined;
-    const host = issuer.hostFor(hostId);
+    const host = issuer.hostFor(hostId, form.name);
     if (!host.admit(size)) return undefined;
     const batch = this.#batchFor(host);
     holder.reads(batch, key);

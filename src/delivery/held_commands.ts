@@ -115,7 +115,7 @@ export class HeldCommands implements Owner {
     if (isOther) this.#until = due;
     issuer.begins();
     let own = counted;
-    for (const one of this.#alone(command, group)) {
+    for (const one of this.#alone(command)) {
       const held: Held = {
         command: one,
         group,
@@ -252,14 +252,13 @@ export class HeldCommands implements Owner {
 
   /** A part of a split command whose keys are on their way may be torn. */
   #parts(held: Held): Held[] {
-    const { command, error, group } = held;
+    const { command, error } = held;
     const mayTear = (command.flags & PART) !== 0 && error?.code === "TRYAGAIN";
     if (!mayTear) {
-      return this.#alone(command, group)
+      return this.#alone(command)
         .map((command) => ({ ...held, command }));
     }
-    const hostId = this.#issuer.cluster.topology.hostOf(group);
-    return tearApart(command, hostId)
+    return tearApart(command)
       .map((command) => ({ ...held, command, pause: 0 }));
   }
 
@@ -267,11 +266,11 @@ export class HeldCommands implements Owner {
    * Where keys move one by one, those of a command that may be split need not stay
    * together.
    */
-  #alone(command: Command, group: number): Command[] {
-    const { moves, topology } = this.#issuer.cluster;
+  #alone(command: Command): Command[] {
+    const { moves } = this.#issuer.cluster;
     const { splits } = command.spec.row;
     const isSplit = moves !== undefined && splits !== undefined &&
       command.args.length > splits.step;
-    return isSplit ? tearApart(command, topology.hostOf(group)) : [command];
+    return isSplit ? tearApart(command) : [command];
   }
 }

@@ -116,13 +116,7 @@ function sendParts(
   whole: Split,
   { settler, flags }: { settler: Settler; flags: number },
 ): void {
-  const { topology } = dispatcher.cluster;
-  const isPinned = (flags & PINNED) !== 0;
-  const hostOf = (group: number) => isPinned ? group : topology.hostOf(group);
-  const merger = new Merger(
-    { command: form.name, split: whole, hostOf },
-    settler,
-  );
+  const merger = new Merger({ command: form.name, split: whole }, settler);
   whole.parts.forEach(({ group, args }, index) => {
     const partial = merger.settler(index);
     dispatcher.send(group, form, args, partial, flags | PART);

@@ -175,7 +175,7 @@ export interface Issuer extends Carrier {
   /** The host of a command, as the topology says. */
   hostOf(place: number, flags: number): number;
   /** The host with an id, unless nothing may be issued any more. */
-  hostFor(hostId: number): Host;
+  hostFor(hostId: number, command: string): Host;
   /** When a batch issued now must be settled, `extra` milliseconds later. */
   deadline(extra: number): number;
   /** Who issues a command that travels later, maybe at the work of others. */

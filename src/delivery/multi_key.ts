@@ -6,11 +6,10 @@
 
 import type { CommandSpec, Splitting } from "../commands/spec.ts";
 import { splittable } from "../commands/table.ts";
-import { CommandError, DecodeError } from "../errors.ts";
 import { PartialError } from "../partial_error.ts";
 import type { Topology } from "../topology/mod.ts";
 import type { Argument, Key, Reply } from "../values.ts";
-import { Command, describe, PART, type Settler } from "./command.ts";
+import { Command, isFailure, PART, type Settler } from "./command.ts";
 
 /** The part of a command whose keys belong to one group. */
 export interface Part {
@@ -105,21 +104,16 @@ function divide(
  * Makes one command for each key of a part of a command that was split.
  *
  * @param command The part; it gets what comes of all of them.
- * @param hostId The host that its keys are on.
  */
 export function tearApart(
   { form, args, settler, flags }: Command,
-  hostId: number,
 ): Command[] {
   let count = 0;
   const whole = divide(form.command.row.splits!, args, {
     groupOf: () => count++,
     settled: false,
   });
-  const merger = new Merger(
-    { command: form.name, split: whole, hostOf: () => hostId },
-    settler,
-  );
+  const merger = new Merger({ command: form.name, split: whole }, settler);
   return whole.parts.map(({ args }, index) =>
     new Command(form, args, merger.settler(index), flags & ~PART)
   );
@@ -131,26 +125,20 @@ type KeyOutcomes = PromiseSettledResult<Reply>[];
 export class Merger {
   readonly #command: string;
   readonly #split: Split;
-  readonly #hostOf: (group: number) => number;
   readonly #whole: Settler;
   readonly #results: PromiseSettledResult<Reply>[];
   #missing: number;
 
   /**
-   * @param command The name of the command, its parts, and the host of a group.
+   * @param command The name of the command and its parts.
    * @param whole What waits for the whole.
    */
   constructor(
-    { command, split, hostOf }: {
-      command: string;
-      split: Split;
-      hostOf: (group: number) => number;
-    },
+    { command, split }: { command: string; split: Split },
     whole: Settler,
   ) {
     this.#command = command;
     this.#split = split;
-    this.#hostOf = hostOf;
     this.#whole = whole;
     this.#results = new Array(split.parts.length);
     this.#missing = split.parts.length;
@@ -211,29 +199,25 @@ export class Merger {
     parts.forEach((part, index) => {
       const result = this.#results[index];
       part.positions.forEach((position, i) => {
-        outcomes[position] = this.#outcome(part.group, result, i);
+        outcomes[position] = outcomeAt(result, i);
       });
     });
     return outcomes;
   }
+}
 
-  /** The outcome of one key of a part: its own value, if there is one. */
-  #outcome(
-    group: number,
-    result: PromiseSettledResult<Reply>,
-    index: number,
-  ): PromiseSettledResult<Reply> {
-    if (result.status === "rejected" || !Array.isArray(result.value)) {
-      return result;
-    }
-    const value = result.value[index];
-    return value instanceof CommandError || value instanceof DecodeError
-      ? {
-        status: "rejected",
-        reason: describe(value, this.#command, this.#hostOf(group)),
-      }
-      : { status: "fulfilled", value };
+/** The outcome of one key of a part: its own value, if there is one. */
+function outcomeAt(
+  result: PromiseSettledResult<Reply>,
+  index: number,
+): PromiseSettledResult<Reply> {
+  if (result.status === "rejected" || !Array.isArray(result.value)) {
+    return result;
   }
+  const value = result.value[index];
+  return isFailure(value)
+    ? { status: "rejected", reason: value }
+    : { status: "fulfilled", value };
 }
 
 function valueOf(result: PromiseSettledResult<Reply>): Reply {

@@ -237,7 +237,7 @@ export class ReplicaReads {
       return open;
     }
     const id = group === undefined ? hostId : topology.hostOf(group);
-    const host = issuer.hostFor(id);
+    const host = issuer.hostFor(id, form.name);
     if (!host.admit(size)) throw host.failures.queueFull(form.name);
     const { lanes, exclusive, gate } = issuer.options;
     const batch = open?.hostId === id

@@ -7,7 +7,7 @@
 
 import { UnroutableCommandError } from "../errors.ts";
 import type { Argument, Key } from "../values.ts";
-import { keyPositions, soleKeyPosition } from "../commands/keys.ts";
+import { insteadOf, keyPositions, soleKeyPosition } from "../commands/keys.ts";
 import { assertKnownHost, listIds } from "../host_ids.ts";
 import { assertKey, hashTag } from "./key.ts";
 
@@ -246,7 +246,7 @@ export abstract class BaseRouter {
 
 function keyless(command: string): UnroutableCommandError {
   const problem = soleKeyPosition(command) < 0
-    ? "it names no key; use a fanout, or a local client of one host"
+    ? `it names no key; ${insteadOf(command)}`
     : "the argument that is its key is missing";
   return new UnroutableCommandError(`Cannot route "${command}": ${problem}`, {
     command,

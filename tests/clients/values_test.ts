@@ -47,6 +47,33 @@ for (const protocol of [2, 3] as const) {
     assertEquals(outcome.get(id), ALL_BYTES);
   });
 
+  Deno.test(`RESP${protocol}: errors inside of lists know their command and host`, async () => {
+    await using cluster = await makeTestCluster(options);
+    const client = cluster.getRoutingClient();
+    await client.set("key", ALL_BYTES);
+    const hostId = cluster.getRouter().getHostForKey("key");
+    await client.hset("{h}", ALL_BYTES, "text");
+    const hashHost = cluster.getRouter().getHostForKey("{h}");
+    const script = "return { { redis.error_reply('MINE no') }, ARGV[1] }";
+    const lists: [string, number, () => Promise<unknown>][] = [
+      ["MGET", hostId, () => client.mget("key")],
+      ["MGET", hostId, () => cluster.map((map) => map.mget("key", "key"))],
+      ["HKEYS", hashHost, () => client.hkeys("{h}")],
+      ["HGETALL", hashHost, () => client.hgetall("{h}")],
+      ["EVAL", hostId, () => client.eval(script, ["key"], [ALL_BYTES])],
+    ];
+    for (const [command, host, call] of lists) {
+      const items = [await call()].flat(3);
+      const errors = items.filter((item) => item instanceof Error);
+      assert(errors.length > 0, command);
+      for (const error of errors as (CommandError | DecodeError)[]) {
+        assertEquals([error.command, error.hostId], [command, host]);
+        const [, where] = error.stack?.split("\n") ?? [];
+        assert(where.includes(`at ${command} on host ${host} `), error.stack);
+      }
+    }
+  });
+
   Deno.test(`RESP${protocol}: bytes are never replaced in silence`, async () => {
     await using cluster = await makeTestCluster(options);
     const client = cluster.getRoutingClient();

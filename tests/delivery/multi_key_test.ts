@@ -35,8 +35,7 @@ function splitCommand(command: string, ...args: Argument[]): Split {
 /** Merges replies of parts, in order; an Error fails its part. */
 function merge(command: string, parts: Split, replies: (Reply | Error)[]) {
   const settled: { value?: Reply; reason?: unknown }[] = [];
-  const hostOf = (group: number) => TOPOLOGY.hostOf(group);
-  const merger = new Merger({ command, split: parts, hostOf }, {
+  const merger = new Merger({ command, split: parts }, {
     resolve: (value) => settled.push({ value }),
     reject: (reason) => settled.push({ reason }),
   });

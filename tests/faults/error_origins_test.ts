@@ -145,6 +145,21 @@ Deno.test("fault 70: callSites is for the cluster, the client or the call to say
   assert(outcome?.status === "rejected" && isSited(outcome.reason));
 });
 
+Deno.test("fault 70: without callSites the stack of an error reply names command and host", async () => {
+  await using hosts = await withText();
+  for (const call of Object.values(CALLS)) {
+    const error = await reasonOf(Promise.resolve(call(hosts.cluster)));
+    if (!(error instanceof CommandError)) continue;
+    const [first, second, ...others] = error.stack?.split("\n") ?? [];
+    assertEquals(first, `CommandError: ${error.message}`);
+    assertEquals(
+      second,
+      `    at ${error.command} on host 0 (the option "callSites" shows the call)`,
+    );
+    assertEquals(others, []);
+  }
+});
+
 Deno.test("fault 70: each of many commands that fail alike has the stack of its own call", async () => {
   await using server = await RedisServer.start();
   await using cluster = new Cluster({

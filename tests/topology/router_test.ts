@@ -37,13 +37,23 @@ Deno.test("BaseRouter.getKey() names the key, as in Python rb", () => {
   assertThrows(() => router.getKey("UNKNOWN", []), UnroutableCommandError);
 });
 
-Deno.test("BaseRouter.getKey() suggests a fanout where there is no key", () => {
+Deno.test("BaseRouter.getKey() suggests what does the work where there is no key", () => {
   const router = new PartitionRouter(cluster(2));
-  for (const command of ["PING", "INFO", "FLUSHDB"]) {
+  const suggestions = {
+    INFO: "use a fanout",
+    PING: "cluster.ping()",
+    DBSIZE: "cluster.dbsize()",
+    FLUSHDB: "cluster.flush()",
+    FLUSHALL: "cluster.flush()",
+    KEYS: "cluster.scan()",
+    scan: "cluster.scan()",
+    PUBLISH: "getLocalClientForKey(channel)",
+  };
+  for (const [command, suggestion] of Object.entries(suggestions)) {
     assertThrows(
       () => router.getKey(command, []),
       UnroutableCommandError,
-      "use a fanout",
+      suggestion,
     );
     assertThrows(
       () => router.getHostForCommand(command, []),

@@ -33,7 +33,10 @@ export const CONNECTION_COMMANDS: CommandRows = {
   },
   ECHO: KEYLESS,
   HELLO: STATEFUL,
-  PING: KEYLESS,
+  PING: {
+    ...KEYLESS,
+    instead: "cluster.ping() asks every host, a local client one of them",
+  },
   QUIT: STATEFUL,
   RESET: { ...STATEFUL, queueing: "ends" },
   SELECT: STATEFUL,

@@ -26,6 +26,9 @@ import { subcommands } from "../subcommands.ts";
 import type { CommandRows } from "../spec.ts";
 import { KEYLESS_READ, READ, WRITE } from "./shared.ts";
 
+const SCAN_ALL =
+  "cluster.scan() goes through the keys of all hosts, a local client asks one of them";
+
 /** Commands on keys of any type. */
 export const KEY_COMMANDS: CommandRows = {
   COPY: { keys: firstTwo },
@@ -35,7 +38,7 @@ export const KEY_COMMANDS: CommandRows = {
   EXPIRE: WRITE,
   EXPIREAT: WRITE,
   EXPIRETIME: READ,
-  KEYS: KEYLESS_READ,
+  KEYS: { ...KEYLESS_READ, instead: SCAN_ALL },
   MIGRATE: { keys: migrateKeys },
   MOVE: WRITE,
   OBJECT: {
@@ -53,7 +56,7 @@ export const KEY_COMMANDS: CommandRows = {
   RENAMENX: { keys: firstTwo },
   RESTORE: WRITE,
   "RESTORE-ASKING": WRITE,
-  SCAN: { ...KEYLESS_READ, cursor: true },
+  SCAN: { ...KEYLESS_READ, cursor: true, instead: SCAN_ALL },
   SORT: { keys: sortKeys },
   SORT_RO: READ,
   TOUCH: { keys: allKeys, reads: true, splits: { step: 1, merge: "sum" } },

@@ -21,7 +21,11 @@ import { KEYLESS, UNMATCHED, WRITE } from "./shared.ts";
 /** Commands of publish and subscribe. */
 export const PUBSUB_COMMANDS: CommandRows = {
   PSUBSCRIBE: UNMATCHED,
-  PUBLISH: KEYLESS,
+  PUBLISH: {
+    ...KEYLESS,
+    instead:
+      "publish where the subscribers of the channel are, such as with getLocalClientForKey(channel)",
+  },
   PUBSUB: {
     subcommands: subcommands(
       "CHANNELS NUMPAT NUMSUB SHARDCHANNELS SHARDNUMSUB",

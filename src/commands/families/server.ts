@@ -21,9 +21,14 @@ import { OptionNames, pushValue } from "../options.ts";
 import { toRecord, toRecords } from "../readers.ts";
 import { toDocs, toHistograms, toMeasures } from "../server_readers.ts";
 import type { ServerMethods } from "../signatures/server.ts";
-import type { CommandRows } from "../spec.ts";
+import type { CommandRow, CommandRows } from "../spec.ts";
 import { subcommands } from "../subcommands.ts";
 import { KEYLESS, KEYLESS_READ, UNMATCHED } from "./shared.ts";
+
+const FLUSHING: CommandRow = {
+  ...KEYLESS,
+  instead: "cluster.flush() empties every host, a local client one of them",
+};
 
 /** Commands about servers. */
 export const SERVER_COMMANDS: CommandRows = {
@@ -34,7 +39,10 @@ export const SERVER_COMMANDS: CommandRows = {
   },
   COMMANDLOG: { subcommands: subcommands("GET LEN RESET") },
   CONFIG: { subcommands: subcommands("GET RESETSTAT REWRITE SET") },
-  DBSIZE: KEYLESS_READ,
+  DBSIZE: {
+    ...KEYLESS_READ,
+    instead: "cluster.dbsize() asks every host, a local client one of them",
+  },
   DEBUG: {
     keys: debugKeys,
     runsCode: true,
@@ -51,8 +59,8 @@ export const SERVER_COMMANDS: CommandRows = {
     ),
   },
   FAILOVER: KEYLESS,
-  FLUSHALL: KEYLESS,
-  FLUSHDB: KEYLESS,
+  FLUSHALL: FLUSHING,
+  FLUSHDB: FLUSHING,
   INFO: KEYLESS,
   LASTSAVE: KEYLESS,
   LATENCY: {

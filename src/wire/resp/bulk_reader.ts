@@ -4,11 +4,11 @@
  * @module
  */
 
-import { CommandError } from "../../errors.ts";
 import type { Reply } from "../../values.ts";
 import { BulkCollector } from "./bulk_collector.ts";
 import type { LineReader } from "./line_reader.ts";
 import { malformed } from "./malformed.ts";
+import { errorReply } from "./reply_errors.ts";
 import {
   decodeErrorText,
   decodeText,
@@ -161,7 +161,7 @@ export class BulkReader {
 
   #reply(source: TextSource, from: number, to: number): Reply {
     if (this.#type === BULK_ERROR) {
-      return new CommandError(decodeErrorText(source, from, to));
+      return errorReply(decodeErrorText(source, from, to));
     }
     if (this.#type === VERBATIM_STRING) {
       from += FORMAT_SIZE;

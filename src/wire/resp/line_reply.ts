@@ -4,10 +4,11 @@
  * @module
  */
 
-import { CommandError } from "../../errors.ts";
+import type { CommandError } from "../../errors.ts";
 import type { Reply } from "../../values.ts";
 import type { LineOptions, LineReader } from "./line_reader.ts";
 import { malformed, unknownType } from "./malformed.ts";
+import { errorReply } from "./reply_errors.ts";
 import { isDouble, parseBigNumber, parseInteger } from "./reply_number.ts";
 import { decodeErrorText, decodeText } from "./reply_text.ts";
 import * as types from "./reply_types.ts";
@@ -72,7 +73,7 @@ function readText(input: LineReader, asBytes: boolean): Reply | undefined {
 function readError(input: LineReader): CommandError | undefined {
   const to = input.line(TEXT_LINE);
   if (to === -1) return undefined;
-  return new CommandError(decodeErrorText(input, input.start + 1, to));
+  return errorReply(decodeErrorText(input, input.start + 1, to));
 }
 
 function readBigNumber(input: LineReader): bigint | undefined {

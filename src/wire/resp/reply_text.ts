@@ -5,8 +5,9 @@
  */
 
 import { Buffer, constants, isAscii, isUtf8 } from "node:buffer";
-import { DecodeError } from "../../errors.ts";
+import type { DecodeError } from "../../errors.ts";
 import { runtime } from "../../runtime/mod.ts";
+import { undecodable } from "./reply_errors.ts";
 import { decodeShortAscii, SHORT_LENGTH } from "./short_ascii.ts";
 
 /** The same memory twice: to index, and to decode. */
@@ -27,9 +28,6 @@ const LONG_LENGTH = 256;
 
 /** What a decoder puts in place of bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
-
-const ADVICE =
-  'ask for bytes with the "returnUint8Arrays" option of sendCommand()';
 
 /** A source over memory that the caller owns. */
 export function textSource(bytes: Uint8Array<ArrayBuffer>): TextSource {
@@ -59,17 +57,15 @@ export function decodeText(
     if (text !== undefined) return text;
   }
   if (length > constants.MAX_STRING_LENGTH) {
-    return new DecodeError(
-      `Cannot give a value as text: it has ${length} bytes, more than a string holds: ${ADVICE}`,
+    return undecodable(
+      `it has ${length} bytes, more than a string holds`,
     );
   }
   if (source.ascii) return source.buffer.toString(ASCII, from, to);
   const text = length < LONG_LENGTH
     ? decode(source, from, to)
     : decodeLong(source, from, to);
-  return text ?? new DecodeError(
-    `Cannot give a value as text: its bytes are not UTF-8: ${ADVICE}`,
-  );
+  return text ?? undecodable("its bytes are not UTF-8");
 }
 
 /**
