@@ -277,7 +277,7 @@ export class CommandError extends ErrorReplyError {
    * server before any of them ran; its `cause` is then what was refused, if it is
    * not that itself. Not given for any other reply.
    */
-  outcome: Outcome | undefined;
+  declare outcome?: Outcome;
 
   /**
    * An error reply.
@@ -290,7 +290,6 @@ export class CommandError extends ErrorReplyError {
     this.code = /^[A-Z][A-Z0-9_]*(?= |$)/.exec(message)?.[0] ?? "ERR";
     this.hostId = undefined;
     this.command = undefined;
-    this.outcome = undefined;
   }
 }
 

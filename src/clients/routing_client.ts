@@ -333,7 +333,9 @@ class RoutingClientImpl extends NativeClient {
     second?: MapOptions,
   ): unknown {
     if (typeof first !== "function") {
-      if (second !== undefined) throw misplacedCallback("map");
+      const isBlock = first === undefined ||
+        typeof first === "object" && first !== null;
+      if (second !== undefined || !isBlock) throw misplacedCallback("map");
       return this.getMappingClient(first);
     }
     const mapping = this.#ownMapping(second);

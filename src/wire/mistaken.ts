@@ -39,7 +39,7 @@ export function asSentinel(error: CommandError): CommandError {
 
 function reworded(error: CommandError, message: string): CommandError {
   const other = new CommandError(message);
-  other.outcome = error.outcome;
+  if (error.outcome !== undefined) other.outcome = error.outcome;
   if (error.cause !== undefined) other.cause = error.cause;
   return other;
 }

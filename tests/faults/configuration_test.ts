@@ -424,6 +424,8 @@ Deno.test("fault 63: wrong types and ranges are refused by name at every level",
   const cluster = new Cluster({ hosts: [{ port: 1 }] });
   const swapped: (() => unknown)[] = [
     () => Reflect.apply(cluster.map, cluster, [{}, () => {}]),
+    () => Reflect.apply(cluster.map, cluster, ["text"]),
+    () => Reflect.apply(cluster.map, cluster, [null]),
     () => Reflect.apply(cluster.fanout, cluster, [[0], {}, () => {}]),
     () => Reflect.apply(cluster.fanout, cluster, [{}, () => {}]),
   ];

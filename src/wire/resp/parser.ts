@@ -9,7 +9,7 @@ import type { Reply } from "../../values.ts";
 import { BulkReader } from "./bulk_reader.ts";
 import { readLine } from "./line_reply.ts";
 import { malformed } from "./malformed.ts";
-import { countErrors, noteFlaws } from "./reply_errors.ts";
+import { errorCount, noteFlaws } from "./reply_errors.ts";
 import { LineReader, READ_SIZE } from "./line_reader.ts";
 import * as types from "./reply_types.ts";
 
@@ -169,7 +169,7 @@ export class Parser {
         this.#frame = this.#stack.pop();
         if (frame.items === null) break;
         value = frame.items;
-        if (countErrors() !== frame.errors) noteFlaws(frame.items);
+        if (errorCount !== frame.errors) noteFlaws(frame.items);
         frame = this.#frame;
       }
       if (frame === undefined) {
@@ -250,7 +250,7 @@ export class Parser {
       : new Array(Math.min(count, MAX_ROOM));
     if (count === 0) return items ?? OPENED;
     if (this.#frame !== undefined) this.#stack.push(this.#frame);
-    this.#frame = { items, size: count, count: 0, errors: countErrors() };
+    this.#frame = { items, size: count, count: 0, errors: errorCount };
     return OPENED;
   }
 

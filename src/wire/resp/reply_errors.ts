@@ -6,14 +6,11 @@
 
 import { CommandError, DecodeError } from "../../errors.ts";
 
-let count = 0;
+/** How many errors were read as replies, or as parts of one. */
+export let errorCount = 0;
+
 let haveFlaws = false;
 const flawed = new WeakSet<readonly unknown[]>();
-
-/** How many errors were read as replies, or as parts of one. */
-export function countErrors(): number {
-  return count;
-}
 
 /** An error that a server sent. */
 export function errorReply(text: string): CommandError {
@@ -43,7 +40,7 @@ export function hasFlaws(list: readonly unknown[]): boolean {
 
 /** The stack of whoever reads a reply leads nowhere, and takes most of the time. */
 function withoutStack<E extends Error>(make: () => E): E {
-  count++;
+  errorCount++;
   const { stackTraceLimit } = Error;
   Reflect.set(Error, "stackTraceLimit", 0);
   try {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
-  countErrors,
+  errorCount,
   errorReply,
   hasFlaws,
   noteFlaws,
@@ -19,12 +19,12 @@ function listOf(parser: Parser, wire: string): readonly unknown[] {
 
 Deno.test("errorReply() and undecodable() make errors without a stack, and count them", () => {
   const { stackTraceLimit } = Error;
-  const before = countErrors();
+  const before = errorCount;
   const error = errorReply("WRONGTYPE Operation");
   assertEquals(error.stack, "CommandError: WRONGTYPE Operation");
   const { stack, message } = undecodable("it is too long");
   assertEquals(stack, `DecodeError: ${message}`);
-  assertEquals(countErrors() - before, 2);
+  assertEquals(errorCount - before, 2);
   assertEquals(Error.stackTraceLimit, stackTraceLimit);
 });
 
