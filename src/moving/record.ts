@@ -37,6 +37,12 @@ export interface RingRecord {
    * @default {0}
    */
   readonly replicated?: number;
+  /**
+   * What its rings are, for people, by their fingerprints.
+   *
+   * @default {{}}
+   */
+  readonly rings?: Readonly<Record<string, string>>;
 }
 
 const PHASES = new Set<unknown>(["stable", "announced", "holding", "moving"]);
@@ -44,11 +50,15 @@ const PHASES = new Set<unknown>(["stable", "announced", "holding", "moving"]);
 /** Writes a record as the text that hosts keep. */
 export function formatRecord(record: RingRecord): string {
   const { epoch, phase, from, to, isMixed } = record;
-  const { isStopped = false, replicated = 0 } = record;
+  const { isStopped = false, replicated = 0, rings = {} } = record;
+  // The others have been left.
+  const named = [from, to].filter((ring) => Object.hasOwn(rings, ring))
+    .map((ring) => [ring, rings[ring]] as const);
   return JSON.stringify({
     ...{ epoch, phase, from, to, isMixed },
     ...(isStopped ? { isStopped } : {}),
     ...(replicated > 0 ? { replicated } : {}),
+    ...(named.length > 0 ? { rings: Object.fromEntries(named) } : {}),
   });
 }
 
@@ -61,8 +71,8 @@ export function formatRecord(record: RingRecord): string {
 export function parseRecord(text: string | null): RingRecord | undefined {
   if (text === null) return undefined;
   try {
-    const { epoch, phase, from, to, isMixed, isStopped, replicated } = JSON
-      .parse(text);
+    const { epoch, phase, from, to, isMixed, isStopped, replicated, rings } =
+      JSON.parse(text);
     const isRecord = Number.isSafeInteger(epoch) && PHASES.has(phase) &&
       typeof from === "string" && typeof to === "string";
     if (isRecord) {
@@ -70,6 +80,7 @@ export function parseRecord(text: string | null): RingRecord | undefined {
         ...{ epoch, phase, from, to, isMixed: isMixed === true },
         ...(isStopped === true ? { isStopped } : {}),
         ...(replicated > 0 ? { replicated: Number(replicated) } : {}),
+        ...(areTexts(rings) ? { rings } : {}),
       };
     }
   } catch {
@@ -78,13 +89,19 @@ export function parseRecord(text: string | null): RingRecord | undefined {
   throw new TypeError("What the host keeps in the place of its record is none");
 }
 
+function areTexts(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((one) => typeof one === "string");
+}
+
 /** What comes after writes were held, where keys do not move. */
 export function withoutHolding(
-  { from, to, isMixed, replicated = 0 }: Omit<RingRecord, "epoch">,
+  { from, to, isMixed, replicated = 0, rings }: Omit<RingRecord, "epoch">,
 ): Omit<RingRecord, "epoch"> {
   const back = {
     isMixed: false,
     ...(replicated > 0 ? { replicated } : {}),
+    ...(rings === undefined ? {} : { rings }),
   };
   return isMixed
     // They have begun to move the other way, which goes on.

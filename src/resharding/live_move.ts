@@ -121,7 +121,7 @@ export class LiveMove {
     } else if (isReverse) {
       return phase === "moving" || isMixed ? "back" : "cancel";
     }
-    throw inUse();
+    throw inUse(record, this.#rings);
   }
 
   /** Has all programs know; tells each phase as it begins. */

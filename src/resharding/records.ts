@@ -23,19 +23,29 @@ export function textOf(reply: Reply): string | null {
   return reply instanceof Uint8Array ? decoder.decode(reply) : String(reply);
 }
 
+/** What rings are, for people, by their fingerprints. */
+export type RingNames = Readonly<Record<string, string>>;
+
 /** Reads and writes the records of the hosts of two rings. */
 export class Records {
   readonly #hosts: readonly MovingHost[];
   readonly #replicated: number;
+  readonly #names: RingNames;
 
   /**
    * @param hosts All hosts, the one that decides first.
    * @param replicated How many replicas have to have what moves keys, which a
    * record says to all that move some.
+   * @param names What the rings are, for whoever finds them in use.
    */
-  constructor(hosts: readonly MovingHost[], replicated = 0) {
+  constructor(
+    hosts: readonly MovingHost[],
+    replicated = 0,
+    names: RingNames = {},
+  ) {
     this.#hosts = hosts;
     this.#replicated = replicated;
+    this.#names = names;
   }
 
   /** The record with the highest epoch; nothing where there is none at all. */
@@ -66,9 +76,11 @@ export class Records {
     const own = await readRecord(anchor);
     const epoch = before?.epoch ?? 0;
     if ((own?.epoch ?? 0) > epoch) return undefined;
+    const isNamed = Object.keys(this.#names).length > 0;
     const record = {
       ...after,
       ...(this.#replicated > 0 ? { replicated: this.#replicated } : {}),
+      ...(isNamed ? { rings: this.#names } : {}),
       epoch: epoch + 1,
     };
     const text = formatRecord(record);
@@ -109,12 +121,52 @@ export function overtaken(): ReshardingError {
   );
 }
 
-/** The record is about other rings. */
-export function inUse(): ReshardingError {
+/** Two rings that somebody has given, and what they are. */
+export interface GivenRings {
+  /** The fingerprint of the ring before, */
+  readonly from: string;
+  /** and after. */
+  readonly to: string;
+  readonly names: RingNames;
+}
+
+/** The record is about other rings than those given. */
+export function inUse(
+  record: RingRecord,
+  { from, to, names }: GivenRings,
+): ReshardingError {
+  const { epoch, phase } = record;
+  const nameOf = (ring: string) => ringName(ring, record, names);
+  const [first, last] = [nameOf(record.from), nameOf(record.to)];
+  const what = phase === "stable"
+    ? `the servers are in use with other ones, ${first}`
+    : `keys are on their way between other ones (${phase}), from ${first}, to ` +
+      last;
+  const advice = phase === "stable"
+    ? "give as before what is in use, with the same ids, labels and router"
+    : "give those to go on with that move, or to abort it";
+  const isAlike = [record.from, record.to].some((ring) =>
+    !(ring in names) && Object.values(names).includes(nameOf(ring))
+  );
   return new ReshardingError(
-    "Cannot move keys: the hosts are in use with other hosts or another router " +
-      "than those before and after, or keys move between other ones; the move " +
-      "that was begun has to be ended first",
+    `Cannot move keys between the given hosts: ${what}, as their record says ` +
+      `(epoch ${epoch}); given are as before ${names[from]}, and as after ` +
+      `${names[to]}; ${advice}${isAlike ? HIDDEN : ""}`,
     { outcome: "not-sent" },
   );
+}
+
+/** Why rings differ that look alike. */
+const HIDDEN =
+  "; of those that look alike, users, passwords or options of the router differ, " +
+  "by which keys live elsewhere as well";
+
+/** What a ring is that a record is about, for people. */
+export function ringName(
+  ring: string,
+  { rings = {} }: Pick<RingRecord, "rings">,
+  names: RingNames,
+): string {
+  // As it is known here, if it is: addresses may be others elsewhere.
+  return names[ring] ?? rings[ring] ?? `a ring without a description (${ring})`;
 }

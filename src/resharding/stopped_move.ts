@@ -110,16 +110,16 @@ export class StoppedMove {
     const { phase, isMixed, isStopped = false } = record;
     if (phase === "stable") {
       if (record.from === to) return isStopped ? "delete" : "done";
-      if (record.from !== from) throw inUse();
+      if (record.from !== from) throw inUse(record, this.#rings);
       if (isStopped) throw notOver();
       return "start";
     }
     const isOurs = record.from === from && record.to === to;
     const isReverse = record.from === to && record.to === from;
-    if (!isOurs && !isReverse) throw inUse();
+    if (!isOurs && !isReverse) throw inUse(record, this.#rings);
     if (isStopped) return isOurs ? "again" : "cancel";
     if (phase === "moving" || isMixed) throw movingAlready();
-    if (isReverse) throw inUse();
+    if (isReverse) throw announced();
     return "start";
   }
 
@@ -296,6 +296,15 @@ function movingAlready(): ReshardingError {
   return new ReshardingError(
     "Cannot stop writers: keys move already while programs write; go on without " +
       'writers: "stopped"',
+    { outcome: "not-sent" },
+  );
+}
+
+function announced(): ReshardingError {
+  return new ReshardingError(
+    "Cannot stop writers: the hosts after are in use, and a move from them to " +
+      "those before was announced to programs that write; run this without " +
+      'writers: "stopped", which calls that off',
     { outcome: "not-sent" },
   );
 }

@@ -12,10 +12,14 @@ import { DispatchedHost } from "../delivery/moving_host.ts";
 import { type CommandError, ReshardingError } from "../errors.ts";
 import type { HostInfo } from "../host_info.ts";
 import { isReserved, type MovingHost } from "../moving/mod.ts";
-import { type BaseRouter, ringFingerprint } from "../topology/mod.ts";
+import {
+  type BaseRouter,
+  ringDescription,
+  ringFingerprint,
+} from "../topology/mod.ts";
 import type { Argument, Reply } from "../values.ts";
 import { joined } from "./joined_hosts.ts";
-import { Records, textOf } from "./records.ts";
+import { Records, type RingNames, textOf } from "./records.ts";
 
 /** A host of a ring. */
 export interface RingHost extends MovingHost {
@@ -81,6 +85,8 @@ export class TwoRings {
   readonly from: string;
   /** and of the one that they go to. */
   readonly to: string;
+  /** What both are, for people, by their fingerprints. */
+  readonly names: RingNames;
   /** All hosts of both by their ids. */
   readonly hosts: ReadonlyMap<number, RingHost>;
   /** Those that keys leave: of the ring before, */
@@ -112,6 +118,10 @@ export class TwoRings {
     this.areNamed = sentinels !== undefined;
     this.from = ringFingerprint(this.#before);
     this.to = ringFingerprint(this.#after);
+    this.names = {
+      [this.to]: ringDescription(this.#after),
+      [this.from]: ringDescription(this.#before),
+    };
     this.#cluster = new ClusterHosts(topology, {
       signal,
       timeout: TIMEOUT,
@@ -138,7 +148,7 @@ export class TwoRings {
     this.sources = all.filter(({ hostId }) => ids.before.has(hostId));
     this.newcomers = all.filter(({ hostId }) => !ids.before.has(hostId));
     this.replicated = replicated;
-    this.records = new Records(all, replicated);
+    this.records = new Records(all, replicated, this.names);
   }
 
   /**

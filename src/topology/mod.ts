@@ -21,6 +21,7 @@ export {
   pythonRbLabel,
   type PythonValue,
 } from "./python_label.ts";
+export { ringDescription } from "./ring_description.ts";
 export { ringFingerprint } from "./ring_fingerprint.ts";
 export {
   assertSameIds,

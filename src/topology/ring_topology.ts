@@ -38,6 +38,8 @@ export interface RingState {
   readonly isStopped?: boolean;
   /** How many replicas have to have what moves keys. */
   readonly replicated?: number;
+  /** What its rings are, for people, by their fingerprints. */
+  readonly rings?: Readonly<Record<string, string>>;
 }
 
 /** The hosts of a key that moves. */
@@ -415,7 +417,7 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
 
   /** Chooses the rings that count. */
   #route(): void {
-    const { phase, from, to } = this.#state;
+    const { phase, from, to, rings = {} } = this.#state;
     this.#former = this.#ring;
     const ring = this.#rings.get(from);
     const target = this.#rings.get(to);
@@ -428,7 +430,10 @@ export class RingTopology<H extends RouterHost> implements Topology<H> {
         ? "keys move between two sets of hosts, and this program does not know " +
           'both; give the cluster the other one as "next"'
         : "the hosts are in use with another router or other hosts than this " +
-          'program has; give the cluster the same ones, or those as "next"';
+          `program has${
+            rings[from] === undefined ? "" : `, ${rings[from]}`
+          }; ` +
+          'give the cluster the same ones, or those as "next"';
       return;
     }
     this.#ring = ring;

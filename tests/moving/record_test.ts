@@ -24,6 +24,25 @@ Deno.test("parseRecord() reads what formatRecord() wrote", () => {
   }
 });
 
+Deno.test("a record tells what its rings are, and no others", () => {
+  const rings = { one: "PartitionRouter over 1 host: 0", other: "the other" };
+  const named = { ...HOLDING, rings };
+  assertEquals(parseRecord(formatRecord(named)), named);
+  const back = withoutHolding(named);
+  assertEquals(back.rings, rings);
+  const { one } = rings;
+  assertEquals(parseRecord(formatRecord({ ...back, epoch: 8 }))?.rings, {
+    one,
+  });
+  // Whoever wrote that wrote the rest as well, which counts.
+  const strange = JSON.stringify({ ...HOLDING, rings: { one: 1 } });
+  assertEquals(parseRecord(strange), HOLDING);
+  assertEquals(
+    parseRecord(JSON.stringify({ ...HOLDING, rings: null })),
+    HOLDING,
+  );
+});
+
 Deno.test("withoutHolding() leads back to what there was", () => {
   assertEquals(withoutHolding(HOLDING), {
     phase: "stable",

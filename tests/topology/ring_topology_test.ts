@@ -124,7 +124,15 @@ Deno.test("RingTopology refuses where it does not know the ring", () => {
   const error = assertThrows(() => rings.groupOf(KEYS[0]), ReshardingError);
   assertEquals(error.outcome, "not-sent");
   assert(error.message.includes('"next"'), error.message);
-  rings.apply({ ...state(3, "stable"), to: from });
+  // What is in use is told where hosts say it.
+  const named = { ...state(3, "stable"), from: to, rings: { [to]: "ring B" } };
+  rings.apply(named);
+  assertThrows(
+    () => rings.groupOf(KEYS[0]),
+    ReshardingError,
+    "other hosts than this program has, ring B; give",
+  );
+  rings.apply({ ...state(4, "stable"), to: from });
   assertEquals(rings.groupOf(KEYS[0]), OLD.getHostForKey(KEYS[0]));
 });
 

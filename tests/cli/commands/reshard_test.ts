@@ -135,6 +135,28 @@ Deno.test("reshard stops writers, waits for a word, and goes on", async () => {
   assertEquals(code, 0);
 });
 
+Deno.test("reshard names the hosts in use where others are given, and no move to end", async () => {
+  await using bench = await start();
+  const { line } = bench;
+  assertEquals((await line("run")).code, 0);
+  const urls = bench.setup.hosts[1].split(",");
+  const addresses = urls.map((url) => url.replace("redis://", ""));
+  const others = [
+    ...["--hosts", urls.slice(0, 2).join(","), "--router"],
+    ...["ConsistentHashingRouter", "--to-hosts", urls.join(",")],
+  ];
+  for (const more of [[], ["--writers", "stopped"]]) {
+    const { code, err } = await runLine(["reshard", "run", ...others, ...more]);
+    assertEquals(code, 3);
+    assert(!err.includes("begun"), err);
+    const listed = addresses.map((one, id) => `${id} at ${one}`).join(", ");
+    assert(
+      err.includes(`other ones, PartitionRouter over 3 hosts: ${listed},`),
+    );
+    assert(err.includes("as after ConsistentHashingRouter over 3 hosts: 0 at"));
+  }
+});
+
 Deno.test("reshard wants to know what to do", async () => {
   await using bench = await start();
   const { code, err } = await bench.line("jump");
