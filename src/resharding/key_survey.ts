@@ -5,6 +5,7 @@
  */
 
 import { KeyWalk } from "./key_walk.ts";
+import { wrongSide } from "./key_sides.ts";
 import { sizesOf } from "./large_values.ts";
 import { Tally } from "./progress.ts";
 import { type Problem, problem, type ServerFacts } from "./survey.ts";
@@ -99,9 +100,16 @@ export async function surveyKeys(
 
   const problems: Problem[] = [];
   const warnings: string[] = [];
+  const sum = (counts: Iterable<number>) =>
+    [...counts].reduce((total, count) => total + count, 0);
+  const text = wrongSide({
+    before: sum(flows.values().map(({ keys }) => keys)),
+    after: sum(foreign.values()),
+  });
+  if (text !== undefined) problems.push({ text });
   for (const [host, count] of foreign) {
-    // Of those that only come it is told anyway.
-    if (newcomers.has(host)) continue;
+    // Of those that only come it is told anyway, and here of all of them.
+    if (newcomers.has(host) || text !== undefined) continue;
     problems.push(problem(
       host,
       `has keys that are at home elsewhere now, and will be here: ${count}, ` +

@@ -19,6 +19,7 @@ import { described, listConnections } from "./connections.ts";
 import type { ReshardOptions } from "./reshard.ts";
 import { type Problem, Survey } from "./survey.ts";
 import { type KeyFlow, surveyKeys } from "./key_survey.ts";
+import { ringName } from "./records.ts";
 import { rightsAt } from "./rights.ts";
 import { refusedBy, TwoRings } from "./two_rings.ts";
 import { WriteDenial } from "./write_denial.ts";
@@ -38,6 +39,8 @@ export interface ReshardStatus {
   readonly from: "before" | "after" | "others";
   /** Which hosts keys go to; the same ones where none move. */
   readonly to: "before" | "after" | "others";
+  /** What these hosts are, and their router, in a line each. */
+  readonly rings: { readonly from: string; readonly to: string };
   /** What keeps keys from being moved now, for people. */
   readonly problems: readonly string[];
   /** What there is to know before, for people. */
@@ -131,6 +134,7 @@ async function statusOf(
     { epoch: 0, phase: "stable", from: rings.from, to: rings.from };
   const which = (ring: string) =>
     ring === rings.from ? "before" : ring === rings.to ? "after" : "others";
+  const nameOf = (ring: string) => ringName(ring, record ?? {}, rings.names);
   const problems: string[] = [];
   if (writers === "follow") {
     const settings = { strangers: "refuse", grace: 0, signal } as const;
@@ -146,6 +150,8 @@ async function statusOf(
   problems.push(...textsOf(await survey.serverProblems()));
   if (phase === "stable" && from === rings.from) {
     problems.push(...textsOf(await survey.foreignProblems()));
+    // Otherwise all keys are counted.
+    if (!keys) problems.push(...textsOf(await survey.sideProblems()));
   }
   const warnings = await survey.warnings();
   const rights = await Promise.all(
@@ -174,6 +180,7 @@ async function statusOf(
     writers: isStopped ? "stopped" : "follow",
     from: which(from),
     to: which(to),
+    rings: { from: nameOf(from), to: nameOf(to) },
     problems,
     warnings,
     programs: connections.flat(),

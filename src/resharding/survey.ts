@@ -6,8 +6,14 @@
 
 import { ReshardingError } from "../errors.ts";
 import { isReserved } from "../moving/mod.ts";
+import { sampleSides, wrongSide } from "./key_sides.ts";
 import { textOf } from "./records.ts";
-import { type RingHost, scan, type TwoRings } from "./two_rings.ts";
+import {
+  type RingHost,
+  scan,
+  type ScannedKey,
+  type TwoRings,
+} from "./two_rings.ts";
 
 /** What a server says of itself. */
 export interface ServerFacts {
@@ -30,8 +36,8 @@ export interface ServerFacts {
 
 /** What stands in the way. */
 export interface Problem {
-  /** The host that it is about. */
-  readonly hostId: number;
+  /** The host that it is about, if it is about one. */
+  readonly hostId?: number;
   /** What it is, for people. */
   readonly text: string;
 }
@@ -76,10 +82,12 @@ export class Survey {
       ...more,
       ...await this.serverProblems(),
       ...await this.foreignProblems(),
+      ...await this.sideProblems(),
     ];
     if (problems.length === 0) return;
     const [{ hostId }, ...others] = problems;
-    const isOne = others.every((other) => other.hostId === hostId);
+    const isOne = hostId !== undefined &&
+      others.every((other) => other.hostId === hostId);
     throw new ReshardingError(
       `Cannot move keys: ${problems.map(({ text }) => text).join("; ")}`,
       { ...(isOne ? { hostId } : {}), outcome: "not-sent" },
@@ -108,14 +116,30 @@ export class Survey {
   async foreignProblems(): Promise<Problem[]> {
     const found: Problem[] = [];
     for (const host of this.#rings.newcomers) {
-      if (!await hasKeys(host)) continue;
+      const keys = await someKeys(host);
+      if (keys.length === 0) continue;
+      const { length: own } = keys.filter((key) =>
+        this.#rings.origin(key, host.hostId) !== undefined
+      );
+      // Whoever has given the hosts the wrong way round must not delete them.
       found.push(problem(
         host,
-        "has keys already, which would be in the way: delete them, or take " +
-          "another database",
+        own > keys.length / 2
+          ? `has keys already, which would be in the way; ${own} of ` +
+            `${keys.length} are where the hosts after have them: before you ` +
+            "delete them, see that those before and after (--from and --to) are " +
+            "not the wrong way round"
+          : "has keys already, which would be in the way: delete them, or take " +
+            "another database",
       ));
     }
     return found;
+  }
+
+  /** Keys that are already where they are to go, for people. */
+  async sideProblems(): Promise<Problem[]> {
+    const text = wrongSide(await sampleSides(this.#rings));
+    return text === undefined ? [] : [{ text }];
   }
 
   /** What is to be known before, although it keeps nobody from moving keys. */
@@ -234,12 +258,14 @@ function numbersOf(version: string): [major: number, minor: number] {
   return [major, minor];
 }
 
-async function hasKeys(host: RingHost): Promise<boolean> {
+/** Keys of a host, as many as it gives at a time; none where it has none. */
+async function someKeys(host: RingHost): Promise<ScannedKey[]> {
   let cursor = "0";
   do {
     const [next, keys] = await scan(host, cursor, SCAN_COUNT);
-    if (keys.some((key) => !isReserved(key))) return true;
+    const own = keys.filter((key) => !isReserved(key));
+    if (own.length > 0) return own;
     cursor = next;
   } while (cursor !== "0");
-  return false;
+  return [];
 }

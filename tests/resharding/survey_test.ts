@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Cluster, ReshardingError } from "../../mod.ts";
 import { Survey } from "../../src/resharding/survey.ts";
 import { TwoRings } from "../../src/resharding/two_rings.ts";
@@ -33,6 +33,28 @@ Deno.test("Survey finds nothing where all is well, and foreign keys", async () =
     "Host 2",
   );
   assertEquals(error.hostId, 2);
+});
+
+Deno.test("Survey tells nobody to delete keys that may be in use", async () => {
+  await using rings = await Rings.start();
+  await using bench = surveyOf(rings.before, rings.after);
+  const { survey } = bench;
+  const own = rings.moving(9).filter((key) => rings.next(key) === 2);
+  for (const key of own) await rings.ask(2, "SET", key, "v");
+  const [{ text }] = await survey.foreignProblems();
+  assertMatch(
+    text,
+    /in the way; (\d+) of \1 are where .*: before you delete them, /,
+  );
+  // Most of them are nobody's.
+  const strange = Array.from({ length: 60 }, (_, i) => `key:${i}`)
+    .filter((key) => rings.next(key) !== 2);
+  for (const key of strange) await rings.ask(2, "SET", key, "v");
+  const [problem] = await survey.foreignProblems();
+  assertMatch(
+    problem.text,
+    /in the way: delete them, or take another database/,
+  );
 });
 
 Deno.test("Survey finds two hosts that are one database", async () => {

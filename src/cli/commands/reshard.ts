@@ -11,12 +11,14 @@ import {
   type ReshardOptions,
   type ReshardPhase,
   type ReshardProgress,
+  type ReshardStatus,
   reshardStatus,
 } from "../../../mod.ts";
 import { OTHER } from "../cluster_source.ts";
 import {
   type CommandSpec,
   type Context,
+  hostName,
   print,
   printJson,
   wholeNumber,
@@ -59,7 +61,8 @@ export const RESHARD: CommandSpec = {
     "The cluster as it shall be is given by the options that begin " +
     'with "--to-". All programs have to have both, or are stopped meanwhile ' +
     "(--writers stopped): see docs/resharding.md.\n\n" +
-    "check   tells what keeps keys from being moved; exit 1 if anything does\n" +
+    "check   tells what keeps keys from being moved; exit 1 if anything does, or " +
+    "if they have moved already\n" +
     "run     moves them, or goes on where it has stopped; exit 1 if a key was " +
     "written on both sides, or if it waits for --confirmed\n" +
     "status  tells how far it is\n" +
@@ -158,7 +161,10 @@ export const RESHARD: CommandSpec = {
       case "status":
         return await tellStatus(context, [before, after], how);
       default:
-        return await move(context, [from, to], how);
+        return await move(context, [from, to], {
+          ...how,
+          target: action === "abort" ? "--from" : "--to",
+        });
     }
   },
 };
@@ -176,27 +182,62 @@ async function check(
     ...{ writers, rate, replicated, keys: true, signal },
     ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
   });
-  const isFree = status.problems.length === 0 && status.from !== "others";
+  const { flows, warnings } = status;
+  const objection = objectionTo(status);
+  const problems = [...objection ?? [], ...status.problems];
   if (context.json) printJson(context, status);
   else {
     const paint = paintOf(context.shell.out);
-    const isOther = status.from === "others" || status.to === "others";
-    const problems = [
-      ...(isOther ? ["The hosts are in use with other ones"] : []),
-      ...status.problems,
-    ];
     print(context, [
-      ...status.flows.map((flow) =>
+      ...flows.map((flow) =>
         `${amount(flow.keys, "key")} with ${bytes(flow.bytes)} from host ` +
-        `${flow.from} to host ${flow.to}`
+        `${hostName(before, flow.from)} to host ${hostName(after, flow.to)}`
       ),
-      ...status.warnings.map((warning) => paint(warning, "yellow")),
+      ...warnings.map((warning) => paint(warning, "yellow")),
       ...problems.length === 0
-        ? [paint("Nothing keeps keys from being moved", "green")]
+        ? [paint(freeText(status), "green")]
         : problems.map((problem) => paint(problem, "red")),
     ]);
   }
-  return isFree ? EXIT.ok : EXIT.no;
+  return problems.length === 0 ? EXIT.ok : EXIT.no;
+}
+
+/** Why there is nothing to be moved from the one hosts to the other ones. */
+function objectionTo(
+  { phase, epoch, from, to, rings, writers }: ReshardStatus,
+): string[] | undefined {
+  if (from === "others" || to === "others") {
+    return [
+      phase === "stable"
+        ? `The servers are in use with other hosts than those given: ${rings.from}`
+        : "Keys are on their way between other hosts than those given: from " +
+          `${rings.from}, to ${rings.to}`,
+    ];
+  }
+  // Copies that are left are deleted by the same move.
+  if (phase !== "stable" || from !== "after" || writers === "stopped") {
+    return undefined;
+  }
+  return [
+    `The hosts of --to are in use already (epoch ${epoch}): their keys have ` +
+    "moved, or --from and --to are the wrong way round",
+  ];
+}
+
+/** What there is to do where nothing is in the way. */
+function freeText({ phase, from, flows, writers }: ReshardStatus): string {
+  if (phase !== "stable") {
+    return from === "before"
+      ? `A move is under way (${phase}): run goes on with it`
+      : `A move the other way is under way (${phase}): run takes it back`;
+  }
+  if (writers === "stopped") {
+    return "The new hosts are in use, and the former ones have copies, which run " +
+      "deletes";
+  }
+  return flows.length === 0
+    ? "Nothing keeps keys from being moved, and there are none to be moved"
+    : "Nothing keeps keys from being moved";
 }
 
 async function tellStatus(
@@ -224,7 +265,10 @@ async function tellStatus(
 async function move(
   context: Context,
   [from, to]: Clusters,
-  how: ReshardCommandOptions,
+  { target, ...how }: ReshardCommandOptions & {
+    /** The option that names the hosts that keys go to. */
+    readonly target: string;
+  },
 ): Promise<number> {
   const { shell } = context;
   const { rate, pageSize, grace, kill, maxValueBytes, writers, replicated } =
@@ -243,9 +287,12 @@ async function move(
   let bar: Progress | undefined;
   let last: ReshardProgress | undefined;
   let told = -Infinity;
+  // Nothing was done before it was over.
+  let isIdle = false;
   try {
     for await (const step of moving) {
       const isPhase = step.phase !== last?.phase;
+      isIdle = last === undefined && step.phase === "stable";
       last = step;
       if (context.json) {
         if (isPhase || performance.now() - told > PERIOD) {
@@ -276,7 +323,9 @@ async function move(
     return EXIT.no;
   }
   if (!context.json) {
-    const text = writers === "follow"
+    const text = isIdle
+      ? `No keys moved: the hosts of ${target} are in use`
+      : writers === "follow"
       ? `${amount(last?.moved ?? 0, "key")} moved`
       : "All keys have moved, and writing is allowed";
     print(context, [paintOf(shell.out)(text, "green")]);

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Cluster, CommandError } from "../../../mod.ts";
 import { ask, RawClient } from "../../../support/raw_client.ts";
 import { isSince } from "../../../support/since.ts";
+import { Interruption } from "../../../src/cli/shell.ts";
+import { eventually } from "../../../support/waiting.ts";
 import { runLine } from "../fake_shell.ts";
 import { startServers } from "../servers.ts";
 
@@ -43,7 +45,10 @@ Deno.test("reshard checks, runs, tells how it is, and goes back", async () => {
   const { client, keys, line } = bench;
   const checked = await line("check");
   const [flows, others] = checked.out.split(/^(?!\d)/m, 2);
-  assertMatch(flows, /^(?:\d+ keys with \S+ \S+ from host \d to host \d\n)+$/);
+  assertMatch(
+    flows,
+    /^(?:\d+ keys with \S+ \S+ from host \d 127\S+:\d+ to host \d 127\S+:\d+\n)+$/,
+  );
   // Before Redis 7 it warns of each server first.
   assertEquals(/does not tell what its users may do/.test(others), !isSince(7));
   assertMatch(checked.out, /^Nothing keeps keys from being moved\n$/m);
@@ -86,6 +91,75 @@ Deno.test("reshard check tells what keeps keys from being moved", async () => {
   const run = await line("run");
   assertEquals(run.code, 3);
   assert(run.err.includes("has keys already"), run.err);
+});
+
+Deno.test("reshard check tells that keys have moved already, and does not say go", async () => {
+  await using bench = await start();
+  const { line } = bench;
+  assertEquals((await line("run")).code, 0);
+  const checked = await line("check");
+  assertEquals(checked.code, 1);
+  assertMatch(
+    checked.out,
+    /^The hosts of --to are in use already \(epoch \d\): .* wrong way round$/m,
+  );
+  assert(!checked.out.includes("Nothing keeps"), checked.out);
+  const again = await line("run");
+  assertEquals(
+    [again.code, again.out],
+    [0, "stable\nNo keys moved: the hosts of --to are in use\n"],
+  );
+  const [, hosts, , others] = bench.hosts;
+  const swapped = ["--hosts", others, "--to-hosts", hosts];
+  const back = await runLine(["reshard", "abort", ...swapped]);
+  assertEquals(
+    back.out,
+    "stable\nNo keys moved: the hosts of --from are in use\n",
+  );
+});
+
+Deno.test("reshard finds hosts that are given the wrong way round before any move", async () => {
+  await using bench = await start();
+  const [, hosts, , others] = bench.hosts;
+  const swapped = ["--hosts", others, "--to-hosts", hosts];
+  const checked = await runLine(["reshard", "check", ...swapped]);
+  assertEquals(checked.code, 1);
+  assertMatch(
+    checked.out,
+    /^Keys are already where they are to go: 100\.0 % .* \(--from and --to\) .* wrong way round$/m,
+  );
+  assert(!checked.out.includes("Nothing keeps"), checked.out);
+  const run = await runLine(["reshard", "run", ...swapped]);
+  assertEquals(run.code, 3);
+  assertMatch(run.err, /wrong way round/);
+});
+
+Deno.test("reshard check tells of a move that is under way, either way round", async () => {
+  await using bench = await start();
+  const ac = new AbortController();
+  const { line, setup, keys } = bench;
+  const moving = runLine(
+    ["reshard", "run", ...bench.hosts, "--rate", "1", "--page-size", "1"],
+    { signal: ac.signal },
+  );
+  await eventually(async () =>
+    Number(await ask(setup.servers[2], "EXISTS", ...keys)) > 0
+  );
+  ac.abort(new Interruption("SIGINT"));
+  assertEquals((await moving).code, 130);
+  const checked = await line("check");
+  assertMatch(
+    checked.out,
+    /A move is under way \(moving\): run goes on with it\n$/,
+  );
+  assertEquals(checked.code, 0);
+  const [, hosts, , others] = bench.hosts;
+  const swapped = ["--hosts", others, "--to-hosts", hosts];
+  const back = await runLine(["reshard", "check", ...swapped]);
+  assertMatch(
+    back.out,
+    /A move the other way is under way \(moving\): run takes/,
+  );
 });
 
 Deno.test("reshard stops writers, waits for a word, and goes on", async () => {
