@@ -79,9 +79,8 @@ export async function runProgram(
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
     if (isHelp(error)) return EXIT.ok;
-    const reason = error instanceof CommanderError ? usageOf(error) : error;
     // What fails because the work was to end says nothing.
-    const told = shell.signal.aborted ? shell.signal.reason : reason;
+    const told = shell.signal.aborted ? shell.signal.reason : error;
     const lines = describeFailure(told);
     const paint = paintOf(shell.err);
     lines.forEach((line, index) => {
@@ -106,7 +105,7 @@ function buildProgram(
         "on one of them.",
     )
     .version(VERSION)
-    .exitOverride()
+    .exitOverride(usageErrors(NAME))
     .configureOutput({
       writeOut: (text) => out.write(text),
       // Errors are told in our own way.
@@ -121,6 +120,7 @@ function buildProgram(
     .addHelpText("after", `\n${exitCodeHelp()}`);
   for (const spec of options.commands) {
     const command = program.command(spec.name)
+      .exitOverride(usageErrors(`${NAME} ${spec.name}`))
       .summary(spec.summary)
       .description(`${capitalized(spec.summary)}.\n\n${spec.description}`)
       .option("--json", "print JSON, one value a line")
@@ -180,16 +180,24 @@ function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
 
+/** Throws what is wrong with the arguments of a command, and other ends as they are. */
+function usageErrors(name: string): (error: CommanderError) => never {
+  return (error) => {
+    throw isHelp(error) ? error : usageOf(error, name);
+  };
+}
+
 /**
  * The error of the arguments in our own form. What stands behind the `=` of an
  * option that does not exist may be a password, and so may a part of a URL.
  */
-function usageOf(error: CommanderError): UsageError {
+function usageOf(error: CommanderError, name: string): UsageError {
   const text = messageOf(error)
     .replace(/^error: /, "")
     .replace(/(option '--?[\w-]*)=[^]*'/, "$1'")
-    .replace(/(\w+:\/\/)[^\s/'"]*@/g, "$1…@");
-  return new UsageError(`${capitalized(text)}; see "${NAME} --help"`);
+    .replace(/(\w+:\/\/)[^\s/'"]*@/g, "$1…@")
+    .replace(/\.$/, "");
+  return new UsageError(`${capitalized(text)}; see "${name} --help"`);
 }
 
 function capitalized(text: string): string {
