@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   Cluster,
   type ClusterOptions,
@@ -12,7 +12,7 @@ import {
   PartitionRouter,
   type RouterClass,
 } from "../../mod.ts";
-import { type Kind, wholeNumber } from "./command.ts";
+import { type Kind, type Refusals, wholeNumber } from "./command.ts";
 import { readConfigFile, readSecretFile, readVariable } from "./config_file.ts";
 import { messageOf, UsageError } from "./exit_codes.ts";
 import type { Shell } from "./shell.ts";
@@ -138,10 +138,15 @@ export const OTHER = "to-";
  * @param command The command that needs one.
  * @param names What they begin with, for a second cluster; what says how to log
  * in is for both. And another name of the option for a file.
+ * @param refuses What the command does not take, which it says only when it is asked.
  */
 export function declareCluster(
   command: Command,
-  { prefix = "", file }: { prefix?: string; file?: string } = {},
+  { prefix = "", file, refuses = {} }: {
+    prefix?: string;
+    file?: string | undefined;
+    refuses?: Refusals | undefined;
+  } = {},
 ): void {
   for (const source of SOURCES) {
     for (
@@ -150,7 +155,10 @@ export function declareCluster(
       const other = flag === "config" && file !== undefined
         ? `--${file}, `
         : "";
-      command.option(`${other}--${prefix}${flag} <${value}>`, description);
+      const flags = `${other}--${prefix}${flag} <${value}>`;
+      command.addOption(
+        new Option(flags, description).hideHelp(isRefused(source, refuses)),
+      );
     }
   }
   const manners = prefix === "" ? MANNERS : MANNERS.slice(0, 2);
@@ -158,6 +166,11 @@ export function declareCluster(
     if (parse === undefined) command.option(`--${prefix}${flag}`, description);
     else command.option(`--${prefix}${flag}`, description, parse);
   }
+}
+
+/** Whether a command does not take clusters that are named so. */
+function isRefused({ flag }: Source, refuses: Refusals): boolean {
+  return Object.hasOwn(refuses, flag);
 }
 
 /** A cluster that the command line names. */
@@ -178,6 +191,8 @@ export interface OpenOptions {
   readonly prefix?: string | undefined;
   /** and another name of the one for a file. */
   readonly file?: string | undefined;
+  /** What the command does not take. */
+  readonly refuses?: Refusals | undefined;
   /** How keys are placed where the options do not say so. */
   readonly like?: Placing | undefined;
   readonly shell: Shell;
@@ -192,10 +207,10 @@ export interface OpenOptions {
  * are wrong.
  */
 export async function openCluster(
-  { given, prefix = "", file, like, shell, routers }: OpenOptions,
+  { given, prefix = "", file, refuses, like, shell, routers }: OpenOptions,
 ): Promise<Opened> {
   const get = (flag: string) => given[camelCased(prefix + flag)];
-  const options = await readSource(get, { prefix, file, shell });
+  const options = await readSource(get, { prefix, file, refuses, shell });
   const kind = kindOf(options);
   const { hostDefaults, routerOptions = like?.routerOptions } = options;
   const placing: Placing = {
@@ -231,14 +246,20 @@ export async function openCluster(
 /** Reads the one source that is given. */
 async function readSource(
   get: (flag: string) => unknown,
-  { prefix, file, shell }: {
+  { prefix, file, refuses = {}, shell }: {
     prefix: string;
     file: string | undefined;
+    refuses: Refusals | undefined;
     shell: Shell;
   },
 ): Promise<ClusterOptions> {
   const named = SOURCES.filter(({ flag }) => get(flag) !== undefined);
-  if (named.length !== 1) throw notOneSource(prefix, file, named.length);
+  if (named.length !== 1) {
+    const taken = SOURCES.filter((source) => !isRefused(source, refuses));
+    const own = taken.map((source) => written(prefix, source));
+    const other = file === undefined ? [] : [`"--${file} <file>"`];
+    throw notOneSource([...other, ...own], named.length);
+  }
   const [source] = named;
   const stray = SOURCES.find(({ beside }) =>
     beside !== undefined && beside !== source.beside &&
@@ -271,18 +292,11 @@ function written(
   return `"--${prefix}${flag} <${value}>"`;
 }
 
-function notOneSource(
-  prefix: string,
-  file: string | undefined,
-  count: number,
-): UsageError {
-  const others = file === undefined ? [] : [`"--${file} <file>"`];
-  const own = SOURCES.map((source) => written(prefix, source));
-  const flags = [...others, ...own].join(" or ");
+function notOneSource(flags: readonly string[], count: number): UsageError {
   const problem = count === 0
     ? "Which cluster is meant?"
     : "A cluster is given more than once:";
-  return new UsageError(`${problem} Give ${flags}`);
+  return new UsageError(`${problem} Give ${flags.join(" or ")}`);
 }
 
 /** As whom to log in where a server does not say so itself. */

@@ -12,6 +12,9 @@ import type { Shell } from "./shell.ts";
 /** How a cluster finds its hosts: the option of `Cluster` that says it. */
 export type Kind = "hosts" | "seeds" | "sentinels";
 
+/** Why a command does not take clusters that find their hosts in some way. */
+export type Refusals = Readonly<Partial<Record<Kind, string>>>;
+
 /** What a command has when it runs. */
 export interface Context {
   /** Outputs, input and signal. */
@@ -54,6 +57,8 @@ export interface Permissions {
   readonly finds?: boolean;
   /** The rules of an ACL user that may just run it. */
   readonly acl: readonly string[];
+  /** Those that it takes beside them, by the options that it has then. */
+  readonly optionAcl?: Readonly<Record<string, readonly string[]>>;
   /** Those that a Redis Cluster needs beside them. */
   readonly clusterAcl?: readonly string[];
 }
@@ -69,7 +74,7 @@ export interface CommandSpec {
   /** What it needs to be allowed. */
   readonly permissions: Permissions;
   /** Why it does not take clusters that find their hosts in some way. */
-  readonly refuses?: Readonly<Partial<Record<Kind, string>>>;
+  readonly refuses?: Refusals;
   /** Whether it takes two clusters: as it is, and as it shall be. */
   readonly compares?: boolean;
   /** Adds its arguments and options. */

@@ -20,7 +20,7 @@ import {
   type Placing,
   type Routers,
 } from "./cluster_source.ts";
-import { type CommandSpec, needsPlaces, type Permissions } from "./command.ts";
+import { type CommandSpec, needsPlaces } from "./command.ts";
 import {
   describeFailure,
   EXIT,
@@ -124,9 +124,12 @@ function buildProgram(
       .summary(spec.summary)
       .description(`${capitalized(spec.summary)}.\n\n${spec.description}`)
       .option("--json", "print JSON, one value a line")
-      .addHelpText("after", `\n${permissionHelp(spec.permissions)}`);
-    declareCluster(command, spec.compares ? { file: "from" } : {});
-    if (spec.compares) declareCluster(command, { prefix: OTHER, file: "to" });
+      .addHelpText("after", `\n${permissionHelp(spec)}`);
+    const { compares, refuses } = spec;
+    declareCluster(command, { refuses, file: compares ? "from" : undefined });
+    if (compares) {
+      declareCluster(command, { refuses, prefix: OTHER, file: "to" });
+    }
     spec.declare(command);
     command.action(async () => {
       end(await runCommand(spec, command, options));
@@ -145,10 +148,11 @@ async function runCommand(
   const opened: Cluster[] = [];
   const open = async (prefix?: string, like?: Placing): Promise<Opened> => {
     const file = spec.compares ? prefix === OTHER ? "to" : "from" : undefined;
-    const manner = { given, prefix, file, like, shell, routers };
+    const { refuses } = spec;
+    const manner = { given, prefix, file, refuses, like, shell, routers };
     const one = await openCluster(manner);
     opened.push(one.cluster);
-    const refusal = spec.refuses?.[one.kind];
+    const refusal = refuses?.[one.kind];
     if (refusal !== undefined) throw new UsageError(refusal);
     if (needsPlaces(spec.permissions)) await one.cluster.ready();
     return one;
@@ -212,17 +216,19 @@ function exitCodeHelp(): string {
 }
 
 /** What has to be allowed, by Deno and by the servers. */
-function permissionHelp(permissions: Permissions): string {
-  const { connects, acl, clusterAcl = [] } = permissions;
+function permissionHelp(
+  { permissions, refuses }: Pick<CommandSpec, "permissions" | "refuses">,
+): string {
+  const { connects, acl, optionAcl = {}, clusterAcl = [] } = permissions;
   const finds = needsPlaces(permissions);
+  const takesSeeds = refuses?.seeds === undefined;
+  const finders = takesSeeds ? "--seeds or --sentinels" : "--sentinels";
   const net = "--allow-net=<host:port,…>";
   const deno = [
     connects ? `${net} of the hosts` : "none: no host is asked",
     ...finds
       ? [
-        connects
-          ? "with --seeds or --sentinels also"
-          : `with --seeds or --sentinels ${net}`,
+        connects ? `with ${finders} also` : `with ${finders} ${net}`,
         "of these, and of all servers that they name",
       ]
       : [],
@@ -232,10 +238,13 @@ function permissionHelp(permissions: Permissions): string {
     ...connects
       ? [
         ...wrapped(acl),
+        ...Object.entries(optionAcl).flatMap(([option, rules]) =>
+          wrapped([`with ${option} also`, ...rules])
+        ),
         "+client|info +client|kill, where they may be given",
       ]
       : [],
-    ...finds
+    ...finds && takesSeeds
       ? [
         connects ? "with --seeds also" : "with --seeds",
         ...wrapped([...VIEW_ACL, ...clusterAcl]),

@@ -155,7 +155,12 @@ async function statusOf(
   }
   const warnings = await survey.warnings();
   const rights = await Promise.all(
-    hosts.map((host) => rightsAt(host, rings.areNamed || rings.replicated > 0)),
+    hosts.map((host) =>
+      rightsAt(host, {
+        waits: rings.areNamed || rings.replicated > 0,
+        stops: writers === "stopped",
+      })
+    ),
   );
   problems.push(...textsOf(rights.flatMap(({ problems }) => problems)));
   warnings.push(...rights.flatMap(({ warnings }) => warnings));

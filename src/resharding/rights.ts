@@ -5,7 +5,12 @@
  */
 
 import { CommandError } from "../errors.ts";
-import { CLAIMS_KEY, GENERATION_KEY, RECORD_KEY } from "../moving/mod.ts";
+import {
+  CLAIMS_KEY,
+  DENIED_KEY,
+  GENERATION_KEY,
+  RECORD_KEY,
+} from "../moving/mod.ts";
 import { listConnections, strangers } from "./connections.ts";
 import { textOf } from "./records.ts";
 import { type Problem, problem } from "./survey.ts";
@@ -55,6 +60,36 @@ const MOVER: readonly Sample[] = [
 /** What both need where replicas are waited for. */
 const REPLICATED: readonly Sample[] = [["WAIT", "0", "1"]];
 
+/** What whoever moves keys needs where writers are stopped. */
+const STOPPED: readonly Sample[] = [
+  ["ACL", "USERS"],
+  ["ACL", "GETUSER", ""],
+  ["ACL", "SETUSER", ""],
+  ["HSETNX", DENIED_KEY, "", ""],
+  ["HGETALL", DENIED_KEY],
+  ["CLIENT", "UNBLOCK", "1", "ERROR"],
+  ["TYPE", "key"],
+  ["LRANGE", "key", "0", "-1"],
+  ["SMEMBERS", "key"],
+  ["ZRANGE", "key", "0", "-1"],
+];
+
+/** For what rights are asked. */
+export interface RightsOptions {
+  /**
+   * Whether replicas are waited for,
+   *
+   * @default {false}
+   */
+  readonly waits?: boolean;
+  /**
+   * and whether writers are stopped.
+   *
+   * @default {false}
+   */
+  readonly stops?: boolean;
+}
+
 /** What is known of the rights of users. */
 export interface RightsReport {
   readonly problems: readonly Problem[];
@@ -67,11 +102,11 @@ export interface RightsReport {
  * are connected and follow the ring.
  *
  * @param host The host.
- * @param waits Whether replicas are waited for.
+ * @param options How keys are moved.
  */
 export async function rightsAt(
   host: RingHost,
-  waits = false,
+  { waits = false, stops = false }: RightsOptions = {},
 ): Promise<RightsReport> {
   const more = waits ? REPLICATED : [];
   try {
@@ -83,7 +118,13 @@ export async function rightsAt(
         .map(({ user }) => user),
     );
     const lacking = [
-      [own, await lackingOf(host, own, [...MOVER, ...more])],
+      [
+        own,
+        await lackingOf(host, own, [
+          ...[...MOVER, ...more],
+          ...stops ? STOPPED : [],
+        ]),
+      ],
       ...await Promise.all(
         [...programs].filter((user) => user !== own).map(
           async (user) =>

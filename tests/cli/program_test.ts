@@ -18,14 +18,13 @@ Deno.test("runProgram() shows its help on request, and as an error", async () =>
 });
 
 Deno.test("runProgram() tells in the help of each command what it needs", async () => {
-  for (const { name, permissions, compares } of COMMANDS) {
+  for (const { name, permissions, compares, refuses } of COMMANDS) {
     const { code, out } = await runLine([name, "--help"]);
     assertEquals(code, 0);
     for (
       const option of [
         "--json",
         "--hosts",
-        "--seeds",
         "--sentinels",
         "--primaries",
         compares ? "--from, --config" : "--config",
@@ -35,6 +34,8 @@ Deno.test("runProgram() tells in the help of each command what it needs", async 
     ) {
       assertMatch(out, RegExp(`^  ${option}`, "m"));
     }
+    const takesSeeds = refuses?.seeds === undefined;
+    assertEquals(/^ +--(?:to-)?seeds/m.test(out), takesSeeds, name);
     assertMatch(
       out,
       permissions.connects
@@ -43,9 +44,15 @@ Deno.test("runProgram() tells in the help of each command what it needs", async 
     );
     const finds = needsPlaces(permissions);
     assertEquals(/^ +Sentinel: +\+sentinel/m.test(out), finds, name);
-    assertEquals(/with --seeds.*\n +\+cluster\|slots/.test(out), finds, name);
+    assertEquals(
+      /with --seeds.*\n +\+cluster\|slots/.test(out),
+      finds && takesSeeds,
+      name,
+    );
+    if (!takesSeeds) assert(!out.includes("seeds"), out);
     if (permissions.connects) {
-      const acl = /^ +Redis: +([^]*?)\n +\+client\|info/m.exec(out)?.[1]
+      const acl = /^ +Redis: +([^]*?)\n +(?:with|\+client\|info)/m.exec(out)
+        ?.[1]
         .replaceAll(/\s+/g, " ");
       assertEquals(acl, permissions.acl.join(" "));
     }

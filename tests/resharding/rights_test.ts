@@ -59,6 +59,24 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "rightsAt() asks for more where writers are stopped, since Redis 7",
+  since(7),
+  async () => {
+    await using rings = await startWithUsers();
+    const two = new TwoRings(rings.before, rings.after);
+    const host = two.hosts.get(0)!;
+    const { username } = MOVER;
+    const denied = ["-hsetnx", "-client|unblock", "-zrange"];
+    await rings.ask(0, "ACL", "SETUSER", username, ...denied);
+    assertEquals((await rightsAt(host)).problems, []);
+    const [{ text }] = (await rightsAt(host, { stops: true })).problems;
+    const lacking = "it lacks +hsetnx +client|unblock +zrange";
+    assertEquals(text.endsWith(lacking), true, text);
+    await two.close();
+  },
+);
+
 Deno.test("rightsAt() says that it cannot tell where it is not told", async () => {
   await using rings = await startWithUsers();
   const two = new TwoRings(rings.before, rings.after);

@@ -94,7 +94,22 @@ export const RESHARD: CommandSpec = {
       "+client|list",
       "+client|kill",
       "+client|setname",
+      "+acl|whoami",
+      "+acl|dryrun",
     ],
+    optionAcl: {
+      "--replicated": ["+wait"],
+      "--writers stopped": [
+        "+acl",
+        "+hsetnx",
+        "+hgetall",
+        "+client|unblock",
+        "+type",
+        "+lrange",
+        "+smembers",
+        "+zrange",
+      ],
+    },
   },
   refuses: {
     seeds: "Cannot reshard a Redis Cluster: its servers move keys by " +
@@ -132,7 +147,7 @@ export const RESHARD: CommandSpec = {
       .option(
         "--replicated <n>",
         "replicas that have to have each step of a move; with --sentinels one at " +
-          "the least, which takes the right +wait",
+          "the least",
         wholeNumber("--replicated", 0),
         0,
       )
@@ -146,8 +161,7 @@ export const RESHARD: CommandSpec = {
       )
       .option(
         "--confirmed",
-        "with --writers stopped, which takes the right +acl: all programs with " +
-          "the former hosts are gone",
+        "with --writers stopped: all programs with the former hosts are gone",
       );
   },
   async run(context, { args: [action], options }) {

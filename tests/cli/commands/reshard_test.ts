@@ -238,26 +238,78 @@ Deno.test("reshard wants to know what to do", async () => {
   assertMatch(err, /check, run, status, abort/);
 });
 
+/** Rules of an ACL user, as the help names them: alone, and with some options. */
+async function rulesInHelp(...options: readonly string[]): Promise<string[]> {
+  const { out: help } = await runLine(["reshard", "--help"]);
+  const [, text = ""] = /^ {2}Redis: +([^]*?)^ +\+client\|info/m.exec(help) ??
+    [];
+  const [own, ...others] = text.split(/^ +with (?=--)/m);
+  const more = others.filter((one) =>
+    options.some((option) => one.startsWith(`${option} also `))
+  );
+  assertEquals(more.length, options.length, help);
+  const rules = [own, ...more].join(" ").split(/\s+/)
+    .filter((word) => /^[+~]/.test(word));
+  assert(rules.includes("+restore"), help);
+  // Before Redis 7 parts of a command of administration come with all of it.
+  return isSince(7) ? rules : [...rules, "+client", "+acl"];
+}
+
+const LOGIN = ["--username", "mover", "--password-env", "SECRET"];
+const SECRET = { variables: { SECRET: "secret" } };
+
 Deno.test("reshard needs the rights that its help names, and no others", async () => {
   await using bench = await start();
-  const { out: help } = await runLine(["reshard", "--help"]);
-  const [, text = ""] = /^ {2}Redis: +([^]*?)^ +with --/m.exec(help) ?? [];
-  const rules = text.split(/\s+/).filter((word) => /^[+~]/.test(word));
-  assert(rules.includes("+restore"), help);
-  // What the name of connections takes is said apart.
-  const exact = rules.filter((word) => word !== "+client|kill,");
+  const rules = await rulesInHelp();
   for (const server of bench.setup.servers) {
-    // Before Redis 7 parts of a command of administration come with all of it.
-    const own = isSince(7) ? exact : [...rules, "+client"];
-    await ask(server, "ACL", "SETUSER", "mover", "on", ">secret", ...own);
+    await ask(server, "ACL", "SETUSER", "mover", "on", ">secret", ...rules);
   }
-  const login = ["--username", "mover", "--password-env", "SECRET"];
-  const args = [
-    ...["reshard", "run", ...bench.hosts, ...login],
-  ];
-  const ended = await runLine(args, { variables: { SECRET: "secret" } });
+  const line = (action: string) =>
+    runLine(["reshard", action, ...bench.hosts, ...LOGIN], SECRET);
+  const checked = await line("check");
+  assertEquals([checked.code, checked.err], [0, ""]);
+  assertEquals(/does not tell/.test(checked.out), !isSince(7), checked.out);
+  const ended = await line("run");
   assertEquals([ended.code, ended.err], [0, ""]);
   assertMatch(ended.out, /keys moved\n$/);
+  assertEquals((await line("status")).code, 0);
+  assertEquals((await line("abort")).code, 0);
+});
+
+Deno.test("reshard --writers stopped needs the rights that its help names, and no others", async () => {
+  await using setup = await startServers(3);
+  const urls = setup.hosts[1].split(",");
+  const rules = await rulesInHelp("--writers stopped");
+  for (const server of setup.servers) {
+    await ask(server, "ACL", "SETUSER", "mover", "on", ">secret", ...rules);
+  }
+  await using cluster = new Cluster({ hosts: urls.slice(0, 2) });
+  const client = cluster.getRoutingClient();
+  await Promise.all(
+    Array.from({ length: 100 }, (_, i) => client.set(`user:${i}`, "old")),
+  );
+  const blocked = client.blpop(0, "list");
+  blocked.catch(() => {});
+  const line = (action: string, ...more: string[]) =>
+    runLine([
+      ...["reshard", action, "--hosts", urls.slice(0, 2).join(",")],
+      ...["--to-hosts", urls.join(","), "--writers", "stopped"],
+      ...[...LOGIN, ...more],
+    ], SECRET);
+  await eventually(async () => {
+    const lists = await Promise.all(
+      setup.servers.map((server) => ask(server, "CLIENT", "LIST")),
+    );
+    return lists.some((list) => String(list).includes("cmd=blpop"));
+  });
+  const checked = await line("check");
+  assertEquals([checked.code, checked.err], [0, ""], checked.out);
+  const copied = await line("run");
+  assertEquals([copied.code, copied.err], [1, ""]);
+  await assertRejects(() => blocked);
+  const ended = await line("run", "--confirmed");
+  assertEquals([ended.code, ended.err], [0, ""]);
+  assertMatch(ended.out, /writing is allowed\n$/);
 });
 
 Deno.test("reshard names the options that are missing, the short ones first", async () => {
