@@ -173,6 +173,21 @@ function isRefused({ flag }: Source, refuses: Refusals): boolean {
   return Object.hasOwn(refuses, flag);
 }
 
+/**
+ * Whether the command line says where the hosts of a cluster come from.
+ *
+ * @param given Its options, by their names in camel case.
+ * @param prefix What those of this cluster begin with.
+ */
+export function namesCluster(
+  given: Readonly<Record<string, unknown>>,
+  prefix: string,
+): boolean {
+  return SOURCES.some(({ flag }) =>
+    given[camelCased(prefix + flag)] !== undefined
+  );
+}
+
 /** A cluster that the command line names. */
 export interface Opened {
   readonly cluster: Cluster;

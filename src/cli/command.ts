@@ -29,6 +29,12 @@ export interface Context {
   /** How it finds its hosts. */
   readonly kind: Kind;
   /**
+   * Whether the arguments name another cluster.
+   *
+   * @param prefix What its options begin with.
+   */
+  readonly names: (prefix: string) => boolean;
+  /**
    * Another cluster that the arguments name, closed like the first one.
    *
    * @param prefix What its options begin with.

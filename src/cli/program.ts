@@ -14,6 +14,7 @@ import { Command, CommanderError } from "commander";
 import type { Cluster } from "../../mod.ts";
 import {
   declareCluster,
+  namesCluster,
   openCluster,
   type Opened,
   OTHER,
@@ -165,6 +166,7 @@ async function runCommand(
         json: given.json === true,
         cluster,
         kind,
+        names: (prefix) => namesCluster(given, prefix),
         otherCluster: async (prefix) => (await open(prefix, placing)).cluster,
       },
       { args: command.args, options: given },

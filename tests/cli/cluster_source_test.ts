@@ -10,7 +10,11 @@ import {
   NotReadyError,
   PartitionRouter,
 } from "../../mod.ts";
-import { openCluster, ROUTERS } from "../../src/cli/cluster_source.ts";
+import {
+  namesCluster,
+  openCluster,
+  ROUTERS,
+} from "../../src/cli/cluster_source.ts";
 import { UsageError } from "../../src/cli/exit_codes.ts";
 import { fakeShell, type FakeShellOptions } from "./fake_shell.ts";
 
@@ -203,4 +207,10 @@ Deno.test("openCluster() places keys as another cluster does, unless told otherw
   assertEquals(placing.routerOptions, { hashTags: true });
   const other = await second({ toRouter: "PartitionRouter" });
   assert(other.cluster.getRouter() instanceof PartitionRouter);
+});
+
+Deno.test("namesCluster() tells whether a second cluster is named", () => {
+  assertEquals(namesCluster({ hosts: "a" }, ""), true);
+  assertEquals(namesCluster({ hosts: "a", toRouter: "b" }, "to-"), false);
+  assertEquals(namesCluster({ toConfig: "a" }, "to-"), true);
 });

@@ -11,7 +11,6 @@ import {
   type ReshardOptions,
   type ReshardPhase,
   type ReshardProgress,
-  type ReshardStatus,
   reshardStatus,
 } from "../../../mod.ts";
 import { OTHER } from "../cluster_source.ts";
@@ -26,7 +25,13 @@ import {
 import { EXIT } from "../exit_codes.ts";
 import { Progress } from "../progress.ts";
 import { paintOf } from "../style.ts";
-import { amount, bytes, grouped } from "../units.ts";
+import {
+  freeText,
+  objectionsTo,
+  progressText,
+  statusLines,
+} from "../reshard_texts.ts";
+import { amount, bytes } from "../units.ts";
 
 /** Milliseconds between two lines where there is no terminal. */
 const PERIOD = 1_000;
@@ -65,7 +70,7 @@ export const RESHARD: CommandSpec = {
     "if they have moved already\n" +
     "run     moves them, or goes on where it has stopped; exit 1 if a key was " +
     "written on both sides, or if it waits for --confirmed\n" +
-    "status  tells how far it is\n" +
+    "status  tells how far it is; the hosts to come may be left out\n" +
     "abort   moves everything back",
   permissions: {
     connects: true,
@@ -166,7 +171,9 @@ export const RESHARD: CommandSpec = {
   },
   async run(context, { args: [action], options }) {
     const { cluster: before } = context;
-    const after = await context.otherCluster(OTHER);
+    // The record alone tells how far a move is.
+    const isAlone = action === "status" && !context.names(OTHER);
+    const after = isAlone ? before : await context.otherCluster(OTHER);
     const how = options as unknown as ReshardCommandOptions;
     const [from, to] = action === "abort" ? [after, before] : [before, after];
     switch (action) {
@@ -197,8 +204,7 @@ async function check(
     ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
   });
   const { flows, warnings } = status;
-  const objection = objectionTo(status);
-  const problems = [...objection ?? [], ...status.problems];
+  const problems = [...objectionsTo(status), ...status.problems];
   if (context.json) printJson(context, status);
   else {
     const paint = paintOf(context.shell.out);
@@ -216,62 +222,17 @@ async function check(
   return problems.length === 0 ? EXIT.ok : EXIT.no;
 }
 
-/** Why there is nothing to be moved from the one hosts to the other ones. */
-function objectionTo(
-  { phase, epoch, from, to, rings, writers }: ReshardStatus,
-): string[] | undefined {
-  if (from === "others" || to === "others") {
-    return [
-      phase === "stable"
-        ? `The servers are in use with other hosts than those given: ${rings.from}`
-        : "Keys are on their way between other hosts than those given: from " +
-          `${rings.from}, to ${rings.to}`,
-    ];
-  }
-  // Copies that are left are deleted by the same move.
-  if (phase !== "stable" || from !== "after" || writers === "stopped") {
-    return undefined;
-  }
-  return [
-    `The hosts of --to are in use already (epoch ${epoch}): their keys have ` +
-    "moved, or --from and --to are the wrong way round",
-  ];
-}
-
-/** What there is to do where nothing is in the way. */
-function freeText({ phase, from, flows, writers }: ReshardStatus): string {
-  if (phase !== "stable") {
-    return from === "before"
-      ? `A move is under way (${phase}): run goes on with it`
-      : `A move the other way is under way (${phase}): run takes it back`;
-  }
-  if (writers === "stopped") {
-    return "The new hosts are in use, and the former ones have copies, which run " +
-      "deletes";
-  }
-  return flows.length === 0
-    ? "Nothing keeps keys from being moved, and there are none to be moved"
-    : "Nothing keeps keys from being moved";
-}
-
 async function tellStatus(
   context: Context,
   [before, after]: Clusters,
   { writers }: ReshardCommandOptions,
 ): Promise<number> {
   const { signal } = context.shell;
+  const isOne = before === after;
   const status = await reshardStatus(before, after, { writers, signal });
   if (context.json) printJson(context, status);
   else {
-    const { phase, epoch, from, to } = status;
-    const isStopped = status.writers === "stopped";
-    const how = isStopped ? "writers are stopped" : phase;
-    const what = phase === "stable"
-      ? `the hosts ${from} are in use${
-        isStopped ? ", and the former ones still have copies" : ""
-      }`
-      : `${how}, from the hosts ${from} to those ${to}`;
-    print(context, [`Epoch ${epoch}: ${what}`]);
+    print(context, statusLines(status, isOne));
   }
   return EXIT.ok;
 }
@@ -345,14 +306,6 @@ async function move(
     print(context, [paintOf(shell.out)(text, "green")]);
   }
   return last?.conflicts.length ? EXIT.no : EXIT.ok;
-}
-
-function progressText(
-  { scanned, total, moved, keysPerSecond }: ReshardProgress,
-): string {
-  const speed = keysPerSecond < 1 ? "" : `, ${grouped(keysPerSecond)} a second`;
-  return `${grouped(scanned)} of ${amount(total, "key")} looked at, ` +
-    `${grouped(moved)} moved${speed}`;
 }
 
 /** Tells which keys have two values, also where that has ended the move. */

@@ -54,7 +54,13 @@ Deno.test("reshard checks, runs, tells how it is, and goes back", async () => {
   assertMatch(checked.out, /^Nothing keeps keys from being moved\n$/m);
   assertEquals(checked.code, 0);
   const { out: before } = await line("status");
-  assertEquals(before, "Epoch 0: the hosts before are in use\n");
+  const urls = bench.setup.hosts[1].split(",");
+  const [first, second] = urls.map((url) => url.replace("redis://", ""));
+  assertEquals(
+    before,
+    "Epoch 0: the hosts before are in use: the servers have no record of a move\n" +
+      `  in use: PartitionRouter over 2 hosts: 0 at ${first}, 1 at ${second}\n`,
+  );
   const { code, out } = await line("run");
   assertEquals(code, 0);
   assertMatch(
@@ -229,6 +235,29 @@ Deno.test("reshard names the hosts in use where others are given, and no move to
     );
     assert(err.includes("as after ConsistentHashingRouter over 3 hosts: 0 at"));
   }
+});
+
+Deno.test("reshard status takes one set of hosts, and names both by addresses", async () => {
+  await using bench = await start();
+  const [, hosts, , others] = bench.hosts;
+  const status = async (given: string) =>
+    (await runLine(["reshard", "status", "--hosts", given])).out;
+  assertMatch(await status(hosts), /^Epoch 0: the hosts given are in use/);
+  assertEquals((await bench.line("run")).code, 0);
+  assertMatch(await status(others), /^Epoch \d: the hosts given are in use\n/);
+  const addresses = others.split(",").map((url, id) =>
+    `${id} at ${url.replace("redis://", "")}`
+  ).join(", ");
+  const former = await status(hosts);
+  assertMatch(former, /^Epoch \d: other hosts than those given are in use\n/);
+  // The record of the servers tells which ones.
+  assert(
+    former.endsWith(`  in use: PartitionRouter over 3 hosts: ${addresses}\n`),
+  );
+  // All else moves something.
+  const { code, err } = await runLine(["reshard", "check", "--hosts", hosts]);
+  assertEquals(code, 2);
+  assertMatch(err, /Which cluster is meant\? Give "--to <file>"/);
 });
 
 Deno.test("reshard wants to know what to do", async () => {
