@@ -90,12 +90,18 @@ export interface CommandSpec {
 }
 
 /** Prints lines of text. */
-export function print({ shell }: Context, lines: readonly string[]): void {
+export function print(
+  { shell }: Pick<Context, "shell">,
+  lines: readonly string[],
+): void {
   shell.out.write(lines.map((line) => `${line}\n`).join(""));
 }
 
 /** Prints a value as JSON, in one line. */
-export function printJson({ shell }: Context, value: unknown): void {
+export function printJson(
+  { shell }: Pick<Context, "shell">,
+  value: unknown,
+): void {
   shell.out.write(`${JSON.stringify(value)}\n`);
 }
 

@@ -41,8 +41,12 @@ export class Progress {
     const now = performance.now();
     if (now - this.#last < PERIOD) return;
     this.#last = now;
-    const rate = 1_000 * done / Math.max(now - this.#start, 1);
-    this.#output.write(`\r${this.#line(done, rate)}\x1b[K`);
+    const elapsed = now - this.#start;
+    // Of less time than that nobody can tell.
+    const speed = elapsed < PERIOD
+      ? ""
+      : `, ${grouped(1_000 * done / elapsed)} a second`;
+    this.#output.write(`\r${this.#line(done, speed)}\x1b[K`);
   }
 
   /** Takes the line away. */
@@ -50,14 +54,13 @@ export class Progress {
     if (this.#output.isTerminal) this.#output.write("\r\x1b[K");
   }
 
-  #line(done: number, rate: number): string {
-    const speed = `${grouped(rate)} a second`;
+  #line(done: number, speed: string): string {
     if (this.#total === undefined) {
-      return `${amount(done, this.#noun)}, ${speed}`;
+      return `${amount(done, this.#noun)}${speed}`;
     }
     // More may come than were counted.
     const total = Math.max(this.#total, done);
-    const text = `${grouped(done)} of ${amount(total, this.#noun)}, ${speed}`;
+    const text = `${grouped(done)} of ${amount(total, this.#noun)}${speed}`;
     const width = Math.min(MAX_BAR, this.#output.columns - text.length - 2);
     if (width < 5) return text.slice(0, this.#output.columns - 1);
     const bar = barOf(total === 0 ? 1 : done / total, width);

@@ -82,9 +82,15 @@ export function statusLines(
 
 /** How far the keys of a phase are. */
 export function progressText(
-  { scanned, total, moved, keysPerSecond }: ReshardProgress,
+  { phase, scanned, total, moved, keysPerSecond }: ReshardProgress,
 ): string {
+  const what = phase === "moving"
+    ? `, ${grouped(moved)} moved`
+    : phase === "copying"
+    ? `, ${grouped(moved)} copied`
+    : "";
   const speed = keysPerSecond < 1 ? "" : `, ${grouped(keysPerSecond)} a second`;
-  return `${grouped(scanned)} of ${amount(total, "key")} looked at, ` +
-    `${grouped(moved)} moved${speed}`;
+  return `${grouped(scanned)} of ${
+    amount(total, "key")
+  } looked at${what}${speed}`;
 }

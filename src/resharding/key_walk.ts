@@ -61,7 +61,7 @@ export class KeyWalk {
   }
 
   /**
-   * Takes a step whenever it is read.
+   * Takes a step whenever it is read; with the last one all is done.
    *
    * @throws {Error} What handling a page has thrown, or a host.
    */
@@ -81,6 +81,7 @@ export class KeyWalk {
         const { index, done } = await Promise.race(stepping.values());
         if (done) stepping.delete(index);
         else stepping.set(index, step(walks[index], index));
+        if (stepping.size === 0) tally.end();
         yield;
       }
     } finally {

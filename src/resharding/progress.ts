@@ -71,6 +71,11 @@ export class Tally {
     this.#scanned += count;
   }
 
+  /** There are no more keys than were looked at: others have gone meanwhile. */
+  end(): void {
+    this.#total = this.#scanned;
+  }
+
   /** How it is now. */
   progress(phase = this.phase): ReshardProgress {
     const started = this.#started;

@@ -22,17 +22,23 @@ class FakeHost implements RingHost {
   readonly cursors: number[] = [];
   readonly #replies: readonly (readonly string[])[];
 
-  constructor(hostId: number, replies: readonly (readonly string[])[]) {
+  readonly #size: number;
+
+  constructor(
+    hostId: number,
+    replies: readonly (readonly string[])[],
+    size = replies.flat().length,
+  ) {
     this.hostId = hostId;
     this.#replies = replies;
+    this.#size = size;
   }
 
   /** Which server it is. */
   life = 0;
 
   command(name: string, cursor?: unknown): Promise<Reply> {
-    const keys = this.#replies.flat();
-    if (name === "DBSIZE") return Promise.resolve(keys.length);
+    if (name === "DBSIZE") return Promise.resolve(this.#size);
     if (name === "INFO") {
       return Promise.resolve(`run_id:a\r\nmaster_replid:${this.life}\r\n`);
     }
@@ -93,6 +99,15 @@ Deno.test("KeyWalk brings the keys that are chosen in pages, whatever SCAN gives
   const { scanned, total } = tally.progress();
   assertEquals([scanned, total], [6, 6]);
   assertEquals(hosts[0].cursors, [0, 1, 2]);
+});
+
+Deno.test("KeyWalk is through all keys at its end, although some have gone", async () => {
+  const host = new FakeHost(0, [["a", "b"], ["c"]], 9);
+  const { walk, tally } = walkOver([host], {});
+  const totals: number[] = [];
+  for await (const _ of walk.steps()) totals.push(tally.progress().total);
+  assertEquals([totals[0], totals.at(-1)], [9, 3]);
+  assertEquals(tally.progress().scanned, 3);
 });
 
 Deno.test("KeyWalk has a key once in a page that SCAN gave twice", async () => {

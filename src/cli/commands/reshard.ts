@@ -9,7 +9,6 @@ import {
   type Cluster,
   reshard,
   type ReshardOptions,
-  type ReshardPhase,
   type ReshardProgress,
   reshardStatus,
 } from "../../../mod.ts";
@@ -23,18 +22,10 @@ import {
   wholeNumber,
 } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
-import { Progress } from "../progress.ts";
+import { ReshardReport } from "../reshard_report.ts";
 import { paintOf } from "../style.ts";
-import {
-  freeText,
-  objectionsTo,
-  progressText,
-  statusLines,
-} from "../reshard_texts.ts";
+import { freeText, objectionsTo, statusLines } from "../reshard_texts.ts";
 import { amount, bytes } from "../units.ts";
-
-/** Milliseconds between two lines where there is no terminal. */
-const PERIOD = 1_000;
 
 /** The options of the command line. */
 interface ReshardCommandOptions {
@@ -49,14 +40,6 @@ interface ReshardCommandOptions {
 }
 
 type Writers = NonNullable<ReshardOptions["writers"]>;
-
-/** The phases in which keys are gone through. */
-const WALKS: ReadonlySet<ReshardPhase> = new Set<ReshardPhase>([
-  "moving",
-  "copying",
-  "comparing",
-  "deleting",
-]);
 
 /** Moves the keys of a cluster to other hosts. */
 export const RESHARD: CommandSpec = {
@@ -259,39 +242,14 @@ async function move(
     signal: shell.signal,
     ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
   });
-  let bar: Progress | undefined;
-  let last: ReshardProgress | undefined;
-  let told = -Infinity;
-  // Nothing was done before it was over.
-  let isIdle = false;
+  const report = new ReshardReport(context);
   try {
-    for await (const step of moving) {
-      const isPhase = step.phase !== last?.phase;
-      isIdle = last === undefined && step.phase === "stable";
-      last = step;
-      if (context.json) {
-        if (isPhase || performance.now() - told > PERIOD) {
-          told = performance.now();
-          printJson(context, step);
-        }
-        continue;
-      }
-      if (isPhase) {
-        bar?.clear();
-        bar = undefined;
-        print(context, [step.phase]);
-      }
-      if (!WALKS.has(step.phase) || step.total === 0) continue;
-      bar ??= new Progress(shell.err, { noun: "key", total: step.total });
-      bar.show(step.scanned);
-      if (shell.err.isTerminal || performance.now() - told < PERIOD) continue;
-      told = performance.now();
-      print(context, [progressText(step)]);
-    }
+    for await (const step of moving) report.show(step);
   } finally {
-    bar?.clear();
-    tellConflicts(context, { writers, last });
+    report.end();
+    tellConflicts(context, { writers, last: report.last });
   }
+  const { last, isIdle } = report;
   if (last?.phase === "copied") {
     const { programs } = await reshardStatus(from, to, { writers });
     if (!context.json) print(context, confirmationText(context, programs));
