@@ -19,7 +19,14 @@ export interface Sample {
 }
 
 /** The host, or why nothing is known of it. */
-export type Sight = Sample | { readonly error: string };
+export type Sight = Sample | Failing;
+
+/** Why nothing is known of a host. */
+interface Failing {
+  readonly error: string;
+  /** What has caused that, without what was attempted, if there is such a thing. */
+  readonly reason?: string;
+}
 
 /** What a host has done between two looks. */
 export interface HostLoad {
@@ -27,6 +34,8 @@ export interface HostLoad {
   readonly address: string;
   /** Why nothing is known, in the place of all that follows. */
   readonly error?: string;
+  /** The same in short. */
+  readonly reason?: string;
   /** Commands a second. */
   readonly commands?: number;
   /** Milliseconds of a PING from here and back. */
@@ -72,10 +81,18 @@ export async function look(
       // Now its connection is known to be open.
       return [hostId, { at, info, latency: await pingTime(client) }] as const;
     } catch (error) {
-      return [hostId, { error: messageOf(error) }] as const;
+      return [hostId, failing(error)] as const;
     }
   });
   return new Map<number, Sight>(await Promise.all(sights));
+}
+
+function failing(error: unknown): Failing {
+  const { cause } = error instanceof Error ? error : {};
+  return {
+    error: messageOf(error),
+    ...cause instanceof Error ? { reason: messageOf(cause) } : {},
+  };
 }
 
 /**

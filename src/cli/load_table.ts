@@ -25,10 +25,10 @@ const FULL = 0.9;
 const COLUMNS: readonly Column<Row>[] = [
   { title: "HOST", isNumber: true, text: ({ hostId }) => `${hostId}` },
   { title: "ADDRESS", text: ({ address }) => address },
-  number("COMMANDS/S", ({ commands }) => commands, {
+  orReason(number("COMMANDS/S", ({ commands }) => commands, {
     write: grouped,
     tone: ({ isHot }) => isHot ? "yellow" : undefined,
-  }),
+  })),
   number("LATENCY", ({ latency }) => latency, { write: milliseconds }),
   number("MEMORY", ({ memory }) => memory, {
     write: bytes,
@@ -40,8 +40,8 @@ const COLUMNS: readonly Column<Row>[] = [
   number("HITS", ({ hitRate }) => hitRate, { write: percentage }),
   {
     title: "",
-    text: ({ error, isHot }) => error ?? (isHot ? "hot" : ""),
-    tone: ({ error }) => error === undefined ? "yellow" : "red",
+    text: ({ isHot }) => isHot ? "hot" : "",
+    tone: () => "yellow",
   },
 ];
 
@@ -60,6 +60,16 @@ function number(
   return { title, isNumber: true, text, ...tone === undefined ? {} : { tone } };
 }
 
+/** A column that says, of a host of which nothing is known, why that is so. */
+function orReason(column: Column<Row>): Column<Row> {
+  return {
+    ...column,
+    text: (row) => row.reason ?? row.error ?? column.text(row),
+    tone: (row) => row.error === undefined ? column.tone?.(row) : "red",
+    spans: ({ error }) => error !== undefined,
+  };
+}
+
 /** How to write what hosts have to do. */
 export interface TopLinesOptions {
   readonly paint: Paint;
@@ -70,12 +80,18 @@ export interface TopLinesOptions {
    * @default {Infinity}
    */
   readonly maxLines?: number;
+  /**
+   * How wide they may be: a longer error is cut.
+   *
+   * @default {Infinity}
+   */
+  readonly width?: number;
 }
 
 /** The lines of a look at all hosts: a table with their sum. */
 export function topLines(
   hosts: readonly HostLoad[],
-  { paint, maxLines = Infinity }: TopLinesOptions,
+  { paint, maxLines = Infinity, width = Infinity }: TopLinesOptions,
 ): string[] {
   const total: Row = {
     hostId: "",
@@ -86,7 +102,7 @@ export function topLines(
   // Besides the titles and the sum there is a line for those left out.
   const isCut = hosts.length > maxLines - 2;
   const shown = isCut ? mostTelling(hosts, Math.max(1, maxLines - 3)) : hosts;
-  const lines = tableLines(COLUMNS, [...shown, total], paint);
+  const lines = tableLines(COLUMNS, [...shown, total], paint, { width });
   if (!isCut) return lines;
   const left = amount(hosts.length - shown.length, "host");
   return [...lines, paint(`${left} with less to do not shown`, "dim")];

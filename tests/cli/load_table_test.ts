@@ -31,9 +31,30 @@ Deno.test("topLines() has a row for each host, and their sum", () => {
     "HOST  ADDRESS        COMMANDS/S  LATENCY   MEMORY   KEYS  CLIENTS    HITS",
     "   0  10.0.0.0:6379          12  0.25 ms  3.0 MiB  1,000        3  50.0 %",
     "   1  10.0.0.1:6379       4,000  0.25 ms  3.0 MiB  1,000        3  50.0 %  hot",
-    "   2  10.0.0.2:6379           -        -        -      -        -       -  Host 2 is down",
+    "   2  10.0.0.2:6379  Host 2 is down",
     "      3 hosts             4,012        -  6.0 MiB  2,000        6       -",
   ]);
+});
+
+Deno.test("topLines() says in short what is wrong, within the width of a terminal", () => {
+  const error =
+    'Cannot send "INFO" to host 2 at 10.0.0.2:6379: it failed several ' +
+    "times in a row, and is probed in the background until it answers";
+  const width = 80;
+  const long = topLines([host(0, 12), { ...DOWN, error }], { paint, width });
+  assertEquals(
+    long[2],
+    '   2  10.0.0.2:6379  Cannot send "INFO" to host 2 at 10.0.0.2:6379: it failed s…',
+  );
+  assertEquals(long[2].length, width);
+  const reason = "Cannot connect: Connection refused";
+  const short = topLines([{ ...DOWN, error, reason }], { paint, width });
+  assertEquals(short[1], `   2  10.0.0.2:6379  ${reason}`);
+  // A pipe takes all of it.
+  assertEquals(
+    topLines([{ ...DOWN, error }], { paint })[1].endsWith(error),
+    true,
+  );
 });
 
 Deno.test("topLines() shows where there is no room those that matter, in order", () => {

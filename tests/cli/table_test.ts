@@ -45,3 +45,27 @@ Deno.test("tableLines() has titles where there is no row", () => {
     "ID  NAME  NOTE",
   ]);
 });
+
+Deno.test("tableLines() puts a text in the place of cells, and cuts it at the edge", () => {
+  const columns: Column<Row>[] = [
+    COLUMNS[0],
+    {
+      ...COLUMNS[1],
+      text: ({ name, note }) => name === "" ? note : name,
+      spans: ({ name }) => name === "",
+    },
+    COLUMNS[2],
+  ];
+  const rows = [{ id: 7, name: "", note: "as long as it is" }, ROWS[0]];
+  const paint = paintOf({ hasColor: false });
+  assertEquals(tableLines(columns, rows, paint), [
+    "ID  NAME  NOTE",
+    " 7  as long as it is",
+    " 1  a     first of all",
+  ]);
+  assertEquals(
+    tableLines(columns, rows, paint, { width: 11 })[1],
+    " 7  as lon…",
+  );
+  assertEquals(tableLines(columns, rows, paint, { width: 0 })[1], " 7  …");
+});

@@ -148,12 +148,17 @@ function liveView(context: Context): View {
         `${time}  ${paint("Ctrl-C ends it", "dim")}`,
         "",
         // The two lines above, and one that stays free.
-        ...topLines(hosts, { paint, maxLines: out.rows - 3 }),
+        ...topLines(hosts, {
+          paint,
+          maxLines: out.rows - 3,
+          width: out.columns,
+        }),
       ]);
     },
     close: () => {
       screen.close();
-      if (last !== undefined) print(context, topLines(last, { paint }));
+      if (last === undefined) return;
+      print(context, topLines(last, { paint, width: out.columns }));
     },
   };
 }
