@@ -50,6 +50,7 @@ export {
   reshardStatus,
   type ReshardStatusOptions,
 } from "./src/resharding/reshard_status.ts";
+export { type RingStatus, ringStatus } from "./src/resharding/ring_status.ts";
 export type { RingPhase } from "./src/moving/mod.ts";
 export type { SentinelOptions } from "./src/sentinel_options.ts";
 export type {

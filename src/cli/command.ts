@@ -63,6 +63,8 @@ export interface Permissions {
   readonly finds?: boolean;
   /** The rules of an ACL user that may just run it. */
   readonly acl: readonly string[];
+  /** Those without which it runs as well, and tells less. */
+  readonly mayAcl?: readonly string[];
   /** Those that it takes beside them, by the options that it has then. */
   readonly optionAcl?: Readonly<Record<string, readonly string[]>>;
   /** Those that a Redis Cluster needs beside them. */

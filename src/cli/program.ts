@@ -37,6 +37,9 @@ import { VERSION } from "./version.ts";
 /** The name that it calls itself. */
 const NAME = "rb";
 
+/** What ends a connection for good, so that it is known what has run on it. */
+const CLIENT_ACL = ["+client|info", "+client|kill"];
+
 /** What is asked to find the nodes of a Redis Cluster, */
 const VIEW_ACL = ["+cluster|slots", "+cluster|nodes", "+cluster|info"];
 /** what each server behind Sentinel is asked, */
@@ -221,7 +224,8 @@ function exitCodeHelp(): string {
 function permissionHelp(
   { permissions, refuses }: Pick<CommandSpec, "permissions" | "refuses">,
 ): string {
-  const { connects, acl, optionAcl = {}, clusterAcl = [] } = permissions;
+  const { connects, acl, mayAcl = [], optionAcl = {} } = permissions;
+  const { clusterAcl = [] } = permissions;
   const finds = needsPlaces(permissions);
   const takesSeeds = refuses?.seeds === undefined;
   const finders = takesSeeds ? "--seeds or --sentinels" : "--sentinels";
@@ -243,7 +247,7 @@ function permissionHelp(
         ...Object.entries(optionAcl).flatMap(([option, rules]) =>
           wrapped([`with ${option} also`, ...rules])
         ),
-        "+client|info +client|kill, where they may be given",
+        [...mayAcl, ...CLIENT_ACL].join(" ") + ", where they may be given",
       ]
       : [],
     ...finds && takesSeeds

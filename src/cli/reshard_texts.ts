@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ReshardProgress, ReshardStatus } from "../../mod.ts";
+import type { ReshardProgress, ReshardStatus, RingStatus } from "../../mod.ts";
 import { amount, grouped } from "./units.ts";
 
 /** Why there is nothing to be moved from the one hosts to the other ones. */
@@ -12,12 +12,7 @@ export function objectionsTo(
   { phase, epoch, from, to, rings, writers }: ReshardStatus,
 ): string[] {
   if (from === "others" || to === "others") {
-    return [
-      phase === "stable"
-        ? `The servers are in use with other hosts than those given: ${rings.from}`
-        : "Keys are on their way between other hosts than those given: from " +
-          `${rings.from}, to ${rings.to}`,
-    ];
+    return [othersText({ phase, epoch, rings })];
   }
   // Copies that are left are deleted by the same move.
   if (phase !== "stable" || from !== "after" || writers === "stopped") {
@@ -27,6 +22,26 @@ export function objectionsTo(
     `The hosts of --to are in use already (epoch ${epoch}): their keys have ` +
     "moved, or --from and --to are the wrong way round",
   ];
+}
+
+/** What is so where the record is about others than the hosts that were given. */
+export function othersText(
+  { phase, epoch, rings }: Pick<ReshardStatus, "phase" | "epoch" | "rings">,
+): string {
+  return phase === "stable"
+    ? "The servers are in use with other hosts, or another router, than given " +
+      `(epoch ${epoch}): ${rings.from}`
+    : "Keys are on their way between other hosts than those given (epoch " +
+      `${epoch}): from ${rings.from}, to ${rings.to}`;
+}
+
+/** What is to be known of the hosts in use before keys are looked for there. */
+export function ringText(ring: RingStatus): string | undefined {
+  const { phase, epoch, from, to, rings } = ring;
+  if (from === "others" && to === "others") return othersText(ring);
+  if (phase === "stable") return undefined;
+  return `Keys are on their way (epoch ${epoch}), so that they are on both sides: ` +
+    `from ${rings.from}, to ${rings.to}`;
 }
 
 /** What there is to do where nothing is in the way. */

@@ -46,11 +46,12 @@ async function rulesOf(
   const { out } = await runLine([command, "--help"]);
   const [, text = ""] = RegExp(`^  ${title}: +([^]*?)(?=^  \\w|(?![^]))`, "m")
     .exec(out) ?? [];
-  const own = text.split(/^ +with --/m);
+  // What may be left out is left out.
+  const own = text.replace(/^.*where they may be given$/m, "")
+    .split(/^ +with --/m);
   const more = own.slice(1).find((part) => from.test(part)) ?? "";
   return `${own[0]} ${more}`.split(/\s+/)
-    // What may be left out is left out.
-    .filter((word) => /^[+~&]/.test(word) && !word.startsWith("+client"));
+    .filter((word) => /^[+~&]/.test(word));
 }
 
 /** Makes a user on servers whose own user needs no name. */

@@ -4,6 +4,7 @@ import {
   freeText,
   objectionsTo,
   progressText,
+  ringText,
   statusLines,
 } from "../../src/cli/reshard_texts.ts";
 
@@ -31,12 +32,30 @@ Deno.test("objectionsTo() finds that other hosts are in use, or the new ones alr
   assertEquals(objectionsTo({ ...AFTER, writers: "stopped" }), []);
   assertEquals(
     objectionsTo({ ...BEFORE, from: "others", to: "others" }),
-    ["The servers are in use with other hosts than those given: ring A"],
+    [
+      "The servers are in use with other hosts, or another router, than given " +
+      "(epoch 0): ring A",
+    ],
   );
   assertEquals(objectionsTo({ ...MOVING, to: "others" }), [
-    "Keys are on their way between other hosts than those given: from ring A, " +
-    "to ring B",
+    "Keys are on their way between other hosts than those given (epoch 3): from " +
+    "ring A, to ring B",
   ]);
+});
+
+Deno.test("ringText() says what is to be known of the hosts in use", () => {
+  const rings = { from: "ring A", to: "ring B" };
+  const stable = { epoch: 4, phase: "stable", rings } as const;
+  assertEquals(ringText({ ...stable, from: "own", to: "own" }), undefined);
+  assertMatch(
+    ringText({ ...stable, from: "others", to: "others" })!,
+    /in use with other hosts, .* \(epoch 4\): ring A$/,
+  );
+  const moving = { ...stable, phase: "moving", from: "own" } as const;
+  assertMatch(
+    ringText({ ...moving, to: "others" })!,
+    /^Keys are on their way \(epoch 4\), .*: from ring A, to ring B$/,
+  );
 });
 
 Deno.test("freeText() says what there is to do", () => {

@@ -5,6 +5,12 @@
  */
 
 import {
+  type Cluster,
+  CommandError,
+  type RingStatus,
+  ringStatus,
+} from "../../../mod.ts";
+import {
   type CommandSpec,
   hostName,
   print,
@@ -14,6 +20,7 @@ import {
 import { EXIT } from "../exit_codes.ts";
 import { jsonKey, shownKey } from "../key_text.ts";
 import { SCAN_ACL, walkKeys } from "../key_walk.ts";
+import { ringText } from "../reshard_texts.ts";
 import { paintOf } from "../style.ts";
 import { tableLines } from "../table.ts";
 import { amount, grouped } from "../units.ts";
@@ -47,10 +54,13 @@ export const CHECK: CommandSpec = {
   description: "Goes through all keys with SCAN. Such a key is never read " +
     "again: it was left behind when hosts changed, or written by a program " +
     "with other hosts, or another router. In a Redis Cluster it is one whose " +
-    "slot is on its way to another host, or was left half way.",
+    "slot is on its way to another host, or was left half way. Where servers " +
+    "say that other hosts are in use, as reshard has them do, that is told, " +
+    "with exit code 1 as well.",
   permissions: {
     connects: true,
     acl: ["+scan", "+dbsize"],
+    mayAcl: ["+get", "~__rb__:ring"],
     clusterAcl: SCAN_ACL,
   },
   declare: (command) => {
@@ -66,6 +76,10 @@ export const CHECK: CommandSpec = {
   async run(context, { options }) {
     const { cluster, shell } = context;
     const { limit, match } = options as unknown as CheckOptions;
+    const ring = context.kind === "seeds" ? undefined : await ringOf(cluster);
+    const isOther = ring !== undefined && ring.from !== "own" &&
+      ring.to !== "own";
+    // Where the cluster follows them, they have told it which one is in use.
     const router = cluster.getRouter();
     const strays: Stray[] = [];
     const flows = new Map<string, Flow>();
@@ -85,11 +99,12 @@ export const CHECK: CommandSpec = {
     shell.signal.throwIfAborted();
 
     const ways = [...flows.values()].sort((a, b) => b.keys - a.keys);
-    const exitCode = misplaced === 0 ? EXIT.ok : EXIT.no;
+    const exitCode = misplaced === 0 && !isOther ? EXIT.ok : EXIT.no;
     if (context.json) {
       printJson(context, {
         scanned: count,
         misplaced,
+        ...ring === undefined ? {} : { ring },
         flows: ways,
         keys: strays.map(({ key, ...rest }) => ({ ...jsonKey(key), ...rest })),
       });
@@ -99,7 +114,11 @@ export const CHECK: CommandSpec = {
     const found = `${amount(count, "key")} on ${
       amount(cluster.hosts.size, "host")
     }, ${grouped(misplaced)} not where they belong`;
-    print(context, [paint(found, misplaced === 0 ? "green" : "red")]);
+    const told = ring === undefined ? undefined : ringText(ring);
+    print(context, [
+      paint(found, misplaced === 0 ? "green" : "red"),
+      ...told === undefined ? [] : [paint(told, isOther ? "red" : "yellow")],
+    ]);
     const between = [
       {
         title: "IS ON",
@@ -111,7 +130,8 @@ export const CHECK: CommandSpec = {
           hostName(cluster, belongsTo),
       },
     ];
-    if (context.kind !== "seeds" && looksLikeAnotherRouter(misplaced, count)) {
+    const isUnclear = told === undefined && context.kind !== "seeds";
+    if (isUnclear && looksLikeAnotherRouter(misplaced, count)) {
       print(context, [
         "So many, that programs may place keys in another way than this: do they",
         "have these hosts in this order, these labels and this router? See the",
@@ -138,6 +158,16 @@ export const CHECK: CommandSpec = {
     return exitCode;
   },
 };
+
+/** What servers say of the hosts in use, where this user may ask them. */
+async function ringOf(cluster: Cluster): Promise<RingStatus | undefined> {
+  try {
+    return await ringStatus(cluster);
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Whether it is more likely that programs have another router than that keys were

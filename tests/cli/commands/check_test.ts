@@ -62,3 +62,30 @@ Deno.test("check goes by the router that it is told", async () => {
   const { misplaced } = JSON.parse((await runLine(args)).out);
   assertEquals(misplaced, strays.length);
 });
+
+Deno.test("check tells that other hosts are in use, as the servers say", async () => {
+  await using setup = await startServers(3);
+  const urls = setup.hosts[1].split(",");
+  const former = ["--hosts", urls.slice(0, 2).join(",")];
+  const moved = await runLine([
+    ...["reshard", "run", ...former, "--to-hosts", urls.join(",")],
+  ]);
+  assertEquals(moved.code, 0);
+  const wrong = await runLine(["check", ...former]);
+  assertEquals(wrong.code, 1);
+  const [found, told] = wrong.out.split("\n");
+  assertMatch(found, /, 0 not where they belong$/);
+  assertMatch(
+    told,
+    /^The servers are in use with other hosts, .*: PartitionRouter over 3 hosts: 0 at /,
+  );
+  const { ring } = JSON.parse(
+    (await runLine(["check", "--json", ...former])).out,
+  );
+  assertEquals([ring.phase, ring.from], ["stable", "others"]);
+  const right = await runLine(["check", ...setup.hosts]);
+  assertEquals(
+    [right.code, right.out],
+    [0, "0 keys on 3 hosts, 0 not where they belong\n"],
+  );
+});
