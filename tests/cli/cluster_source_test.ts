@@ -214,3 +214,19 @@ Deno.test("namesCluster() tells whether a second cluster is named", () => {
   assertEquals(namesCluster({ hosts: "a", toRouter: "b" }, "to-"), false);
   assertEquals(namesCluster({ toConfig: "a" }, "to-"), true);
 });
+
+Deno.test("openCluster() refuses a cluster without hosts, and gaps that its router does not take", async () => {
+  const told = (options: object) =>
+    refusal({ config: "c.json" }, {
+      files: { "c.json": JSON.stringify(options) },
+    });
+  for (const router of ["PartitionRouter", "ConsistentHashingRouter"]) {
+    for (const hosts of [[], {}]) {
+      assertEquals(await told({ hosts, router }), "No hosts are configured");
+    }
+  }
+  assertEquals(
+    await told({ hosts: { 0: "redis://a", 2: "redis://b" } }),
+    'Expected a host with id "1", but the hosts are 0 and 2',
+  );
+});

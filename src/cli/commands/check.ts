@@ -21,6 +21,7 @@ import { EXIT } from "../exit_codes.ts";
 import { jsonKey, shownKey } from "../key_text.ts";
 import { SCAN_ACL, walkKeys } from "../key_walk.ts";
 import { ringText } from "../reshard_texts.ts";
+import { sharedHosts, sharedText } from "../shared_hosts.ts";
 import { paintOf } from "../style.ts";
 import { tableLines } from "../table.ts";
 import { amount, grouped } from "../units.ts";
@@ -81,6 +82,10 @@ export const CHECK: CommandSpec = {
       ring.to !== "own";
     // Where the cluster follows them, they have told it which one is in use.
     const router = cluster.getRouter();
+    const shared = sharedHosts(cluster);
+    const groups = new Map(
+      shared.flatMap((group) => group.hostIds.map((hostId) => [hostId, group])),
+    );
     const strays: Stray[] = [];
     const flows = new Map<string, Flow>();
     let misplaced = 0;
@@ -88,6 +93,8 @@ export const CHECK: CommandSpec = {
       for (const key of keys) {
         const belongsTo = router.getHostForKey(key);
         if (belongsTo === hostId) continue;
+        // There it is as well.
+        if (groups.get(hostId)?.hostIds.includes(belongsTo)) continue;
         misplaced++;
         if (strays.length < limit) strays.push({ key, hostId, belongsTo });
         const way = `${hostId} ${belongsTo}`;
@@ -99,12 +106,14 @@ export const CHECK: CommandSpec = {
     shell.signal.throwIfAborted();
 
     const ways = [...flows.values()].sort((a, b) => b.keys - a.keys);
-    const exitCode = misplaced === 0 && !isOther ? EXIT.ok : EXIT.no;
+    const isWell = misplaced === 0 && !isOther && shared.length === 0;
+    const exitCode = isWell ? EXIT.ok : EXIT.no;
     if (context.json) {
       printJson(context, {
         scanned: count,
         misplaced,
         ...ring === undefined ? {} : { ring },
+        ...shared.length === 0 ? {} : { shared },
         flows: ways,
         keys: strays.map(({ key, ...rest }) => ({ ...jsonKey(key), ...rest })),
       });
@@ -118,6 +127,7 @@ export const CHECK: CommandSpec = {
     print(context, [
       paint(found, misplaced === 0 ? "green" : "red"),
       ...told === undefined ? [] : [paint(told, isOther ? "red" : "yellow")],
+      ...shared.map((group) => paint(sharedText(group), "red")),
     ]);
     const between = [
       {

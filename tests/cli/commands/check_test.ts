@@ -89,3 +89,22 @@ Deno.test("check tells that other hosts are in use, as the servers say", async (
     [0, "0 keys on 3 hosts, 0 not where they belong\n"],
   );
 });
+
+Deno.test("check finds hosts that are one database, whose keys are where they belong", async () => {
+  await using setup = await startServers(1);
+  const [, url] = setup.hosts;
+  const keys = Array.from({ length: 30 }, (_, id) => `user:${id}`);
+  for (const key of keys) await ask(setup.servers[0], "SET", key, "value");
+  const twice = ["check", "--hosts", `${url},${url}`];
+  const { code, out } = await runLine(twice);
+  const address = url.replace("redis://", "");
+  assertEquals(code, 1);
+  assertEquals(out.split("\n"), [
+    "60 keys on 2 hosts, 0 not where they belong",
+    `Hosts 0 and 1 are one and the same database, ${address}: its keys count for ` +
+    "each of them; give each host a server or a database of its own",
+    "",
+  ]);
+  const { shared } = JSON.parse((await runLine([...twice, "--json"])).out);
+  assertEquals(shared, [{ address, hostIds: [0, 1] }]);
+});
