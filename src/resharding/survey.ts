@@ -136,9 +136,11 @@ export class Survey {
     return found;
   }
 
-  /** Keys that are already where they are to go, for people. */
+  /** That all keys are already where they are to go, for people. */
   async sideProblems(): Promise<Problem[]> {
-    const text = wrongSide(await sampleSides(this.#rings));
+    const sides = await sampleSides(this.#rings);
+    // What was left behind may be fetched, however little that is.
+    const text = sides.before > 0 ? undefined : wrongSide(sides);
     return text === undefined ? [] : [{ text }];
   }
 

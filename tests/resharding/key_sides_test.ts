@@ -42,4 +42,13 @@ Deno.test("keys that are there already are found before anything is changed", as
   assertMatch(error.message, /wrong way round/);
   assertEquals(error.hostId, undefined);
   assertEquals(await rings.ask(0, "EXISTS", "__rb__:ring"), 0);
+  // What was left behind is fetched, although a check tells of the others.
+  const [key] = rings.moving(1, "left");
+  await rings.ask(rings.old(key), "SET", key, "v");
+  const { problems } = await reshardStatus(rings.before, rings.after, {
+    keys: true,
+  });
+  assertMatch(problems.join("\n"), /^[^\n]*: 95\.2 % .* 20 of 21; [^\n]*$/);
+  await rings.move();
+  assertEquals(await rings.assertPlaced(), 21);
 });
