@@ -14,7 +14,7 @@ import {
   oneOf,
   readOptions,
 } from "./options.ts";
-import { pythonRbLabel, type RouterHost } from "./topology/mod.ts";
+import { pythonRbLabel, type RouterHost, shownLabel } from "./topology/mod.ts";
 
 /** How to reach one Redis server, and one database of it. */
 export interface HostOptions {
@@ -318,7 +318,9 @@ export class HostInfo implements RouterHost {
 
   /** Everything but the password and the key. */
   toJSON(): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(this));
+    const shown = Object.fromEntries<unknown>(Object.entries(this));
+    if (this.label !== undefined) shown.label = shownLabel(this.label);
+    return shown;
   }
 
   /** Everything but the password and the key. */

@@ -20,6 +20,7 @@ export {
   type PythonHost,
   pythonRbLabel,
   type PythonValue,
+  shownLabel,
 } from "./python_label.ts";
 export { ringDescription } from "./ring_description.ts";
 export { ringFingerprint } from "./ring_fingerprint.ts";

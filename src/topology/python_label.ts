@@ -96,6 +96,12 @@ export function pythonRbLabel(host: PythonHost): string {
   return `<HostInfo ${texts.join(" ")}>`;
 }
 
+/** A label as it may be shown: that of Python rb holds the password of its host. */
+export function shownLabel(label: string): string {
+  if (!label.startsWith("<HostInfo ")) return label;
+  return label.replace(/ password=(?!None ).*$/s, " …>");
+}
+
 function repr(value: PythonValue, option: string): string {
   if (typeof value === "string") return reprText(value);
   if (value === null) return "None";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownLabel } from "./python_label.ts";
 import type { BaseRouter, RouterHost } from "./router.ts";
 
 /** How many hosts are named one by one: hosts keep the text, and are asked for it. */
@@ -32,7 +33,7 @@ function nameOf(
     hostId,
     // Behind Sentinel that is the label, unless there is another one.
     ...primaryName === undefined || primaryName === label ? [] : [primaryName],
-    ...label === undefined ? [] : [JSON.stringify(label)],
+    ...label === undefined ? [] : [JSON.stringify(shownLabel(label))],
     ...address === undefined ? [] : [`at ${address}`],
     ...weight === 1 ? [] : [`of weight ${weight}`],
   ].join(" ");

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { Cluster, ConsistentHashingRouter } from "../../mod.ts";
+import {
+  Cluster,
+  ConsistentHashingRouter,
+  HostInfo,
+  pythonRbLabel,
+} from "../../mod.ts";
 import { ringDescription } from "../../src/topology/ring_description.ts";
 
 Deno.test("ringDescription() names the router and all that decides where keys live", () => {
@@ -20,6 +25,21 @@ Deno.test("ringDescription() names the router and all that decides where keys li
     "ConsistentHashingRouter with hash tags over 1 host: " +
       '3 "the \\"a\\"" at a.test:6379 of weight 2',
   );
+});
+
+Deno.test("ringDescription() shows no password that a label of Python rb holds", () => {
+  const label = pythonRbLabel({ host_id: 0, password: "it's a secret" });
+  const { label: shown } = new HostInfo(0, { label }).toJSON();
+  assertEquals(shown, "<HostInfo db=0 host='localhost' host_id=0 …>");
+  const cluster = new Cluster({ hosts: [{ label }] });
+  const text = ringDescription(cluster.getRouter());
+  for (
+    const one of [text, Deno.inspect(cluster.hosts), Deno.inspect(cluster)]
+  ) {
+    assertEquals(one.includes("secret"), false, one);
+  }
+  const open = pythonRbLabel({ host_id: 0 });
+  assertEquals(new HostInfo(0, { label: open }).toJSON().label, open);
 });
 
 Deno.test("ringDescription() is short although there are many hosts", () => {
