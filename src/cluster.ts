@@ -325,7 +325,7 @@ export class Cluster extends EventTarget
    */
   addHost(
     host: IdentifiedHost | number,
-    options?: HostOptions | string | URL,
+    options?: HostOptions | string | Pick<URL, "href">,
   ): void {
     const { add, sentinels } = this.#assertOwn("add");
     const what = typeof host === "number" ? `host ${host}` : "the host to add";

@@ -12,7 +12,7 @@ import {
 } from "./clients/client_options.ts";
 import type { ReadFrom } from "./delivery/replica_choice.ts";
 import { type HostOptions, readHostOptions, speaksTls } from "./host_info.ts";
-import { parseHostUrl } from "./host_url.ts";
+import { isUrl, parseHostUrl } from "./host_url.ts";
 import { assertNamed, type SentinelOptions } from "./sentinel_options.ts";
 import {
   type Checks,
@@ -125,9 +125,9 @@ export interface PoolOptions {
 
 /** One of the forms in which hosts may be given: by id, in a list, as URLs. */
 export type HostsOption =
-  | Readonly<Record<number, HostOptions | string | URL>>
-  | ReadonlyMap<number, HostOptions | string | URL>
-  | readonly (IdentifiedHost | string | URL)[];
+  | Readonly<Record<number, HostOptions | string | Pick<URL, "href">>>
+  | ReadonlyMap<number, HostOptions | string | Pick<URL, "href">>
+  | readonly (IdentifiedHost | string | Pick<URL, "href">)[];
 
 /** A host with its id. */
 export interface IdentifiedHost extends HostOptions {
@@ -185,7 +185,7 @@ export interface ClusterOptions {
    * What the first one says of user, password and TLS holds for all nodes, unless
    * `hostDefaults` says otherwise.
    */
-  seeds?: readonly (HostOptions | string | URL)[];
+  seeds?: readonly (HostOptions | string | Pick<URL, "href">)[];
   /**
    * Sentinels that watch over the primaries of all hosts. A host is a shard, a
    * primary with its replicas, which its `primaryName` tells; the sentinels are
@@ -419,7 +419,7 @@ function assertFollows(
  * for a node.
  */
 export function readSeeds(
-  seeds: readonly (HostOptions | string | URL)[],
+  seeds: readonly (HostOptions | string | Pick<URL, "href">)[],
   defaults: HostOptions = {},
 ): { seeds: HostOptions[]; defaults: HostOptions } {
   assertNode(defaults, "hostDefaults");
@@ -509,7 +509,7 @@ export function readHosts(
 
 function entriesOf(
   hosts: Exclude<HostsOption, readonly unknown[]>,
-): [id: number, host: HostOptions | string | URL][] {
+): [id: number, host: HostOptions | string | Pick<URL, "href">][] {
   if (hosts instanceof Map) return [...hosts];
   const record = hosts as Readonly<Record<string, HostOptions>>;
   return optionNames(hosts, '"hosts"').map((id) => {
@@ -531,11 +531,11 @@ function entriesOf(
  * them contradict each other.
  */
 export function readHost(
-  host: IdentifiedHost | string | URL,
+  host: IdentifiedHost | string | Pick<URL, "href">,
   what: string,
 ): IdentifiedHost {
   if (typeof host === "string") return parseHostUrl(host, what);
-  if (host instanceof URL) return parseHostUrl(host.href, what);
+  if (isUrl(host)) return parseHostUrl(host.href, what);
   if (typeof host !== "object" || host === null) {
     throw new TypeError(
       `Cannot read ${what}: it is neither an object with options nor a URL`,
@@ -605,6 +605,6 @@ function assertOnePlace(
 
 function isList(
   hosts: HostsOption,
-): hosts is readonly (IdentifiedHost | string | URL)[] {
+): hosts is readonly (IdentifiedHost | string | Pick<URL, "href">)[] {
   return Array.isArray(hosts);
 }

@@ -202,7 +202,7 @@ function routerMaker(
  * @param options What holds for all nodes.
  */
 export function slotTopology(
-  given: readonly (HostOptions | string | URL)[],
+  given: readonly (HostOptions | string | Pick<URL, "href">)[],
   { hostDefaults, addressMap }: ClusterOptions,
 ): SlotTopology<HostInfo> {
   const { seeds, defaults } = readSeeds(given, hostDefaults);

@@ -24,8 +24,6 @@ export interface HostOptions {
    * @default {"localhost"}
    */
   hostname?: string;
-  /** No option: where a host is, is said by its `hostname` and its `port`. */
-  host?: never;
   /**
    * A TCP port.
    *

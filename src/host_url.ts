@@ -19,6 +19,14 @@ const EXPECTED =
   'expected "redis://user:password@host:port/db", the same with "rediss" for ' +
   'TLS, with "valkey" or "valkeys", or "unix:/path?db=1"';
 
+/**
+ * Whether a host is given as a URL. Types name no more of one than its `href`: it has
+ * a `host` as well, and the compiler would take it for what options may have.
+ */
+export function isUrl(host: unknown): host is Pick<URL, "href"> {
+  return host instanceof URL;
+}
+
 /** Makes the error for a problem of the URL at hand. */
 type Refuse = (problem: string) => TypeError;
 

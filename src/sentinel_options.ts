@@ -5,7 +5,7 @@
  */
 
 import { type HostOptions, readHostOptions } from "./host_info.ts";
-import { parseHostUrl } from "./host_url.ts";
+import { isUrl, parseHostUrl } from "./host_url.ts";
 
 /** Where sentinels listen, unless it is said. */
 const SENTINEL_PORT = 26_379;
@@ -30,7 +30,7 @@ export interface SentinelOptions extends
    * Where they are, as options or URLs, best all of them. What one of them says
    * itself goes before what holds for all. The port is 26379 by default.
    */
-  hosts: readonly (HostOptions | string | URL)[];
+  hosts: readonly (HostOptions | string | Pick<URL, "href">)[];
 }
 
 /** What has a meaning for servers, and none for sentinels, */
@@ -60,7 +60,7 @@ export function readSentinels(options: SentinelOptions): HostOptions[] {
   assertNone(common, [...OWN, ...NOT_OF_SENTINELS], what);
   return hosts.map((given, index) => {
     const what = `sentinels.hosts[${index}]`;
-    const own = typeof given === "string" || given instanceof URL
+    const own = typeof given === "string" || isUrl(given)
       ? parseHostUrl(String(given), what)
       : readHostOptions(given, what);
     assertNone(own, NOT_OF_SENTINELS, what);

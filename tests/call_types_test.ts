@@ -4,7 +4,7 @@ import type { MappingClient } from "../src/clients/mapping_client.ts";
 import type { RoutingClient } from "../src/clients/routing_client.ts";
 import type { CommandTuple } from "../src/clients/execute_commands.ts";
 import { Script } from "../src/commands/script.ts";
-import type { Cluster } from "../src/cluster.ts";
+import { Cluster } from "../src/cluster.ts";
 import type { ClusterOptions } from "../src/cluster_options.ts";
 import { RbPromise } from "../src/promise.ts";
 import type { Reply } from "../src/values.ts";
@@ -144,4 +144,19 @@ Deno.test("a host is said by its hostname, which no other name is taken for", ()
     { hosts: [{ host: "127.0.0.1", port: 1 }] },
   ];
   assertEquals(options.length, 3);
+});
+
+Deno.test("hosts are options by their names, or URLs", () => {
+  check(() => {
+    const url = new URL("redis://127.0.0.1");
+    new Cluster({ hosts: [url, { hostname: "127.0.0.1", port: 6379 }] });
+    new Cluster({ hosts: { 0: url }, hostDefaults: { password: "secret" } });
+    new Cluster({ seeds: [url], sentinels: { hosts: [url] } });
+    // @ts-expect-error it is called "hostname"
+    new Cluster({ hosts: [{ host: "127.0.0.1", port: 6379 }] });
+    // @ts-expect-error and here as well
+    new Cluster({ hosts: { 0: { host: "127.0.0.1", port: 6379 } } });
+    // @ts-expect-error and here
+    new Cluster({ seeds: [{ host: "127.0.0.1", port: 6379 }] });
+  });
 });
