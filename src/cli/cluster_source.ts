@@ -13,8 +13,9 @@ import {
   type RouterClass,
 } from "../../mod.ts";
 import { type Kind, type Refusals, wholeNumber } from "./command.ts";
-import { readConfigFile, readSecretFile, readVariable } from "./config_file.ts";
+import { readConfigFile } from "./config_file.ts";
 import { messageOf, UsageError } from "./exit_codes.ts";
+import { camelCased, loginOf, type Manner, readLogin } from "./login.ts";
 import type { Shell } from "./shell.ts";
 
 /** Router classes by the names that arguments and files call them. */
@@ -86,13 +87,6 @@ function listOf(text: string): string[] {
   return text.split(",").map((part) => part.trim());
 }
 
-/** What is said of a cluster beside its source. */
-interface Manner {
-  readonly flag: string;
-  readonly description: string;
-  readonly parse?: (text: string) => unknown;
-}
-
 const MANNERS: readonly Manner[] = [
   {
     flag: "router <name>",
@@ -109,25 +103,6 @@ const MANNERS: readonly Manner[] = [
     parse: wholeNumber("--timeout", 1),
   },
 ];
-
-/** The options that say as whom to log in at servers that do not say it. */
-function loginOf(prefix: string, servers: string): Manner[] {
-  return [
-    {
-      flag: `${prefix}username <name>`,
-      description: `the user of the ${servers} that name none`,
-    },
-    {
-      flag: `${prefix}password-env <name>`,
-      description:
-        `the environment variable with the password of the ${servers}`,
-    },
-    {
-      flag: `${prefix}password-file <file>`,
-      description: `the file with the password of the ${servers}`,
-    },
-  ];
-}
 
 /** What the options begin with that name a second cluster. */
 export const OTHER = "to-";
@@ -314,32 +289,6 @@ function notOneSource(flags: readonly string[], count: number): UsageError {
   return new UsageError(`${problem} Give ${flags.join(" or ")}`);
 }
 
-/** As whom to log in where a server does not say so itself. */
-async function readLogin(
-  given: OpenOptions["given"],
-  { prefix, shell }: { prefix: string; shell: Shell },
-): Promise<{ username?: string; password?: string }> {
-  const get = (flag: string) => given[camelCased(prefix + flag)];
-  const username = get("username");
-  const passwordEnv = get("password-env");
-  const passwordFile = get("password-file");
-  if (passwordEnv !== undefined && passwordFile !== undefined) {
-    throw new UsageError(
-      `The password is given twice: give "--${prefix}password-env" or ` +
-        `"--${prefix}password-file"`,
-    );
-  }
-  return {
-    ...username === undefined ? {} : { username: String(username) },
-    ...passwordEnv === undefined
-      ? {}
-      : { password: readVariable(String(passwordEnv), shell) },
-    ...passwordFile === undefined
-      ? {}
-      : { password: await readSecretFile(String(passwordFile), shell) },
-  };
-}
-
 function findRouter(name: unknown, routers: Routers): RouterClass | undefined {
   if (name === undefined) return undefined;
   if (typeof name === "string" && Object.hasOwn(routers, name)) {
@@ -347,9 +296,4 @@ function findRouter(name: unknown, routers: Routers): RouterClass | undefined {
   }
   const known = Object.keys(routers).map((one) => `"${one}"`).join(", ");
   throw new UsageError(`There is no such router: there are ${known}`);
-}
-
-/** The name that an option has in a program: `to-hosts` is `toHosts`. */
-function camelCased(flag: string): string {
-  return flag.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
