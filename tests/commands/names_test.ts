@@ -48,8 +48,9 @@ const SENT: Record<string, string> = {
   "resharding/large_values.ts": "MEMORY",
   "resharding/records.ts": "GET",
   "resharding/rights.ts":
-    "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HKEYS HMGET HSET INCR INFO " +
-    "MEMORY PTTL RENAME RESTORE SCAN SET TIME UNLINK WAIT",
+    "ACL CLIENT DBSIZE DUMP EVAL EVALSHA EXISTS GET HDEL HGETALL HKEYS HMGET HSET " +
+    "HSETNX INCR INFO LRANGE MEMORY PTTL RENAME RESTORE SCAN SET SMEMBERS TIME " +
+    "TYPE UNLINK WAIT ZRANGE",
   "resharding/same_values.ts": "GET HGETALL LRANGE PTTL SMEMBERS TYPE ZRANGE",
   "resharding/stopped_move.ts": "EXISTS RESTORE UNLINK",
   "resharding/survey.ts": "INFO",
