@@ -10,6 +10,7 @@
  * @module
  */
 
+import { assertLess } from "@std/assert";
 import {
   afterDrop,
   afterFence,
@@ -200,19 +201,18 @@ export function explore(exploration: Exploration): Finding {
     messages: [],
   };
   const names = new Names();
-  const start = names.of(first);
-  const seen = new Map([[start, { before: "", event: "" }]]);
-  let worlds: [name: string, world: World][] = [[start, first]];
+  const seen = new Set([names.of(first)]);
+  let worlds: [world: World, way: Way | undefined][] = [[first, undefined]];
   while (worlds.length > 0) {
     const next: typeof worlds = [];
-    for (const [before, world] of worlds) {
+    for (const [world, before] of worlds) {
       for (const [event, after] of successors(world, exploration)) {
-        const name = names.of(after);
-        if (seen.has(name)) continue;
-        seen.set(name, { before, event });
+        const { size } = seen;
+        if (seen.add(names.of(after)).size === size) continue;
+        const way = { before, event };
         const problem = wrong(after);
-        if (problem !== undefined) return { problem, way: wayTo(seen, name) };
-        next.push([name, after]);
+        if (problem !== undefined) return { problem, way: eventsOf(way) };
+        next.push([after, way]);
       }
     }
     worlds = next;
@@ -220,46 +220,65 @@ export function explore(exploration: Exploration): Finding {
   return { count: seen.size };
 }
 
-function wayTo(
-  seen: ReadonlyMap<string, { before: string; event: string }>,
-  name: string,
-): string[] {
-  const way: string[] = [];
-  for (let at = seen.get(name)!; at.event !== ""; at = seen.get(at.before)!) {
-    way.unshift(at.event);
-  }
-  return way;
+/** How a world was reached. */
+interface Way {
+  readonly before: Way | undefined;
+  readonly event: string;
 }
 
-/** Short names of worlds: what they consist of is numbered. */
+function eventsOf(way: Way): string[] {
+  const events: string[] = [];
+  for (let at: Way | undefined = way; at !== undefined; at = at.before) {
+    events.unshift(at.event);
+  }
+  return events;
+}
+
+/**
+ * Short names of worlds: what they consist of is numbered, and a number is one
+ * character. There are millions of worlds to name.
+ */
 class Names {
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers = new Map<string | null, number>();
   readonly #known = new WeakMap<object, number>();
 
   of(world: World): string {
     const { source, claim, aside, target, generation, truth } = world;
     const { hasExpired, isStrange, isKept } = world;
-    const servers = [source, claim, aside, target, generation, truth];
-    const parties = world.parties.map((party) => this.#number(party));
-    const sent = world.messages.map((message) => this.#number(message));
-    sent.sort((a, b) => a - b);
-    return `${servers};${+hasExpired}${+isStrange}${+isKept};${parties};${sent}`;
+    const sent = world.messages.map((message) => this.#part(message));
+    if (sent.length > 1) sent.sort((a, b) => a - b);
+    return String.fromCharCode(
+      this.#number(source),
+      this.#number(claim),
+      this.#number(aside),
+      this.#number(target),
+      this.#number(truth),
+      generation,
+      +hasExpired + 2 * +isStrange + 4 * +isKept,
+      ...world.parties.map((party) => this.#part(party)),
+      ...sent,
+    );
   }
 
-  #number(part: object): number {
+  #part(part: object): number {
     let number = this.#known.get(part);
-    if (number !== undefined) return number;
-    const text = JSON.stringify(part, withoutValue);
-    number = this.#numbers.get(text) ?? this.#numbers.size;
-    this.#numbers.set(text, number);
-    this.#known.set(part, number);
+    if (number === undefined) {
+      number = this.#number(JSON.stringify(part));
+      this.#known.set(part, number);
+    }
     return number;
   }
-}
 
-/** There is one value only. */
-function withoutValue(name: string, value: unknown): unknown {
-  return value === VALUE ? name : value;
+  #number(text: string | null): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      // A character has no room for more.
+      assertLess(number, 2 ** 16);
+      this.#numbers.set(text, number);
+    }
+    return number;
+  }
 }
 
 function* successors(
