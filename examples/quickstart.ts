@@ -1,7 +1,8 @@
 /**
  * 200,000 keys on four Redis servers: written, read back, checked and timed.
  *
- * Run it with `sh tools/dev demo`; it brings its own servers.
+ * Run it with `sh tools/dev demo`; it brings its own servers. Another number of
+ * keys is an argument.
  *
  * @module
  */
@@ -32,7 +33,7 @@ await using setup = await TestSetup.start({
 await using cluster = new Cluster({ hosts: setup.hosts });
 
 const keys = Array.from(
-  { length: 200_000 },
+  { length: Number(Deno.args[0] ?? 200_000) },
   () => `session:${crypto.randomUUID()}`,
 );
 heading(`${grouped(keys.length)} keys on ${cluster.hosts.size} Redis servers`);

@@ -4,6 +4,8 @@ import { blocksOf, type CodeBlock, collectBlocks } from "./docs/code_blocks.ts";
 import { importMapFor } from "./docs/import_map.ts";
 
 const ROOT = new URL("../", import.meta.url);
+/** A test that readers run as it is, whose types are checked with the rest. */
+const CART_TEST = new URL("examples/cart_test.ts", ROOT).href;
 const RUN_BLOCK = new URL("docs/run_block.ts", import.meta.url).href;
 /** The ports that the documentation speaks of; real servers stand in for them. */
 const PORTS = [6379, 6380, 6381, 6382];
@@ -55,7 +57,10 @@ async function writeTests(
   ports: number[],
 ): Promise<string[]> {
   const files = [`${dir}/blocks_test.ts`];
-  const tests = [`import { runBlock } from ${JSON.stringify(RUN_BLOCK)};`];
+  const tests = [
+    `import { runBlock } from ${JSON.stringify(RUN_BLOCK)};`,
+    `import type {} from ${JSON.stringify(CART_TEST)};`,
+  ];
   for (const { file, line, runs, code: written } of blocks) {
     const code = withPorts(written, ports);
     const path = `${dir}/${file.replaceAll(/[^\w]/g, "_")}_${line}.ts`;

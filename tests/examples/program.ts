@@ -16,6 +16,8 @@ const PATIENCE = 120_000;
 export interface ProgramOptions {
   /** Its arguments. */
   args?: string[];
+  /** What Deno is told, besides permissions. */
+  flags?: string[];
   /** Its environment, besides what a program needs anyway. */
   env?: Record<string, string>;
   /** Whether it may start servers. */
@@ -50,6 +52,7 @@ export async function startExample(
   name: string,
   {
     args = [],
+    flags = [],
     env = {},
     startsServers = true,
     usesSockets = subcommand === "test",
@@ -62,6 +65,7 @@ export async function startExample(
       subcommand,
       "--no-lock",
       "--no-prompt",
+      ...flags,
       `--import-map=${await importMapFor(ROOT, dir)}`,
       ...await permissions({ startsServers, usesSockets, usesPackages }),
       new URL(`examples/${name}`, ROOT).pathname,
