@@ -19,6 +19,7 @@ import {
   TransportError,
 } from "../mod.ts";
 import { Random } from "./random.ts";
+import { sleep } from "./waiting.ts";
 
 /** What a writer tells at its end. */
 export interface WriterReport {
@@ -40,6 +41,9 @@ export interface WriterReport {
 
 /** How many things that were done to a key are told where it is wrong. */
 const LAST = 16;
+
+/** Milliseconds between two rounds. */
+const PAUSE = 5;
 
 /** How many counters all writers share. */
 export const COUNTERS = 100;
@@ -146,6 +150,8 @@ async function write(
       wrong.push(`${key}: "${got}" and not "${wanted}": ${past[key]}`);
     }
     if (round === 0) console.log("ready");
+    // Keys are at work most of the time all the same, and the servers have some of it.
+    await sleep(PAUSE);
   }
   await reading;
   await Promise.all([cluster.close(), narrow.close()]);
