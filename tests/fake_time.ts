@@ -177,3 +177,18 @@ export function replaced(
     },
   };
 }
+
+/**
+ * Has the clock stand still, while timers go on: for what depends on how long
+ * something was idle.
+ */
+export function standingClock(): Disposable {
+  const { now } = performance;
+  const time = now.call(performance);
+  performance.now = () => time;
+  return {
+    [Symbol.dispose]() {
+      performance.now = now;
+    },
+  };
+}

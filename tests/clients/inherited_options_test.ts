@@ -16,7 +16,7 @@ import {
   isPending,
   sleep,
 } from "../../support/waiting.ts";
-import { FakeTime } from "../fake_time.ts";
+import { FakeTime, standingClock } from "../fake_time.ts";
 import { assertQuiet, Proxied, reasonOf } from "../faults/proxied.ts";
 import { ScriptedServer } from "../faults/scripted_server.ts";
 import { reasonsOf } from "../faults/settlement.ts";
@@ -112,6 +112,8 @@ for (const [what, map] of Object.entries(MAPS)) {
   Deno.test(`idempotent holds for ${what}, whoever says so`, async () => {
     await using host = await Proxied.start(1);
     const { cluster, proxy, oracle } = host;
+    // A connection that was idle for a while is asked first whether it answers.
+    using _clock = standingClock();
     const plain = cluster.getRoutingClient();
     const ways: [RoutingClient, Options | undefined, string][] = [
       [plain, undefined, "1"],

@@ -61,7 +61,7 @@ Deno.test("the pool of each server that was used is measured", async () => {
   });
   await using stage = new Stage();
   const { cluster, proxy } = hosts;
-  const client = cluster.getRoutingClient();
+  const client = cluster.getRoutingClient({ timeout: 60_000 });
   await client.get("key");
   const name = `${proxy.hostname}:${proxy.port}`;
   const pool = "db.client.connection";
@@ -70,9 +70,10 @@ Deno.test("the pool of each server that was used is measured", async () => {
   assertEquals(await count(), { idle: 1, used: 0 });
   proxy.hold();
   const reply = client.get("key");
-  const late = assertRejects(
-    () => cluster.map((client) => [client.get("key")], { timeout: 50 }),
-    PoolTimeoutError,
+  const waits = new AbortController();
+  const { signal } = waits;
+  const aborted = assertRejects(() =>
+    cluster.map((map) => [map.get("key")], { signal })
   );
   await eventually(() => cluster.getPoolForHost(0).waiting === 1);
   assertEquals(await count(), { idle: 0, used: 1 });
@@ -81,7 +82,12 @@ Deno.test("the pool of each server that was used is measured", async () => {
     valuesBy(metrics.get(`${pool}.${what}`), `${pool}.pool.name`);
   assertEquals(valueOf("max"), { [name]: 1 });
   assertEquals(valueOf("pending_requests"), { [name]: 1 });
-  await late;
+  waits.abort();
+  await aborted;
+  await assertRejects(
+    () => cluster.map((map) => [map.get("key")], { timeout: 50 }),
+    PoolTimeoutError,
+  );
   const after = (await stage.metrics()).get(`${pool}.timeouts`);
   assertEquals(valuesBy(after, `${pool}.pool.name`), { [name]: 1 });
   proxy.pass();
