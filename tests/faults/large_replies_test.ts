@@ -61,7 +61,7 @@ class SlowServer implements AsyncDisposable {
 
 function clusterOf({ server }: SlowServer): Cluster {
   const { hostname, port } = server;
-  return new Cluster({ hosts: [{ hostname, port }] });
+  return new Cluster({ hosts: [{ hostname, port }], timeout: 60_000 });
 }
 
 function receivedOf(cluster: Cluster): number {

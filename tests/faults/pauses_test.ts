@@ -209,9 +209,8 @@ Deno.test("fault 12: what was sent once and then runs out of time is unknown", a
       client.sendCommand("INCR", ["n"], { idempotent: true }),
     );
     assert(seen >= 1);
-    const { name, outcome } = told(error);
-    assertEquals(outcome, "unknown", later);
-    if (later === "says nothing") assertEquals(name, "TimeoutError");
+    // Its time may be up while an attempt fails, too.
+    assertEquals(told(error).outcome, "unknown", later);
   }
 });
 

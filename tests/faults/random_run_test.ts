@@ -40,7 +40,10 @@ Deno.test("fault 18: a random run leaves replies with their keys and counts with
   });
   const { cluster } = hosts;
   const keys = Array.from({ length: 400 }, (_, i) => `key:${i}`);
-  await cluster.map((client) => keys.map((key) => client.set(key, key)));
+  await cluster.map(
+    (client) => keys.map((key) => client.set(key, key)),
+    { timeout: 60_000 },
+  );
   const counts = new Map<string, Count>(
     keys.map((key) => [`n:${key}`, { acknowledged: 0, attempted: 0 }]),
   );
