@@ -4,6 +4,8 @@
  * @module
  */
 
+// A test may have its own time stand still.
+import { setTimeout as pause } from "node:timers/promises";
 import { isText, oneOf, readOptions } from "../options.ts";
 import { connectTcp } from "../runtime/deno.ts";
 import {
@@ -27,6 +29,9 @@ import { drain, type FaultProxyStats, ProxyLink } from "./proxy_link.ts";
 
 const HOSTNAME = "127.0.0.1";
 const MAX_TIME = 2 ** 31;
+
+/** How often it is looked whether a listener is gone, a millisecond apart. */
+const MAX_PROBES = 5_000;
 
 /**
  * A proxy in front of one server, whose behaviour is switched at run time.
@@ -351,9 +356,11 @@ export class FaultProxy implements AsyncDisposable {
       if (this.#listener === undefined) this.#listen();
       return;
     }
-    this.#listener?.close();
+    if (this.#listener === undefined) return;
+    this.#listener.close();
     this.#listener = undefined;
     await this.#accepting;
+    await this.#untilClosed();
   }
 
   /** Drops the open connections at once; new ones are as before. */
@@ -441,6 +448,27 @@ export class FaultProxy implements AsyncDisposable {
       ? Deno.listen({ hostname: HOSTNAME, port: this.port })
       : Deno.listen({ transport: "unix", path: this.path });
     this.#accepting = this.#accept(this.#listener);
+  }
+
+  /**
+   * Waits until nobody listens any more. A process that the program is starting has
+   * a copy of the listener until it runs: whoever dials meanwhile is accepted and
+   * then cut off, and the port is taken.
+   */
+  async #untilClosed(): Promise<void> {
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
+      // Whoever does not wait for this may have it listen again.
+      if (this.#listener !== undefined) return;
+      try {
+        const connection = this.path === ""
+          ? await Deno.connect({ hostname: HOSTNAME, port: this.port })
+          : await Deno.connect({ transport: "unix", path: this.path });
+        connection.close();
+      } catch {
+        return;
+      }
+      await pause(1);
+    }
   }
 
   async #accept(listener: Deno.Listener): Promise<void> {

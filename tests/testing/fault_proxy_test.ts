@@ -264,6 +264,27 @@ Deno.test("FaultProxy.refuse() refuses new connections alone", async () => {
   assertEquals(await ask({ port }, "PING"), "PONG");
 });
 
+Deno.test("FaultProxy.refuse() refuses while processes are started, which have its listener until they run", async () => {
+  await using server = await RedisServer.start({ transport: "tcp" });
+  await using proxy = await FaultProxy.start(server);
+  let isOver = false;
+  const starting = Promise.all(Array.from({ length: 4 }, async () => {
+    while (!isOver) await new Deno.Command("true").output();
+  }));
+  using _time = new FakeTime();
+  const { hostname, port } = proxy;
+  for (let round = 0; round < 100; round++) {
+    await proxy.refuse();
+    await assertRejects(
+      () => Deno.connect({ hostname, port }),
+      Deno.errors.ConnectionRefused,
+    );
+    proxy.pass();
+  }
+  isOver = true;
+  await starting;
+});
+
 Deno.test("FaultProxy.refuse() tells new connections an error on request", async () => {
   await using server = await RedisServer.start();
   await using proxy = await FaultProxy.start(server);
